@@ -1,0 +1,63 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is built with these; warnings are errors so that they never pile up.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "plant-twin",
+    products: [.executable(name: "twin", targets: ["twin"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: [
+        // Core: values, synchronous, no clock, no I/O.
+        .target(name: "TwinUnits", swiftSettings: strict),
+        .target(name: "TwinCore", dependencies: ["TwinUnits", crypto], swiftSettings: strict),
+        .target(name: "TwinPlant", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: strict),
+        .target(name: "TwinBooks", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: strict),
+        .target(name: "TwinDispatch", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: strict),
+
+        // Shell: files, actors, C libraries. Arrows only point down.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .target(
+            name: "TwinScenario",
+            dependencies: ["TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "CZlib", yams, crypto],
+            swiftSettings: strict),
+        .target(
+            name: "TwinRuntime",
+            dependencies: ["TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinScenario"],
+            swiftSettings: strict),
+        .target(
+            name: "TwinMQTT", dependencies: ["TwinCore", "TwinRuntime", "CMosquitto"],
+            swiftSettings: strict + [.strictMemorySafety()]),
+        .target(
+            name: "TwinStore", dependencies: ["TwinCore", "TwinUnits", "TwinBooks", "TwinRuntime", grdb],
+            swiftSettings: strict),
+        .target(name: "TwinReports", dependencies: ["TwinCore", "TwinUnits", "TwinBooks"], swiftSettings: strict),
+        .executableTarget(
+            name: "twin",
+            dependencies: [
+                "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinScenario", "TwinRuntime",
+                "TwinMQTT", "TwinStore", "TwinReports", argumentParser,
+            ],
+            swiftSettings: strict),
+    ]
+)

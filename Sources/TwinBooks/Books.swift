@@ -1,0 +1,135 @@
+public import TwinCore
+import TwinUnits
+
+/// The books: rows by settlement period, in integers. Each row is a pure function of the readings that overlap its
+/// period, with the model's estimate where there are none; late readings rebuild it until it is final.
+public struct Books: Sendable, Codable {
+    /// All periods of the run, ascending.
+    public private(set) var rows: [PeriodRow] = []
+    /// Ticks whose readings may still change, ascending.
+    private var ticks = TickShelf()
+    /// Share of the delivered power that is lost between the bus and the shops' meters.
+    private let lossFraction: Double
+
+    public init(lossFraction: Double) { self.lossFraction = lossFraction }
+
+    /// What a tick did to the books.
+    public struct Posting: Sendable {
+        /// Indices into `rows` of all rows that changed, ascending.
+        public var changed: [Int] = []
+        public var restatements: [Restatement] = []
+        /// The balance of this tick.
+        public var balance = TickBalance()
+    }
+
+    /// Puts one tick's cells on the books.
+    public mutating func post(
+        cells: [Cell], intensities: [PeriodIntensity], lineOffs: [LineOff], context: TickContext
+    ) -> Posting {
+        var posting = Posting()
+        var changed: Set<Int> = [openRow(at: context.from)]
+        var before: [Int: PeriodRow] = [:]
+        func touch(_ books: inout Books, _ time: PlantTime) -> Int? {
+            guard let index = books.row(at: time) else { return nil }
+            if before[index] == nil { before[index] = books.rows[index] }
+            changed.insert(index)
+            return index
+        }
+        for (start, group) in grouped(cells) {
+            guard let index = touch(&self, start) else { continue }
+            let old = ticks[start]
+            var new = old ?? TickBook()
+            for cell in group { new.set(cell) }
+            if let old { rows[index].add(old.accounts(lossFraction), step: context.step, sign: -1) }
+            rows[index].add(new.accounts(lossFraction), step: context.step, sign: 1)
+            ticks.set(start, new)
+            if start == context.from { posting.balance = TickBalance(new, lossFraction, context.step) }
+        }
+        for intensity in intensities {
+            if let index = touch(&self, intensity.period) { rows[index].intensity = intensity.factor }
+        }
+        for lineOff in lineOffs {
+            // A vehicle dated before the run, or ahead of it, belongs to the period that counts it.
+            if let index = touch(&self, lineOff.ts) ?? touch(&self, context.from) {
+                rows[index].vehicles += 1
+                if lineOff.isModelled { rows[index].vehiclesModelled += 1 }
+            }
+        }
+        posting.changed = changed.sorted()
+        posting.restatements = posting.changed.compactMap { index in
+            guard rows[index].end <= context.from, let old = before[index] else { return nil }
+            return Restatement(from: old, to: rows[index], context)
+        }
+        ticks.forget(before: context.from - periodFinalAfter - settlementPeriod)
+        return posting
+    }
+
+    /// What else a tick leaves on its period's row: conditions for the baseline, counts, alarms.
+    public mutating func note(
+        _ context: TickContext, heatingK: Double, isProductionDay: Bool, counts: Counts, gaps: [GapCount],
+        alarmsRaised: [AlarmKey], chain: DigestChain
+    ) {
+        let index = openRow(at: context.from)
+        rows[index].steppedMs += context.step.ms
+        rows[index].heatingKMs += Int64(saturatingRound: heatingK * Double(context.step.ms))
+        if isProductionDay { rows[index].productionDayMs += context.step.ms }
+        rows[index].counts.add(counts)
+        for alarm in alarmsRaised { rows[index].alarms[alarm.code.rawValue, default: 0] += 1 }
+        rows[index].chain = chain
+        for gap in gaps {
+            guard let row = row(at: gap.period) else { continue }
+            rows[row].gaps[gap.source] = gap.count == 0 ? nil : gap.count
+        }
+    }
+
+    /// Counts a command's fate on the period in which it was issued.
+    public mutating func count(issuedAt time: PlantTime, _ change: (inout CommandCounts) -> Void) {
+        if let index = row(at: time) { change(&rows[index].commands) }
+    }
+
+    public mutating func count(_ counts: Counts, at time: PlantTime) {
+        if let index = row(at: time) { rows[index].counts.add(counts) }
+    }
+
+    private func row(at time: PlantTime) -> Int? {
+        guard let first = rows.first, time >= first.start else { return nil }
+        let index = Int((time.ms - first.start.ms) / settlementPeriod.ms)
+        return index < rows.count ? index : nil
+    }
+
+    /// The row of the period that holds `time`; rows are contiguous from the first one on.
+    private mutating func openRow(at time: PlantTime) -> Int {
+        let period = time.floored(to: settlementPeriod)
+        if rows.isEmpty { rows.append(PeriodRow(start: period)) }
+        while let last = rows.last, last.start < period { rows.append(PeriodRow(start: last.end)) }
+        return rows.count - 1
+    }
+
+    private func grouped(_ cells: [Cell]) -> [(PlantTime, [Cell])] {
+        Dictionary(grouping: cells, by: \.tick).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}
+
+extension Restatement {
+    init?(from old: PeriodRow, to new: PeriodRow, _ context: TickContext) {
+        period = new.start
+        tick = context.tick
+        at = context.to
+        deltas = [:]
+        for account in Account.allCases where old[account].energy != new[account].energy {
+            deltas[account.rawValue] = (new[account].energy - old[account].energy).wattSeconds
+        }
+        if old.vehicles != new.vehicles { deltas["vehicles"] = Int64(new.vehicles - old.vehicles) }
+        if deltas.isEmpty { return nil }
+    }
+}
+
+extension PeriodRow {
+    mutating func add(_ sums: [AccountSum], step: Span, sign: Int64) {
+        for index in accounts.indices {
+            accounts[index].energy.wattSeconds += sign * sums[index].energy.wattSeconds
+            accounts[index].measuredMs += sign * sums[index].measuredMs
+            accounts[index].estimatedMs += sign * sums[index].estimatedMs
+        }
+    }
+}

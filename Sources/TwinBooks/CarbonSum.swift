@@ -1,0 +1,30 @@
+import TwinCore
+public import TwinUnits
+
+/// Emissions of a window, each rounded once per settlement period, by the annual set of the period's year.
+public struct CarbonSum: Sendable, Hashable {
+    public var scope1 = Emissions.zero
+    public var scope2Location = Emissions.zero
+    /// Import times the half hour's intensity; where no reading covers a period its annual factor stands in.
+    public var scope2HalfHourly = Emissions.zero
+    public var halfHourlyPeriods = 0
+    public var scope2Market = Emissions.zero
+    public var scope3Upstream = Emissions.zero
+    public var avoidedExport = Emissions.zero
+
+    public init(_ rows: [PeriodRow], _ factors: Factors) {
+        for row in rows {
+            let set = factors.set(at: row.start)
+            let imported = row[.gridImport].energy
+            scope1 += row[.gas].energy * set.gas
+            scope2Location += imported * set.gridGeneration
+            scope2HalfHourly += imported * (row.intensity ?? set.gridGeneration)
+            if row.intensity != nil { halfHourlyPeriods += 1 }
+            scope2Market += imported * set.gridResidualMix
+            scope3Upstream += imported * set.gridLosses
+            scope3Upstream += imported * set.gridUpstream
+            scope3Upstream += row[.gas].energy * set.gasUpstream
+            avoidedExport += row[.gridExport].energy * set.gridGeneration
+        }
+    }
+}

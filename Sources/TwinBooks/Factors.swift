@@ -1,0 +1,64 @@
+public import TwinCore
+public import TwinUnits
+
+/// The emission factors of one yearly set. All per kWh; gas on gross calorific value.
+public struct FactorSet: Sendable, Hashable {
+    public var id: String
+    public var gridGeneration: EmissionFactor
+    public var gridLosses: EmissionFactor
+    public var gridUpstream: EmissionFactor
+    public var gridResidualMix: EmissionFactor
+    public var gas: EmissionFactor
+    public var gasUpstream: EmissionFactor
+
+    public init(
+        id: String, gridGeneration: EmissionFactor, gridLosses: EmissionFactor, gridUpstream: EmissionFactor,
+        gridResidualMix: EmissionFactor, gas: EmissionFactor, gasUpstream: EmissionFactor
+    ) {
+        self.id = id
+        self.gridGeneration = gridGeneration
+        self.gridLosses = gridLosses
+        self.gridUpstream = gridUpstream
+        self.gridResidualMix = gridResidualMix
+        self.gas = gas
+        self.gasUpstream = gasUpstream
+    }
+}
+
+/// How a calendar year finds its set: the set published for that year (its data are two years older), or the set
+/// whose data describe that year. One convention holds for all years of a comparison.
+public enum FactorConvention: String, Sendable, Hashable, Codable, CaseIterable {
+    case setYear = "set_year"
+    case dataYear = "data_year"
+}
+
+/// The yearly sets under one convention.
+public struct Factors: Sendable, Hashable {
+    public var convention: FactorConvention
+    /// By calendar year, ascending, not empty.
+    public var byYear: [(year: Int, set: FactorSet)]
+
+    /// - Precondition: `byYear` is not empty.
+    public init(convention: FactorConvention, byYear: [(year: Int, set: FactorSet)]) {
+        precondition(!byYear.isEmpty, "at least one factor set")
+        self.convention = convention
+        self.byYear = byYear.sorted { $0.year < $1.year }
+    }
+
+    /// The set of the calendar year that holds `time`; the nearest configured year where that one is missing.
+    public func set(at time: PlantTime) -> FactorSet { set(year: CivilDate(daysSinceEpoch: time.ms / 86_400_000).year) }
+
+    public func set(year: Int) -> FactorSet {
+        byYear.last { $0.year <= year }?.set ?? byYear[0].set
+    }
+
+    public static func == (a: Factors, b: Factors) -> Bool {
+        a.convention == b.convention && a.byYear.map(\.year) == b.byYear.map(\.year)
+            && a.byYear.map(\.set) == b.byYear.map(\.set)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(convention)
+        for entry in byYear { hasher.combine(entry.set) }
+    }
+}

@@ -1,0 +1,147 @@
+public import TwinCore
+public import TwinUnits
+
+/// What a plant buys energy at; GBP per MWh and per tonne.
+public struct Tariffs: Sendable, Hashable {
+    public var currency: String
+    public var importPerMWh: Double
+    public var exportPerMWh: Double
+    public var gasPerMWh: Double
+    public var carbonPerTonne: Double
+
+    public init(
+        currency: String, importPerMWh: Double, exportPerMWh: Double, gasPerMWh: Double, carbonPerTonne: Double
+    ) {
+        self.currency = currency
+        self.importPerMWh = importPerMWh
+        self.exportPerMWh = exportPerMWh
+        self.gasPerMWh = gasPerMWh
+        self.carbonPerTonne = carbonPerTonne
+    }
+}
+
+/// 95 % half-widths as shares of the value.
+public struct Uncertainty: Sendable, Hashable {
+    public var electricityMeter: Double
+    public var gasMeter: Double
+    public var factors: Double
+    /// Of energy that the model filled in.
+    public var estimates: Double
+
+    public init(electricityMeter: Double, gasMeter: Double, factors: Double, estimates: Double) {
+        self.electricityMeter = electricityMeter
+        self.gasMeter = gasMeter
+        self.factors = factors
+        self.estimates = estimates
+    }
+}
+
+/// The rules that turn rows into a report: all of them from the configuration.
+public struct ReportMethod: Sendable {
+    public enum Scope2: String, Sendable, CaseIterable { case location, market }
+
+    public var site: String
+    public var zone: LocalZone
+    public var boundary: String
+    public var scope2: Scope2
+    public var factors: Factors
+    public var baseline: Baseline
+    public var targets: [Target]
+    public var tariffs: Tariffs
+    public var uncertainty: Uncertainty
+    /// Accounts that have an asset behind them; the others print as null.
+    public var accounts: Set<Account>
+
+    public init(
+        site: String, zone: LocalZone, boundary: String, scope2: Scope2, factors: Factors, baseline: Baseline,
+        targets: [Target], tariffs: Tariffs, uncertainty: Uncertainty, accounts: Set<Account>
+    ) {
+        self.site = site
+        self.zone = zone
+        self.boundary = boundary
+        self.scope2 = scope2
+        self.factors = factors
+        self.baseline = baseline
+        self.targets = targets
+        self.tariffs = tariffs
+        self.uncertainty = uncertainty
+        self.accounts = accounts
+    }
+}
+
+/// What of a summary does not come from the rows.
+public struct RunFacts: Sendable, Hashable, Codable {
+    public var stepS: Int
+    public var mode: ControlMode
+    public var loop: LoopKind
+    public var wallS = 0.0
+    public var expectationsPassed = 0
+    public var expectationsFailed = 0
+
+    public init(stepS: Int, mode: ControlMode, loop: LoopKind) {
+        self.stepS = stepS
+        self.mode = mode
+        self.loop = loop
+    }
+}
+
+/// One run or window, as figures: a pure function of its rows. `json` is the contract's `summary/1`.
+public struct Summary: Sendable {
+    public let rows: [PeriodRow]
+    public let method: ReportMethod
+    public let facts: RunFacts
+    public let carbon: CarbonSum
+    public let conditions: WindowConditions
+
+    /// - Precondition: rows ascend; at least one.
+    public init(rows: [PeriodRow], method: ReportMethod, facts: RunFacts) {
+        precondition(!rows.isEmpty, "a summary needs a period")
+        self.rows = rows
+        self.method = method
+        self.facts = facts
+        carbon = CarbonSum(rows, method.factors)
+        conditions = WindowConditions(rows)
+    }
+
+    public var from: PlantTime { rows[0].start }
+    public var to: PlantTime { rows[rows.count - 1].start + Span(ms: rows[rows.count - 1].steppedMs) }
+    public var steps: Int { Int(rows.reduce(0) { $0 + $1.steppedMs } / (Int64(facts.stepS) * 1000)) }
+    public var vehicles: Int { conditions.vehicles }
+    public var vehiclesModelled: Int { rows.reduce(0) { $0 + $1.vehiclesModelled } }
+    public var digest: String { rows[rows.count - 1].chain.hex }
+    /// True while a period of the window is partial or may still change.
+    public var isProvisional: Bool { rows.contains { $0.steppedMs < settlementPeriod.ms } }
+
+    public func energy(_ account: Account) -> Energy { rows.reduce(.zero) { $0 + $1[account].energy } }
+
+    /// kWh; nil for an account without an asset.
+    public func kWh(_ account: Account) -> Double? {
+        method.accounts.contains(account) ? energy(account).kilowattHours : nil
+    }
+
+    public var counts: Counts { rows.reduce(into: Counts()) { $0.add($1.counts) } }
+    public var commands: CommandCounts { rows.reduce(into: CommandCounts()) { $0.add($1.commands) } }
+    public var gaps: Int { rows.reduce(0) { $0 + $1.gaps.values.reduce(0, +) } }
+
+    public var alarms: [(code: String, count: Int)] {
+        var sums: [String: Int] = [:]
+        for row in rows { for (code, count) in row.alarms { sums[code, default: 0] += count } }
+        return sums.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// 0 when all sources balance all uses exactly, kWh.
+    public var balanceErrorKWh: Double {
+        let sources: [Account] = [.wind, .solar, .fuelcell, .storageDischarge, .bayDischarge, .gridImport]
+        let uses: [Account] = [.load, .storageCharge, .bayCharge, .gridExport, .losses, .unmetered]
+        let difference = sources.reduce(Energy.zero) { $0 + energy($1) } - uses.reduce(Energy.zero) { $0 + energy($1) }
+        return difference.kilowattHours
+    }
+
+    /// Own renewable generation that was used on site, over all electricity used on site.
+    public var renewableShare: Double? {
+        let own = energy(.wind) + energy(.solar)
+        let used = own + energy(.gridImport) + energy(.storageDischarge) - energy(.gridExport) - energy(.storageCharge)
+        guard used > .zero else { return nil }
+        return min(max(Double((own - energy(.gridExport)).wattSeconds) / Double(used.wattSeconds), 0), 1)
+    }
+}

@@ -1,0 +1,143 @@
+/// A value that the twin uses, and what it is worth.
+public struct UsedValue: Sendable, Hashable, Codable {
+    public var value: Double
+    public var quality: Quality
+
+    public init(_ value: Double, _ quality: Quality) {
+        self.value = value
+        self.quality = quality
+    }
+}
+
+/// A used value under its name: `wind/farm power_kw`.
+public struct NamedValue: Sendable, Hashable {
+    public var area: Area
+    public var asset: String
+    public var key: String
+    public var used: UsedValue
+
+    public init(_ area: Area, _ asset: String, _ key: String, _ used: UsedValue) {
+        self.area = area
+        self.asset = asset
+        self.key = key
+        self.used = used
+    }
+}
+
+/// What the stages before have said about this tick; each component reads it and adds its own.
+public struct PlantImage: Sendable, Hashable, Codable {
+    /// Outdoor air, degC.
+    public var airTemperatureC = UsedValue(9.3, .estimated)
+    /// Wind speed at the mast, m/s.
+    public var windSpeedMPerS = UsedValue(5, .estimated)
+    /// Sums over the assets of an area, kW, each >= 0 but storage (positive discharges).
+    public var windKW = UsedValue(0, .estimated)
+    public var loadKW = UsedValue(0, .estimated)
+    public var gasKW = UsedValue(0, .estimated)
+    public var storageKW = UsedValue(0, .estimated)
+    public var importKW = UsedValue(0, .estimated)
+    public var exportKW = UsedValue(0, .estimated)
+    /// Grid intensity, g/kWh, and its forecast for the half hours that follow the one of `forecastFrom`.
+    public var intensityGPerKWh = UsedValue(0, .stale)
+    public var intensityForecast: [Double] = []
+    public var forecastFrom: PlantTime?
+    public var gridConnected = true
+    /// State of charge by storage asset, 0...1.
+    public var storageSOC: [String: UsedValue] = [:]
+    /// Vehicles lined off in this tick.
+    public var vehicles = 0
+
+    public init() {}
+}
+
+/// A good vehicle that left the line, counted once by its id.
+public struct LineOff: Sendable, Hashable, Codable {
+    public var vehicle: String
+    public var ts: PlantTime
+    /// The source says that it is modelled, not seen.
+    public var isModelled: Bool
+
+    public init(vehicle: String, ts: PlantTime, isModelled: Bool) {
+        self.vehicle = vehicle
+        self.ts = ts
+        self.isModelled = isModelled
+    }
+}
+
+/// All that a component says about one tick.
+public struct ComponentReply: Sendable {
+    /// The image with this component's values in it.
+    public var image: PlantImage
+    /// Used values in configuration order.
+    public var values: [NamedValue] = []
+    /// Every tick and account this tick's readings changed, and this tick itself.
+    public var cells: [Cell] = []
+    public var intensities: [PeriodIntensity] = []
+    public var lineOffs: [LineOff] = []
+    /// Alarms that hold now.
+    public var alarms: [AlarmKey] = []
+    public var counts = Counts()
+    /// Refused messages: line number and why, for the reader of a file.
+    public var refusals: [Refusal] = []
+    /// Holes in the measurement that began in a period, by account (see `Timeline.gapCount`).
+    public var gaps: [GapCount] = []
+    /// The component's own state, for the digest.
+    public var record = DigestRecord()
+
+    public init(image: PlantImage) { self.image = image }
+}
+
+/// A message that was refused, for people.
+public struct Refusal: Sendable, Hashable {
+    public var line: Int
+    public var topic: String
+    public var failure: LineFailure
+
+    public init(line: Int, topic: String, failure: LineFailure) {
+        self.line = line
+        self.topic = topic
+        self.failure = failure
+    }
+}
+
+public struct GapCount: Sendable, Hashable {
+    public var period: PlantTime
+    public var source: String
+    public var count: Int
+
+    public init(period: PlantTime, source: String, count: Int) {
+        self.period = period
+        self.source = source
+        self.count = count
+    }
+}
+
+/// A message with its topic taken apart, once, by the router.
+public struct Routed: Sendable, Hashable {
+    public var arrival: Arrival
+    public var area: Area
+    public var asset: String
+    public var kind: TopicKind
+
+    public init(_ arrival: Arrival, area: Area, asset: String, kind: TopicKind) {
+        self.arrival = arrival
+        self.area = area
+        self.asset = asset
+        self.kind = kind
+    }
+}
+
+/// A part of the plant: a fleet of assets of one kind behind one value.
+///
+/// A component holds no reference to another; what it needs comes in the image, all it did leaves in the reply and
+/// in `state`. The same value runs inside an actor or plainly.
+public protocol Component: Sendable {
+    associatedtype State: Codable & Sendable
+    /// Short name for logs and benchmarks.
+    var name: String { get }
+    /// The topics whose messages it wants.
+    var filters: [TopicFilter] { get }
+    var state: State { get set }
+    /// Takes the slice of messages of one tick and closes the tick.
+    mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply
+}

@@ -1,0 +1,84 @@
+import Crypto
+
+/// The bytes of one tick's record, in the fixed layout of the digest: little-endian, doubles rounded to 1e-6 of
+/// their unit, text as length-prefixed UTF-8.
+public struct DigestRecord: Sendable {
+    public private(set) var bytes: [UInt8] = []
+
+    public init() { bytes.reserveCapacity(1024) }
+
+    public mutating func add(_ value: Int64) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    public mutating func add(_ value: Int) { add(Int64(value)) }
+    public mutating func add(_ value: Bool) { bytes.append(value ? 1 : 0) }
+
+    /// Rounded to nearest even at 1e-6, held inside Int64; -0 becomes +0, not a number becomes Int64.min.
+    public mutating func add(_ value: Double) {
+        add(value.isNaN ? Int64.min : Int64(exactly: (value * 1e6).rounded(.toNearestOrEven)) ?? (value < 0 ? .min : .max))
+    }
+
+    public mutating func add(_ text: String) {
+        add(Int64(text.utf8.count))
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    public mutating func add(_ other: DigestRecord) {
+        add(Int64(other.bytes.count))
+        bytes.append(contentsOf: other.bytes)
+    }
+}
+
+/// The chain over a run's ticks: chain_k = SHA-256(chain_k-1 || record_k); chain_0 is 32 zero bytes.
+public struct DigestChain: Sendable, Hashable, Codable {
+    public private(set) var bytes: [UInt8]
+
+    public init() { bytes = [UInt8](repeating: 0, count: 32) }
+
+    /// From 64 hex digits; nil for anything else.
+    public init?(hex: String) {
+        let digits = hex.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+        guard digits.count == 64, hex.utf8.count == 64 else { return nil }
+        bytes = stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+
+    public mutating func extend(with record: DigestRecord) {
+        var hash = SHA256()
+        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        record.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        bytes = Array(hash.finalize())
+    }
+
+    /// 64 lower-case hex digits.
+    public var hex: String { hexText(bytes) }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let chain = DigestChain(hex: try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected 64 hex digits")
+        }
+        self = chain
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(hex)
+    }
+}
+
+/// SHA-256 of named files: over sorted `name\0length\0bytes`. Returns `sha256:<64 hex digits>`.
+public func contentHash(of files: [(name: String, bytes: [UInt8])]) -> String {
+    var hash = SHA256()
+    for file in files.sorted(by: { $0.name < $1.name }) {
+        Array("\(file.name)\0\(file.bytes.count)\0".utf8).withUnsafeBytes { hash.update(bufferPointer: $0) }
+        file.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    }
+    return "sha256:" + hexText(Array(hash.finalize()))
+}
+
+/// Lower-case hex digits of `bytes`.
+public func hexText(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+}

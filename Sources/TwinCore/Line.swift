@@ -1,0 +1,186 @@
+/// A message as it arrived: the unit of the journal.
+public struct Arrival: Sendable, Hashable {
+    /// Plant time on arrival; never falls along a file.
+    public var t: PlantTime
+    public var topic: String
+    /// The received bytes, verbatim.
+    public var payload: [UInt8]
+    public var qos: Int
+    public var retain: Bool
+    public var duplicate: Bool
+    /// MQTT 5 correlation data, when it is text.
+    public var correlation: String?
+    /// Line number in its file, 1 for the first; 0 when it came from a live source.
+    public var number: Int
+
+    public init(
+        t: PlantTime, topic: String, payload: [UInt8], qos: Int = 0, retain: Bool = false, duplicate: Bool = false,
+        correlation: String? = nil, number: Int = 0
+    ) {
+        self.t = t
+        self.topic = topic
+        self.payload = payload
+        self.qos = qos
+        self.retain = retain
+        self.duplicate = duplicate
+        self.correlation = correlation
+        self.number = number
+    }
+}
+
+/// The line that closes a tick: everything since the previous mark was taken by it.
+public struct Mark: Sendable, Hashable, Codable {
+    public var t: PlantTime
+    public var tick: Int
+    /// Lines since the previous mark.
+    public var n: Int
+    /// `DigestChain.hex` after this tick; empty when the file's author gave none.
+    public var chain: String
+
+    public init(t: PlantTime, tick: Int, n: Int, chain: String) {
+        self.t = t
+        self.tick = tick
+        self.n = n
+        self.chain = chain
+    }
+}
+
+/// What a line says; whatever changes a result and does not follow from earlier lines is one of these.
+public enum LineBody: Sendable, Hashable {
+    case message(Arrival)
+    case mark(Mark)
+    /// `up`, `down` or `session_lost`.
+    case link(String)
+    case op(JSON)
+    case plan(JSON)
+    case fault(JSON)
+    case expect(JSON)
+}
+
+/// One line of a replay file or journal after its header.
+public struct Line: Sendable, Hashable {
+    public var t: PlantTime
+    public var body: LineBody
+
+    public init(t: PlantTime, _ body: LineBody) {
+        self.t = t
+        self.body = body
+    }
+
+    public static func message(_ arrival: Arrival) -> Line { Line(t: arrival.t, .message(arrival)) }
+}
+
+// MARK: - Text
+
+extension Line {
+    /// The line's bytes without a line break.
+    public var bytes: [UInt8] {
+        var text = "{\"t\":\"\(t.rfc3339)\","
+        switch body {
+        case .message(let arrival): return Line.bytes(of: arrival, head: text)
+        case .mark(let mark): text += "\"tick\":\(mark.tick),\"n\":\(mark.n),\"chain\":\"\(mark.chain)\"}"
+        case .link(let state): text += "\"link\":\(JSON.string(state).line)}"
+        case .op(let value): text += "\"op\":\(value.line)}"
+        case .plan(let value): text += "\"plan\":\(value.line)}"
+        case .fault(let value): text += "\"fault\":\(value.line)}"
+        case .expect(let value): text += "\"expect\":\(value.line)}"
+        }
+        return Array(text.utf8)
+    }
+
+    private static func bytes(of arrival: Arrival, head: String) -> [UInt8] {
+        var out = Array(head.utf8)
+        out.append(contentsOf: "\"topic\":\(JSON.string(arrival.topic).line),".utf8)
+        // A line break inside the payload would split the line; what is not JSON could not be read back.
+        let verbatim =
+            !arrival.payload.contains { $0 == 0x0A || $0 == 0x0D }
+            && arrival.payload.first != 0x20 && arrival.payload.last != 0x20
+            && (try? JSONReader.read(arrival.payload)) != nil  // only whether it parses matters here
+        if verbatim {
+            out.append(contentsOf: "\"payload\":".utf8)
+            out.append(contentsOf: arrival.payload)
+        } else {
+            out.append(contentsOf: "\"payload64\":\"\(Base64.encode(arrival.payload))\"".utf8)
+        }
+        if arrival.qos != 0 { out.append(contentsOf: ",\"q\":\(arrival.qos)".utf8) }
+        if arrival.retain { out.append(contentsOf: ",\"r\":true".utf8) }
+        if arrival.duplicate { out.append(contentsOf: ",\"dup\":true".utf8) }
+        if let correlation = arrival.correlation {
+            out.append(contentsOf: ",\"props\":{\"corr\":\(JSON.string(correlation).line)}".utf8)
+        }
+        out.append(0x7D)
+        return out
+    }
+
+    /// Reads one line. `t` may be RFC 3339 or seconds since `start`.
+    public init(bytes: [UInt8], start: PlantTime, number: Int) throws(LineFailure) {
+        let members: [(key: String, value: JSON, range: Range<Int>)]
+        do { members = try JSONReader.readMembers(bytes) } catch {
+            throw LineFailure(reason: RejectReason(error), text: "not a JSON object we accept (\(error.rawValue))")
+        }
+        func member(_ key: String) -> JSON? { members.first { $0.key == key }?.value }
+        guard let t = Line.time(member("t"), start: start) else {
+            throw LineFailure(reason: .parse, text: "\"t\" is neither an RFC 3339 time nor seconds since the start")
+        }
+        self.t = t
+        if let topic = member("topic") {
+            guard let topic = topic.text else { throw LineFailure(reason: .wrongType, text: "\"topic\" is not text") }
+            var arrival = Arrival(t: t, topic: topic, payload: [], number: number)
+            if let range = members.first(where: { $0.key == "payload" })?.range {
+                arrival.payload = Array(bytes[range])
+            } else if let text = member("payload64")?.text, let decoded = Base64.decode(text) {
+                arrival.payload = decoded
+            } else {
+                throw LineFailure(reason: .parse, text: "neither \"payload\" nor a readable \"payload64\"")
+            }
+            arrival.qos = Int(min(max(member("q")?.integer ?? 0, 0), 2))
+            arrival.retain = member("r")?.bool ?? false
+            arrival.duplicate = member("dup")?.bool ?? false
+            arrival.correlation = member("props")?["corr"]?.text
+            body = .message(arrival)
+        } else if let tick = member("tick") {
+            guard let tick = tick.integer, tick >= 1, tick <= 1 << 40, let n = member("n")?.integer, n >= 0, n <= 1 << 40
+            else { throw LineFailure(reason: .parse, text: "a mark needs whole \"tick\" >= 1 and \"n\" >= 0") }
+            body = .mark(Mark(t: t, tick: Int(tick), n: Int(n), chain: member("chain")?.text ?? ""))
+        } else if let state = member("link")?.text {
+            body = .link(state)
+        } else if let value = member("op") {
+            body = .op(value)
+        } else if let value = member("plan") {
+            body = .plan(value)
+        } else if let value = member("fault") {
+            body = .fault(value)
+        } else if let value = member("expect") {
+            body = .expect(value)
+        } else {
+            throw LineFailure(reason: .unknownKey, text: "no key says what this line is (topic, tick, link, op, …)")
+        }
+    }
+
+    private static func time(_ value: JSON?, start: PlantTime) -> PlantTime? {
+        switch value {
+        case .string(let text): return PlantTime(rfc3339: text)
+        case .number(let seconds):
+            guard abs(seconds) <= 3.2e9 else { return nil }
+            return start + Span(ms: Int64(saturatingMilliseconds: seconds))
+        default: return nil
+        }
+    }
+}
+
+extension Int64 {
+    init(saturatingMilliseconds seconds: Double) {
+        self = Int64(exactly: (seconds * 1000).rounded(.toNearestOrEven)) ?? 0
+    }
+}
+
+/// Why a line of a file was refused.
+public struct LineFailure: Error, Sendable, Hashable {
+    public var reason: RejectReason
+    public var text: String
+
+    public init(reason: RejectReason, text: String) {
+        self.reason = reason
+        self.text = text
+    }
+}

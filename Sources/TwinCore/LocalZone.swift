@@ -1,0 +1,54 @@
+/// A time zone as data: its offset changes inside a span of years. Made by the shell from the zone database.
+public struct LocalZone: Sendable, Hashable, Codable {
+    public struct Change: Sendable, Hashable, Codable {
+        public var from: PlantTime
+        public var offset: Span
+
+        public init(from: PlantTime, offset: Span) {
+            self.from = from
+            self.offset = offset
+        }
+    }
+
+    public let name: String
+    /// Ascending; the first one also holds before its own start.
+    public let changes: [Change]
+
+    /// - Precondition: `changes` is not empty and ascends.
+    public init(name: String, changes: [Change]) {
+        precondition(!changes.isEmpty, "a zone needs at least one offset")
+        self.name = name
+        self.changes = changes
+    }
+
+    public static let utc = LocalZone(
+        name: "UTC", changes: [Change(from: PlantTime(ms: 0), offset: Span(ms: 0))])
+
+    /// How far local time is ahead of UTC at `time`.
+    public func offset(at time: PlantTime) -> Span {
+        var offset = changes[0].offset
+        for change in changes where change.from <= time { offset = change.offset }
+        return offset
+    }
+
+    /// `2025-06-18T07:00:00.000+01:00`.
+    public func text(_ time: PlantTime) -> String { time.text(offset: offset(at: time)) }
+
+    /// Local date and milliseconds since local midnight by the wall clock.
+    public func local(_ time: PlantTime) -> (date: CivilDate, msOfDay: Int64) {
+        let ms = time.ms + offset(at: time).ms
+        let day = ms.flooredDivision(by: 86_400_000)
+        return (CivilDate(daysSinceEpoch: day), ms - day * 86_400_000)
+    }
+
+    /// The instant of a local wall-clock time. In the skipped hour: the same length after the change.
+    /// In the repeated hour: its first passing.
+    public func instant(_ date: CivilDate, msOfDay: Int64 = 0) -> PlantTime {
+        let naive = PlantTime(ms: date.daysSinceEpoch * 86_400_000 + msOfDay)
+        let before = offset(at: naive - Span.days(1))
+        let early = naive - before
+        if offset(at: early) == before { return early }
+        let late = naive - offset(at: early)
+        return offset(at: late) == offset(at: early) ? late : early
+    }
+}

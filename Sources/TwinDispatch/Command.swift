@@ -1,0 +1,63 @@
+public import TwinCore
+
+/// A command as it was decided at a mark.
+public struct Command: Sendable, Hashable, Codable {
+    public var tick: Int
+    /// Counts from 1 within the tick.
+    public var n: Int
+    public var asset: String
+    public var powerKW: Double
+    public var reason: String
+    public var ts: PlantTime
+    public var expires: PlantTime
+    public var leaseS: Int
+    /// Counts the commands of the run.
+    public var seq: Int
+
+    public func id(run: String) -> String { "\(run)-\(tick)-\(n)" }
+
+    public func topic(site: String) -> String { Topic.text(site: site, .storage, asset, .cmd) }
+    public func ackTopic(site: String) -> String { Topic.text(site: site, .storage, asset, .ack) }
+
+    /// The contract's command payload.
+    public func json(run: String) -> JSON {
+        .fields([
+            "id": .string(id(run: run)), "ts": .string(ts.rfc3339), "expires": .string(expires.rfc3339),
+            "action": .string("set_power"), "value": .number(powerKW), "unit": .string("kW"),
+            "lease_s": .integer(leaseS), "fallback": .string("hold_0"), "reason": .string(reason),
+            "issuer": .string("twin-\(run)"), "seq": .integer(seq),
+        ])
+    }
+}
+
+/// What an asset answered.
+public struct Acknowledgement: Sendable, Hashable {
+    public enum State: String, Sendable, Hashable, CaseIterable {
+        case accepted, rejected, active, completed, expired, failed
+    }
+
+    public var id: String
+    public var state: State
+    public var code: String?
+
+    public init(id: String, state: State, code: String? = nil) {
+        self.id = id
+        self.state = state
+        self.code = code
+    }
+
+    /// Decodes an `ack` payload.
+    public init(_ arrival: Arrival) throws(LineFailure) {
+        let json: JSON
+        do { json = try JSONReader.read(arrival.payload) } catch {
+            throw LineFailure(reason: RejectReason(error), text: "payload: \(error.rawValue)")
+        }
+        guard let id = json["id"]?.text, (1...128).contains(id.utf8.count) else {
+            throw LineFailure(reason: .wrongType, text: "\"id\" is not a command id")
+        }
+        guard let state = json["state"]?.text.flatMap(State.init) else {
+            throw LineFailure(reason: .wrongType, text: "\"state\" is no state of an acknowledgement")
+        }
+        self.init(id: id, state: state, code: json["code"]?.text)
+    }
+}

@@ -1,0 +1,115 @@
+public import TwinCore
+
+/// Issues commands, waits for their acknowledgements in plant time, and watches that they are followed.
+public struct CommandDesk: Sendable, Codable {
+    public struct Rules: Sendable, Hashable {
+        public var step: Span
+        /// How far the measurement may be from the set-point, as a share of the rating.
+        public var followToleranceFraction: Double
+
+        public init(step: Span, followToleranceFraction: Double) {
+            self.step = step
+            self.followToleranceFraction = followToleranceFraction
+        }
+
+        /// Time for an acknowledgement, and for the measurement to follow: max(2 steps, 10 s).
+        public var patience: Span { max(2 * step, .seconds(10)) }
+        public var leaseS: Int { Int(3 * step.ms / 1000) }
+    }
+
+    public enum Fate: String, Sendable, Hashable, Codable { case accepted, rejected, expired }
+
+    /// A change in what became of a command.
+    public struct Outcome: Sendable, Hashable {
+        public var command: Command
+        public var fate: Fate
+    }
+
+    struct AssetState: Sendable, Codable {
+        var setPointKW = 0.0
+        /// The set-point in force during the tick before: a measurement between the two is on its way.
+        var previousKW = 0.0
+        var lastTick: Int?
+        var offSince: PlantTime?
+        var isNotAcked = false
+        var isNotFollowed = false
+    }
+
+    private var open: [Command] = []
+    private var assets: [String: AssetState] = [:]
+    private var issuedTotal = 0
+
+    public init() {}
+
+    /// Set-points in force by asset, kW.
+    public var setPointsKW: [String: Double] { assets.mapValues(\.setPointKW) }
+
+    public func setPointKW(_ asset: String) -> Double { assets[asset]?.setPointKW ?? 0 }
+
+    /// Commands that may still be acknowledged, oldest first.
+    public var pending: [Command] { open }
+
+    /// Settles acknowledgements that arrived in this tick, then expires what waited too long.
+    public mutating func settle(_ acks: [Acknowledgement], run: String, context: TickContext) -> [Outcome] {
+        var outcomes: [Outcome] = []
+        for ack in acks {
+            guard let index = open.firstIndex(where: { $0.id(run: run) == ack.id }) else { continue }
+            let command = open.remove(at: index)
+            let isRefused = ack.state == .rejected || ack.state == .failed || ack.state == .expired
+            outcomes.append(Outcome(command: command, fate: isRefused ? .rejected : .accepted))
+            assets[command.asset, default: AssetState()].isNotAcked = false
+        }
+        for command in open where command.expires <= context.to {
+            outcomes.append(Outcome(command: command, fate: .expired))
+            assets[command.asset, default: AssetState()].isNotAcked = true
+        }
+        open.removeAll { $0.expires <= context.to }
+        return outcomes
+    }
+
+    /// Compares a measurement with what was commanded; true while it does not follow.
+    public mutating func watch(
+        _ unit: StorageView, context: TickContext, rules: Rules
+    ) -> Bool {
+        var state = assets[unit.asset] ?? AssetState()
+        defer { assets[unit.asset] = state }
+        guard state.lastTick != nil, unit.powerKW.quality.isGood else { return state.isNotFollowed }
+        let tolerance = rules.followToleranceFraction * unit.powerMaxKW
+        let low = min(state.setPointKW, state.previousKW) - tolerance
+        let high = max(state.setPointKW, state.previousKW) + tolerance
+        // A full or empty store rightly stops short of its set-point.
+        let mayStopShort = unit.soc.value >= unit.socMax - 0.005 || unit.soc.value <= unit.socMin + 0.005
+        let follows = (low...high).contains(unit.powerKW.value) || (mayStopShort && abs(unit.powerKW.value) <= tolerance)
+        if follows {
+            state.offSince = nil
+            state.isNotFollowed = false
+        } else {
+            let since = state.offSince ?? context.from
+            state.offSince = since
+            state.isNotFollowed = context.to - since >= rules.patience
+        }
+        return state.isNotFollowed
+    }
+
+    /// Turns a set-point that passed the gate into a command if it changes or its lease must be renewed.
+    public mutating func issue(_ point: SetPoint, context: TickContext, n: Int, rules: Rules) -> Command? {
+        var state = assets[point.asset] ?? AssetState()
+        state.previousKW = state.setPointKW
+        let isDue = state.lastTick.map { context.tick - $0 >= 2 } ?? true
+        guard isDue || point.powerKW != state.setPointKW else {
+            assets[point.asset] = state
+            return nil
+        }
+        state.setPointKW = point.powerKW
+        state.lastTick = context.tick
+        assets[point.asset] = state
+        issuedTotal += 1
+        let command = Command(
+            tick: context.tick, n: n, asset: point.asset, powerKW: point.powerKW, reason: point.reason,
+            ts: context.to, expires: context.to + rules.patience, leaseS: rules.leaseS, seq: issuedTotal)
+        open.append(command)
+        return command
+    }
+
+    public func isNotAcked(_ asset: String) -> Bool { assets[asset]?.isNotAcked ?? false }
+}

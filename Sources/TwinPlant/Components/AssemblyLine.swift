@@ -1,0 +1,134 @@
+public import TwinCore
+
+/// The assembly lines: which vehicles were lined off.
+///
+/// A vehicle counts once, by its id. A line that sends no vehicle events but a running total counts by that total.
+public struct AssemblyLine: Component {
+    public struct State: Sendable, Codable {
+        var vehicles: Set<String> = []
+        /// Last total by line; only lines that never sent a vehicle event count by it.
+        var totals: [String: Int64] = [:]
+        var linesWithEvents: Set<String> = []
+        var lineOffTotal = 0
+    }
+
+    public let name = "line"
+    public let filters: [TopicFilter]
+    public var state = State()
+
+    public init(site: String) {
+        filters = ["v1/\(site)/line/+/vehicle", "v1/\(site)/line/+/count"].compactMap { TopicFilter($0) }
+    }
+
+    public mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {
+        var reply = ComponentReply(image: image)
+        let events = slice.map { routed in (routed, Result { () throws(LineFailure) in try LineEvent(routed) }) }
+        for (routed, result) in events.enumerated().sorted(by: { order($0, $1) }).map(\.element) {
+            switch result {
+            case .success(let event): take(event, routed, context, &reply)
+            case .failure(let failure): reply.refuse(routed.arrival, failure)
+            }
+        }
+        reply.image.vehicles = reply.lineOffs.count
+        state.lineOffTotal += reply.lineOffs.count
+        reply.record.add(state.lineOffTotal)
+        return reply
+    }
+
+    private func order(
+        _ a: (offset: Int, element: (Routed, Result<LineEvent, LineFailure>)),
+        _ b: (offset: Int, element: (Routed, Result<LineEvent, LineFailure>))
+    ) -> Bool {
+        let first = (try? a.element.1.get())?.ts ?? a.element.0.arrival.t  // a refused one sorts by arrival
+        let second = (try? b.element.1.get())?.ts ?? b.element.0.arrival.t
+        return (first, a.element.0.asset, a.offset) < (second, b.element.0.asset, b.offset)
+    }
+
+    private mutating func take(
+        _ event: LineEvent, _ routed: Routed, _ context: TickContext, _ reply: inout ComponentReply
+    ) {
+        if event.ts > routed.arrival.t + context.lead {
+            reply.refuse(routed.arrival, LineFailure(reason: .clockFuture, text: "ts is ahead of plant time"))
+            return
+        }
+        if event.ts < context.from - periodFinalAfter {
+            reply.refuse(routed.arrival, LineFailure(reason: .clockPast, text: "ts lies in a period that is final"))
+            return
+        }
+        switch event.content {
+        case .vehicle(let id, let isLineOff):
+            state.linesWithEvents.insert(routed.asset)
+            guard isLineOff else {
+                reply.counts.readings += 1
+                return
+            }
+            guard state.vehicles.insert(id).inserted else {
+                reply.counts.duplicates += 1
+                return
+            }
+            reply.counts.readings += 1
+            reply.lineOffs.append(LineOff(vehicle: id, ts: event.ts, isModelled: event.isModelled))
+        case .total(let total):
+            reply.counts.readings += 1
+            if let before = state.totals[routed.asset], !state.linesWithEvents.contains(routed.asset), total > before {
+                for number in before..<min(total, before + 10_000) {
+                    let id = "\(routed.asset)#\(number + 1)"
+                    reply.lineOffs.append(LineOff(vehicle: id, ts: event.ts, isModelled: event.isModelled))
+                }
+            }
+            state.totals[routed.asset] = total
+        }
+        if routed.arrival.t > event.ts + context.lateness { reply.counts.late += 1 }
+    }
+}
+
+/// A decoded message of a line.
+private struct LineEvent {
+    enum Content {
+        case vehicle(id: String, isLineOff: Bool)
+        case total(Int64)
+    }
+
+    static let events: Set<String> = ["enter", "leave", "line_off", "scrap", "rework"]
+
+    var ts: PlantTime
+    var isModelled: Bool
+    var content: Content
+
+    init(_ routed: Routed) throws(LineFailure) {
+        let json: JSON
+        do { json = try JSONReader.read(routed.arrival.payload) } catch {
+            throw LineFailure(reason: RejectReason(error), text: "payload: \(error.rawValue)")
+        }
+        if let text = json["ts"] {
+            guard let time = text.text.flatMap({ PlantTime(rfc3339: $0) }) else {
+                throw LineFailure(reason: .wrongType, text: "\"ts\" is not an RFC 3339 time")
+            }
+            ts = time
+        } else {
+            ts = routed.arrival.t
+        }
+        isModelled = json["modelled"]?.bool ?? false
+        if routed.kind == .count {
+            guard let total = json["vehicles_total"]?.integer, total >= 0 else {
+                throw LineFailure(reason: .wrongType, text: "\"vehicles_total\" is not a whole number >= 0")
+            }
+            content = .total(total)
+            return
+        }
+        guard let vehicle = json["vehicle"]?.text, (1...64).contains(vehicle.utf8.count) else {
+            throw LineFailure(reason: .wrongType, text: "\"vehicle\" is not an id of 1 to 64 bytes")
+        }
+        guard let event = json["event"]?.text, LineEvent.events.contains(event) else {
+            throw LineFailure(reason: .wrongType, text: "\"event\" is none of enter, leave, line_off, scrap, rework")
+        }
+        content = .vehicle(id: vehicle, isLineOff: event == "line_off")
+    }
+}
+
+extension ComponentReply {
+    mutating func refuse(_ arrival: Arrival, _ failure: LineFailure) {
+        counts.reject(failure.reason)
+        refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: failure))
+    }
+}

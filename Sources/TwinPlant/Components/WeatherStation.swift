@@ -1,0 +1,65 @@
+public import TwinCore
+
+/// Outdoor air and wind at the site's mast.
+public struct WeatherStation: Component {
+    public struct Parameters: Sendable, Hashable {
+        public var asset: String
+        public var maxAge: Span
+        /// Stand-ins when the mast has been silent for longer than `maxAge`: the site's annual means.
+        public var meanTemperatureC: Double
+        public var meanWindMPerS: Double
+
+        public init(asset: String, maxAge: Span, meanTemperatureC: Double, meanWindMPerS: Double) {
+            self.asset = asset
+            self.maxAge = maxAge
+            self.meanTemperatureC = meanTemperatureC
+            self.meanWindMPerS = meanWindMPerS
+        }
+    }
+
+    public struct State: Sendable, Codable {
+        var fleet: Fleet
+    }
+
+    public let name = "weather"
+    public let filters: [TopicFilter]
+    public let parameters: Parameters
+    public var state: State
+    private let specs: [SignalSpec]
+
+    public init(site: String, _ parameters: Parameters) {
+        self.parameters = parameters
+        filters = [TopicFilter("v1/\(site)/weather/+/+")].compactMap { $0 }
+        specs = [
+            SignalSpec("temperature_c", -40...50, maxAge: parameters.maxAge),
+            SignalSpec("wind_speed_m_per_s", 0...75, maxAge: parameters.maxAge),
+        ]
+        state = State(fleet: Fleet([(.weather, parameters.asset, specs.count)], estimated: 0))
+    }
+
+    public mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {
+        var reply = ComponentReply(image: image)
+        let specs = specs
+        let report = state.fleet.take(slice, specs: { _ in specs }, context: context)
+        reply.take(report)
+        reply.image.airTemperatureC = state.fleet.used(
+            0, signal: 0, model: parameters.meanTemperatureC, maxAge: parameters.maxAge, context)
+        reply.image.windSpeedMPerS = state.fleet.used(
+            0, signal: 1, model: parameters.meanWindMPerS, maxAge: parameters.maxAge, context)
+        reply.values = [
+            NamedValue(.weather, parameters.asset, "temperature_c", reply.image.airTemperatureC),
+            NamedValue(.weather, parameters.asset, "wind_speed_m_per_s", reply.image.windSpeedMPerS),
+        ]
+        if let alarm = state.fleet.staleAlarm(0, maxAge: parameters.maxAge, context) { reply.alarms.append(alarm) }
+        return reply
+    }
+}
+
+extension ComponentReply {
+    /// Counts, refusals and the alarms that single messages raised.
+    mutating func take(_ report: FeedReport) {
+        counts.add(report.counts)
+        refusals.append(contentsOf: report.refusals)
+        alarms.append(contentsOf: report.alarms.sorted())
+    }
+}

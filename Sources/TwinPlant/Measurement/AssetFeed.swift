@@ -1,0 +1,225 @@
+public import TwinCore
+
+/// What a signal may look like; ranges come from the asset's parameters.
+public struct SignalSpec: Sendable, Hashable {
+    /// Payload key, unit in its name.
+    public var key: String
+    public var range: ClosedRange<Double>
+    /// How long a reading without `period_s` holds, and how old a last-known value may be.
+    public var maxAge: Span
+    /// A meter register that only grows, kWh. Its timeline holds the mean power between two readings, kW.
+    public var isCounter: Bool
+
+    public init(_ key: String, _ range: ClosedRange<Double>, maxAge: Span, isCounter: Bool = false) {
+        self.key = key
+        self.range = range
+        self.maxAge = maxAge
+        self.isCounter = isCounter
+    }
+
+    /// A register that counts up to 1e12 kWh.
+    public static func counter(_ key: String, maxAge: Span) -> SignalSpec {
+        SignalSpec(key, 0...1e12, maxAge: maxAge, isCounter: true)
+    }
+}
+
+/// When a signal counts as stuck: it repeats one value this long while the model moves by more than `moved`.
+public struct StuckRule: Sendable, Hashable {
+    public var after: Span
+    public var moved: Double
+
+    public init(after: Span, moved: Double) {
+        self.after = after
+        self.moved = moved
+    }
+}
+
+/// What one tick's messages did to a feed.
+public struct FeedReport: Sendable {
+    public var counts = Counts()
+    public var refusals: [Refusal] = []
+    public var alarms: Set<AlarmKey> = []
+    /// Spans of the past whose integrals changed.
+    public var touched: [(from: PlantTime, to: PlantTime)] = []
+    public var lastForecast: (ts: PlantTime, values: [Double])?
+}
+
+/// The measurements of one asset: decoded, checked, de-duplicated and laid on timelines. Pure state; a component
+/// owns one feed per asset.
+public struct AssetFeed: Sendable, Codable {
+    struct Seen: Sendable, Hashable, Codable {
+        var ts: PlantTime
+        var seq: Int64?
+        var bytesHash: UInt64
+    }
+
+    struct CounterReading: Sendable, Codable {
+        var at: PlantTime
+        var kWh: Double
+    }
+
+    static let seenMax = 256
+
+    public let area: Area
+    public let asset: String
+    /// One per signal, in the order of the specs.
+    public private(set) var timelines: [Timeline]
+    /// False after an `offline` status.
+    public private(set) var isOnline = true
+    /// False after `connected:false` in a payload: the asset's breaker is open and its meter rightly reads 0.
+    public private(set) var isConnected = true
+    /// The source says that its values are modelled.
+    public private(set) var isModelled = false
+    private var seen: [Seen] = []
+    /// The last reading of each counter, by signal.
+    private var counters: [Int: CounterReading] = [:]
+    var stuck = StuckWatch()
+
+    public init(area: Area, asset: String, signals: Int) {
+        self.area = area
+        self.asset = asset
+        timelines = [Timeline](repeating: Timeline(), count: signals)
+    }
+
+    /// Takes one message of this asset. Never throws: what is wrong is counted in `report`.
+    mutating func take(
+        _ message: DecodedMessage, specs: [SignalSpec], context: TickContext, report: inout FeedReport
+    ) {
+        do throws(LineFailure) {
+            switch message.content {
+            case .status(let online): isOnline = online
+            case .telemetry(let telemetry): try takeTelemetry(telemetry, message.arrival, specs, context, &report)
+            case .refused(let failure): throw failure
+            }
+        } catch {
+            report.refuse(message.arrival, error)
+            if error.reason == .clockFuture { report.alarms.insert(AlarmKey(area, asset, .clock)) }
+            if error.reason == .outOfRange { report.alarms.insert(AlarmKey(area, asset, .outOfRange)) }
+        }
+    }
+
+    private mutating func takeTelemetry(
+        _ telemetry: Telemetry, _ arrival: Arrival, _ specs: [SignalSpec], _ context: TickContext,
+        _ report: inout FeedReport
+    ) throws(LineFailure) {
+        try checkTime(telemetry.ts, arrival, context)
+        if isRepeated(telemetry, arrival) {
+            report.counts.duplicates += 1
+            return
+        }
+        if let connected = telemetry.connected { isConnected = connected }
+        isModelled = telemetry.isModelled
+        var failure = LineFailure(reason: .unknownKey, text: "no key of this asset in the payload")
+        var usable = telemetry.connected != nil
+        var repeated = false
+        for (index, spec) in specs.enumerated() {
+            guard let found = telemetry.values.first(where: { $0.key == spec.key })?.value else { continue }
+            guard case .number(let value) = found else {
+                failure = LineFailure(reason: .wrongType, text: "\"\(spec.key)\" is not a number")
+                continue
+            }
+            guard spec.range.contains(value) else {
+                failure = LineFailure(
+                    reason: .outOfRange,
+                    text: "\"\(spec.key)\" \(value) is not in \(spec.range.lowerBound)...\(spec.range.upperBound)")
+                report.alarms.insert(AlarmKey(area, asset, .outOfRange))
+                continue
+            }
+            usable = true
+            // A retained value is what was last known before we came; it is no new measurement.
+            if arrival.retain { continue }
+            if spec.isCounter {
+                count(value, at: index, telemetry, &report)
+            } else {
+                repeated = lay(value, at: index, spec, telemetry, &report) || repeated
+            }
+        }
+        guard usable else { throw failure }
+        if repeated {
+            report.counts.duplicates += 1
+            return
+        }
+        if !telemetry.forecast.isEmpty { report.lastForecast = (telemetry.ts, telemetry.forecast) }
+        let end = telemetry.ts + (telemetry.period ?? Span(ms: 0))
+        if arrival.t > end + context.lateness { report.counts.late += 1 }
+    }
+
+    /// Puts a value on its timeline; true when it stood there already.
+    private mutating func lay(
+        _ value: Double, at index: Int, _ spec: SignalSpec, _ telemetry: Telemetry, _ report: inout FeedReport
+    ) -> Bool {
+        if index == 0, stuck.isStuck, value == stuck.value {
+            report.counts.readings += 1
+            return false
+        }
+        let end = telemetry.ts + (telemetry.period ?? spec.maxAge)
+        let previousEnd = timelines[index].latestPiece(before: telemetry.ts).map { PlantTime(ms: $0.end) }
+        switch timelines[index].insert(start: telemetry.ts, end: end, value: value) {
+        case .inserted:
+            report.counts.readings += 1
+            report.touched.append((telemetry.ts, max(end, previousEnd ?? end)))
+            return false
+        case .same: return true
+        case .conflict:
+            report.alarms.insert(AlarmKey(area, asset, .conflict))
+            return true
+        }
+    }
+
+    /// Lays the mean power between two register readings. A register that falls was replaced or reset: counting
+    /// goes on from the new value and the span between stays with the power signal.
+    private mutating func count(_ kWh: Double, at index: Int, _ telemetry: Telemetry, _ report: inout FeedReport) {
+        let at = telemetry.ts + (telemetry.period ?? Span(ms: 0))
+        let previous = counters[index]
+        // An older register reading adds nothing: the next one already holds its energy.
+        if let previous, at <= previous.at { return }
+        counters[index] = CounterReading(at: at, kWh: kWh)
+        report.counts.readings += 1
+        guard let previous else { return }
+        guard kWh >= previous.kWh else {
+            report.alarms.insert(AlarmKey(area, asset, .counter))
+            return
+        }
+        let meanKW = (kWh - previous.kWh) / (at - previous.at).hours
+        if case .inserted = timelines[index].insert(start: previous.at, end: at, value: meanKW) {
+            report.touched.append((previous.at, at))
+        }
+    }
+
+    private func checkTime(_ ts: PlantTime, _ arrival: Arrival, _ context: TickContext) throws(LineFailure) {
+        if ts > arrival.t + context.lead {
+            throw LineFailure(
+                reason: .clockFuture, text: "ts \(ts.rfc3339) is more than \(context.lead.text) ahead of plant time")
+        }
+        if ts < context.from - periodFinalAfter {
+            throw LineFailure(reason: .clockPast, text: "ts \(ts.rfc3339) lies in a period that is final")
+        }
+    }
+
+    /// The same `seq` and `ts`; without `seq`, the same `ts` and bytes.
+    private mutating func isRepeated(_ telemetry: Telemetry, _ arrival: Arrival) -> Bool {
+        let mark = Seen(
+            ts: telemetry.ts, seq: telemetry.seq, bytesHash: telemetry.seq == nil ? fnv1a(arrival.payload) : 0)
+        if seen.contains(mark) { return true }
+        if seen.count == AssetFeed.seenMax { seen.removeFirst(AssetFeed.seenMax / 2) }
+        seen.append(mark)
+        return false
+    }
+
+    mutating func forget(before time: PlantTime) {
+        for index in timelines.indices { timelines[index].forget(before: time) }
+    }
+}
+
+extension FeedReport {
+    mutating func refuse(_ arrival: Arrival, _ failure: LineFailure) {
+        counts.reject(failure.reason)
+        refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: failure))
+    }
+}
+
+private func fnv1a(_ bytes: [UInt8]) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return hash
+}

@@ -1,0 +1,43 @@
+import TwinCore
+
+/// A routed message after decoding, in the order a tick uses: event time, asset, sequence, line.
+struct DecodedMessage: Sendable {
+    enum Content: Sendable {
+        case telemetry(Telemetry)
+        /// `online` or `offline`.
+        case status(isOnline: Bool)
+        case refused(LineFailure)
+    }
+
+    var arrival: Arrival
+    var asset: String
+    var ts: PlantTime
+    var seq: Int64
+    var content: Content
+
+    init(_ routed: Routed) {
+        arrival = routed.arrival
+        asset = routed.asset
+        ts = routed.arrival.t
+        seq = -1
+        switch routed.kind {
+        case .status: content = .status(isOnline: routed.arrival.payload == Array("online".utf8))
+        case .tele:
+            do throws(LineFailure) {
+                let telemetry = try Telemetry(routed.arrival)
+                ts = telemetry.ts
+                seq = telemetry.seq ?? -1
+                content = .telemetry(telemetry)
+            } catch {
+                content = .refused(error)
+            }
+        default: content = .refused(LineFailure(reason: .unknownTopic, text: "this asset has no such topic"))
+        }
+    }
+
+    static func inOrder(_ slice: [Routed]) -> [DecodedMessage] {
+        slice.map(DecodedMessage.init).enumerated().sorted { a, b in
+            (a.element.ts, a.element.asset, a.element.seq, a.offset) < (b.element.ts, b.element.asset, b.element.seq, b.offset)
+        }.map(\.element)
+    }
+}

@@ -1,0 +1,165 @@
+public import TwinCore
+import TwinUnits
+
+/// The measurements of all assets of one component, with the model's estimates beside them.
+public struct Fleet: Sendable, Codable {
+    public internal(set) var feeds: [AssetFeed]
+    /// The model's estimate by asset and estimated signal (power, or gas), tick by tick.
+    private var estimates: [[Timeline]]
+
+    /// - Parameter estimated: how many of each asset's signals, from the first on, the model can stand in for.
+    public init(_ assets: [(area: Area, asset: String, signals: Int)], estimated: Int) {
+        feeds = assets.map { AssetFeed(area: $0.area, asset: $0.asset, signals: $0.signals) }
+        estimates = assets.map { _ in [Timeline](repeating: Timeline(), count: estimated) }
+    }
+
+    /// Takes a tick's messages in their order. `specs` gives an asset's signals by its index in the fleet.
+    mutating func take(
+        _ slice: [Routed], specs: (Int) -> [SignalSpec], context: TickContext
+    ) -> FeedReport {
+        var report = FeedReport()
+        let horizon = context.from - periodFinalAfter - settlementPeriod
+        for index in feeds.indices {
+            feeds[index].forget(before: horizon)
+            for signal in estimates[index].indices { estimates[index][signal].forget(before: horizon) }
+        }
+        for message in DecodedMessage.inOrder(slice) {
+            guard let index = feeds.firstIndex(where: { $0.asset == message.asset }) else {
+                report.refuse(
+                    message.arrival,
+                    LineFailure(reason: .unknownTopic, text: "no asset \"\(message.asset)\" in the configuration"))
+                continue
+            }
+            feeds[index].take(message, specs: specs(index), context: context, report: &report)
+        }
+        return report
+    }
+
+    mutating func estimate(_ asset: Int, signal: Int = 0, _ value: Double, _ context: TickContext) {
+        estimates[asset][signal].set(start: context.from, end: context.to, value: value)
+    }
+
+    /// What this tick uses for a signal: the measured mean where readings cover it, the last known value while it
+    /// is young enough, else the model.
+    func used(
+        _ asset: Int, signal: Int = 0, model: Double, maxAge: Span, _ context: TickContext
+    ) -> UsedValue {
+        let feed = feeds[asset]
+        guard feed.isOnline else { return UsedValue(model, .notConnected) }
+        if signal == 0, feed.stuck.isStuck { return UsedValue(model, .stuck) }
+        let timeline = feed.timelines[signal]
+        let (sum, covered) = timeline.integral(from: context.from, to: context.to)
+        let step = context.step.ms
+        if covered == step { return UsedValue(sum / Double(step), feed.isModelled ? .estimated : .good) }
+        if let last = timeline.latestPiece(before: context.to), context.to.ms - last.end <= maxAge.ms {
+            let filled = sum + last.value * Double(step - covered)
+            return UsedValue(filled / Double(step), feed.isModelled ? .estimated : .lastKnown)
+        }
+        return UsedValue(model, .estimated)
+    }
+
+    /// The cells of every tick that `report` touched, and of this one. A counter beats integrated power, and
+    /// power beats the model.
+    /// - Parameters:
+    ///   - account: where the energy goes.
+    ///   - signal: which signal carries it, kW.
+    ///   - counter: which signal is the register of the same energy, if the asset may have one.
+    ///   - sign: +1 takes the positive part of the signal, -1 the negative part as a positive energy.
+    func cells(
+        _ account: Account, signal: Int = 0, counter: Int? = nil, sign: Double = 1, _ report: FeedReport,
+        _ context: TickContext
+    ) -> [Cell] {
+        touchedTicks(report, context).map { start in
+            var energyMs = 0.0
+            var measured: Int64 = 0
+            var estimated: Int64 = 0
+            for asset in feeds.indices {
+                let timelines = feeds[asset].timelines
+                let register = counter.map { timelines[$0] } ?? Timeline()
+                let guess = signal < estimates[asset].count ? estimates[asset][signal] : Timeline()
+                let layers = [register, timelines[signal], guess]
+                forEachLayer(layers[...], start, start + context.step) { remaining, length, value in
+                    energyMs += max(0, remaining == 3 ? value : sign * value) * Double(length)
+                    if remaining == 1 || feeds[asset].isModelled {
+                        estimated += length
+                    } else {
+                        measured += length
+                    }
+                }
+            }
+            let count = Int64(max(feeds.count, 1))
+            return Cell(
+                tick: start, account: account, energy: Energy(roundingWattSeconds: energyMs),
+                measuredMs: measured / count, estimatedMs: estimated / count)
+        }
+    }
+
+    /// Walks `from..<to` through the first layer that covers each stretch. `body` gets how many layers were left
+    /// (the layer's own included), the length in ms and the value.
+    private func forEachLayer(
+        _ layers: ArraySlice<Timeline>, _ from: PlantTime, _ to: PlantTime,
+        _ body: (_ remaining: Int, _ length: Int64, _ value: Double) -> Void
+    ) {
+        guard let top = layers.first, from < to else { return }
+        var cursor = from.ms
+        top.forEachStretch(from: from, to: to) { start, end, value in
+            forEachLayer(layers.dropFirst(), PlantTime(ms: cursor), PlantTime(ms: start), body)
+            body(layers.count, end - start, value)
+            cursor = end
+        }
+        forEachLayer(layers.dropFirst(), PlantTime(ms: cursor), to, body)
+    }
+
+    /// Starts of the ticks whose integrals may have changed, ascending; the present tick is always one.
+    func touchedTicks(_ report: FeedReport, _ context: TickContext) -> [PlantTime] {
+        var starts: Set<Int64> = [context.from.ms]
+        let earliest = context.from - periodFinalAfter
+        for span in report.touched {
+            var start = max(span.from, earliest).floored(to: context.step)
+            while start < min(span.to, context.from) {
+                starts.insert(start.ms)
+                start = start + context.step
+            }
+        }
+        return starts.sorted().map { PlantTime(ms: $0) }
+    }
+
+    /// Holes that began in the settlement periods that this tick touched and that have ended by now.
+    func gaps(signal: Int = 0, _ report: FeedReport, _ context: TickContext) -> [GapCount] {
+        var periods: Set<Int64> = []
+        // A period's holes are counted when it closes and again when late readings change it.
+        if context.to.floored(to: settlementPeriod) == context.to {
+            periods.insert((context.to - settlementPeriod).ms)
+        }
+        for start in touchedTicks(report, context) {
+            let period = start.floored(to: settlementPeriod)
+            if period + settlementPeriod <= context.to { periods.insert(period.ms) }
+        }
+        return periods.sorted().flatMap { ms in
+            let period = PlantTime(ms: ms)
+            return feeds.map { feed in
+                GapCount(
+                    period: period, source: "\(feed.area.rawValue)/\(feed.asset)",
+                    count: feed.timelines[signal].gapCount(
+                        from: period, to: period + settlementPeriod, tolerance: Span.seconds(1)))
+            }
+        }
+    }
+
+    /// Watches a signal's latest reading; call it once a tick, after `take`.
+    mutating func watch(_ asset: Int, model: Double, rule: StuckRule?, _ context: TickContext) -> AlarmKey? {
+        guard let rule else { return nil }
+        feeds[asset].stuck.look(
+            reading: feeds[asset].timelines[0].latestPiece(before: context.to), model: model, now: context.to,
+            rule: rule)
+        return feeds[asset].stuck.isStuck ? AlarmKey(feeds[asset].area, feeds[asset].asset, .stuck) : nil
+    }
+
+    /// `stale` when a signal that once reported has nothing younger than `maxAge`.
+    func staleAlarm(_ asset: Int, maxAge: Span, _ context: TickContext) -> AlarmKey? {
+        guard let last = feeds[asset].timelines[0].latestPiece(before: context.to),
+            context.to.ms - last.end > maxAge.ms
+        else { return nil }
+        return AlarmKey(feeds[asset].area, feeds[asset].asset, .stale)
+    }
+}
