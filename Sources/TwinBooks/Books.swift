@@ -30,7 +30,7 @@ public struct Books: Sendable, Codable {
         var changed: Set<Int> = [openRow(at: context.from)]
         var before: [Int: PeriodRow] = [:]
         func touch(_ books: inout Books, _ time: PlantTime) -> Int? {
-            guard let index = books.row(at: time) else { return nil }
+            guard let index = books.index(of: time) else { return nil }
             if before[index] == nil { before[index] = books.rows[index] }
             changed.insert(index)
             return index
@@ -77,21 +77,18 @@ public struct Books: Sendable, Codable {
         for alarm in alarmsRaised { rows[index].alarms[alarm.code.rawValue, default: 0] += 1 }
         rows[index].chain = chain
         for gap in gaps {
-            guard let row = row(at: gap.period) else { continue }
+            guard let row = self.index(of: gap.period) else { continue }
             rows[row].gaps[gap.source] = gap.count == 0 ? nil : gap.count
         }
     }
 
     /// Counts a command's fate on the period in which it was issued.
     public mutating func count(issuedAt time: PlantTime, _ change: (inout CommandCounts) -> Void) {
-        if let index = row(at: time) { change(&rows[index].commands) }
+        if let index = self.index(of: time) { change(&rows[index].commands) }
     }
 
-    public mutating func count(_ counts: Counts, at time: PlantTime) {
-        if let index = row(at: time) { rows[index].counts.add(counts) }
-    }
-
-    private func row(at time: PlantTime) -> Int? {
+    /// Index into `rows` of the period that holds `time`; nil outside the run.
+    public func index(of time: PlantTime) -> Int? {
         guard let first = rows.first, time >= first.start else { return nil }
         let index = Int((time.ms - first.start.ms) / settlementPeriod.ms)
         return index < rows.count ? index : nil

@@ -1,0 +1,139 @@
+public import TwinBooks
+import TwinCore
+import TwinUnits
+
+/// The summary as a table for people, at most 80 columns. Every figure is the JSON's, rounded for reading.
+public struct SummaryText {
+    private let summary: Summary
+    private var lines: [String] = []
+
+    public static func render(_ summary: Summary) -> String {
+        var text = SummaryText(summary)
+        text.head()
+        text.vehicles()
+        text.energy()
+        text.carbon()
+        text.trust()
+        return text.lines.joined(separator: "\n") + "\n"
+    }
+
+    private init(_ summary: Summary) { self.summary = summary }
+
+    private mutating func row(_ label: String, _ value: String, _ note: String = "") {
+        let padded = label + String(repeating: " ", count: max(0, 26 - label.count))
+        let right = String(repeating: " ", count: max(0, 14 - value.count)) + value
+        lines.append(note.isEmpty ? "  \(padded)\(right)" : "  \(padded)\(right)  \(note)")
+    }
+
+    private mutating func title(_ text: String) {
+        lines.append("")
+        lines.append(text)
+    }
+
+    private mutating func head() {
+        let zone = summary.method.zone
+        func short(_ time: PlantTime) -> String {
+            let text = zone.text(time)
+            return String(text.prefix(16)).replacing("T", with: " ")
+        }
+        let status = summary.isProvisional ? "provisional" : "complete"
+        lines.append("\(summary.method.site)  \(short(summary.from)) to \(short(summary.to))  \(zone.name)")
+        lines.append(
+            "\(summary.steps) steps of \(summary.facts.stepS) s, \(summary.facts.loop.rawValue) loop,"
+                + " mode \(summary.facts.mode.rawValue), \(status)")
+    }
+
+    private mutating func vehicles() {
+        title("CO2 per vehicle (Scope 1+2, \(summary.method.scope2.rawValue)-based)")
+        guard let kg = summary.kgPerVehicle, let width = summary.uncertaintyKgPerVehicle else {
+            row("this window", "—", "no vehicle was lined off")
+            return
+        }
+        row("this window", "\(Figures.fixed(kg, 1)) kg", "± \(Figures.fixed(width, 1)) (95 %)")
+        let modelled = summary.vehiclesModelled
+        row(
+            "vehicles lined off", Figures.whole(Double(summary.vehicles)),
+            modelled > 0 ? "\(modelled) of them modelled, not seen" : "")
+        if let base = summary.baselineKgPerVehicle {
+            row("2018 plant, same window", "\(Figures.fixed(base, 1)) kg", "like for like: day type, weather, volume")
+        }
+        if let reduction = summary.reductionPct {
+            let spansZero = reduction.low < 0 && reduction.high > 0
+            row(
+                "reduction", "\(Figures.fixed(reduction.value, 1)) %",
+                "\(Figures.fixed(reduction.low, 0)) to \(Figures.fixed(reduction.high, 0)) %"
+                    + (spansZero ? ", not proven" : ""))
+        } else if let reason = summary.incomparableReason {
+            row("reduction", "—", reason)
+        }
+        if let market = summary.kgPerVehicleMarket { row("market-based", "\(Figures.fixed(market, 1)) kg") }
+        for target in summary.method.targets where target.basis == .perVehicle {
+            let value = summary.method.baseline.kgPerVehicle * target.remainingFraction
+            row("target \(target.name)", "\(Figures.fixed(value, 1)) kg", "a year's figure: not judged here")
+        }
+    }
+
+    private mutating func energy() {
+        title("Electricity, MWh (in: sources, out: uses)")
+        let names: [(Account, String)] = [
+            (.wind, "wind in"), (.solar, "solar in"), (.fuelcell, "fuel cell in"),
+            (.storageDischarge, "storage in"), (.bayDischarge, "vehicles in"), (.gridImport, "grid import in"),
+            (.load, "shops out"), (.storageCharge, "storage out"), (.bayCharge, "vehicles out"),
+            (.gridExport, "grid export out"), (.losses, "losses out"), (.unmetered, "unmetered out"),
+        ]
+        let supplied = summary.energy(.wind) + summary.energy(.storageDischarge) + summary.energy(.gridImport)
+        for (account, name) in names {
+            guard let kWh = summary.kWh(account) else { continue }
+            let share = supplied.kilowattHours > 0 ? kWh / supplied.kilowattHours * 100 : 0
+            row(name, Figures.fixed(kWh / 1000, 2), "\(Figures.fixed(share, 1)) % of supply")
+        }
+        if let gas = summary.kWh(.gas) { row("gas (gross)", Figures.fixed(gas / 1000, 2)) }
+        if let share = summary.renewableShare {
+            row("own renewables", "\(Figures.fixed(share * 100, 1)) %", "of the electricity used on site")
+        }
+    }
+
+    private mutating func carbon() {
+        title("CO2e, t")
+        row("Scope 1 (gas)", tonnes(summary.carbon.scope1), "other Scope 1: not included")
+        row("Scope 2 location-based", tonnes(summary.carbon.scope2Location), summary.method.factors.set(at: summary.from).id)
+        if summary.carbon.halfHourlyPeriods > 0 {
+            row("  by half hour", tonnes(summary.carbon.scope2HalfHourly), "for dispatch, not for the total")
+        }
+        row("Scope 2 market-based", tonnes(summary.carbon.scope2Market), "residual mix")
+        row("Scope 3 upstream", tonnes(summary.carbon.scope3Upstream), "outside the figure per vehicle")
+    }
+
+    private func tonnes(_ emissions: Emissions) -> String { Figures.fixed(emissions.kilograms / 1000, 2) }
+
+    private mutating func trust() {
+        title("Trust")
+        if let quality = summary.dataQuality {
+            row(
+                "energy measured", "\(Figures.fixed(quality.measured, 1)) %",
+                "estimated \(Figures.fixed(quality.estimated, 1)) %, missing \(Figures.fixed(quality.missing, 1)) %")
+        }
+        let counts = summary.counts
+        row(
+            "messages", Figures.whole(Double(counts.messages)),
+            "rejected \(counts.rejectedTotal), duplicates \(counts.duplicates), late \(counts.late)")
+        for (reason, count) in counts.rejected.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            row("  rejected", "\(count)", reason.rawValue)
+        }
+        row("gaps", "\(summary.gaps)")
+        let commands = summary.commands
+        row(
+            "commands issued", "\(commands.issued)",
+            "accepted \(commands.accepted), rejected \(commands.rejected), expired \(commands.expired),"
+                + " pending \(commands.pending)")
+        let alarms = summary.alarms
+        row(
+            "alarms raised", "\(alarms.reduce(0) { $0 + $1.count })",
+            alarms.map { "\($0.code) \($0.count)" }.joined(separator: ", "))
+        if summary.facts.expectationsPassed + summary.facts.expectationsFailed > 0 {
+            row("expectations", "\(summary.facts.expectationsPassed) passed", "\(summary.facts.expectationsFailed) failed")
+        }
+        row("balance error", "\(Figures.fixed(summary.balanceErrorKWh, 3)) kWh", "exact by construction: must be 0")
+        lines.append("  digest \(summary.digest)")
+    }
+}

@@ -1,0 +1,92 @@
+public import TwinCore
+
+/// Moves plant time and says when a tick closes. One rule for live feeds and for files without marks:
+/// a tick takes exactly the lines since the one before was closed.
+public struct TickClock: Sendable {
+    /// A line may not jump further than this beyond the one before.
+    public static let jumpMax = Span.days(7)
+
+    public let start: PlantTime
+    public let step: Span
+    public let lateness: Span
+    /// Plant time: never falls.
+    public private(set) var now: PlantTime
+    /// Ticks that are closed.
+    public private(set) var tick: Int
+    /// Once a clock line has been seen, only clock lines move time.
+    public private(set) var hasClock = false
+
+    public init(start: PlantTime, step: Span, lateness: Span, tick: Int = 0) {
+        self.start = start
+        self.step = step
+        self.lateness = lateness
+        self.tick = tick
+        now = start + Int64(tick) * step
+    }
+
+    /// The end of the tick that is open.
+    public var openEnd: PlantTime { start + Int64(tick + 1) * step }
+
+    /// What a line at `t` does.
+    public enum Effect: Sendable, Hashable {
+        /// The line belongs to the open tick; afterwards this many ticks close, the first of them with the lines.
+        case taken(closes: Int)
+        /// More than `jumpMax` ahead: the line moves nothing and is refused.
+        case refused
+    }
+
+    /// - Parameters:
+    ///   - t: the line's time; a smaller one than before counts as the one before.
+    ///   - isClock: whether the line is the site's clock.
+    public mutating func take(t: PlantTime, isClock: Bool) -> Effect {
+        if t > now + TickClock.jumpMax { return .refused }
+        if isClock {
+            hasClock = true
+        } else if hasClock {
+            return .taken(closes: 0)
+        }
+        now = max(now, t)
+        return .taken(closes: due(isClock ? Span(ms: 0) : lateness))
+    }
+
+    /// Ticks that the wall clock closes at `t`, `grace` after their end.
+    public mutating func wall(t: PlantTime, grace: Span) -> Int {
+        now = max(now, t)
+        return due(grace)
+    }
+
+    /// Ticks to close at the end of a file: up to the one that holds the last line.
+    public mutating func atEnd(lastLine t: PlantTime) -> Int {
+        let last = min(max(t, now), now + TickClock.jumpMax)
+        let ticks = (last - start).ms
+        let holding = Int(max(1, (ticks + step.ms - 1) / step.ms))
+        let count = max(0, holding - tick)
+        tick += count
+        return count
+    }
+
+    /// Counts and passes the ticks whose end is reached: `end <= now` with a clock, `end + grace < now` without.
+    private mutating func due(_ grace: Span) -> Int {
+        var count = 0
+        while grace.ms == 0 ? openEnd <= now : openEnd + grace < now {
+            tick += 1
+            count += 1
+        }
+        return count
+    }
+
+    /// Goes on where a journal ended.
+    mutating func resume(at t: PlantTime, hasClock: Bool) {
+        now = max(now, t)
+        self.hasClock = hasClock
+    }
+
+    /// Ticks that a line after the last mark had closed, had there been time to write it.
+    mutating func dueOnResume() -> Int { due(hasClock ? Span(ms: 0) : lateness) }
+
+    /// A mark that was read closed one tick.
+    public mutating func closedByMark(at t: PlantTime) {
+        tick += 1
+        now = max(now, t)
+    }
+}

@@ -1,0 +1,271 @@
+public import Foundation
+import TwinBooks
+import TwinCore
+import TwinDispatch
+import TwinPlant
+public import TwinScenario
+
+/// The step: closes one tick after the other. Live operation, recovery, replay and tests all call `close`.
+///
+/// Confined to whoever drives it; each component behind an actor is awaited once per tick, in the written order.
+public final class TwinEngine {
+    public let config: SiteConfig
+    public let plan: RunPlan
+    public private(set) var state: TwinState
+    /// Calls that crossed to another actor, for the benchmark: one per actor and tick.
+    public private(set) var hops = 0
+
+    private let seats: [any ComponentSeat]
+    private var router: Router
+    private let rules: CommandDesk.Rules
+    /// Waits before a hop, for tests that try to upset the order. Nil in operation.
+    private let beforeHop: (@Sendable () async -> Void)?
+
+    public init(
+        config: SiteConfig, plan: RunPlan, seating: Seating = .actors,
+        beforeHop: (@Sendable () async -> Void)? = nil
+    ) {
+        self.config = config
+        self.plan = plan
+        self.beforeHop = beforeHop
+        seats = seating.seats(config)
+        router = Router(site: config.site, seats: seats)
+        rules = CommandDesk.Rules(step: plan.step, followToleranceFraction: config.followToleranceFraction)
+        state = TwinState(lossFraction: config.lossFraction)
+    }
+
+    /// Closes the next tick over its lines.
+    public func close(_ input: TickInput) async -> TickOutcome {
+        let tick = state.tick + 1
+        let context = TickContext(
+            tick: tick, from: plan.end(of: tick - 1), to: plan.end(of: tick), lateness: config.lateness,
+            lead: plan.clock == .event ? plan.step + .seconds(5) : .seconds(5),
+            setPointsKW: plan.mode == .control ? state.desk.setPointsKW : [:])
+        var counts = Counts()
+        var refusals: [Refusal] = []
+        let (slices, acks) = route(input, &counts, &refusals)
+
+        var reply = ComponentReply(image: PlantImage())
+        var record = DigestRecord()
+        record.add(tick)
+        for (index, seat) in seats.enumerated() {
+            await beforeHop?()
+            if seat.isActor { hops += 1 }
+            let part = await seat.tick(slices[index], context, reply.image)
+            reply.append(part)
+            record.add(part.record)
+        }
+        for value in reply.values {
+            record.add(value.used.value)
+            record.add(value.used.quality.rank)
+        }
+        counts.add(reply.counts)
+        return finish(tick, context, reply, acks, counts, refusals + reply.refusals, &record)
+    }
+
+    /// All that follows the components: balance, books, alarms, dispatch, chain.
+    private func finish(
+        _ tick: Int, _ context: TickContext, _ reply: ComponentReply, _ acks: [Acknowledgement], _ counts: Counts,
+        _ refusals: [Refusal], _ record: inout DigestRecord
+    ) -> TickOutcome {
+        let posting = state.books.post(
+            cells: reply.cells, intensities: reply.intensities, lineOffs: reply.lineOffs, context: context)
+        let outcomes = state.desk.settle(acks, run: plan.run, context: context)
+        for outcome in outcomes {
+            state.books.count(issuedAt: outcome.command.ts - plan.step) { $0.count(outcome.fate) }
+        }
+        let site = siteView(reply.image, posting.balance, context)
+        let units = storageViews(reply)
+        let edges = state.alarms.update(alarms(reply, posting.balance, units, context), at: context.to)
+        let commands = plan.mode == .off ? [] : dispatch(units, site, context)
+        for command in commands {
+            state.books.count(issuedAt: command.ts - plan.step) { $0.issued += 1 }
+        }
+        for index in posting.changed { state.books.rows[index].write(into: &record) }
+        write(commands, outcomes, into: &record)
+        state.chain.extend(with: record)
+        state.tick = tick
+        let heatingK = max(0, config.method.baseline.energy.heatingBaseC - reply.image.airTemperatureC.value)
+        state.books.note(
+            context, heatingK: heatingK, isProductionDay: config.calendar.isProductionDay(at: context.from),
+            counts: counts, gaps: reply.gaps, alarmsRaised: edges.filter(\.isRaised).map(\.key), chain: state.chain)
+        var changed = Set(posting.changed)
+        changed.formUnion(reply.gaps.compactMap { state.books.index(of: $0.period) })
+        changed.formUnion((outcomes.map(\.command.ts)).compactMap { state.books.index(of: $0 - plan.step) })
+        return TickOutcome(
+            tick: tick, end: context.to, chain: state.chain, image: reply.image, balance: posting.balance,
+            values: reply.values, commands: commands, outcomes: outcomes, alarmEdges: edges,
+            changedRows: changed.sorted().map { state.books.rows[$0] }, restatements: posting.restatements,
+            refusals: refusals)
+    }
+
+    private func route(
+        _ input: TickInput, _ counts: inout Counts, _ refusals: inout [Refusal]
+    ) -> ([[Routed]], [Acknowledgement]) {
+        var slices = [[Routed]](repeating: [], count: seats.count)
+        var acks: [Acknowledgement] = []
+        counts.messages = input.arrivals.count + input.unreadable.values.reduce(0, +)
+        for (reason, count) in input.unreadable { counts.rejected[reason, default: 0] += count }
+        for arrival in input.arrivals {
+            switch router.destination(arrival.topic) {
+            case .components(let wanted, let area, let asset, let kind):
+                for index in wanted {
+                    slices[index].append(Routed(arrival, area: area, asset: asset, kind: kind))
+                }
+            case .acknowledgement:
+                do throws(LineFailure) { acks.append(try Acknowledgement(arrival)) } catch {
+                    counts.reject(error.reason)
+                    refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: error))
+                }
+            case .clock:
+                do throws(LineFailure) { try checkClock(arrival) } catch {
+                    counts.reject(error.reason)
+                    refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: error))
+                }
+            case .output: break
+            case .unknown:
+                let failure = LineFailure(reason: .unknownTopic, text: "no component asked for this topic")
+                counts.reject(.unknownTopic)
+                refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: failure))
+            }
+        }
+        return (slices, acks)
+    }
+
+    /// A clock line whose stamp is not where plant time is was refused when it arrived.
+    private func checkClock(_ arrival: Arrival) throws(LineFailure) {
+        let telemetry = try Telemetry(arrival)
+        if telemetry.ts > arrival.t + .seconds(5) {
+            throw LineFailure(reason: .clockFuture, text: "the clock jumps to \(telemetry.ts.rfc3339)")
+        }
+        state.sawClock = true
+    }
+
+    // MARK: - Control
+
+    private func storageViews(_ reply: ComponentReply) -> [StorageView] {
+        config.storage.map { unit in
+            let power = reply.values.first { $0.area == .storage && $0.asset == unit.asset && $0.key == "power_kw" }
+            return StorageView(
+                asset: unit.asset, powerMaxKW: unit.powerMaxKW, capacityKWh: unit.capacityKWh, socMin: unit.socMin,
+                socMax: unit.socMax, socReserve: unit.socReserve, chargeEfficiency: unit.chargeEfficiency,
+                dischargeEfficiency: unit.dischargeEfficiency,
+                soc: reply.image.storageSOC[unit.asset] ?? UsedValue(0, .stale),
+                powerKW: power?.used ?? UsedValue(0, .stale))
+        }
+    }
+
+    private func siteView(_ image: PlantImage, _ balance: TickBalance, _ context: TickContext) -> SiteView {
+        var forecast = image.intensityForecast
+        if let first = image.forecastFrom {
+            // Half hours that have begun are no forecast any more.
+            let gone = max(0, (context.to - first).ms / settlementPeriod.ms)
+            forecast.removeFirst(min(forecast.count, Int(gone)))
+        }
+        return SiteView(
+            importKW: balance.importKW, exportKW: balance.exportKW, isGridMeasured: balance.isGridMeasured,
+            isGridConnected: image.gridConnected, intensityGPerKWh: image.intensityGPerKWh, forecast: forecast)
+    }
+
+    private func alarms(
+        _ reply: ComponentReply, _ balance: TickBalance, _ units: [StorageView], _ context: TickContext
+    ) -> [AlarmKey] {
+        var conditions = reply.alarms
+        if state.balanceWatch.look(
+            unmeteredKW: balance.unmeteredKW, suppliedKW: balance.suppliedKW, context: context, rule: config.balance)
+        {
+            conditions.append(AlarmKey(.grid, config.grid.meter, .balance))
+        }
+        if plan.mode == .control {
+            for unit in units {
+                if state.desk.watch(unit, context: context, rules: rules) {
+                    conditions.append(AlarmKey(.storage, unit.asset, .notFollowed))
+                }
+                if state.desk.isNotAcked(unit.asset) {
+                    conditions.append(AlarmKey(.storage, unit.asset, .notAcked))
+                }
+            }
+        }
+        return conditions.filter { !config.alarmsOff.contains($0.code) }
+    }
+
+    private func dispatch(_ units: [StorageView], _ site: SiteView, _ context: TickContext) -> [Command] {
+        var commands: [Command] = []
+        for unit in units {
+            let last = state.desk.setPointKW(unit.asset)
+            var wish = config.storageRule.decide(unit, site)
+            if abs(wish.powerKW - last) < config.storageRule.deadbandKW, wish.powerKW != 0 { wish.powerKW = last }
+            let point = config.gate.pass(wish, unit: unit, site: site, last: last, step: plan.step)
+            if let command = state.desk.issue(point, context: context, n: commands.count + 1, rules: rules) {
+                commands.append(command)
+            }
+        }
+        return commands
+    }
+
+    private func write(
+        _ commands: [Command], _ outcomes: [CommandDesk.Outcome], into record: inout DigestRecord
+    ) {
+        for command in commands {
+            record.add(command.tick)
+            record.add(command.n)
+            record.add(command.asset)
+            record.add(command.powerKW)
+            record.add(command.expires.ms)
+        }
+        for outcome in outcomes {
+            record.add(outcome.command.tick)
+            record.add(outcome.command.n)
+            record.add(outcome.fate.rawValue)
+        }
+        for path in state.alarms.standing.keys.sorted() { record.add(path) }
+    }
+
+    // MARK: - Checkpoint
+
+    private struct Checkpoint: Codable {
+        var state: TwinState
+        var components: [String: Data]
+    }
+
+    /// Everything that `restore` needs to go on as if nothing had happened.
+    public func checkpoint() async throws -> Data {
+        var components: [String: Data] = [:]
+        for seat in seats { components[seat.name] = try await seat.snapshot() }
+        return try JSONEncoder().encode(Checkpoint(state: state, components: components))
+    }
+
+    public func restore(_ data: Data) async throws {
+        let checkpoint = try JSONDecoder().decode(Checkpoint.self, from: data)
+        for seat in seats {
+            guard let part = checkpoint.components[seat.name] else { continue }
+            try await seat.restore(part)
+        }
+        state = checkpoint.state
+    }
+}
+
+extension ComponentReply {
+    /// Adds what the next component in the order said.
+    mutating func append(_ next: ComponentReply) {
+        image = next.image
+        values.append(contentsOf: next.values)
+        cells.append(contentsOf: next.cells)
+        intensities.append(contentsOf: next.intensities)
+        lineOffs.append(contentsOf: next.lineOffs)
+        alarms.append(contentsOf: next.alarms)
+        gaps.append(contentsOf: next.gaps)
+        refusals.append(contentsOf: next.refusals)
+        counts.add(next.counts)
+    }
+}
+
+extension CommandCounts {
+    mutating func count(_ fate: CommandDesk.Fate) {
+        switch fate {
+        case .accepted: accepted += 1
+        case .rejected: rejected += 1
+        case .expired: expired += 1
+        }
+    }
+}

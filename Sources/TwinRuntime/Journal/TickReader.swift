@@ -1,0 +1,196 @@
+public import TwinCore
+import TwinScenario
+
+/// The lines of one tick of a file, before faults and the simulated plant.
+public struct FileTick: Sendable {
+    public var lines: [Line] = []
+    public var unreadable: [RejectReason: Int] = [:]
+    /// When the tick was closed: the closing line's time, or the mark's.
+    public var t: PlantTime
+    /// The mark that was read; nil in a file without marks.
+    public var mark: Mark?
+}
+
+/// A file or journal that cannot be replayed.
+public struct ReplayProblem: Error, Sendable, CustomStringConvertible {
+    public var description: String
+    public var exitCode: Int32
+
+    public init(_ description: String, exitCode: Int32 = 65) {
+        self.description = description
+        self.exitCode = exitCode
+    }
+}
+
+/// Cuts replay files, or a journal's segments, into ticks: by their marks, or by time where they have none.
+public final class TickReader {
+    public let header: Header
+    public private(set) var notes = RunNotes()
+    private let paths: [String]
+    private let strict: Bool
+    private var fileIndex = 0
+    private var reader: LineReader
+    private var clock: TickClock
+    private let clockTopic: String
+    private var lastT: PlantTime
+    /// Ticks that are cut but not yet handed out.
+    private var ready: [FileTick] = []
+    private var pending: FileTick
+    private var linesSinceMark = 0
+    private var isAtEnd = false
+
+    /// Opens the first file and reads its header.
+    /// - Parameters:
+    ///   - paths: one file, or a journal's segments in order.
+    ///   - lateness: how long a tick stays open where no clock line moves time.
+    ///   - strict: the first refused line is an error.
+    public init(paths: [String], lateness: Span, strict: Bool) throws {
+        guard let first = paths.first else { throw ReplayProblem("no replay file was named", exitCode: 66) }
+        self.paths = paths
+        self.strict = strict
+        reader = try LineReader(path: first)
+        guard case .line(let bytes)? = reader.next() else {
+            throw ReplayProblem("\(first): is empty\(reader.truncation.map { " (\($0))" } ?? "")")
+        }
+        do { header = try Header(bytes: bytes) } catch {
+            throw ReplayProblem("\(first):1: error: \(error.text); a replay file begins with a header line")
+        }
+        clock = TickClock(start: header.start, step: header.step, lateness: lateness)
+        clockTopic = Topic.clockText(site: header.site)
+        lastT = header.start
+        pending = FileTick(t: header.start)
+    }
+
+    /// Bytes read and in all, over all files that are open or done; for progress.
+    public var progress: (read: Int64, total: Int64) { (reader.bytesRead, max(reader.bytesTotal, 1)) }
+
+    /// The next tick; nil at the end.
+    public func next() throws -> FileTick? {
+        while ready.isEmpty, !isAtEnd { try readLine() }
+        return ready.isEmpty ? nil : ready.removeFirst()
+    }
+
+    private func readLine() throws {
+        guard let read = reader.next() else {
+            if let truncation = reader.truncation { notes.warn("\(paths[fileIndex]): \(truncation)") }
+            try openNext()
+            return
+        }
+        let bytes: [UInt8]
+        switch read {
+        case .line(let line): bytes = line
+        case .tooLong(let count):
+            try refuse(LineFailure(reason: .tooLarge, text: "line of \(count) bytes"), topic: "")
+            return
+        }
+        if bytes.isEmpty { return }
+        let line: Line
+        do {
+            line = try Line(bytes: bytes, start: header.start, number: reader.number)
+        } catch {
+            try refuse(error, topic: "")
+            return
+        }
+        try take(line)
+    }
+
+    private func take(_ line: Line) throws {
+        if case .mark(let mark) = line.body {
+            try close(with: mark, at: line.t)
+            return
+        }
+        if line.t > lastT + TickClock.jumpMax {
+            try refuse(
+                LineFailure(
+                    reason: .clockFuture, text: "t \(line.t.rfc3339) is more than 7 days beyond the line before"),
+                topic: line.topic)
+            return
+        }
+        lastT = max(lastT, line.t)
+        var kept = line
+        kept.t = lastT
+        kept.setArrival(t: lastT)
+        pending.lines.append(kept)
+        linesSinceMark += 1
+        if header.marks { return }
+        let isClock = line.topic == clockTopic
+        guard case .taken(let closes) = clock.take(t: lastT, isClock: isClock) else { return }
+        closeByTime(closes, at: lastT)
+    }
+
+    private func close(with mark: Mark, at t: PlantTime) throws {
+        guard header.marks, mark.tick == clock.tick + 1 else {
+            let found =
+                header.marks
+                ? "mark of tick \(mark.tick) where tick \(clock.tick + 1) is open" : "mark in a file without marks"
+            try refuse(LineFailure(reason: .parse, text: found), topic: "")
+            return
+        }
+        if mark.n != linesSinceMark {
+            let sentence = "tick \(mark.tick): \(linesSinceMark) lines, but its mark says \(mark.n); lines were lost or added"
+            if strict { throw ReplayProblem("\(place): error: \(sentence)") }
+            notes.warn(sentence)
+        }
+        lastT = max(lastT, t)
+        pending.t = lastT
+        pending.mark = mark
+        ready.append(pending)
+        pending = FileTick(t: lastT)
+        linesSinceMark = 0
+        clock.closedByMark(at: lastT)
+    }
+
+    /// The first tick takes the lines, the rest none.
+    private func closeByTime(_ closes: Int, at t: PlantTime) {
+        for _ in 0..<closes {
+            pending.t = t
+            ready.append(pending)
+            pending = FileTick(t: t)
+            linesSinceMark = 0
+        }
+    }
+
+    private func openNext() throws {
+        fileIndex += 1
+        guard fileIndex < paths.count else {
+            isAtEnd = true
+            // Without marks the end of the file closes the last line's tick; lines after a last mark stay open.
+            if !header.marks, linesSinceMark > 0 { closeByTime(clock.atEnd(lastLine: lastT), at: lastT) }
+            return
+        }
+        reader = try LineReader(path: paths[fileIndex])
+        guard case .line(let bytes)? = reader.next() else {
+            throw ReplayProblem("\(paths[fileIndex]): is empty; a journal segment begins with a header")
+        }
+        let next: Header
+        do { next = try Header(bytes: bytes) } catch {
+            throw ReplayProblem("\(paths[fileIndex]):1: error: \(error.text)")
+        }
+        guard next.run == header.run, next.firstTick == clock.tick + 1 else {
+            throw ReplayProblem(
+                "\(paths[fileIndex]): run \(next.run) from tick \(next.firstTick) does not follow run \(header.run),"
+                    + " tick \(clock.tick); a segment is missing or belongs to another journal")
+        }
+    }
+
+    private var place: String { "\(paths[min(fileIndex, paths.count - 1)]):\(reader.number)" }
+
+    private func refuse(_ failure: LineFailure, topic: String) throws {
+        if strict { throw ReplayProblem("\(place): error: \(failure.text) (\(failure.reason.rawValue))") }
+        pending.unreadable[failure.reason, default: 0] += 1
+        linesSinceMark += 1
+        notes.refuse(Refusal(line: reader.number, topic: topic, failure: failure))
+    }
+}
+
+extension Line {
+    /// The topic of a message line, else empty.
+    public var topic: String { if case .message(let arrival) = body { arrival.topic } else { "" } }
+
+    /// Sets the arrival time of a message line.
+    mutating func setArrival(t: PlantTime) {
+        guard case .message(var arrival) = body else { return }
+        arrival.t = t
+        body = .message(arrival)
+    }
+}

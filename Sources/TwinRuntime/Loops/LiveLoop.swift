@@ -1,0 +1,305 @@
+public import TwinBooks
+public import TwinCore
+import TwinDispatch
+public import TwinScenario
+
+/// What a live run is asked to do.
+public struct LiveOptions: Sendable {
+    public var mode = ControlMode.shadow
+    public var clock = ClockKind.wall
+    /// Counts from the run's start; nil runs until it is stopped.
+    public var duration: Span?
+    public var build = ""
+    public var connectTimeoutMs = 10_000
+    public var seating = Seating.actors
+    public var beforeHop: (@Sendable () async -> Void)?
+    /// The wall clock.
+    public var wallNow: @Sendable () -> PlantTime
+    /// Asked between batches; true stops after what is read is on disk.
+    public var shouldStop: @Sendable () -> Bool = { false }
+    public var onTick: (@Sendable (TickOutcome) -> Void)?
+    public var onLink: (@Sendable (LinkChange) -> Void)?
+
+    public init(wallNow: @escaping @Sendable () -> PlantTime) { self.wallNow = wallNow }
+}
+
+/// Broker to twin to commands: journals each batch, acknowledges it, steps at marks, commands, stores.
+///
+/// One caller drives it. Waiting for the transport blocks its thread for some milliseconds at a time; nothing else
+/// needs that thread then, because the engine is only awaited between receives.
+public final class LiveLoop {
+    /// Live ticks under the wall clock stay open this long after their end.
+    static let wallGrace = Span.seconds(2)
+    static let receiveMs = 50
+    static let batchMax = 500
+
+    let config: SiteConfig
+    let options: LiveOptions
+    private let transport: any Transport
+    private let folder: JournalFolder
+    private let store: any TwinStorePort
+    private let run: String
+    private var liveClock: LiveClock
+    private var session: Session?
+    /// What arrived before the first plant time was known.
+    private var waiting: [(message: InboundMessage?, link: String?)] = []
+    private var wasUp = false
+    public private(set) var notes = RunNotes()
+
+    /// A journal that is open, with the engine at its end.
+    private struct Session {
+        var engine: TwinEngine
+        var journal: JournalWriter
+        var clock: TickClock
+        var input = TickInput()
+        var header: Header
+    }
+
+    /// - Parameters:
+    ///   - run: the journal's run, or a new one for an empty folder (see `existingRun`).
+    ///   - transport: made with the client id of that run.
+    public init(
+        config: SiteConfig, options: LiveOptions, run: String, transport: any Transport, folder: JournalFolder,
+        store: any TwinStorePort
+    ) {
+        self.config = config
+        self.options = options
+        self.run = run
+        self.transport = transport
+        self.folder = folder
+        self.store = store
+        liveClock = LiveClock(kind: options.clock, site: config.site)
+    }
+
+    /// The run that a journal folder belongs to; nil for a new one.
+    public static func existingRun(_ folder: JournalFolder) throws -> String? { try Recovery(folder)?.header.run }
+
+    /// The topics the twin wants: all of its site but its own outputs.
+    static func filters(site: String) -> [String] {
+        Area.allCases.map { "v1/\(site)/\($0.rawValue)/+/+" } + [Topic.clockText(site: site)]
+    }
+
+    /// Runs until the duration is over or it is stopped.
+    /// - Returns: the summary of the whole run; nil when no tick was closed.
+    public func run() async throws -> Summary? {
+        try await recover()
+        try transport.connect(timeoutMs: options.connectTimeoutMs)
+        try transport.subscribe(LiveLoop.filters(site: config.site))
+        try announce(online: true)
+        try resendCommands()
+        if options.clock == .wall, session == nil { try begin(at: options.wallNow()) }
+        while !options.shouldStop(), !isOver {
+            let batch = try transport.receive(timeoutMs: LiveLoop.receiveMs, limit: LiveLoop.batchMax)
+            for link in batch.links { note(link) }
+            for message in batch.messages { try await take(message) }
+            try await closeByWallClock()
+            // Nothing is acknowledged before the disk has it; before the first plant time nothing is journalled.
+            guard session != nil else { continue }
+            try session?.journal.sync()
+            try transport.flush()
+        }
+        try announce(online: false)
+        transport.disconnect()
+        return summary
+    }
+
+    private var isOver: Bool {
+        guard let duration = options.duration, let session else { return false }
+        if options.clock == .wall { return options.wallNow() >= session.header.start + duration }
+        return Int64(session.engine.state.tick) * session.header.step.ms >= duration.ms
+    }
+
+    private var summary: Summary? {
+        guard let engine = session?.engine, engine.state.tick > 0 else { return nil }
+        return Summary(rows: engine.state.books.rows, method: config.method, facts: facts)
+    }
+
+    private var facts: RunFacts { RunFacts(stepS: config.stepS, mode: options.mode, loop: .open) }
+
+    // MARK: - Opening
+
+    private func recover() async throws {
+        guard let recovery = try Recovery(folder) else { return }
+        let header = recovery.header
+        guard header.config == config.hash else {
+            throw JournalProblem(
+                "\(folder.path): was made with another configuration (\(header.config)); use --journal with a new folder",
+                exitCode: 78)
+        }
+        let plan = RunPlan(
+            run: header.run, start: header.start, stepS: header.stepS, mode: header.mode, clock: header.clock)
+        guard header.mode == options.mode, header.clock == options.clock else {
+            throw JournalProblem(
+                "\(folder.path): was begun with --mode \(header.mode.rawValue) --clock \(header.clock.rawValue); go on"
+                    + " with these, or name a new --journal", exitCode: 78)
+        }
+        let engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
+        let checkpoint = try store.begin(identity(header))
+        let tail = try await recovery.run(engine, checkpoint: checkpoint, build: options.build)
+        if options.clock == .wall, options.wallNow() < tail.lastT {
+            throw JournalProblem(
+                "\(folder.path): ends at \(tail.lastT.rfc3339), ahead of the clock; set the clock or use another --journal",
+                exitCode: 65)
+        }
+        let journal = try JournalWriter(
+            folder: folder, header: header,
+            resumed: (segment: tail.segment, number: tail.number, linesSinceMark: tail.lines.count))
+        var clock = TickClock(
+            start: header.start, step: header.step, lateness: config.lateness, tick: engine.state.tick)
+        clock.resume(at: tail.lastT, hasClock: engine.state.sawClock || tail.lines.contains { isClockLine($0) })
+        var input = TickInput()
+        input.arrivals = tail.lines.compactMap { if case .message(let arrival) = $0.body { arrival } else { nil } }
+        session = Session(engine: engine, journal: journal, clock: clock, input: input, header: header)
+        // A line after the last mark may have passed the tick's end already.
+        try await close(session?.clock.dueOnResume() ?? 0, at: tail.lastT)
+    }
+
+    private func isClockLine(_ line: Line) -> Bool { line.topic == Topic.clockText(site: config.site) }
+
+    private func identity(_ header: Header) -> RunIdentity {
+        var built = header
+        built.build = options.build
+        return RunIdentity(built)
+    }
+
+    /// Draws the run's start and creates its journal.
+    private func begin(at time: PlantTime) throws {
+        let header = Header(
+            site: config.site, run: run, start: time.floored(to: config.step), timeZone: config.zone.name,
+            stepS: config.stepS, seed: 0, mode: options.mode, loop: .open, clock: options.clock, marks: true,
+            config: config.hash, build: options.build)
+        _ = try store.begin(identity(header))
+        let journal = try JournalWriter(folder: folder, header: header)
+        try folder.keep(config.files, hash: config.hash)
+        session = Session(
+            engine: TwinEngine(
+                config: config, plan: RunPlan(header), seating: options.seating, beforeHop: options.beforeHop),
+            journal: journal, clock: TickClock(start: header.start, step: header.step, lateness: config.lateness),
+            header: header)
+        for earlier in waiting {
+            if let link = earlier.link { journal.append(Line(t: header.start, .link(link))) }
+            if let message = earlier.message { append(arrival(message, at: header.start)) }
+        }
+        waiting.removeAll()
+    }
+
+    // MARK: - Messages
+
+    private func note(_ link: LinkChange) {
+        options.onLink?(link)
+        let word: String
+        switch link {
+        case .up(let sessionPresent): word = wasUp && !sessionPresent ? "session_lost" : "up"
+        case .down: word = "down"
+        }
+        if case .up = link { wasUp = true }
+        guard let session else {
+            waiting.append((nil, word))
+            return
+        }
+        session.journal.append(Line(t: session.clock.now, .link(word)))
+    }
+
+    private func take(_ message: InboundMessage) async throws {
+        let stamp = liveClock.time(
+            of: message, hasClock: session?.clock.hasClock ?? false, wallNow: options.wallNow())
+        if session == nil {
+            guard let stamp else {
+                waiting.append((message, nil))
+                return
+            }
+            try begin(at: stamp)
+        }
+        guard let now = session?.clock.now else { return }
+        var t = max(stamp ?? now, now)
+        var closes = 0
+        if options.clock == .event, stamp != nil {
+            switch session?.clock.take(t: t, isClock: liveClock.isClock(message)) {
+            case .taken(let count)?: closes = count
+            case .refused?, nil: t = now
+            }
+        }
+        append(arrival(message, at: session?.clock.hasClock == true && !liveClock.isClock(message) ? now : t))
+        try await close(closes, at: t)
+    }
+
+    private func arrival(_ message: InboundMessage, at t: PlantTime) -> Arrival {
+        Arrival(
+            t: t, topic: message.topic, payload: message.payload, qos: message.qos, retain: message.retain,
+            duplicate: message.duplicate,
+            correlation: message.correlation.flatMap { String(validating: $0, as: UTF8.self) })
+    }
+
+    private func append(_ arrival: Arrival) {
+        session?.journal.append(.message(arrival))
+        session?.input.arrivals.append(arrival)
+    }
+
+    // MARK: - Ticks
+
+    private func closeByWallClock() async throws {
+        guard options.clock == .wall else { return }
+        let now = options.wallNow()
+        let closes = session?.clock.wall(t: now, grace: LiveLoop.wallGrace) ?? 0
+        try await close(closes, at: now)
+    }
+
+    /// Lines, step, mark with chain, fdatasync, commands, store: for each tick in this order.
+    private func close(_ count: Int, at t: PlantTime) async throws {
+        for _ in 0..<count {
+            guard let current = session else { return }
+            let input = current.input
+            session?.input = TickInput()
+            let outcome = await current.engine.close(input)
+            for refusal in outcome.refusals { notes.refuse(refusal) }
+            let mark = Mark(
+                t: max(t, outcome.end), tick: outcome.tick, n: current.journal.linesSinceMark, chain: outcome.chain.hex)
+            current.journal.append(mark)
+            try current.journal.sync()
+            try publish(outcome)
+            var batch = StoreBatch()
+            batch.add(outcome)
+            batch.facts = facts
+            batch.checkpoint = try await current.engine.checkpoint()
+            batch.cursor = JournalCursor(
+                segment: current.journal.segment, offset: current.journal.offset, tick: outcome.tick,
+                chain: outcome.chain.hex)
+            try store.write(batch)
+            try current.journal.rotateIfLong(after: mark)
+            options.onTick?(outcome)
+        }
+    }
+
+    // MARK: - Publishing
+
+    private func publish(_ outcome: TickOutcome) throws {
+        guard options.mode == .advise || options.mode == .control else { return }
+        if options.mode == .control { try outcome.commands.forEach(publish) }
+        for message in outcome.publications(site: config.site, summary: summary) { try transport.publish(message) }
+    }
+
+    private func publish(_ command: Command) throws {
+        var message = command.message(site: config.site, run: run)
+        if options.clock == .wall { message.expiryS = UInt32(clamping: (command.expires - command.ts).ms / 1000) }
+        try transport.publish(message)
+    }
+
+    /// After a restart the last mark's commands that may still be answered go again, with the same id.
+    private func resendCommands() throws {
+        guard options.mode == .control, let session else { return }
+        let last = session.engine.state.tick
+        for command in session.engine.state.desk.pending
+        where command.tick == last && command.expires > session.clock.now {
+            try publish(command)
+        }
+    }
+
+    private func announce(online: Bool) throws {
+        guard options.mode == .advise || options.mode == .control else { return }
+        var message = OutboundMessage(
+            topic: "v1/\(config.site)/twin/status", payload: Array((online ? "online" : "offline").utf8))
+        message.retain = true
+        try transport.publish(message)
+        if session != nil || !online { try transport.flush() }
+    }
+}

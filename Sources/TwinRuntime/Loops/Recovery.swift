@@ -1,0 +1,99 @@
+import Foundation
+import Glibc
+import TwinCore
+import TwinScenario
+
+/// Finds a journal's end and brings an engine to it.
+struct Recovery {
+    let folder: JournalFolder
+    let segments: [String]
+    let header: Header
+
+    /// Nil when the folder holds no journal yet.
+    init?(_ folder: JournalFolder) throws {
+        self.folder = folder
+        segments = try folder.segments()
+        guard let first = segments.first else { return nil }
+        let reader = try LineReader(path: folder.file(first))
+        guard case .line(let bytes)? = reader.next() else {
+            throw JournalProblem("\(folder.file(first)): has no header; name another --journal", exitCode: 65)
+        }
+        do { header = try Header(bytes: bytes) } catch {
+            throw JournalProblem("\(folder.file(first)):1: error: \(error.text)", exitCode: 65)
+        }
+    }
+
+    /// What was found after the last mark.
+    struct Tail {
+        var lines: [Line] = []
+        var lastT: PlantTime
+        var segment: String
+        var number: Int
+    }
+
+    /// Cuts a torn last line: it was never acknowledged.
+    private func cutTornLine() throws(JournalProblem) {
+        guard let last = segments.last, !last.hasSuffix(".gz") else { return }
+        let path = folder.file(last)
+        let descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { throw JournalWriter.problem(path, "open", exitCode: 74) }
+        defer { close(descriptor) }
+        var end = lseek(descriptor, 0, SEEK_END)
+        var byte: UInt8 = 0
+        while end > 0, pread(descriptor, &byte, 1, end - 1) == 1, byte != 0x0A { end -= 1 }
+        guard ftruncate(descriptor, end) == 0 else { throw JournalWriter.problem(path, "cut a torn line of", exitCode: 74) }
+    }
+
+    /// Restores the checkpoint, if it is this build's, and steps again what came after it; every mark's chain must
+    /// come out as it was written.
+    func run(_ engine: TwinEngine, checkpoint: StoredCheckpoint?, build: String) async throws -> Tail {
+        try cutTornLine()
+        var index = 0
+        var offset: Int64 = 0
+        if let checkpoint, checkpoint.build == build, let found = segments.firstIndex(of: checkpoint.cursor.segment) {
+            try await engine.restore(checkpoint.data)
+            index = found
+            offset = checkpoint.cursor.offset
+        }
+        var tail = Tail(
+            lastT: engine.plan.end(of: engine.state.tick), segment: segments[segments.count - 1],
+            number: segments.count)
+        for position in index..<segments.count {
+            let path = folder.file(segments[position])
+            let reader = offset > 0 ? try LineReader(path: path, offset: offset) : try LineReader(path: path)
+            if offset == 0 { _ = reader.next() }
+            offset = 0
+            try await step(engine, reader, path, &tail)
+        }
+        return tail
+    }
+
+    private func step(
+        _ engine: TwinEngine, _ reader: LineReader, _ path: String, _ tail: inout Tail
+    ) async throws {
+        while let read = reader.next() {
+            guard case .line(let bytes) = read else {
+                throw JournalProblem("\(path):\(reader.number): a line is too long; the journal is damaged", exitCode: 65)
+            }
+            let line: Line
+            do { line = try Line(bytes: bytes, start: header.start, number: reader.number) } catch {
+                throw JournalProblem("\(path):\(reader.number): error: \(error.text); the journal is damaged", exitCode: 65)
+            }
+            tail.lastT = max(tail.lastT, line.t)
+            guard case .mark(let mark) = line.body else {
+                tail.lines.append(line)
+                continue
+            }
+            var input = TickInput()
+            input.arrivals = tail.lines.compactMap { if case .message(let arrival) = $0.body { arrival } else { nil } }
+            let outcome = await engine.close(input)
+            guard outcome.tick == mark.tick, outcome.chain.hex == mark.chain, mark.n == tail.lines.count else {
+                throw JournalProblem(
+                    "\(path):\(reader.number): tick \(mark.tick) does not step to the chain of its mark (\(tail.lines.count)"
+                        + " lines, mark says \(mark.n)); was the program or the configuration changed? Use another --journal",
+                    exitCode: 65)
+            }
+            tail.lines.removeAll()
+        }
+    }
+}

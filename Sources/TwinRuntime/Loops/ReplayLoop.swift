@@ -1,0 +1,256 @@
+public import TwinBooks
+public import TwinCore
+import TwinDispatch
+public import TwinScenario
+
+/// What a replay is asked to do; the file's header gives the rest.
+public struct ReplayOptions: Sendable {
+    public var mode: ControlMode?
+    public var loop: LoopKind?
+    public var seed: UInt64?
+    public var strict = false
+    /// Plant seconds per wall second; nil is as fast as possible.
+    public var speed: Double?
+    public var faults: [Fault] = []
+    public var expectations: [Expectation] = []
+    public var seating = Seating.actors
+    /// A new journal folder to write; nil writes none.
+    public var journal: JournalFolder?
+    public var build = ""
+    /// Waits before each hop between actors: for tests that try to upset the order.
+    public var beforeHop: (@Sendable () async -> Void)?
+    /// Called after each tick with its outcome and the share of the input that is read; false ends the replay.
+    public var onTick: (@Sendable (TickOutcome, Double) -> Bool)?
+
+    public init() {}
+}
+
+/// What a replay found.
+public struct ReplayResult: Sendable {
+    public var summary: Summary
+    public var notes: RunNotes
+    public var verdicts: [ExpectationCheck.Verdict]
+    /// The first tick whose chain differs from its mark; nil when all agree or none were given.
+    public var firstDifferingTick: Int?
+    public var hops: Int
+    public var wasStopped: Bool
+}
+
+/// Replays a file, or a journal, through the same step as live operation.
+public final class ReplayLoop {
+    /// Marks of a replay that share one transaction.
+    static let marksPerTransaction = 500
+
+    private let config: SiteConfig
+    private let options: ReplayOptions
+    private let reader: TickReader
+    private let header: Header
+    private let engine: TwinEngine
+    private let bus = MessageBus()
+    private let outputs: BusClient
+    private var plant: ClosedPlant?
+    private var injector = FaultInjector()
+    /// Faults that the journal has not been told of.
+    private var unannounced: [Fault] = []
+    private var check: ExpectationCheck
+    private var journal: JournalWriter?
+    private let store: (any TwinStorePort)?
+    private var batch = StoreBatch()
+    private var marksInBatch = 0
+    private var facts: RunFacts
+    private var notes = RunNotes()
+    private var firstDifferingTick: Int?
+
+    /// - Parameter store: where the books go; nil keeps them in memory only.
+    public init(
+        paths: [String], config: SiteConfig, options: ReplayOptions, store: (any TwinStorePort)?
+    ) throws {
+        self.config = config
+        self.options = options
+        self.store = store
+        reader = try TickReader(paths: paths, lateness: config.lateness, strict: options.strict)
+        var header = reader.header
+        guard header.site == config.site else {
+            throw ReplayProblem(
+                "\(paths[0]): site \"\(header.site)\" is not the configuration's \"\(config.site)\"; use --config", exitCode: 78)
+        }
+        header.loop = options.loop ?? header.loop
+        // The simulated plant is there to be commanded, unless the user wants to watch only.
+        header.mode = options.mode ?? (options.loop == .closed ? .control : header.mode)
+        header.seed = options.seed ?? header.seed
+        self.header = header
+        let plan = RunPlan(header)
+        engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
+        facts = RunFacts(stepS: header.stepS, mode: header.mode, loop: header.loop)
+        outputs = bus.client()
+        if header.loop == .closed {
+            plant = try ClosedPlant(config: config, plan: plan, seed: header.seed, bus: bus)
+        }
+        check = ExpectationCheck(options.expectations, zone: config.zone)
+        for fault in options.faults { try add(fault) }
+    }
+
+    /// Lays a fault over the recording.
+    private func add(_ fault: Fault) throws {
+        if fault.verb.needsClosedLoop {
+            guard plant != nil else {
+                throw ReplayProblem(
+                    "fault \(fault.verb.rawValue) happens in the plant, and an open recording has none: use"
+                        + " --loop closed (fault_needs_closed_loop)")
+            }
+            plant?.add(fault)
+        } else {
+            injector.add(fault)
+        }
+        unannounced.append(fault)
+    }
+
+    /// Runs to the end of the input.
+    public func run() async throws -> ReplayResult {
+        let begun = ContinuousClock.now
+        var stored = header
+        stored.loop = .open
+        stored.marks = true
+        stored.build = options.build
+        stored.config = config.hash
+        if let folder = options.journal {
+            guard try folder.segments().isEmpty else {
+                throw JournalProblem("\(folder.path): holds a journal already; name a new folder", exitCode: 73)
+            }
+            journal = try JournalWriter(folder: folder, header: stored)
+            try folder.keep(config.files, hash: config.hash)
+        }
+        if try store?.begin(RunIdentity(stored)) != nil {
+            throw ReplayProblem("the store holds a run already; name a new one with --store", exitCode: 73)
+        }
+        var wasStopped = false
+        while let tick = try reader.next() {
+            let outcome = try await step(tick)
+            let (read, total) = reader.progress
+            if options.onTick?(outcome, Double(read) / Double(total)) == false {
+                wasStopped = true
+                break
+            }
+            try await pace(since: begun)
+        }
+        return try await finish(begun, wasStopped)
+    }
+
+    private func step(_ tick: FileTick) async throws -> TickOutcome {
+        let number = engine.state.tick + 1
+        var arrivals: [Arrival] = []
+        for line in tick.lines {
+            switch line.body {
+            case .message(let arrival): arrivals.append(arrival)
+            case .fault(let json): try addFault(json, at: line.t)
+            case .expect(let json): try addExpectation(json, at: line.t)
+            case .link, .op, .plan: journal?.append(line)
+            case .mark: break
+            }
+        }
+        if plant != nil {
+            arrivals = plant?.messages(tick: number, file: arrivals, t: tick.t) ?? arrivals
+        }
+        if !injector.isEmpty { arrivals = arrivals.map { injector.pass($0) } }
+        announceFaults(before: engine.plan.end(of: number), at: tick.t)
+        for arrival in arrivals { journal?.append(.message(arrival)) }
+        var input = TickInput()
+        input.arrivals = arrivals
+        input.unreadable = tick.unreadable
+        let lines = journal?.linesSinceMark ?? 0
+        let outcome = await engine.close(input)
+        for refusal in outcome.refusals { notes.refuse(refusal) }
+        compare(outcome, with: tick.mark)
+        check.note(outcome)
+        let mark = Mark(t: max(tick.t, outcome.end), tick: outcome.tick, n: lines, chain: outcome.chain.hex)
+        journal?.append(mark)
+        try publish(outcome.commands)
+        try await keep(outcome, mark)
+        return outcome
+    }
+
+    private func addFault(_ json: JSON, at t: PlantTime) throws {
+        let fault: Fault
+        do { fault = try Fault(json, at: t) } catch {
+            throw ReplayProblem("\(t.rfc3339): error: \(error.text)")
+        }
+        try add(fault)
+    }
+
+    private func addExpectation(_ json: JSON, at t: PlantTime) throws {
+        do {
+            let expectation = try Expectation(json, at: t, place: t.rfc3339) { value in
+                value.text.flatMap { PlantTime(rfc3339: $0) }
+            }
+            check.add(expectation)
+        } catch {
+            throw ReplayProblem("\(t.rfc3339): error: \(error.text)")
+        }
+    }
+
+    /// Faults are notes in the journal: what reached the twin is already faulty there.
+    private func announceFaults(before end: PlantTime, at t: PlantTime) {
+        for fault in unannounced where fault.from < end {
+            var members: [JSON.Member] = [.init("do", .string(fault.verb.rawValue))]
+            if let on = fault.on { members.append(.init("on", .string(on))) }
+            if let lasting = fault.lasting { members.append(.init("for", .string(lasting.text))) }
+            journal?.append(Line(t: t, .op(.fields(["fault": .object(members)]))))
+        }
+        unannounced.removeAll { $0.from < end }
+    }
+
+    private func compare(_ outcome: TickOutcome, with mark: Mark?) {
+        guard let mark, !mark.chain.isEmpty, mark.chain != outcome.chain.hex, firstDifferingTick == nil else { return }
+        firstDifferingTick = outcome.tick
+    }
+
+    /// Commands go to the simulated plant's mailbox; in an open loop nobody listens.
+    private func publish(_ commands: [Command]) throws {
+        guard header.mode == .control, plant != nil else { return }
+        for command in commands { outputs.publish(command.message(site: config.site, run: header.run)) }
+    }
+
+    private func keep(_ outcome: TickOutcome, _ mark: Mark) async throws {
+        guard store != nil || journal != nil else { return }
+        batch.add(outcome)
+        marksInBatch += 1
+        if marksInBatch >= ReplayLoop.marksPerTransaction { try await commit() }
+        try journal?.rotateIfLong(after: mark)
+    }
+
+    private func commit() async throws {
+        try journal?.flush()
+        marksInBatch = 0
+        defer { batch = StoreBatch() }
+        guard let store else { return }
+        batch.facts = facts
+        batch.checkpoint = try await engine.checkpoint()
+        batch.cursor = JournalCursor(
+            segment: journal?.segment ?? "", offset: journal?.offset ?? 0, tick: engine.state.tick,
+            chain: engine.state.chain.hex)
+        try store.write(batch)
+    }
+
+    private func pace(since begun: ContinuousClock.Instant) async throws {
+        guard let speed = options.speed else { return }
+        let seconds = Double(engine.state.tick) * Double(header.stepS) / speed
+        try await Task.sleep(until: begun + .seconds(seconds))
+    }
+
+    private func finish(_ begun: ContinuousClock.Instant, _ wasStopped: Bool) async throws -> ReplayResult {
+        guard engine.state.tick > 0 else {
+            throw ReplayProblem("the input holds no complete tick (step \(header.stepS) s from \(header.start.rfc3339))")
+        }
+        for refusal in reader.notes.refusals { notes.refuse(refusal) }
+        for warning in reader.notes.warnings { notes.warn(warning) }
+        facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
+        let verdicts = check.verdicts(Summary(rows: engine.state.books.rows, method: config.method, facts: facts))
+        facts.expectationsPassed = verdicts.count { $0.passed }
+        facts.expectationsFailed = verdicts.count { !$0.passed }
+        if store != nil { try await commit() }
+        try journal?.sync()
+        return ReplayResult(
+            summary: Summary(rows: engine.state.books.rows, method: config.method, facts: facts), notes: notes,
+            verdicts: verdicts, firstDifferingTick: firstDifferingTick, hops: engine.hops, wasStopped: wasStopped)
+    }
+}

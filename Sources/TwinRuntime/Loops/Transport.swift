@@ -1,0 +1,73 @@
+/// A message from a transport, not yet acknowledged.
+public struct InboundMessage: Sendable, Hashable {
+    public var topic: String
+    public var payload: [UInt8]
+    public var qos: Int
+    public var retain: Bool
+    public var duplicate: Bool
+    public var correlation: [UInt8]?
+
+    public init(
+        topic: String, payload: [UInt8], qos: Int = 1, retain: Bool = false, duplicate: Bool = false,
+        correlation: [UInt8]? = nil
+    ) {
+        self.topic = topic
+        self.payload = payload
+        self.qos = qos
+        self.retain = retain
+        self.duplicate = duplicate
+        self.correlation = correlation
+    }
+}
+
+/// A message to publish.
+public struct OutboundMessage: Sendable, Hashable {
+    public var topic: String
+    public var payload: [UInt8]
+    public var qos = 1
+    public var retain = false
+    public var responseTopic: String?
+    public var correlation: [UInt8]?
+    /// Seconds after which the broker forgets it; only under the wall clock.
+    public var expiryS: UInt32?
+
+    public init(topic: String, payload: [UInt8]) {
+        self.topic = topic
+        self.payload = payload
+    }
+}
+
+/// What became of the connection.
+public enum LinkChange: Sendable, Hashable {
+    case up(sessionPresent: Bool)
+    case down(reason: String)
+}
+
+public struct InboundBatch: Sendable {
+    public var messages: [InboundMessage] = []
+    public var links: [LinkChange] = []
+
+    public init() {}
+}
+
+/// A broker that could not be reached or refused us.
+public struct TransportProblem: Error, Sendable, CustomStringConvertible {
+    public var description: String
+
+    public init(_ description: String) { self.description = description }
+}
+
+/// Topics in and out, with MQTT semantics: a broker, or the bus inside this process.
+///
+/// Confined to one caller at a time. Messages of a batch are acknowledged by the next `flush`, so that the caller
+/// can have them on disk first.
+public protocol Transport: AnyObject {
+    func connect(timeoutMs: Int) throws
+    func subscribe(_ filters: [String]) throws
+    /// Waits at most `timeoutMs` for messages; returns about `limit` at the most.
+    func receive(timeoutMs: Int, limit: Int) throws -> InboundBatch
+    /// Acknowledges what was received and lets what was published leave.
+    func flush() throws
+    func publish(_ message: OutboundMessage) throws
+    func disconnect()
+}

@@ -1,0 +1,88 @@
+import TwinBooks
+import TwinCore
+import TwinDispatch
+import TwinPlant
+
+// What single ranges cannot say: values that must fit each other. Each check reports at the value to change.
+
+/// Reads a turbine's curve; its points ascend in speed and stay within the rating.
+func powerCurve(_ node: YAMLNode, ratedKW: Double?) -> PowerCurve? {
+    guard let items = node.items(2...200) else { return nil }
+    let points = items.map { item -> PowerCurve.Point? in
+        guard let pair = item.items(2...2), let first = pair.first, let last = pair.last else { return nil }
+        let speed = first.number(in: 0...100, "m/s")
+        let power = last.number(in: 0...30_000, "kW")
+        guard let speed, let power else { return nil }
+        return PowerCurve.Point(speedMPerS: speed, powerKW: power)
+    }
+    let good = points.compactMap(\.self)
+    guard good.count == items.count else { return nil }
+    var isGood = true
+    for ((item, point), before) in zip(zip(items, good).dropFirst(), good) where point.speedMPerS <= before.speedMPerS {
+        item.problem(
+            "\(plain(point.speedMPerS)) m/s does not ascend after \(plain(before.speedMPerS)) m/s; sort the points")
+        isGood = false
+    }
+    // Gusts and a tolerance of the brochure pass the rating by up to 2 %.
+    for (item, point) in zip(items, good) {
+        guard let ratedKW, point.powerKW > ratedKW * 1.02 else { continue }
+        item.problem("\(plain(point.powerKW)) kW is above the rated \(plain(ratedKW)) kW of one turbine; check both")
+        isGood = false
+    }
+    return isGood ? PowerCurve(good) : nil
+}
+
+/// The window of charge is ordered, and the rating can be drawn from such a capacity.
+func checkStorage(_ storage: BatteryStorage.Parameters, _ node: YAMLNode) {
+    let (low, reserve, high) = (storage.socMin, storage.socReserve, storage.socMax)
+    if !(low < reserve) {
+        node.find("soc_reserve")?.problem(
+            "\(plain(reserve)) is not above soc_min \(plain(low)); the reserve lies between soc_min and soc_max")
+    }
+    if !(reserve < high) {
+        node.find("soc_reserve")?.problem(
+            "\(plain(reserve)) is not below soc_max \(plain(high)); the reserve lies between soc_min and soc_max")
+    }
+    let rate = storage.powerMaxKW / storage.capacityKWh
+    if rate > 3 {
+        node.find("power_max_kw")?.problem(
+            "\(plain(storage.powerMaxKW)) kW empties \(plain(storage.capacityKWh)) kWh in less than 20 min; check both")
+    }
+}
+
+/// Meter and intensity feed share the grid's topics.
+func checkGridIDs(_ meter: String, _ intensity: String, _ node: YAMLNode) {
+    if meter == intensity {
+        node.find("intensity", "id")?.problem("\(quoted(intensity)) is the meter's id too; give each its own")
+    }
+}
+
+extension SiteFiles {
+    /// The gate may be tighter than the connection, never wider.
+    func checkGate(_ gate: SafetyGate, _ grid: GridConnection.Parameters) {
+        let node = self["safety.yaml"]?.find("gate")
+        checkLimit(gate.importMaxKW, node?.find("import_max_kw"), "import_max_kw", grid.importMaxKW)
+        checkLimit(gate.exportMaxKW, node?.find("export_max_kw"), "export_max_kw", grid.exportMaxKW)
+    }
+
+    /// A peak above the connection would never be shaved.
+    func checkPeak(_ rule: StorageRule, _ grid: GridConnection.Parameters) {
+        let node = self["dispatch.yaml"]?.find("storage_rule", "peak_import_kw")
+        checkLimit(rule.peakImportKW, node, "import_max_kw", grid.importMaxKW)
+    }
+
+    private func checkLimit(_ value: Double, _ node: YAMLNode?, _ limit: String, _ limitKW: Double) {
+        guard value > limitKW else { return }
+        node?.problem(
+            "\(plain(value)) kW is above grid.meter.\(limit) of assets.yaml, \(plain(limitKW)) kW; lower it")
+    }
+
+    /// The baseline is priced with its own year's set; the nearest one would compare two conventions in silence.
+    func checkBaselineYear(_ baseline: BaselineSection, _ factors: Factors) {
+        let year = baseline.baseline.year
+        guard !factors.byYear.contains(where: { $0.year == year }) else { return }
+        let years = factors.byYear.map { "\($0.year)" }.joined(separator: ", ")
+        self["baseline.yaml"]?.find("year")?.problem(
+            "\(year) has no factor set under \(factors.convention.rawValue); factors.yaml gives \(years)")
+    }
+}

@@ -1,0 +1,115 @@
+import TwinCore
+import TwinDispatch
+import TwinPlant
+
+/// When repeated values count as stuck, before it is known how large an asset is.
+struct StuckSetting {
+    var after: Span
+    /// Share of the rating that the model must have moved, 0...1.
+    var movedFraction: Double
+
+    func rule(ratedKW: Double) -> StuckRule { StuckRule(after: after, moved: movedFraction * ratedKW) }
+}
+
+/// `safety.yaml`: the gate and the detectors.
+struct SafetySection {
+    var gate: SafetyGate
+    var followToleranceFraction: Double
+    var balance: BalanceWatch.Rule
+    /// Nil when switched off.
+    var stuck: StuckSetting?
+    var alarmsOff: Set<AlarmCode>
+
+    init?(_ root: YAMLNode) {
+        let section: SafetySection? = root.fields { fields in
+            let gate = fields.required("gate").flatMap(Self.gate)
+            let tolerance = fields.quantity("follow_tolerance_fraction", in: 0.001...1, "fraction of the rating")
+            let detectors = fields.required("detectors").flatMap(Detectors.read)
+            guard let gate, let tolerance, let detectors, let balance = detectors.balance else { return nil }
+            return SafetySection(
+                gate: gate, followToleranceFraction: tolerance, balance: balance,
+                stuck: detectors.off.contains(.stuck) ? nil : detectors.stuck, alarmsOff: detectors.off)
+        }
+        guard let section else { return nil }
+        self = section
+    }
+
+    private init(
+        gate: SafetyGate, followToleranceFraction: Double, balance: BalanceWatch.Rule, stuck: StuckSetting?,
+        alarmsOff: Set<AlarmCode>
+    ) {
+        self.gate = gate
+        self.followToleranceFraction = followToleranceFraction
+        self.balance = balance
+        self.stuck = stuck
+        self.alarmsOff = alarmsOff
+    }
+
+    private static func gate(_ node: YAMLNode) -> SafetyGate? {
+        node.fields { fields in
+            let importMax = fields.quantity("import_max_kw", in: 1...1_000_000, "kW")
+            let exportMax = fields.quantity("export_max_kw", in: 0...1_000_000, "kW")
+            let ramp = fields.quantity("ramp_max_kw_per_step", in: 1...1_000_000, "kW per step")
+            guard let importMax, let exportMax, let ramp else { return nil }
+            return SafetyGate(importMaxKW: importMax, exportMaxKW: exportMax, rampMaxKWPerStep: ramp)
+        }
+    }
+}
+
+/// The switches of the detectors, by alarm code. Every code is listed, so that none is off without a word.
+private struct Detectors {
+    var off: Set<AlarmCode> = []
+    var stuck: StuckSetting?
+    var balance: BalanceWatch.Rule?
+
+    static func read(_ node: YAMLNode) -> Detectors? {
+        node.fields { fields in
+            var detectors = Detectors()
+            for code in AlarmCode.allCases {
+                let entry = fields.required(code.rawValue, hint: "add \(code.rawValue): {enabled: true}")
+                let enabled = entry.flatMap { detectors.read(code, $0) }
+                if enabled == false { detectors.off.insert(code) }
+            }
+            return detectors
+        }
+    }
+
+    private mutating func read(_ code: AlarmCode, _ node: YAMLNode) -> Bool? {
+        node.fields { fields in
+            let enabled = fields.required("enabled")?.flag()
+            switch code {
+            case .stuck:
+                let after = fields.required("after_s")?.whole(in: 1...86_400, "s")
+                let moved = fields.required("moved_fraction")?.number(in: 0.001...1, "fraction of the rating")
+                if let after, let moved { stuck = StuckSetting(after: .seconds(Int64(after)), movedFraction: moved) }
+            case .balance:
+                let fraction = fields.required("fraction")?.number(in: 0.001...1, "fraction of the supply")
+                let lasting = fields.required("lasting_s")?.whole(in: 1...86_400, "s")
+                if let fraction, let lasting {
+                    balance = BalanceWatch.Rule(fraction: fraction, lasting: .seconds(Int64(lasting)))
+                }
+            case .stale, .outOfRange, .counter, .clock, .gap, .conflict, .notAcked, .notFollowed, .trip: break
+            }
+            return enabled
+        }
+    }
+}
+
+extension SiteFiles {
+    /// `dispatch.yaml`: the rule for storage.
+    func readStorageRule(_ root: YAMLNode) -> StorageRule? {
+        root.fields { fields in
+            fields.required("storage_rule").flatMap { node in
+                node.fields { fields in
+                    let peak = fields.quantity("peak_import_kw", in: 1...1_000_000, "kW")
+                    let clean = fields.quantity("clean_fraction", in: 0...0.5, "fraction of the forecast")
+                    let dirty = fields.quantity("dirty_fraction", in: 0...0.5, "fraction of the forecast")
+                    let deadband = fields.quantity("deadband_kw", in: 0...100_000, "kW")
+                    guard let peak, let clean, let dirty, let deadband else { return nil }
+                    return StorageRule(
+                        peakImportKW: peak, cleanFraction: clean, dirtyFraction: dirty, deadbandKW: deadband)
+                }
+            }
+        }
+    }
+}

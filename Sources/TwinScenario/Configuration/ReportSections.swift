@@ -1,0 +1,160 @@
+import TwinBooks
+import TwinCore
+import TwinUnits
+
+/// `baseline.yaml`: the year that everything is compared with, and the targets.
+struct BaselineSection {
+    var baseline: Baseline
+    var targets: [Target]
+
+    init?(_ root: YAMLNode) {
+        let section: BaselineSection? = root.fields { fields in
+            let id = fields.required("id")?.id()
+            let period = fields.required("period").flatMap(Self.period)
+            let year = fields.required("year")?.whole(in: 1990...2100, "calendar year")
+            let vehicles = fields.count("vehicles", in: 1...10_000_000, "vehicles")
+            let energy = fields.required("energy").flatMap(energyModel)
+            let renewable = fields.quantity("renewable_fraction", in: 0...1, "fraction of the electricity")
+            let uncertainty = fields.quantity("uncertainty_fraction", in: 0...1, "fraction of the value")
+            let kg = fields.quantity("kg_per_vehicle", in: 1...10_000, "kg/vehicle")
+            let targets = fields.required("targets").flatMap(Self.targets)
+            guard let id, let period, let year, let vehicles, let energy, let renewable, let uncertainty, let kg,
+                let targets
+            else { return nil }
+            let baseline = Baseline(
+                id: id, period: period, year: year, vehicles: vehicles, energy: energy, renewableFraction: renewable,
+                uncertaintyFraction: uncertainty, kgPerVehicle: kg)
+            return BaselineSection(baseline: baseline, targets: targets)
+        }
+        guard let section else { return nil }
+        self = section
+    }
+
+    private init(baseline: Baseline, targets: [Target]) {
+        self.baseline = baseline
+        self.targets = targets
+    }
+
+    /// Two months, `2018-01/2018-12`.
+    private static func period(_ node: YAMLNode) -> String? {
+        guard let text = node.text() else { return nil }
+        let months = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard months.count == 2, months.allSatisfy(isMonth), let first = months.first, let last = months.last,
+            first <= last
+        else {
+            node.problem("\(quoted(text)) is no period; write first and last month like 2018-01/2018-12")
+            return nil
+        }
+        return text
+    }
+
+    private static func isMonth(_ text: Substring) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard let year = parts.first, let month = parts.last, parts.count == 2, year.utf8.count == 4,
+            month.utf8.count == 2, let year = Int(year), let month = Int(month)
+        else { return false }
+        return CivilDate(year: year, month: month, day: 1).exists
+    }
+
+    private static func targets(_ node: YAMLNode) -> [Target]? {
+        guard let items = node.items(0...20) else { return nil }
+        let targets = items.map { item -> Target? in
+            item.fields { fields in
+                let name = fields.required("name")?.text()
+                let basis = fields.required("basis")?.choice(Target.Basis.self)
+                let remaining = fields.quantity("remaining_fraction", in: 0...1, "fraction of the baseline")
+                guard let name, let basis, let remaining else { return nil }
+                return Target(name: name, basis: basis, remainingFraction: remaining)
+            }
+        }
+        let good = targets.compactMap(\.self)
+        guard good.count == items.count else { return nil }
+        for (index, (target, item)) in zip(good, items).enumerated() {
+            if good.prefix(index).contains(where: { $0.name == target.name }) {
+                item.find("name")?.problem("\(quoted(target.name)) names two targets; give each its own name")
+            }
+        }
+        return good
+    }
+}
+
+extension SiteFiles {
+    /// `factors.yaml`: the yearly sets under one convention.
+    func readFactors(_ root: YAMLNode) -> Factors? {
+        root.fields { fields in
+            let convention = fields.required("convention")?.choice(FactorConvention.self)
+            let sets = fields.required("sets").flatMap(factorSets)
+            guard let convention, let sets else { return nil }
+            // A set's data are two years older than the year it is published for.
+            let lead = convention == .dataYear ? 2 : 0
+            return Factors(convention: convention, byYear: sets.map { ($0.year - lead, $0.set) })
+        }
+    }
+
+    private func factorSets(_ node: YAMLNode) -> [(year: Int, set: FactorSet)]? {
+        guard let entries = node.named() else { return nil }
+        var sets: [(year: Int, set: FactorSet)] = []
+        var isGood = true
+        for (key, value) in entries {
+            let id = key.id()
+            guard let read = factorSet(value, id: id ?? ""), id != nil else {
+                isGood = false
+                continue
+            }
+            if let other = sets.first(where: { $0.year == read.year }) {
+                value.find("year")?.problem(
+                    "\(read.year) is the year of set \(quoted(other.set.id)) too; one set a year")
+                isGood = false
+            }
+            sets.append(read)
+        }
+        if entries.isEmpty { node.problem("no factor set; at least the baseline's year needs one") }
+        return isGood && !sets.isEmpty ? sets : nil
+    }
+
+    private func factorSet(_ node: YAMLNode, id: String) -> (year: Int, set: FactorSet)? {
+        node.fields { fields in
+            let unit = "kg/kWh"
+            let year = fields.required("year")?.whole(in: 1990...2100, "calendar year")
+            let generation = fields.quantity("grid_generation_kg_per_kwh", in: 0...2, unit)
+            let losses = fields.quantity("grid_losses_kg_per_kwh", in: 0...1, unit)
+            let upstream = fields.quantity("grid_upstream_kg_per_kwh", in: 0...1, unit)
+            let residual = fields.quantity("grid_residual_mix_kg_per_kwh", in: 0...2, unit)
+            let gas = fields.quantity("gas_kg_per_kwh", in: 0...1, "kg/kWh gross")
+            let gasUpstream = fields.quantity("gas_upstream_kg_per_kwh", in: 0...1, "kg/kWh gross")
+            guard let year, let generation, let losses, let upstream, let residual, let gas, let gasUpstream
+            else { return nil }
+            let set = FactorSet(
+                id: id, gridGeneration: EmissionFactor(kilogramsPerKWh: generation),
+                gridLosses: EmissionFactor(kilogramsPerKWh: losses),
+                gridUpstream: EmissionFactor(kilogramsPerKWh: upstream),
+                gridResidualMix: EmissionFactor(kilogramsPerKWh: residual), gas: EmissionFactor(kilogramsPerKWh: gas),
+                gasUpstream: EmissionFactor(kilogramsPerKWh: gasUpstream))
+            return (year, set)
+        }
+    }
+
+    /// `tariffs.yaml`: prices per MWh and per tonne.
+    func readTariffs(_ root: YAMLNode) -> Tariffs? {
+        root.fields { fields in
+            let currency = fields.required("currency").flatMap(currencyCode)
+            let importPrice = fields.quantity("import_per_mwh", in: -1000...10_000, "currency/MWh")
+            let exportPrice = fields.quantity("export_per_mwh", in: -1000...10_000, "currency/MWh")
+            let gas = fields.quantity("gas_per_mwh", in: 0...10_000, "currency/MWh gross")
+            let carbon = fields.quantity("carbon_per_tonne", in: 0...100_000, "currency/t")
+            guard let currency, let importPrice, let exportPrice, let gas, let carbon else { return nil }
+            return Tariffs(
+                currency: currency, importPerMWh: importPrice, exportPerMWh: exportPrice, gasPerMWh: gas,
+                carbonPerTonne: carbon)
+        }
+    }
+
+    private func currencyCode(_ node: YAMLNode) -> String? {
+        guard let code = node.text() else { return nil }
+        guard code.utf8.count == 3, code.utf8.allSatisfy({ (65...90).contains($0) }) else {
+            node.problem("\(quoted(code)) is no currency code; write three capital letters like GBP")
+            return nil
+        }
+        return code
+    }
+}

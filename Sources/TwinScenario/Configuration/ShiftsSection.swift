@@ -1,0 +1,93 @@
+import TwinCore
+
+/// `shifts.yaml`: when the plant builds cars.
+struct ShiftsSection {
+    var vehiclesPerDay: Double
+    var workdays: Set<Int>
+    var shifts: [ProductionCalendar.Shift]
+    var closed: [ClosedRange<CivilDate>]
+
+    private enum Weekday: String, CaseIterable {
+        case mon, tue, wed, thu, fri, sat, sun
+
+        /// 1 = Monday … 7 = Sunday.
+        var iso: Int { (Weekday.allCases.firstIndex(of: self) ?? 0) + 1 }
+    }
+
+    init?(_ root: YAMLNode) {
+        let section: ShiftsSection? = root.fields { fields in
+            let vehicles = fields.quantity("vehicles_per_day", in: 0...10_000, "vehicles/day")
+            let workdays = fields.required("workdays")?.items(0...7).map { $0.map { $0.choice(Weekday.self) } }
+            let shifts = fields.required("shifts").flatMap(Self.shifts)
+            let closed = fields.required("closed").flatMap(Self.closed)
+            guard let vehicles, let workdays, let shifts, let closed else { return nil }
+            return ShiftsSection(
+                vehiclesPerDay: vehicles, workdays: Set(workdays.compactMap { $0?.iso }), shifts: shifts,
+                closed: closed)
+        }
+        guard let section else { return nil }
+        self = section
+    }
+
+    private init(
+        vehiclesPerDay: Double, workdays: Set<Int>, shifts: [ProductionCalendar.Shift],
+        closed: [ClosedRange<CivilDate>]
+    ) {
+        self.vehiclesPerDay = vehiclesPerDay
+        self.workdays = workdays
+        self.shifts = shifts
+        self.closed = closed
+    }
+
+    func calendar(in zone: LocalZone) -> ProductionCalendar {
+        ProductionCalendar(
+            zone: zone, shifts: shifts, workdays: workdays, closed: closed, vehiclesPerDay: vehiclesPerDay)
+    }
+
+    private static func shifts(_ node: YAMLNode) -> [ProductionCalendar.Shift]? {
+        guard let items = node.items(1...6) else { return nil }
+        let shifts = items.map { item -> ProductionCalendar.Shift? in
+            item.fields { fields in
+                let name = fields.required("name")?.text(maxLength: 40)
+                let start = fields.required("start")?.timeOfDay()
+                let end = fields.required("end")?.timeOfDay()
+                guard let name, let start, let end else { return nil }
+                guard start < end else {
+                    fields.node.find("end")?.problem(
+                        "the shift ends before it starts; split a night shift at 24:00 into two")
+                    return nil
+                }
+                return ProductionCalendar.Shift(name: name, start: start, end: end)
+            }
+        }
+        let good = shifts.compactMap(\.self)
+        guard good.count == items.count else { return nil }
+        checkOverlap(good, items)
+        return good.sorted { $0.start < $1.start }
+    }
+
+    /// Two shifts at once would halve the line's rate.
+    private static func checkOverlap(_ shifts: [ProductionCalendar.Shift], _ items: [YAMLNode]) {
+        for (index, (shift, item)) in zip(shifts, items).enumerated() {
+            if let other = shifts.prefix(index).first(where: { $0.start < shift.end && shift.start < $0.end }) {
+                item.problem("shift \(quoted(shift.name)) overlaps shift \(quoted(other.name)); move one of them")
+            }
+        }
+    }
+
+    private static func closed(_ node: YAMLNode) -> [ClosedRange<CivilDate>]? {
+        node.items(0...400)?.compactMap { item -> ClosedRange<CivilDate>? in
+            item.fields { fields in
+                let from = fields.required("from")?.date()
+                let to = fields.required("to")?.date()
+                let why = fields.required("why")?.text()
+                guard let from, let to, why != nil else { return nil }
+                guard from <= to else {
+                    fields.node.find("to")?.problem("\(to.text) is before \(from.text); swap the dates")
+                    return nil
+                }
+                return from...to
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import TwinBooks
+import TwinCore
+
+/// `site.yaml`: what the site is and how the twin runs.
+struct SiteSection {
+    var id: String
+    var name: String
+    var zone: LocalZone
+    var stepS: Int
+    var lateness: Span
+    var boundary: String
+    var scope2: ReportMethod.Scope2
+    var uncertainty: Uncertainty
+
+    init?(_ root: YAMLNode) {
+        let section: SiteSection? = root.fields { fields in
+            let id = fields.required("site")?.id()
+            let name = fields.required("name")?.text()
+            let zone = fields.required("time_zone").flatMap(SiteSection.zone)
+            let stepS = fields.required("step_s").flatMap(SiteSection.step)
+            let lateness = fields.required("lateness_s")?.whole(in: 0...3600, "s")
+            let boundary = fields.required("boundary")?.text(maxLength: 1000)
+            let scope2 = fields.required("scope2")?.choice(ReportMethod.Scope2.self)
+            let uncertainty = fields.required("uncertainty").flatMap(SiteSection.uncertainty)
+            guard let id, let name, let zone, let stepS, let lateness, let boundary, let scope2, let uncertainty
+            else { return nil }
+            return SiteSection(
+                id: id, name: name, zone: zone, stepS: stepS, lateness: .seconds(Int64(lateness)), boundary: boundary,
+                scope2: scope2, uncertainty: uncertainty)
+        }
+        guard let section else { return nil }
+        self = section
+    }
+
+    private init(
+        id: String, name: String, zone: LocalZone, stepS: Int, lateness: Span, boundary: String,
+        scope2: ReportMethod.Scope2, uncertainty: Uncertainty
+    ) {
+        self.id = id
+        self.name = name
+        self.zone = zone
+        self.stepS = stepS
+        self.lateness = lateness
+        self.boundary = boundary
+        self.scope2 = scope2
+        self.uncertainty = uncertainty
+    }
+
+    private static func zone(_ node: YAMLNode) -> LocalZone? {
+        guard let name = node.text() else { return nil }
+        if let zone = LocalZone(database: name) { return zone }
+        let near = LocalZone.nearestName(name).map { "did you mean \(quoted($0))?" } ?? "write one like Europe/London"
+        node.problem("\(quoted(name)) is not in the zone database; \(near)")
+        return nil
+    }
+
+    /// Half-hour settlement periods must hold whole steps.
+    private static func step(_ node: YAMLNode) -> Int? {
+        guard let step = node.whole(in: 1...1800, "s") else { return nil }
+        guard 1800 % step == 0 else {
+            node.problem("\(step) does not divide the half hour of 1800 s; write 60, 30 or another divisor")
+            return nil
+        }
+        return step
+    }
+
+    private static func uncertainty(_ node: YAMLNode) -> Uncertainty? {
+        node.fields { fields in
+            let unit = "fraction of the value"
+            let electricity = fields.quantity("electricity_meter", in: 0...1, unit)
+            let gas = fields.quantity("gas_meter", in: 0...1, unit)
+            let factors = fields.quantity("factors", in: 0...1, unit)
+            let estimates = fields.quantity("estimates", in: 0...1, unit)
+            guard let electricity, let gas, let factors, let estimates else { return nil }
+            return Uncertainty(electricityMeter: electricity, gasMeter: gas, factors: factors, estimates: estimates)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import TwinCore
+
+// Physical numbers carry their origin: `rated_kw: {value: 660, source: "NREL turbine-models"}`.
+
+extension YAMLNode {
+    /// Reads `{value: …, source: …}`. The path in messages about the value is that of the quantity.
+    func sourced<T>(_ read: (YAMLNode) -> T?) -> T? {
+        switch content {
+        case .mapping: break
+        case .scalar(let text, _):
+            problem("\(text.isEmpty ? "the value is empty" : "\(shown(text)) has no source"); \(form(text))")
+            return nil
+        case .list:
+            problem("the list has no source; write {value: [...], source: \"where it comes from\"}")
+            return nil
+        case .refused: return nil
+        }
+        return fields { fields in
+            let value = fields.required("value", hint: "\(form())").flatMap { read($0.named(path)) }
+            let source = fields.required("source", hint: "every physical number says where it comes from")
+            if let source { checkSource(source) }
+            return value
+        }
+    }
+
+    private func checkSource(_ source: YAMLNode) {
+        if case .scalar(let text, _) = source.content, !text.contains(where: { !$0.isWhitespace }) {
+            source.problem("the source is empty; name the document, or write ASM and the reasoning")
+            return
+        }
+        _ = source.text(maxLength: 600)
+    }
+
+    private func shown(_ text: String) -> String { Trap.decimal(text) == nil ? quoted(text) : text }
+
+    private func form(_ text: String = "") -> String {
+        "write {value: \(Trap.decimal(text) == nil ? "..." : text), source: \"where it comes from\"}"
+    }
+}
+
+extension YAMLFields {
+    /// A physical number with its source.
+    mutating func quantity(_ key: String, in range: ClosedRange<Double>, _ unit: String) -> Double? {
+        required(key, hint: hint(key))?.sourced { $0.number(in: range, unit) }
+    }
+
+    /// A physical whole number with its source.
+    mutating func count(_ key: String, in range: ClosedRange<Int>, _ unit: String) -> Int? {
+        required(key, hint: hint(key))?.sourced { $0.whole(in: range, unit) }
+    }
+
+    /// A length of time with its source, given in seconds.
+    mutating func seconds(_ key: String, in range: ClosedRange<Int>) -> Span? {
+        count(key, in: range, "s").map { .seconds(Int64($0)) }
+    }
+
+    /// A list of `count` numbers under one source.
+    mutating func quantities(_ key: String, count: Int, in range: ClosedRange<Double>, _ unit: String) -> [Double]? {
+        required(key, hint: hint(key, "[...]"))?.sourced { node in
+            guard let items = node.items(count...count) else { return nil }
+            let values = items.map { $0.number(in: range, unit) }
+            return values.contains(nil) ? nil : values.compactMap(\.self)
+        }
+    }
+
+    private func hint(_ key: String, _ value: String = "...") -> String {
+        "add \(key): {value: \(value), source: \"...\"}"
+    }
+}

@@ -1,0 +1,50 @@
+/// The keys of one mapping while it is read: remembers which were asked for, so that the rest can be reported.
+public struct YAMLFields {
+    /// The mapping itself.
+    public let node: YAMLNode
+    private let entries: [String: YAMLNode]
+    private let order: [(key: String, place: FilePlace)]
+    private var known: [String] = []
+    private var missing: [(key: String, hint: String)] = []
+
+    init(node: YAMLNode, entries: [YAMLNode.Entry]) {
+        self.node = node
+        self.entries = Dictionary(entries.map { ($0.key, $0.value) }) { first, _ in first }
+        order = entries.map { ($0.key, $0.place) }
+    }
+
+    /// The value of a key that must be there.
+    /// - Parameter hint: how to write it, for the message.
+    public mutating func required(_ key: String, hint: String? = nil) -> YAMLNode? {
+        known.append(key)
+        guard let value = entries[key] else {
+            missing.append((key, hint ?? "add it"))
+            return nil
+        }
+        return value
+    }
+
+    /// The value of a key that may be left out.
+    public mutating func optional(_ key: String) -> YAMLNode? {
+        known.append(key)
+        return entries[key]
+    }
+
+    /// Reports unknown and missing keys; a missing key that an unknown one probably means is reported once.
+    mutating func finish() {
+        var meant: Set<String> = []
+        let open = known.filter { entries[$0] == nil }
+        for (key, place) in order where !known.contains(key) {
+            let path = node.path.isEmpty ? key : "\(node.path).\(key)"
+            if let near = suggestion(for: key, among: open) ?? suggestion(for: key, among: known) {
+                if open.contains(near) { meant.insert(near) }
+                node.log.add(place, path: path, "unknown key; did you mean \(quoted(near))?")
+            } else {
+                node.log.add(place, path: path, "unknown key; known here: \(known.joined(separator: ", "))")
+            }
+        }
+        for (key, hint) in missing where !meant.contains(key) {
+            node.log.add(node.owner, path: node.path, "\(quoted(key)) is missing; \(hint)")
+        }
+    }
+}

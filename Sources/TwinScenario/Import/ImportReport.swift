@@ -1,0 +1,149 @@
+public import TwinCore
+
+/// What an import read and wrote, for people and for tests.
+public struct ImportReport: Sendable {
+    /// How often something was found, and where first.
+    public struct Found: Sendable, Hashable {
+        static let firstMax = 5
+
+        public internal(set) var count = 0
+        /// Line numbers of the first five.
+        public internal(set) var firstLines: [Int] = []
+
+        mutating func add(line: Int) {
+            count += 1
+            if firstLines.count < Found.firstMax { firstLines.append(line) }
+        }
+
+        var places: String {
+            let more = count > firstLines.count ? ", …" : ""
+            return "line\(count == 1 ? "" : "s") \(firstLines.map(String.init).joined(separator: ", "))\(more)"
+        }
+    }
+
+    public struct Signal: Sendable {
+        /// Name of its source.
+        public let source: String
+        public let column: String
+        /// `wind/farm`.
+        public let target: String
+        public let key: String
+        public let kind: ImportKind
+        public let scale: Double
+        public let scaleReason: String?
+        /// Rows inside the imported time.
+        public internal(set) var rows = 0
+        public internal(set) var written = 0
+        /// Rows without a value.
+        public internal(set) var empty = 0
+        /// Rows whose stamp was there already; the first one counts.
+        public internal(set) var duplicates = Found()
+        /// Cells that are no number.
+        public internal(set) var unreadable = Found()
+        public internal(set) var outOfRange = Found()
+        /// Spans of the imported time without a value, whatever the cause.
+        public internal(set) var gaps = 0
+        public internal(set) var gapTotal = Span(ms: 0)
+        /// Values whose interval runs into the next one's.
+        public internal(set) var overlapping = 0
+        /// Energy of the written values, kWh: the sum of power x period, or what a counter grew. Nil for the rest.
+        public internal(set) var energyKWh: Double?
+        /// Mean of the written values in the key's unit; nil without any.
+        public internal(set) var mean: Double?
+    }
+
+    public struct Source: Sendable {
+        public let name: String
+        public let credit: String?
+        /// Names of the files read.
+        public internal(set) var files: [String] = []
+        /// Rows of all files, header excluded.
+        public internal(set) var rows = 0
+        public internal(set) var rowsInside = 0
+        /// Rows with a wrong number of fields, a broken quote, or a time that cannot be read.
+        public internal(set) var badRows = Found()
+        /// Files that were cut or damaged.
+        public internal(set) var notes: [String] = []
+    }
+
+    public let from: PlantTime
+    public let to: PlantTime
+    public let zone: LocalZone
+    public internal(set) var sources: [Source]
+    public internal(set) var signals: [Signal]
+    public internal(set) var modelled: [ImportModelled]
+}
+
+extension ImportReport {
+    /// A table with a row per signal, and below it what needs a sentence.
+    public var text: String {
+        let head = ["signal", "rows", "written", "empty", "double", "no number", "range", "gaps", "gap time", "result"]
+        let rows = signals.map { signal in
+            [
+                "\(signal.target) \(signal.key)", "\(signal.rows)", "\(signal.written)", "\(signal.empty)",
+                "\(signal.duplicates.count)", "\(signal.unreadable.count)", "\(signal.outOfRange.count)",
+                "\(signal.gaps)", signal.gapTotal.text, signal.result,
+            ]
+        }
+        var lines = ["\(zone.text(from)) to \(zone.text(to)) (\(zone.name))"]
+        lines += table([head] + rows)
+        for signal in signals { lines += signal.notes }
+        for source in sources { lines += source.notes(in: self) }
+        for entry in modelled { lines.append("modelled, not measured: \(entry.name): \(entry.reason)") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func table(_ rows: [[String]]) -> [String] {
+        let columns = rows.first?.count ?? 0
+        let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            row.enumerated().map { index, cell in
+                let space = String(repeating: " ", count: widths[index] - cell.count)
+                return index == 0 ? cell + space : space + cell
+            }.joined(separator: "  ")
+        }
+    }
+}
+
+extension ImportReport.Signal {
+    var result: String {
+        if let energyKWh { return "\(oneDecimal(energyKWh)) kWh" }
+        guard let mean, let unit = ImportUnit.ofKey(key) else { return "-" }
+        return "mean \(oneDecimal(mean)) \(unit.name)"
+    }
+
+    var notes: [String] {
+        let name = "\(target) \(key)"
+        var notes: [String] = []
+        if let scaleReason {
+            notes.append("\(name): measured values x \(oneDecimal(scale, digits: 4)): \(scaleReason)")
+        }
+        for (found, what) in [
+            (duplicates, "with a stamp that was there already"), (unreadable, "without a number"),
+            (outOfRange, "out of range"),
+        ] where found.count > 0 {
+            notes.append("\(name): \(found.count) \(what): \(source), \(found.places)")
+        }
+        if overlapping > 0 { notes.append("\(name): \(overlapping) intervals overlap; is the period right?") }
+        return notes
+    }
+}
+
+extension ImportReport.Source {
+    func notes(in report: ImportReport) -> [String] {
+        var lines = [
+            "\(name): \(files.joined(separator: ", ")), \(rowsInside) of \(rows) rows\(credit.map { "; \($0)" } ?? "")"
+        ]
+        if badRows.count > 0 { lines.append("\(name): \(badRows.count) unreadable rows: \(badRows.places)") }
+        if rowsInside == 0 { lines.append("\(name): no row lies in the imported time; check shift, zone and from") }
+        return lines + notes.map { "\(name): \($0)" }
+    }
+}
+
+/// A figure for people, rounded half to even.
+private func oneDecimal(_ value: Double, digits: Int = 1) -> String {
+    var factor = 1.0
+    for _ in 0..<digits { factor *= 10 }
+    let rounded = (value * factor).rounded(.toNearestOrEven) / factor
+    return plain(rounded)
+}

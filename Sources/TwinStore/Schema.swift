@@ -1,0 +1,35 @@
+import GRDB
+
+/// The store's tables, by version.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { db in
+            // `row` is the whole row as JSON; the columns beside it are for people with the sqlite3 shell.
+            try db.execute(
+                sql: """
+                    CREATE TABLE run (
+                        site TEXT NOT NULL, run TEXT NOT NULL, start_ms INTEGER NOT NULL, config TEXT NOT NULL,
+                        build TEXT NOT NULL, facts BLOB
+                    ) STRICT;
+                    CREATE TABLE period (
+                        start_ms INTEGER PRIMARY KEY, import_ws INTEGER NOT NULL, gas_ws INTEGER NOT NULL,
+                        vehicles INTEGER NOT NULL, row BLOB NOT NULL
+                    ) STRICT;
+                    CREATE TABLE restatement (
+                        period_ms INTEGER NOT NULL, tick INTEGER NOT NULL, at_ms INTEGER NOT NULL, deltas BLOB NOT NULL
+                    ) STRICT;
+                    CREATE TABLE alarm (at_ms INTEGER NOT NULL, path TEXT NOT NULL, raised INTEGER NOT NULL) STRICT;
+                    CREATE TABLE command (
+                        tick INTEGER NOT NULL, n INTEGER NOT NULL, ts_ms INTEGER NOT NULL, asset TEXT NOT NULL,
+                        power_kw REAL NOT NULL, reason TEXT NOT NULL, fate TEXT, PRIMARY KEY (tick, n)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE TABLE checkpoint (
+                        id INTEGER PRIMARY KEY CHECK (id = 1), build TEXT NOT NULL, data BLOB NOT NULL,
+                        segment TEXT NOT NULL, offset INTEGER NOT NULL, tick INTEGER NOT NULL, chain TEXT NOT NULL
+                    ) STRICT;
+                    """)
+        }
+        return migrator
+    }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Foundation
+import TwinBooks
+import TwinCore
+import TwinRuntime
+import TwinScenario
+import TwinStore
+
+/// `twin replay`: replay files or a journal through the same step as live operation.
+struct ReplayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Replay a file or a journal folder and print the summary.",
+        discussion: """
+            EXAMPLES
+              twin replay replay/sunderland-day.jsonl.gz --json
+              twin replay replay/sunderland-day.jsonl.gz --loop closed --store day.sqlite
+              twin replay twin.journal
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "A replay file (plain or gzip), or a journal folder.")
+    var input: String
+
+    @Option(help: "max, or plant seconds per wall second.")
+    var speed = Speed.max
+
+    @Option(help: "open: as recorded. closed: the simulated plant obeys commands.")
+    var loop: LoopKind?
+
+    @Option(help: "off, shadow, advise or control; default from the file, control in a closed loop.")
+    var mode: ControlMode?
+
+    @Option(help: "Seed of the simulated plant; default from the file.")
+    var seed: UInt64?
+
+    @Option(help: "SQLite store to write; default a temporary one.")
+    var store: String?
+
+    @Option(help: "Journal folder to write.")
+    var journal: String?
+
+    @Flag(help: "Stop at the first rejected line with exit code 65.")
+    var strict = false
+
+    @Flag(help: ArgumentHelp("Run components as plain values instead of actors.", visibility: .hidden))
+    var plain = false
+
+    func run() async throws {
+        Terminal.catchSignals()
+        let (paths, config) = try inputs()
+        var options = ReplayOptions()
+        options.mode = mode
+        options.loop = loop
+        options.seed = seed
+        options.strict = strict
+        options.speed = speed.factor
+        options.seating = plain ? .plain : .actors
+        options.journal = journal.map { JournalFolder(path: $0) }
+        options.build = Build.id
+        let progress = Progress("replay", isQuiet: common.quiet)
+        options.onTick = { _, share in
+            progress.show(share)
+            return !Terminal.isStopped
+        }
+        let temporary = store == nil ? FileManager.default.temporaryDirectory.path + "/twin-\(UUID().uuidString).sqlite" : nil
+        defer {
+            for suffix in ["", "-wal", "-shm"] {
+                if let temporary { try? FileManager.default.removeItem(atPath: temporary + suffix) }  // may not exist
+            }
+        }
+        let target = try SQLiteStore(path: store ?? temporary ?? "twin.sqlite")
+        let replay = try ReplayLoop(paths: paths, config: config, options: options, store: target)
+        let result = try await replay.run()
+        progress.end()
+        Output.notes(result.notes, path: input)
+        if let tick = result.firstDifferingTick {
+            Terminal.say(
+                "warning: from tick \(tick) on the result differs from what the file's marks recorded"
+                    + " (another configuration, mode, loop or program)")
+        }
+        Output.summary(result.summary, json: common.json)
+        if let store { common.say("store: \(store)") }
+        for verdict in result.verdicts where !verdict.passed { Terminal.say("FAILED \(verdict.sentence)") }
+        try Terminal.exitIfInterrupted()
+        if result.verdicts.contains(where: { !$0.passed }) { throw ExitCode(1) }
+    }
+
+    /// The files to read and the configuration to use: a journal brings its own.
+    private func inputs() throws -> ([String], SiteConfig) {
+        var isFolder: ObjCBool = false
+        guard input == "-" || FileManager.default.fileExists(atPath: input, isDirectory: &isFolder) else {
+            throw Failure("\(input): no such file or folder", exitCode: 66)
+        }
+        guard isFolder.boolValue else {
+            let config = try common.load()
+            warnOfOtherConfig(config)
+            return ([input], config)
+        }
+        let folder = JournalFolder(path: input)
+        let segments = try folder.segments()
+        guard let first = segments.first, case .line(let bytes)? = try LineReader(path: folder.file(first)).next() else {
+            throw Failure("\(input): holds no journal", exitCode: 66)
+        }
+        let header: Header
+        do { header = try Header(bytes: bytes) } catch {
+            throw Failure("\(folder.file(first)):1: error: \(error.text)", exitCode: 65)
+        }
+        let kept = folder.configFolder(header.config)
+        let config = try CommonOptions.load(FileManager.default.fileExists(atPath: kept) ? kept : common.config)
+        return (segments.map { folder.file($0) }, config)
+    }
+
+    private func warnOfOtherConfig(_ config: SiteConfig) {
+        guard input != "-", let reader = try? LineReader(path: input),  // the replay itself names what is wrong
+            case .line(let bytes)? = reader.next(), let header = try? Header(bytes: bytes)
+        else { return }
+        if !header.config.isEmpty, header.config != config.hash {
+            common.say("warning: \(input) was made with another configuration (\(header.config.prefix(15))…)")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Foundation
+import TwinBooks
+import TwinCore
+import TwinDispatch
+import TwinRuntime
+import TwinScenario
+import TwinStore
+
+/// `twin run`: live, from a broker.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run live: broker to twin to commands, journal and store.",
+        discussion: """
+            EXAMPLES
+              twin run --broker mqtt://127.0.0.1:1883                      watch only (shadow)
+              twin run --broker mqtt://127.0.0.1:1883 --clock event --mode control --for 1h
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "mqtt://HOST:PORT or mqtts://HOST:PORT.")
+    var broker: String
+
+    @Option(help: "Journal folder; default beside the store.")
+    var journal: String?
+
+    @Option(help: "SQLite store.")
+    var store = "./twin.sqlite"
+
+    @Option(help: "wall, or event: plant time comes from the site's clock topic.")
+    var clock = ClockKind.wall
+
+    @Option(help: "shadow publishes nothing, advise publishes what it thinks, control commands.")
+    var mode = ControlMode.shadow
+
+    @Option(name: .customLong("for"), help: "How long, such as 1h; default until stopped.")
+    var duration: Span?
+
+    func run() async throws {
+        Terminal.catchSignals()
+        let config = try common.load()
+        let stem = store.hasSuffix(".sqlite") ? String(store.dropLast(7)) : store
+        let folder = JournalFolder(path: journal ?? stem + ".journal")
+        let target = try SQLiteStore(path: store)
+        let run = try LiveLoop.existingRun(folder) ?? String(UInt32.random(in: 0 ... .max), radix: 16)
+        var transportOptions = try BrokerTransport.options(broker, clientID: "twin-\(config.site)-\(run)")
+        if mode == .advise || mode == .control {
+            transportOptions.will = MQTTWill(
+                topic: "v1/\(config.site)/twin/status", payload: Array("offline".utf8), qos: 1, retain: true)
+        }
+        var options = LiveOptions(wallNow: { PlantTime(ms: Int64(Date().timeIntervalSince1970 * 1000)) })
+        options.mode = mode
+        options.clock = clock
+        options.duration = duration
+        options.build = Build.id
+        options.shouldStop = { Terminal.isStopped }
+        let isQuiet = common.quiet
+        let isVerbose = common.verbose
+        options.onLink = { link in if !isQuiet { Terminal.say("broker: \(link)") } }
+        options.onTick = { outcome in
+            guard isVerbose else { return }
+            let unmetered = outcome.balance.unmeteredKW.rounded()
+            Terminal.say("tick \(outcome.tick) \(outcome.end.rfc3339) unmetered \(unmetered) kW")
+            for command in outcome.commands {
+                Terminal.say("  \(command.asset) set_power \(command.powerKW) kW: \(command.reason)")
+            }
+        }
+        common.say("twin: run \(run), \(mode.rawValue), \(clock.rawValue) clock, journal \(folder.path), store \(store)")
+        let live = LiveLoop(
+            config: config, options: options, run: run, transport: try BrokerTransport(transportOptions),
+            folder: folder, store: target)
+        let summary = try await live.run()
+        Output.notes(live.notes, path: broker.split(separator: "@").last.map(String.init) ?? broker)
+        if let summary {
+            Output.summary(summary, json: common.json)
+        } else {
+            Terminal.say("twin: no tick was closed, so there is no summary")
+        }
+        try Terminal.exitIfInterrupted()
+    }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import TwinCore
+import TwinRuntime
+import TwinScenario
+
+/// `twin validate`: every problem of our own files at once, `file:line:col`.
+struct ValidateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate",
+        abstract: "Check configuration folders, replay files, scenarios and mappings.",
+        discussion: """
+            EXAMPLES
+              twin validate twin-config/sunderland
+              twin validate replay/scenarios/*.scenario.yaml replay/sunderland-day.jsonl.gz
+
+            Exit code 78 for a configuration, 65 for replay, scenario and mapping files.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "Files and folders; default the configuration.")
+    var paths: [String] = []
+
+    func run() async throws {
+        var worst: Int32 = 0
+        for path in paths.isEmpty ? [common.config] : paths {
+            let (problems, code) = try check(path)
+            for problem in problems { print(problem) }
+            if problems.isEmpty { common.say("ok  \(path)") } else { worst = max(worst, code) }
+        }
+        if worst != 0 { throw ExitCode(worst) }
+    }
+
+    /// Problems of one path, and the exit code they mean.
+    private func check(_ path: String) throws -> ([String], Int32) {
+        do {
+            if path.hasSuffix(".scenario.yaml") {
+                _ = try ScenarioFile.load(path: path)
+                return ([], 65)
+            }
+            if path.contains(".mapping.y") {
+                return (try MappingCheck.problems(path), 65)
+            }
+            if path.contains(".jsonl") { return (try replayProblems(path), 65) }
+            _ = try CommonOptions.load(path)
+            return ([], 78)
+        } catch let problems as ConfigProblems {
+            return (problems.list.map(\.description), path.hasSuffix(".scenario.yaml") ? 65 : 78)
+        }
+    }
+
+    private func replayProblems(_ path: String) throws -> [String] {
+        let reader = try TickReader(paths: [path], lateness: .seconds(30), strict: false)
+        while try reader.next() != nil {}
+        var found = reader.notes.refusals.map {
+            "\(path):\($0.line):1: error: \($0.failure.reason.rawValue): \(Output.shown($0.failure.text))"
+        }
+        if reader.notes.refusalTotal > found.count {
+            found.append("\(path): \(reader.notes.refusalTotal - found.count) more lines are refused")
+        }
+        return found + reader.notes.warnings
+    }
+}

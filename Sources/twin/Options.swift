@@ -1,0 +1,83 @@
+public import ArgumentParser
+import Foundation
+import Glibc
+public import TwinCore
+import TwinScenario
+
+/// Options that every command shares.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "Configuration folder.")
+    var config = "twin-config/sunderland"
+
+    @Flag(help: "Print one JSON object on standard output.")
+    var json = false
+
+    @Flag(name: .shortAndLong, help: "Say less on standard error.")
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: "Say more on standard error.")
+    var verbose = false
+
+    func say(_ text: String) { if !quiet { Terminal.say(text) } }
+
+    /// The configuration; a file inside the folder may be named as well.
+    func load() throws -> SiteConfig { try Self.load(config) }
+
+    static func load(_ path: String) throws -> SiteConfig {
+        let folder = path.hasSuffix(".yaml") ? URL(fileURLWithPath: path).deletingLastPathComponent().path : path
+        return try SiteConfig.load(folder: folder)
+    }
+}
+
+/// What this program was built as: checkpoints of another build are ignored.
+enum Build {
+    static let id: String = {
+        var info = stat()
+        guard stat("/proc/self/exe", &info) == 0 else { return Twin.version }
+        let stamp = UInt64(bitPattern: Int64(info.st_mtim.tv_sec)) &* 1_000_000_007 &+ UInt64(info.st_mtim.tv_nsec)
+        return "\(Twin.version)+\(String(UInt64(info.st_size), radix: 16)).\(String(stamp, radix: 16))"
+    }()
+}
+
+extension ControlMode: ExpressibleByArgument {}
+extension LoopKind: ExpressibleByArgument {}
+extension ClockKind: ExpressibleByArgument {}
+
+extension Span: ExpressibleByArgument {
+    /// `90s`, `30m`, `1h`, `2d`.
+    public init?(argument: String) {
+        guard let span = Span(text: argument), span.ms > 0 else { return nil }
+        self = span
+    }
+}
+
+/// A pace: plant seconds per wall second, or as fast as possible.
+enum Speed: ExpressibleByArgument {
+    case max
+    case factor(Double)
+
+    init?(argument: String) {
+        if argument == "max" {
+            self = .max
+        } else if let factor = Double(argument), factor.isFinite, factor > 0 {
+            self = .factor(factor)
+        } else {
+            return nil
+        }
+    }
+
+    var factor: Double? { if case .factor(let factor) = self { factor } else { nil } }
+}
+
+extension LocalZone {
+    /// A time on the command line: RFC 3339, or site-local without an offset, or a date.
+    func argument(_ text: String) throws -> PlantTime {
+        if let time = PlantTime(rfc3339: text) { return time }
+        let full = text.contains("T") || text.contains(" ") ? text : text + "T00:00"
+        guard let local = PlantTime(zoneless: full) else {
+            throw ValidationError("\"\(text)\" is no time; write 2025-06-18T06:00 (site-local) or with an offset")
+        }
+        let day = local.ms / 86_400_000
+        return instant(CivilDate(daysSinceEpoch: day), msOfDay: local.ms - day * 86_400_000)
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Glibc
+import Synchronization
+import TwinBooks
+import TwinCore
+import TwinReports
+import TwinRuntime
+
+/// Standard error, progress and signals.
+enum Terminal {
+    static func say(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+
+    static let isInteractive = isatty(2) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+
+    /// Signals received: 0 none, else SIGINT or SIGTERM. A second one ends at once.
+    static let signal = Atomic<Int32>(0)
+
+    static func catchSignals() {
+        _ = signal.load(ordering: .relaxed)
+        for number in [SIGINT, SIGTERM] {
+            Glibc.signal(number) { number in
+                // Only an atomic store is safe here.
+                if Terminal.signal.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+            }
+        }
+        // A reader that went away is an error of the write, not the end of the process.
+        Glibc.signal(SIGPIPE, SIG_IGN)
+    }
+
+    static var isStopped: Bool { signal.load(ordering: .relaxed) != 0 }
+
+    /// 130 after an interrupt; a terminated live run that flushed is ok.
+    static func exitIfInterrupted() throws {
+        if signal.load(ordering: .relaxed) == SIGINT { throw Failure("", exitCode: 130) }
+    }
+}
+
+/// A progress line on a terminal; silent elsewhere.
+final class Progress: Sendable {
+    private let label: String
+    private let lastPercent = Atomic<Int>(-1)
+    private let isShown: Bool
+
+    init(_ label: String, isQuiet: Bool) {
+        self.label = label
+        isShown = Terminal.isInteractive && !isQuiet
+    }
+
+    func show(_ share: Double) {
+        guard isShown else { return }
+        let percent = Int(exactly: (min(max(share, 0), 1) * 100).rounded(.down)) ?? 0
+        guard lastPercent.exchange(percent, ordering: .relaxed) != percent else { return }
+        let width = 30
+        let filled = percent * width / 100
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+        FileHandle.standardError.write(Data("\r\(label) [\(bar)] \(percent) %".utf8))
+    }
+
+    func end() {
+        guard isShown, lastPercent.load(ordering: .relaxed) >= 0 else { return }
+        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    }
+}
+
+/// What commands print at their end.
+enum Output {
+    static func summary(_ summary: Summary, json: Bool) {
+        print(json ? summary.json.line : SummaryText.render(summary), terminator: json ? "\n" : "")
+    }
+
+    /// Refused lines and warnings of a run, for people.
+    static func notes(_ notes: RunNotes, path: String) {
+        for warning in notes.warnings { Terminal.say("warning: \(warning)") }
+        for refusal in notes.refusals.prefix(5) {
+            let place = refusal.line > 0 ? "\(path):\(refusal.line)" : path
+            let topic = refusal.topic.isEmpty ? "" : " \(shown(refusal.topic))"
+            Terminal.say("\(place): rejected (\(refusal.failure.reason.rawValue)):\(topic) \(shown(refusal.failure.text))")
+        }
+        if notes.refusalTotal > 5 { Terminal.say("… and \(notes.refusalTotal - 5) more rejected; all are counted") }
+    }
+
+    /// Text from outside without what a terminal would obey.
+    static func shown(_ text: String) -> String {
+        String(text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "?" : Character($0) })
+    }
+}

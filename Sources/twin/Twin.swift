@@ -1,0 +1,88 @@
+import ArgumentParser
+import Glibc
+import TwinRuntime
+import TwinScenario
+import TwinStore
+
+/// `twin`: arguments and wiring only.
+@main
+struct Twin: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "twin",
+        abstract: "A message-driven digital twin of a carbon-neutral car plant.",
+        discussion: """
+            EXAMPLES
+              twin replay replay/sunderland-day.jsonl.gz --loop closed
+              twin simulate --broker mqtt://127.0.0.1:1883 --from 2025-06-18T06:00 --for 1h --speed 60
+              twin run --broker mqtt://127.0.0.1:1883 --clock event --mode control --for 1h
+              twin scenario run replay/scenarios/*.scenario.yaml
+              twin report --store twin.sqlite --format json
+
+            Data goes to standard output, everything else to standard error.
+            Exit codes: 0 ok, 1 an expectation failed, 2 usage, 65 bad data, 66 no such input, 69 broker
+            unavailable, 70 internal, 73 cannot create output, 74 I/O, 77 permission, 78 configuration,
+            130 interrupted.
+            """,
+        version: version,
+        subcommands: [
+            RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self, ImportCommand.self,
+            ReportCommand.self, ValidateCommand.self,
+        ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            leave(with: error)
+        }
+    }
+
+    /// Prints the error where it belongs and ends with the contract's exit code.
+    private static func leave(with error: any Error) -> Never {
+        switch error {
+        case let failure as Failure: note(failure.text, exitCode: failure.exitCode)
+        case let problem as FileProblem: note("\(problem)", exitCode: problem.exitCode)
+        case let problem as JournalProblem: note("\(problem)", exitCode: problem.exitCode)
+        case let problem as ReplayProblem: note("\(problem)", exitCode: problem.exitCode)
+        case let problem as StoreProblem: note("\(problem)", exitCode: problem.exitCode)
+        case let problem as TransportProblem: note("\(problem)", exitCode: 69)
+        case let problem as ConfigNotFound: note("\(problem)", exitCode: 66)
+        case let problems as ConfigProblems:
+            for problem in problems.list { Terminal.say("\(problem)") }
+            note("\(problems.list.count) problem\(problems.list.count == 1 ? "" : "s")", exitCode: 78)
+        case let code as ExitCode: Glibc.exit(code.rawValue)
+        default:
+            let code = exitCode(for: error)
+            let text = fullMessage(for: error)
+            if code == .success {
+                print(text)
+                Glibc.exit(0)
+            }
+            Terminal.say(text)
+            Glibc.exit(code == .validationFailure ? 2 : 70)
+        }
+    }
+
+    private static func note(_ text: String, exitCode: Int32) -> Never {
+        if !text.isEmpty { Terminal.say("twin: \(text)") }
+        Glibc.exit(exitCode)
+    }
+}
+
+/// A failure of the command line's own: a sentence and an exit code.
+struct Failure: Error {
+    var text: String
+    var exitCode: Int32
+
+    init(_ text: String, exitCode: Int32) {
+        self.text = text
+        self.exitCode = exitCode
+    }
+}

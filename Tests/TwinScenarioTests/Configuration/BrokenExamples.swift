@@ -1,0 +1,133 @@
+extension BrokenExample {
+    static let forms = [
+        BrokenExample(
+            "numbers without a source",
+            [
+                Edit(
+                    "tariffs.yaml", "{value: 220, source: \"GK-L: delivered industrial price, 180 to 260\"}", "▸220"),
+                Edit("tariffs.yaml", "\"GK-L: 70 to 95 % of a day-ahead price of 65 to 90\"", "▸\"  \""),
+                Edit(
+                    "tariffs.yaml",
+                    "gas_per_mwh: {value: 45, source: \"GK-L: industrial price on gross calorific value, 35 to 60\"}",
+                    "▸gas_per_mwh: {value: 45}"),
+                Edit("tariffs.yaml", "carbon_per_tonne: {value: 50, source", "carbon_per_tonne: {value: 50, ▸sourc"),
+            ],
+            [
+                "import_per_mwh: 220 has no source; write {value: 220, source: \"where it comes from\"}",
+                "export_per_mwh.source: the source is empty; name the document, or write ASM and the reasoning",
+                "gas_per_mwh: \"source\" is missing; every physical number says where it comes from",
+                "carbon_per_tonne.sourc: unknown key; did you mean \"source\"?",
+            ]),
+        BrokenExample(
+            "wrong types",
+            [
+                Edit("site.yaml", "name: Nissan Sunderland type car plant", "name: ▸no"),
+                Edit("site.yaml", "time_zone: Europe/London", "time_zone: ▸Europe/Londn"),
+                Edit("shifts.yaml", "workdays: [mon, tue, wed, thu, fri]", "workdays: ▸{mon: true}"),
+                Edit("plant.yaml", "value: [4.0, 4.3, 5.8,", "value: ▸[4.0, 5.8,"),
+                Edit("safety.yaml", "gate:\n", "gate: ▸[]\n▸gates:\n"),
+            ],
+            [
+                "weather.monthly_temperature_c: the list has 11 items; 12 are needed",
+                "gate: expected a mapping of keys, found a list",
+                "gates: unknown key; did you mean \"gate\"?",
+                "workdays: expected a list, found a mapping",
+                "name: no without quotes is the switch false in YAML; write \"no\" if text is meant",
+                "time_zone: \"Europe/Londn\" is not in the zone database; did you mean \"Europe/London\"?",
+            ]),
+        BrokenExample(
+            "YAML that the parser refuses, beside other problems",
+            [
+                Edit("tariffs.yaml", "currency: GBP\n", "currency: [GBP\n▸"),
+                Edit("dispatch.yaml", "storage_rule:\n", "storage_rule:\n▸\t"),
+                Edit("site.yaml", "step_s: 60", "step_s: ▸fast"),
+            ],
+            [
+                "not valid YAML: ",
+                "step_s: expected a whole number (s), found \"fast\"",
+                "not valid YAML: ",
+            ]),
+        BrokenExample(
+            "anchors, aliases and tags",
+            [
+                Edit("dispatch.yaml", "deadband_kw: {value: 10,", "deadband_kw: {value: ▸&ten 10,"),
+                Edit("site.yaml", "step_s: 60", "step_s: ▸!!int 60"),
+                Edit("site.yaml", "scope2: location", "scope2: ▸!scope location"),
+                Edit("tariffs.yaml", "import_per_mwh: {", "import_per_mwh: &price {"),
+                Edit(
+                    "tariffs.yaml", "{value: 50, source: \"GK-L: order of the UK emission allowance price\"}",
+                    "▸*price"),
+            ],
+            [
+                "storage_rule.deadband_kw: anchor \"&ten\" is not read; write the value out",
+                "step_s: tag \"tag:yaml.org,2002:int\" is not read; write the value without it",
+                "scope2: tag \"!scope\" is not read; write the value without it",
+                "alias \"*price\" is not read; write the value out and remove the anchor",
+            ]),
+    ]
+
+    static let checks = [
+        BrokenExample(
+            "storage and curve that do not fit",
+            [
+                Edit("assets.yaml", "soc_reserve: {value: 0.2,", "soc_reserve: ▸{value: 0.05,"),
+                Edit("assets.yaml", "power_max_kw: {value: 1000,", "power_max_kw: ▸{value: 9000,"),
+                Edit("assets.yaml", "- [8, 252]", "- ▸[6.5, 252]"),
+                Edit("assets.yaml", "- [15, 657]", "- ▸[15, 700]"),
+            ],
+            [
+                "wind.farm.curve[5]: 6.5 m/s does not ascend after 7 m/s; sort the points",
+                "wind.farm.curve[12]: 700 kW is above the rated 660 kW of one turbine; check both",
+                "storage.ess-1.power_max_kw: 9000 kW empties 1500 kWh in less than 20 min; check both",
+                "storage.ess-1.soc_reserve: 0.05 is not above soc_min 0.1; the reserve lies between soc_min and soc_max",
+            ]),
+        BrokenExample(
+            "shifts that overlap and days that do not exist",
+            [
+                Edit(
+                    "shifts.yaml", "- {name: late, start: \"15:00\", end: \"23:00\"}",
+                    "- ▸{name: late, start: \"14:30\", end: 23:00}"),
+                Edit("shifts.yaml", "to: 2025-01-05", "to: ▸2024-12-31"),
+                Edit("shifts.yaml", "from: 2025-05-05", "from: ▸2025-02-29"),
+                Edit("shifts.yaml", "from: 2025-08-25", "from: ▸25/08/2025"),
+            ],
+            [
+                "shifts[1]: shift \"late\" overlaps shift \"early\"; move one of them",
+                "closed[0].to: 2024-12-31 is before 2025-01-01; swap the dates",
+                "closed[3].from: 2025-02-29 is no day of the calendar; check month and day",
+                "closed[6].from: expected a date like 2025-06-18, found \"25/08/2025\"",
+            ]),
+        BrokenExample(
+            "shifts across midnight and sets of one year",
+            [
+                Edit("shifts.yaml", "end: \"15:00\"", "end: ▸\"24:30\""),
+                Edit("shifts.yaml", "start: \"15:00\", end: \"23:00\"", "start: \"23:00\", end: ▸\"07:00\""),
+                Edit("factors.yaml", "    year: 2021", "    year: ▸2020"),
+                Edit("baseline.yaml", "name: site-2030-absolute", "name: ▸group-2030"),
+                Edit("baseline.yaml", "period: 2018-01/2018-12", "period: ▸2018-01/2018-13"),
+            ],
+            [
+                "period: \"2018-01/2018-13\" is no period; write first and last month like 2018-01/2018-12",
+                "targets[2].name: \"group-2030\" names two targets; give each its own name",
+                "sets.uk-2021.year: 2020 is the year of set \"uk-2020\" too; one set a year",
+                "shifts[0].end: 24:30 is no time of day; write 00:00 to 24:00",
+                "shifts[1].end: the shift ends before it starts; split a night shift at 24:00 into two",
+            ]),
+        BrokenExample(
+            "files that contradict each other",
+            [
+                Edit("dispatch.yaml", "    value: 32000", "    ▸value: 52000"),
+                Edit("safety.yaml", "import_max_kw: {value: 48000,", "import_max_kw: ▸{value: 50000,"),
+                Edit("safety.yaml", "export_max_kw: {value: 10000,", "export_max_kw: ▸{value: 12000,"),
+                Edit("baseline.yaml", "year: 2018", "year: ▸2017"),
+            ],
+            [
+                "year: 2017 has no factor set under set_year; factors.yaml gives 2018, 2019, 2020, 2021, 2022, 2023, "
+                    + "2024, 2025",
+                "storage_rule.peak_import_kw: 52000 kW is above grid.meter.import_max_kw of assets.yaml, 48000 kW; "
+                    + "lower it",
+                "gate.import_max_kw: 50000 kW is above grid.meter.import_max_kw of assets.yaml, 48000 kW; lower it",
+                "gate.export_max_kw: 12000 kW is above grid.meter.export_max_kw of assets.yaml, 10000 kW; lower it",
+            ]),
+    ]
+}

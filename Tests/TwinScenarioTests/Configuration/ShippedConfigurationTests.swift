@@ -1,0 +1,137 @@
+import Foundation
+import Testing
+import TwinBooks
+import TwinCore
+import TwinPlant
+import TwinScenario
+import TwinUnits
+
+@Suite("The shipped configuration")
+struct ShippedConfigurationTests {
+    @Test("loads without a problem and says what the plant is")
+    func loads() throws {
+        let config = try SiteConfig.load(folder: Shipped.folder)
+        #expect(config.site == "sunderland")
+        #expect(config.stepS == 60)
+        let farm = try #require(config.wind.first)
+        #expect(farm.farmRatedKW == 6600)
+        #expect(abs(farm.shearFactor - 1.2588) < 0.0001)
+        #expect(farm.curve.powerKW(speedMPerS: 10) == 450)
+        #expect(farm.curve.powerKW(speedMPerS: 26) == 0)
+        #expect(farm.stuck == StuckRule(after: .seconds(300), moved: 0.03 * 6600))
+        #expect(config.shops.map(\.asset) == ["works"])
+        #expect(config.storage.first?.capacityKWh == 1500)
+        #expect(config.grid.importMaxKW == 48_000)
+        #expect(config.alarmsOff.isEmpty)
+        #expect(config.truth.intensityByHour.count == 24)
+        #expect(config.method.accounts.contains(.wind) && !config.method.accounts.contains(.solar))
+        #expect(config.method.factors.set(year: 2025).id == "uk-2025")
+        #expect(config.method.factors.set(year: 2018).gridGeneration.kilogramsPerKWh == 0.28307)
+    }
+
+    @Test("plans 230 production days in 2025 and the day of the bundled recording")
+    func calendar() throws {
+        let calendar = try SiteConfig.load(folder: Shipped.folder).calendar
+        let first = CivilDate(year: 2025, month: 1, day: 1).daysSinceEpoch
+        let days = (0..<365).map { CivilDate(daysSinceEpoch: first + $0) }
+        #expect(days.filter { calendar.isProductionDay($0) }.count == 230)
+        let shiftStart = try #require(PlantTime(rfc3339: "2025-06-18T06:00:00Z"))
+        #expect(calendar.isShift(at: shiftStart))
+        #expect(!calendar.isShift(at: shiftStart - Span.minutes(1)))
+        #expect(calendar.vehiclesPerHour(at: shiftStart) == 1412 / 16)
+    }
+
+    @Test("gives the baseline of 287 kg per vehicle from its energy model, within 1 %")
+    func baseline() throws {
+        let method = try SiteConfig.load(folder: Shipped.folder).method
+        let year = WindowConditions(
+            hours: 8760, productionDayHours: 230 * 24, heatingKHours: 2350 * 24, vehicles: method.baseline.vehicles)
+        let kg = method.baseline.emissionsKg(year, factors: method.factors) / Double(method.baseline.vehicles)
+        #expect(abs(kg / method.baseline.kgPerVehicle - 1) < 0.01)
+    }
+
+    @Test("gives hub winds near 5.3 m/s and the annual mean temperature")
+    func weather() throws {
+        let truth = try SiteConfig.load(folder: Shipped.folder).truth
+        let hub = truth.monthlyWindMPerS.reduce(0, +) / 12 * truth.windShearFactor
+        #expect(abs(hub - 5.3) < 0.05)
+        #expect(abs(truth.monthlyTemperatureC.reduce(0, +) / 12 - 9.3) < 0.05)
+    }
+
+    @Test("changes its hash with a single byte, of a comment too")
+    func hash() throws {
+        let files = try Shipped.files()
+        let before = try Shipped.read(files)
+        #expect(try Shipped.read(files.reversed()).hash == before.hash)
+        let after = try Shipped.read(edited([Edit("dispatch.yaml", "# The rule that", "# The rules that")]).files)
+        #expect(after.hash != before.hash)
+        #expect(before.hash == contentHash(of: before.files))
+        #expect(before.files.map(\.name) == before.files.map(\.name).sorted())
+    }
+
+    @Test("switches detectors off by name")
+    func detectors() throws {
+        let files = try edited([
+            Edit("safety.yaml", "stuck: {enabled: true,", "stuck: {enabled: false,"),
+            Edit("safety.yaml", "  gap: {enabled: true}", "  gap: {enabled: false}"),
+        ]).files
+        let config = try Shipped.read(files)
+        #expect(config.alarmsOff == [.stuck, .gap])
+        #expect(config.wind.allSatisfy { $0.stuck == nil })
+        #expect(config.shops.allSatisfy { $0.stuck == nil })
+        #expect(config.balance == BalanceWatch.Rule(fraction: 0.05, lasting: .seconds(900)))
+    }
+
+    @Test("finds the set whose data describe the year under data_year")
+    func dataYear() throws {
+        let files = try edited([Edit("factors.yaml", "convention: set_year", "convention: data_year")]).files
+        let factors = try Shipped.read(files).method.factors
+        #expect(factors.set(year: 2018).id == "uk-2020")
+        #expect(factors.set(year: 2023).id == "uk-2025")
+    }
+
+    @Test("names a folder or file that is not there")
+    func missing() throws {
+        #expect(throws: ConfigNotFound(path: "/nowhere/at/all")) {
+            try SiteConfig.load(folder: "/nowhere/at/all")
+        }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "twin-config-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }  // a leftover in the temporary folder does no harm
+        #expect(throws: ConfigNotFound(path: "\(folder.path)/assets.yaml")) {
+            try SiteConfig.load(folder: folder.path)
+        }
+        let files = try Shipped.files().filter { $0.name != "site.yaml" }
+        #expect(problems(files) == ["site.yaml:1:1: error: the file is missing; a site needs all of its files"])
+    }
+}
+
+@Suite("Zones from the database")
+struct LocalZoneDatabaseTests {
+    @Test("Europe/London on the clock-change days of 2025")
+    func london() throws {
+        let zone = try #require(LocalZone(database: "Europe/London"))
+        func local(_ text: String) throws -> String { zone.text(try #require(PlantTime(rfc3339: text))) }
+        #expect(try local("2025-03-30T00:59:59Z") == "2025-03-30T00:59:59.000+00:00")
+        #expect(try local("2025-03-30T01:00:00Z") == "2025-03-30T02:00:00.000+01:00")
+        #expect(try local("2025-10-26T00:59:59Z") == "2025-10-26T01:59:59.000+01:00")
+        #expect(try local("2025-10-26T01:00:00Z") == "2025-10-26T01:00:00.000+00:00")
+        func hours(_ month: Int, _ day: Int) -> Double {
+            let start = zone.instant(CivilDate(year: 2025, month: month, day: day))
+            return (zone.instant(CivilDate(year: 2025, month: month, day: day + 1)) - start).hours
+        }
+        #expect(hours(3, 30) == 23)
+        #expect(hours(10, 26) == 25)
+        #expect(hours(6, 18) == 24)
+    }
+
+    @Test("holds changes of standard time too, and refuses unknown names")
+    func others() throws {
+        // Turkey stayed on summer time for good in 2016.
+        let istanbul = try #require(LocalZone(database: "Europe/Istanbul"))
+        #expect(istanbul.offset(at: try #require(PlantTime(rfc3339: "2017-01-15T00:00:00Z"))) == .hours(3))
+        #expect(istanbul.offset(at: try #require(PlantTime(rfc3339: "2015-01-15T00:00:00Z"))) == .hours(2))
+        #expect(LocalZone(database: "UTC")?.changes.count == 1)
+        #expect(LocalZone(database: "Europe/Londn") == nil)
+    }
+}
