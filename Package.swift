@@ -46,8 +46,8 @@ let package = Package(
             dependencies: ["TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinScenario"],
             swiftSettings: strict),
         .target(
-            name: "TwinMQTT", dependencies: ["TwinCore", "TwinRuntime", "CMosquitto"],
-            swiftSettings: strict + [.strictMemorySafety()]),
+            name: "TwinMQTT", dependencies: ["TwinRuntime", "CMosquitto"],
+            swiftSettings: strict),
         .target(
             name: "TwinStore", dependencies: ["TwinCore", "TwinUnits", "TwinBooks", "TwinRuntime", grdb],
             swiftSettings: strict),
@@ -58,6 +58,25 @@ let package = Package(
                 "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinScenario", "TwinRuntime",
                 "TwinMQTT", "TwinStore", "TwinReports", argumentParser,
             ],
+            swiftSettings: strict),
+
+        .testTarget(name: "TwinCoreTests", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: strict),
+        .testTarget(
+            name: "TwinPlantTests", dependencies: ["TwinPlant", "TwinCore", "TwinUnits"], swiftSettings: strict),
+        .testTarget(
+            name: "TwinBooksTests", dependencies: ["TwinBooks", "TwinCore", "TwinUnits"], swiftSettings: strict),
+        .testTarget(name: "TwinDispatchTests", dependencies: ["TwinDispatch", "TwinCore"], swiftSettings: strict),
+        .testTarget(
+            name: "TwinScenarioTests",
+            dependencies: ["TwinScenario", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks"], swiftSettings: strict),
+        .testTarget(
+            name: "TwinRuntimeTests",
+            dependencies: [
+                "TwinRuntime", "TwinScenario", "TwinStore", "TwinReports", "TwinBooks", "TwinDispatch", "TwinPlant",
+                "TwinCore", "TwinUnits",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "TwinEndToEndTests", dependencies: ["twin", "TwinCore", "TwinRuntime", "TwinMQTT"],
             swiftSettings: strict),
     ]
 )

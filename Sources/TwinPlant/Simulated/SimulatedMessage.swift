@@ -6,11 +6,14 @@ public struct PlantMessage: Sendable, Hashable {
     public var payload: [UInt8]
     /// Correlation data of the request it answers.
     public var correlation: String?
+    /// When it leaves inside its step; nil at the step's end.
+    public var sent: PlantTime?
 
-    public init(topic: String, payload: [UInt8], correlation: String? = nil) {
+    public init(topic: String, payload: [UInt8], correlation: String? = nil, sent: PlantTime? = nil) {
         self.topic = topic
         self.payload = payload
         self.correlation = correlation
+        self.sent = sent
     }
 
     /// A telemetry message for one step.

@@ -6,7 +6,7 @@ public struct SimulatedSurroundings: Sendable {
     public struct Step: Sendable {
         public var windAvailableKW: Double
         public var shopLoadKW: Double
-        /// In the written order of areas: weather, wind, shops, line, intensity.
+        /// The line's events, then telemetry in the written order of areas: weather, wind, shops, intensity.
         public var messages: [PlantMessage]
     }
 
@@ -79,14 +79,15 @@ public struct SimulatedSurroundings: Sendable {
         let loadKW = shopLoadKW(at: from, minutes)
         let burnerKW = shopGasKW(at: from, temperature, minutes)
 
-        var messages = [
-            PlantMessage.telemetry(
+        // Events leave when they happen, telemetry at the end of the step.
+        var messages = line.step(from: from, to: to)
+        messages.append(
+            .telemetry(
                 site: site, .weather, assets.mast, ts: from, seq: number, period: period,
                 [
                     ("temperature_c", printed(temperature, decimals: 2)),
                     ("wind_speed_m_per_s", printed(mast, decimals: 2)),
-                ])
-        ]
+                ]))
         for (farm, kw) in zip(wind, farmsKW) {
             messages.append(
                 .telemetry(
@@ -100,7 +101,6 @@ public struct SimulatedSurroundings: Sendable {
                     ("load_kw", printed(metered(loadKW), decimals: 1)),
                     ("gas_kw", printed(metered(burnerKW), decimals: 1)),
                 ]))
-        messages.append(contentsOf: line.step(from: from, to: to))
         if let message = intensity.step(from: from, number: number) { messages.append(message) }
         return Step(windAvailableKW: farmsKW.reduce(0, +), shopLoadKW: loadKW, messages: messages)
     }

@@ -68,7 +68,7 @@ public func writeSimulation(
     try write(simulator.openingClock, at: simulator.start)
     let steps = Int(duration.ms / config.step.ms)
     for done in 0..<steps {
-        for message in simulator.advance() { try write(message, at: simulator.now) }
+        for message in simulator.advance() { try write(message, at: message.sent ?? simulator.now) }
         guard onStep(Double(done + 1) / Double(steps)) else { return }
     }
 }

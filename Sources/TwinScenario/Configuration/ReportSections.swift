@@ -51,7 +51,8 @@ struct BaselineSection {
     private static func isMonth(_ text: Substring) -> Bool {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard let year = parts.first, let month = parts.last, parts.count == 2, year.utf8.count == 4,
-            month.utf8.count == 2, let year = Int(year), let month = Int(month)
+            month.utf8.count == 2, text.utf8.allSatisfy({ (48...57).contains($0) || $0 == 45 }), let year = Int(year),
+            let month = Int(month)
         else { return false }
         return CivilDate(year: year, month: month, day: 1).exists
     }

@@ -33,7 +33,7 @@ struct CSVRecord: Sendable {
 /// Reads RFC 4180 records from lines: quoted fields may hold delimiters, doubled quotes and line breaks.
 struct CSVReader {
     /// Lines that one quoted field may run over; a quote that nobody closes would otherwise eat the file.
-    static let quotedLinesMax = 1000
+    static let quotedLinesMax = 20
 
     private let delimiter: UInt8
     private let next: () -> LineRead?

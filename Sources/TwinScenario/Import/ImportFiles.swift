@@ -1,5 +1,5 @@
 import Foundation
-public import TwinCore
+import TwinCore
 
 /// Imports files from disk: the edge of `Importer`.
 public struct ImportFiles {

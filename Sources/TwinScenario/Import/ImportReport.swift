@@ -116,7 +116,7 @@ extension ImportReport.Signal {
         let name = "\(target) \(key)"
         var notes: [String] = []
         if let scaleReason {
-            notes.append("\(name): measured values x \(oneDecimal(scale, digits: 4)): \(scaleReason)")
+            notes.append("\(name): measured values x \(rounded(scale, 10_000)): \(scaleReason)")
         }
         for (found, what) in [
             (duplicates, "with a stamp that was there already"), (unreadable, "without a number"),
@@ -140,10 +140,12 @@ extension ImportReport.Source {
     }
 }
 
-/// A figure for people, rounded half to even.
-private func oneDecimal(_ value: Double, digits: Int = 1) -> String {
-    var factor = 1.0
-    for _ in 0..<digits { factor *= 10 }
-    let rounded = (value * factor).rounded(.toNearestOrEven) / factor
-    return plain(rounded)
+/// A figure for people: rounded half to even, always with its one decimal.
+private func oneDecimal(_ value: Double) -> String {
+    let text = rounded(value, 10)
+    return text.contains(".") || text.contains("e") ? text : text + ".0"
+}
+
+private func rounded(_ value: Double, _ parts: Double) -> String {
+    plain((value * parts).rounded(.toNearestOrEven) / parts)
 }

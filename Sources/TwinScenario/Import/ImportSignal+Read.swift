@@ -63,7 +63,9 @@ extension ImportSignal {
         guard let name = node.text() else { return nil }
         if let unit = ImportUnit.named(name) { return unit }
         let names = ImportUnit.all.map(\.name)
-        let near = suggestion(for: name, among: names).map { "; did you mean \(quoted($0))?" } ?? ""
+        // `KW` is nearer to `K` by letters.
+        let nearest = names.first { $0.lowercased() == name.lowercased() } ?? suggestion(for: name, among: names)
+        let near = nearest.map { "; did you mean \(quoted($0))?" } ?? ""
         node.problem("\(quoted(name)) is none of \(names.joined(separator: ", "))\(near)")
         return nil
     }

@@ -81,11 +81,12 @@ struct SourceImport {
         guard let time, columns.count == cells.count else { return }
         while let record = reader.record() {
             report.rows += 1
-            guard !record.isBroken, record.count == header.count, let stamp = record.text(time).flatMap(instant) else {
+            guard !record.isBroken, record.count == header.count, let read = record.text(time).flatMap(read) else {
                 report.badRows.add(line: record.line)
                 continue
             }
-            guard mayLieInside(stamp) else { continue }
+            guard mayLieInside(read) else { continue }
+            let stamp = instant(read)
             take(record, at: shifted(stamp), columns)
         }
     }
@@ -108,22 +109,29 @@ struct SourceImport {
         return nil
     }
 
-    /// The instant a stamp names, before any shift.
-    private func instant(_ text: String) -> PlantTime? {
+    /// A time as the file writes it; `local` and `offset` times as if they were UTC.
+    private func read(_ text: String) -> PlantTime? {
         switch source.timeFormat {
-        case .rfc3339: return PlantTime(rfc3339: text)
-        case .offset(let offset): return PlantTime(zoneless: text).map { $0 - offset }
-        case .local:
-            guard let naive = PlantTime(zoneless: text) else { return nil }
-            let day = naive.floored(to: .days(1))
-            return source.zone.instant(
-                CivilDate(daysSinceEpoch: day.ms / Span.days(1).ms), msOfDay: (naive - day).ms)
+        case .rfc3339: PlantTime(rfc3339: text)
+        case .local, .offset: PlantTime(zoneless: text)
         }
     }
 
-    /// A cheap test that spares most rows of a year the zones.
-    private func mayLieInside(_ stamp: PlantTime) -> Bool {
-        let rough = stamp + .days(source.shiftDays ?? 0)
+    /// The instant that a time as written means, before any shift.
+    private func instant(_ read: PlantTime) -> PlantTime {
+        switch source.timeFormat {
+        case .rfc3339: return read
+        case .offset(let offset): return read - offset
+        case .local:
+            let day = read.floored(to: .days(1))
+            return source.zone.instant(
+                CivilDate(daysSinceEpoch: day.ms / Span.days(1).ms), msOfDay: (read - day).ms)
+        }
+    }
+
+    /// A cheap test that spares most rows of a year the zones; no zone is two days off.
+    private func mayLieInside(_ read: PlantTime) -> Bool {
+        let rough = read + .days(source.shiftDays ?? 0)
         return rough >= from - .days(2) && rough <= to + .days(2)
     }
 
@@ -139,7 +147,7 @@ struct SourceImport {
         let start = source.stamp == .start ? stamp : stamp - source.period
         let holdsInterval = start >= from && start + source.period <= to
         let holdsInstant = stamp >= from && stamp <= to
-        guard holdsInterval || holdsInstant else { return }
+        guard groups.contains(where: { $0.isInterval ? holdsInterval : holdsInstant }) else { return }
         report.rowsInside += 1
         let isFirst = seen.insert(stamp).inserted
         for (index, group) in groups.enumerated() where group.isInterval ? holdsInterval : holdsInstant {
@@ -204,25 +212,22 @@ struct SignalTrack {
 
     func finish(_ signal: inout ImportReport.Signal, period: Span, from: PlantTime, to: PlantTime) {
         let sorted = values.sorted { $0.ts < $1.ts }
+        // A sample may come a little late; what is missing is a gap from when it was due.
+        let tolerance = signal.kind.isInterval ? Span(ms: 0) : Span(ms: period.ms / 2)
         var covered = from
         for entry in sorted {
-            if signal.kind.isInterval {
-                if entry.ts < covered { signal.overlapping += 1 }
-                signal.addGap(covered, entry.ts)
-                covered = max(covered, entry.ts + period)
-            } else {
-                // A sample may come a little late; what is missing is a gap from when it was due.
-                if entry.ts > covered + Span(ms: period.ms / 2) { signal.addGap(covered, entry.ts) }
-                covered = entry.ts + period
-            }
+            if signal.kind.isInterval, entry.ts < covered { signal.overlapping += 1 }
+            signal.addGap(covered, entry.ts, tolerance)
+            covered = max(covered, entry.ts + period)
         }
-        signal.addGap(covered, to)
-        guard let first = sorted.first, let last = sorted.last else { return }
+        signal.addGap(covered, to, tolerance)
+        guard !sorted.isEmpty else { return }
         let sum = sorted.reduce(0) { $0 + $1.value }
         signal.mean = sum / Double(sorted.count)
         let quantity = ImportUnit.ofKey(signal.key)?.quantity
         if signal.kind == .counter, quantity == .energy {
-            signal.energyKWh = last.value - first.value
+            // A register that falls was replaced; it counts on from its new value.
+            signal.energyKWh = zip(sorted, sorted.dropFirst()).reduce(0) { $0 + max(0, $1.1.value - $1.0.value) }
         } else if signal.kind.isInterval, quantity == .power {
             signal.energyKWh = sum * period.hours
         }
@@ -230,8 +235,8 @@ struct SignalTrack {
 }
 
 extension ImportReport.Signal {
-    fileprivate mutating func addGap(_ start: PlantTime, _ end: PlantTime) {
-        guard end > start else { return }
+    fileprivate mutating func addGap(_ start: PlantTime, _ end: PlantTime, _ tolerance: Span) {
+        guard end > start + tolerance else { return }
         gaps += 1
         gapTotal = gapTotal + (end - start)
     }

@@ -3,6 +3,7 @@ import Foundation
 import TwinBooks
 import TwinCore
 import TwinDispatch
+import TwinMQTT
 import TwinRuntime
 import TwinScenario
 import TwinStore
@@ -45,10 +46,10 @@ struct RunCommand: AsyncParsableCommand {
         let folder = JournalFolder(path: journal ?? stem + ".journal")
         let target = try SQLiteStore(path: store)
         let run = try LiveLoop.existingRun(folder) ?? String(UInt32.random(in: 0 ... .max), radix: 16)
-        var transportOptions = try BrokerTransport.options(broker, clientID: "twin-\(config.site)-\(run)")
+        var transportOptions = try BrokerOptions(url: broker, clientID: "twin-\(config.site)-\(run)")
         if mode == .advise || mode == .control {
-            transportOptions.will = MQTTWill(
-                topic: "v1/\(config.site)/twin/status", payload: Array("offline".utf8), qos: 1, retain: true)
+            transportOptions.will = BrokerOptions.Will(
+                topic: "v1/\(config.site)/twin/status", payload: Array("offline".utf8))
         }
         var options = LiveOptions(wallNow: { PlantTime(ms: Int64(Date().timeIntervalSince1970 * 1000)) })
         options.mode = mode
@@ -72,7 +73,7 @@ struct RunCommand: AsyncParsableCommand {
             config: config, options: options, run: run, transport: try BrokerTransport(transportOptions),
             folder: folder, store: target)
         let summary = try await live.run()
-        Output.notes(live.notes, path: broker.split(separator: "@").last.map(String.init) ?? broker)
+        Output.notes(live.notes, path: BrokerOptions.redacted(broker))
         if let summary {
             Output.summary(summary, json: common.json)
         } else {

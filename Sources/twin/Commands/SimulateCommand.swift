@@ -1,5 +1,6 @@
 import ArgumentParser
 import TwinCore
+import TwinMQTT
 import TwinRuntime
 import TwinScenario
 
@@ -65,7 +66,7 @@ struct SimulateCommand: AsyncParsableCommand {
             common.say("wrote \(out)")
         } else if let broker, let factor = speed.factor {
             let transport = try BrokerTransport(
-                BrokerTransport.options(broker, clientID: "twin-simulate-\(config.site)-\(UInt32.random(in: 0 ... .max))"))
+                BrokerOptions(url: broker, clientID: "twin-simulate-\(config.site)-\(UInt32.random(in: 0 ... .max))"))
             let loop = SimulateLoop(
                 simulator, config: config, transport: transport, speed: factor, duration: duration)
             loop.shouldStop = { Terminal.isStopped }

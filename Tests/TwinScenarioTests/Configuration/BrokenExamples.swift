@@ -38,14 +38,16 @@ extension BrokenExample {
         BrokenExample(
             "YAML that the parser refuses, beside other problems",
             [
-                Edit("tariffs.yaml", "currency: GBP\n", "currency: [GBP\n▸"),
+                Edit("tariffs.yaml", "currency: GBP\nimport_per_mwh:", "currency: [GBP\nimport_per_mwh▸:"),
                 Edit("dispatch.yaml", "storage_rule:\n", "storage_rule:\n▸\t"),
                 Edit("site.yaml", "step_s: 60", "step_s: ▸fast"),
             ],
             [
-                "not valid YAML: ",
+                "not valid YAML: found character that cannot start any token (while scanning for the next token of "
+                    + "line 3); indent with spaces, not tabs",
                 "step_s: expected a whole number (s), found \"fast\"",
-                "not valid YAML: ",
+                "not valid YAML: did not find expected ',' or ']' (while parsing a flow sequence of line 2); check the "
+                    + "brackets, quotes and indentation here and in the line above",
             ]),
         BrokenExample(
             "anchors, aliases and tags",
@@ -59,7 +61,7 @@ extension BrokenExample {
                     "▸*price"),
             ],
             [
-                "storage_rule.deadband_kw: anchor \"&ten\" is not read; write the value out",
+                "storage_rule.deadband_kw.value: anchor \"&ten\" is not read; write the value out",
                 "step_s: tag \"tag:yaml.org,2002:int\" is not read; write the value without it",
                 "scope2: tag \"!scope\" is not read; write the value without it",
                 "alias \"*price\" is not read; write the value out and remove the anchor",
@@ -76,8 +78,8 @@ extension BrokenExample {
                 Edit("assets.yaml", "- [15, 657]", "- ▸[15, 700]"),
             ],
             [
-                "wind.farm.curve[5]: 6.5 m/s does not ascend after 7 m/s; sort the points",
-                "wind.farm.curve[12]: 700 kW is above the rated 660 kW of one turbine; check both",
+                "wind.farm.curve.value[5]: 6.5 m/s does not ascend after 7 m/s; sort the points",
+                "wind.farm.curve.value[12]: 700 kW is above the rated 660 kW of one turbine; check both",
                 "storage.ess-1.power_max_kw: 9000 kW empties 1500 kWh in less than 20 min; check both",
                 "storage.ess-1.soc_reserve: 0.05 is not above soc_min 0.1; the reserve lies between soc_min and soc_max",
             ]),

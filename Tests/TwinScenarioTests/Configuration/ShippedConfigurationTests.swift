@@ -38,7 +38,7 @@ struct ShippedConfigurationTests {
         let shiftStart = try #require(PlantTime(rfc3339: "2025-06-18T06:00:00Z"))
         #expect(calendar.isShift(at: shiftStart))
         #expect(!calendar.isShift(at: shiftStart - Span.minutes(1)))
-        #expect(calendar.vehiclesPerHour(at: shiftStart) == 1412 / 16)
+        #expect(calendar.vehiclesPerHour(at: shiftStart) == 88.25)
     }
 
     @Test("gives the baseline of 287 kg per vehicle from its energy model, within 1 %")
@@ -112,10 +112,10 @@ struct LocalZoneDatabaseTests {
     func london() throws {
         let zone = try #require(LocalZone(database: "Europe/London"))
         func local(_ text: String) throws -> String { zone.text(try #require(PlantTime(rfc3339: text))) }
-        #expect(try local("2025-03-30T00:59:59Z") == "2025-03-30T00:59:59.000+00:00")
+        #expect(try local("2025-03-30T00:59:59Z") == "2025-03-30T00:59:59.000Z")
         #expect(try local("2025-03-30T01:00:00Z") == "2025-03-30T02:00:00.000+01:00")
         #expect(try local("2025-10-26T00:59:59Z") == "2025-10-26T01:59:59.000+01:00")
-        #expect(try local("2025-10-26T01:00:00Z") == "2025-10-26T01:00:00.000+00:00")
+        #expect(try local("2025-10-26T01:00:00Z") == "2025-10-26T01:00:00.000Z")
         func hours(_ month: Int, _ day: Int) -> Double {
             let start = zone.instant(CivilDate(year: 2025, month: month, day: day))
             return (zone.instant(CivilDate(year: 2025, month: month, day: day + 1)) - start).hours

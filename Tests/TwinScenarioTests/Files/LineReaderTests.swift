@@ -168,4 +168,21 @@ struct LineReaderTests {
             problem?.description
                 == "\(folder.path): is a directory; name a regular file, or - for standard input")
     }
+
+    @Test func `no damage to a gzip file stops the reader`() throws {
+        let whole = try gzip((0..<500).map { "line \($0) \($0 &* 2_654_435_761 % 1_000_003)" })
+        var state: UInt64 = 7
+        func random(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        for _ in 0..<300 {
+            var bytes = whole
+            // The first two bytes say that it is gzip.
+            for _ in 0...random(3) { bytes[2 + random(bytes.count - 2)] ^= UInt8(1 + random(255)) }
+            let reader = try LineReader(path: folder.write("damaged", bytes))
+            _ = lines(reader)
+            #expect(reader.truncation != nil || reader.bytesRead == Int64(bytes.count))
+        }
+    }
 }

@@ -29,14 +29,20 @@ final class TemporaryFolder {
     func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
 }
 
-/// The folder of measured data sets beside the repository; nil where there is none.
-let sharedData: String? = {
+/// The folder that holds `Package.swift`.
+let repositoryRoot: String? = {
     var folder = URL(fileURLWithPath: #filePath)
     while folder.path != "/" {
         folder.deleteLastPathComponent()
-        let data = folder.appendingPathComponent("../shared/data").standardizedFileURL.path
-        let isRoot = FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path)
-        if isRoot, FileManager.default.fileExists(atPath: data) { return data }
+        if FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path) {
+            return folder.path
+        }
     }
     return nil
 }()
+
+/// The folder of measured data sets beside the repository; nil where there is none.
+let sharedData: String? = repositoryRoot.flatMap { root in
+    let data = URL(fileURLWithPath: root).appendingPathComponent("../shared/data").standardizedFileURL.path
+    return FileManager.default.fileExists(atPath: data) ? data : nil
+}
