@@ -46,7 +46,7 @@ let package = Package(
             dependencies: ["TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinScenario"],
             swiftSettings: strict),
         .target(
-            name: "TwinMQTT", dependencies: ["TwinRuntime", "CMosquitto"],
+            name: "TwinMQTT", dependencies: ["TwinRuntime", "CMosquitto"], path: "Sources/TwinBroker",
             swiftSettings: strict),
         .target(
             name: "TwinStore", dependencies: ["TwinCore", "TwinUnits", "TwinBooks", "TwinRuntime", grdb],

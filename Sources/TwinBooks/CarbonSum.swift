@@ -5,7 +5,8 @@ public import TwinUnits
 public struct CarbonSum: Sendable, Hashable {
     public var scope1 = Emissions.zero
     public var scope2Location = Emissions.zero
-    /// Import times the half hour's intensity; where no reading covers a period its annual factor stands in.
+    /// Import times the half hour's intensity, over the periods that have one: a gap is a gap, so this sum is
+    /// read together with `halfHourlyPeriods`.
     public var scope2HalfHourly = Emissions.zero
     public var halfHourlyPeriods = 0
     public var scope2Market = Emissions.zero
@@ -18,8 +19,10 @@ public struct CarbonSum: Sendable, Hashable {
             let imported = row[.gridImport].energy
             scope1 += row[.gas].energy * set.gas
             scope2Location += imported * set.gridGeneration
-            scope2HalfHourly += imported * (row.intensity ?? set.gridGeneration)
-            if row.intensity != nil { halfHourlyPeriods += 1 }
+            if let intensity = row.intensity {
+                scope2HalfHourly += imported * intensity
+                halfHourlyPeriods += 1
+            }
             scope2Market += imported * set.gridResidualMix
             scope3Upstream += imported * set.gridLosses
             scope3Upstream += imported * set.gridUpstream

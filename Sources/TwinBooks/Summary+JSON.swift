@@ -58,6 +58,7 @@ extension Summary {
             "scope2_location": .number(carbon.scope2Location.kilograms),
             "scope2_location_half_hourly": carbon.halfHourlyPeriods > 0
                 ? .number(carbon.scope2HalfHourly.kilograms) : .null,
+            "half_hours_with_intensity": .integer(carbon.halfHourlyPeriods), "half_hours": .integer(rows.count),
             "scope2_market": .number(carbon.scope2Market.kilograms),
             "scope3_upstream": .number(carbon.scope3Upstream.kilograms), "biogenic": .null,
             "avoided_export": .number(carbon.avoidedExport.kilograms), "credits": .number(0),

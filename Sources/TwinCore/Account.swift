@@ -1,6 +1,7 @@
 public import TwinUnits
 
-/// The accounts of the books, in their written order; energies are never negative but for `unmetered`.
+/// The accounts of the books, in their written order; energies are not negative, but for
+/// `unmetered` and the own use of a standing wind farm.
 public enum Account: String, Sendable, Hashable, Codable, CaseIterable {
     case wind, solar, fuelcell
     case storageDischarge = "storage_discharge"

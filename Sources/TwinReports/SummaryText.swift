@@ -20,8 +20,8 @@ public struct SummaryText {
     private init(_ summary: Summary) { self.summary = summary }
 
     private mutating func row(_ label: String, _ value: String, _ note: String = "") {
-        let padded = label + String(repeating: " ", count: max(0, 26 - label.count))
-        let right = String(repeating: " ", count: max(0, 14 - value.count)) + value
+        let padded = label + String(repeating: " ", count: max(0, 28 - label.count))
+        let right = String(repeating: " ", count: max(0, 12 - value.count)) + value
         lines.append(note.isEmpty ? "  \(padded)\(right)" : "  \(padded)\(right)  \(note)")
     }
 
@@ -69,7 +69,7 @@ public struct SummaryText {
         if let market = summary.kgPerVehicleMarket { row("market-based", "\(Figures.fixed(market, 1)) kg") }
         for target in summary.method.targets where target.basis == .perVehicle {
             let value = summary.method.baseline.kgPerVehicle * target.remainingFraction
-            row("target \(target.name)", "\(Figures.fixed(value, 1)) kg", "a year's figure: not judged here")
+            row(target.name, "\(Figures.fixed(value, 1)) kg", "target for a year: not judged here")
         }
     }
 
@@ -98,7 +98,7 @@ public struct SummaryText {
         row("Scope 1 (gas)", tonnes(summary.carbon.scope1), "other Scope 1: not included")
         row("Scope 2 location-based", tonnes(summary.carbon.scope2Location), summary.method.factors.set(at: summary.from).id)
         if summary.carbon.halfHourlyPeriods > 0 {
-            row("  by half hour", tonnes(summary.carbon.scope2HalfHourly), "for dispatch, not for the total")
+            row("  by half hour", tonnes(summary.carbon.scope2HalfHourly), "\(summary.carbon.halfHourlyPeriods) of \(summary.rows.count) half hours; not for the total")
         }
         row("Scope 2 market-based", tonnes(summary.carbon.scope2Market), "residual mix")
         row("Scope 3 upstream", tonnes(summary.carbon.scope3Upstream), "outside the figure per vehicle")

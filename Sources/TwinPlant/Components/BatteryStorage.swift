@@ -98,8 +98,8 @@ public struct BatteryStorage: Component {
         }
         reply.image.storageKW = total
         reply.cells =
-            state.fleet.cells(.storageDischarge, counter: 2, sign: 1, report, context)
-            + state.fleet.cells(.storageCharge, counter: 3, sign: -1, report, context)
+            state.fleet.cells(.storageDischarge, counter: 2, part: .positive, report, context)
+            + state.fleet.cells(.storageCharge, counter: 3, part: .negative, report, context)
         reply.gaps = state.fleet.gaps(report, context)
         return reply
     }

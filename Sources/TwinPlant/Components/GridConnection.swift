@@ -79,7 +79,7 @@ public struct GridConnection: Component {
         reply.cells =
             state.meter.cells(.gridImport, signal: 0, counter: 2, report, context)
             + state.meter.cells(.gridExport, signal: 1, counter: 3, report, context)
-        reply.gaps = state.meter.gaps(report, context)
+        reply.gaps.append(contentsOf: state.meter.gaps(report, context))
         reply.record.add(reply.image.gridConnected)
     }
 

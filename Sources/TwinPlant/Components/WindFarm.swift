@@ -77,7 +77,7 @@ public struct WindFarm: Component {
             let used = state.fleet.used(index, model: model, maxAge: farm.maxAge, context)
             reply.values.append(NamedValue(.wind, farm.asset, "power_kw", used))
             reply.record.add(model)
-            total.include(UsedValue(max(0, used.value), used.quality))
+            total.include(used)
         }
         reply.image.windKW = total
         reply.cells = state.fleet.cells(.wind, counter: 1, report, context)

@@ -70,6 +70,8 @@ public struct AssetFeed: Sendable, Codable {
     public private(set) var isConnected = true
     /// The source says that its values are modelled.
     public private(set) var isModelled = false
+    /// How long the latest reading holds, as its source said.
+    private var lastPeriod: Span?
     private var seen: [Seen] = []
     /// The last reading of each counter, by signal.
     private var counters: [Int: CounterReading] = [:]
@@ -109,6 +111,7 @@ public struct AssetFeed: Sendable, Codable {
         }
         if let connected = telemetry.connected { isConnected = connected }
         isModelled = telemetry.isModelled
+        lastPeriod = telemetry.period
         var failure = LineFailure(reason: .unknownKey, text: "no key of this asset in the payload")
         var usable = telemetry.connected != nil
         var repeated = false
@@ -205,6 +208,10 @@ public struct AssetFeed: Sendable, Codable {
         seen.append(mark)
         return false
     }
+
+    /// How long after its end the latest reading stands in for the present. A source that reports whole periods is
+    /// silent for one period and then late by `maxAge` at the most; one without periods holds for `maxAge` already.
+    func patience(maxAge: Span) -> Span { lastPeriod.map { $0 + maxAge } ?? Span(ms: 0) }
 
     mutating func forget(before time: PlantTime) {
         for index in timelines.indices { timelines[index].forget(before: time) }

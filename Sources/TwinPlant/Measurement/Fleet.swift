@@ -1,6 +1,23 @@
 public import TwinCore
 import TwinUnits
 
+/// Which part of a signed signal an account takes.
+enum SignalPart {
+    /// As it is: a farm's own use is part of its meter.
+    case whole
+    case positive
+    /// The negative part, as a positive energy.
+    case negative
+
+    func of(_ value: Double) -> Double {
+        switch self {
+        case .whole: value
+        case .positive: max(0, value)
+        case .negative: max(0, -value)
+        }
+    }
+}
+
 /// The measurements of all assets of one component, with the model's estimates beside them.
 public struct Fleet: Sendable, Codable {
     public internal(set) var feeds: [AssetFeed]
@@ -51,7 +68,9 @@ public struct Fleet: Sendable, Codable {
         let (sum, covered) = timeline.integral(from: context.from, to: context.to)
         let step = context.step.ms
         if covered == step { return UsedValue(sum / Double(step), feed.isModelled ? .estimated : .good) }
-        if let last = timeline.latestPiece(before: context.to), context.to.ms - last.end <= maxAge.ms {
+        if let last = timeline.latestPiece(before: context.to),
+            context.to.ms - last.end <= feed.patience(maxAge: maxAge).ms
+        {
             let filled = sum + last.value * Double(step - covered)
             return UsedValue(filled / Double(step), feed.isModelled ? .estimated : .lastKnown)
         }
@@ -64,9 +83,9 @@ public struct Fleet: Sendable, Codable {
     ///   - account: where the energy goes.
     ///   - signal: which signal carries it, kW.
     ///   - counter: which signal is the register of the same energy, if the asset may have one.
-    ///   - sign: +1 takes the positive part of the signal, -1 the negative part as a positive energy.
+    ///   - part: which part of a signed signal.
     func cells(
-        _ account: Account, signal: Int = 0, counter: Int? = nil, sign: Double = 1, _ report: FeedReport,
+        _ account: Account, signal: Int = 0, counter: Int? = nil, part: SignalPart = .whole, _ report: FeedReport,
         _ context: TickContext
     ) -> [Cell] {
         touchedTicks(report, context).map { start in
@@ -79,7 +98,7 @@ public struct Fleet: Sendable, Codable {
                 let guess = signal < estimates[asset].count ? estimates[asset][signal] : Timeline()
                 let layers = [register, timelines[signal], guess]
                 forEachLayer(layers[...], start, start + context.step) { remaining, length, value in
-                    energyMs += max(0, remaining == 3 ? value : sign * value) * Double(length)
+                    energyMs += (remaining == 3 ? value : part.of(value)) * Double(length)
                     if remaining == 1 || feeds[asset].isModelled {
                         estimated += length
                     } else {
@@ -158,7 +177,7 @@ public struct Fleet: Sendable, Codable {
     /// `stale` when a signal that once reported has nothing younger than `maxAge`.
     func staleAlarm(_ asset: Int, maxAge: Span, _ context: TickContext) -> AlarmKey? {
         guard let last = feeds[asset].timelines[0].latestPiece(before: context.to),
-            context.to.ms - last.end > maxAge.ms
+            context.to.ms - last.end > feeds[asset].patience(maxAge: maxAge).ms
         else { return nil }
         return AlarmKey(feeds[asset].area, feeds[asset].asset, .stale)
     }

@@ -33,7 +33,7 @@ public struct ClosedPlant {
     public mutating func messages(tick: Int, file: [Arrival], t: PlantTime) -> [Arrival] {
         let from = plan.end(of: tick - 1)
         let to = plan.end(of: tick)
-        applyFaults(at: to)
+        applyFaults(at: from)
         for message in commands.receive(timeoutMs: 0, limit: MessageBus.mailboxMax).messages {
             plant.receive(
                 topic: message.topic, payload: message.payload,

@@ -39,13 +39,19 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .customLong("for"), help: "How long, such as 1h; default until stopped.")
     var duration: Span?
 
+    /// Eight hex digits: the one chance that is not seeded, drawn in the shell once per journal.
+    private static func drawRun() -> String {
+        let digits = String(UInt32.random(in: 0 ... .max), radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+
     func run() async throws {
         Terminal.catchSignals()
         let config = try common.load()
         let stem = store.hasSuffix(".sqlite") ? String(store.dropLast(7)) : store
         let folder = JournalFolder(path: journal ?? stem + ".journal")
         let target = try SQLiteStore(path: store)
-        let run = try LiveLoop.existingRun(folder) ?? String(UInt32.random(in: 0 ... .max), radix: 16)
+        let run = try LiveLoop.existingRun(folder) ?? RunCommand.drawRun()
         var transportOptions = try BrokerOptions(url: broker, clientID: "twin-\(config.site)-\(run)")
         if mode == .advise || mode == .control {
             transportOptions.will = BrokerOptions.Will(

@@ -42,7 +42,7 @@ struct ImportRealDataTests {
         let power = try sum(wind, column: 1, from: "2014-06-03T22:00:00Z", to: "2014-06-04T22:00:00Z")
         try expectEqual(signal("power_kw").energyKWh, power.sum / 6 * 6600 / 2050)
         let speed = try sum(wind, column: 2, from: "2014-06-03T22:00:00Z", to: "2014-06-04T22:00:00Z")
-        try expectEqual(signal("wind_speed_m_per_s").mean, speed.sum / Double(speed.count))
+        try expectEqual(signal("wind_speed_m_per_s").mean, 0.743 * speed.sum / Double(speed.count))
         let air = try sum(wind, column: 4, from: "2014-06-03T22:00:00Z", to: "2014-06-04T22:00:00Z")
         try expectEqual(signal("temperature_c").mean, air.sum / Double(air.count))
         let grid = try sum(

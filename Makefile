@@ -1,0 +1,82 @@
+# Plant Twin. `make run` and `make test` need nothing but Debian 12 and the Swift toolchain; they install the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+CONFIG := twin-config/sunderland
+DAY := replay/sunderland-day.jsonl.gz
+OUT := .build/run
+RELEASE := .build/release/twin
+DATA ?= ../shared/data
+BUILD_PACKAGES := pkg-config libmosquitto-dev libsqlite3-dev
+TEST_PACKAGES := mosquitto
+SEEDS ?= 10
+
+.PHONY: help run test check bench soak real day lint format docs build setup setup-test
+
+help: ## Show this list.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+
+# $(call install,PACKAGES): installs what is missing, with sudo only when not root.
+define install
+	@missing=""; for p in $(1); do dpkg -s "$$p" >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  as=""; [ "$$(id -u)" = 0 ] || as=sudo; \
+	  echo "Installing Debian packages:$$missing"; \
+	  $$as env DEBIAN_FRONTEND=noninteractive bash -c "apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing" >/dev/null; \
+	fi
+endef
+
+setup:
+	$(call install,$(BUILD_PACKAGES))
+
+setup-test: setup
+	$(call install,$(TEST_PACKAGES))
+
+build: setup ## Build the program in release mode.
+	swift build -c release --product twin
+
+run: setup ## Replay the bundled Sunderland day through the twin and print the CO2 per vehicle.
+	@echo "make run: installs what is missing, builds in release mode (minutes at the first time), then replays one day."
+	@swift build -c release --product twin
+	@mkdir -p $(OUT) && rm -rf $(OUT)/day.*
+	@$(RELEASE) replay $(DAY) --loop closed --store $(OUT)/day.sqlite --journal $(OUT)/day.journal
+	@$(RELEASE) report --store $(OUT)/day.sqlite --format json --out $(OUT)/day.report.json
+	@echo "report: $(OUT)/day.report.json"
+
+test: setup-test ## Install what the tests need, build everything and run every test.
+	@echo "make test: installs a broker for the tests, builds in debug mode, runs all tests (minutes)."
+	swift build --build-tests
+	swift test --skip-build
+
+check: lint ## Style checks and the fast tests.
+	swift test --filter 'TwinCoreTests|TwinPlantTests|TwinBooksTests|TwinDispatchTests|TidyTests'
+
+bench: setup ## Measure speed in release mode against its limits.
+	swift build -c release --product twin
+	@Tests/bench.sh $(RELEASE)
+
+soak: setup-test ## Long runs: SEEDS kills of a live run, each compared with the replay of its journal.
+	swift build --build-tests
+	TWIN_SOAK_KILLS=$(SEEDS) swift test --skip-build --filter SoakTests
+
+real: setup ## One plant day from measured data sets (DATA=folder), imported and replayed to a CO2 figure.
+	@if [ ! -d "$(DATA)" ]; then echo "make real: $(DATA) is absent; the measured data sets are not part of this project"; exit 0; fi; \
+	swift build -c release --product twin; mkdir -p $(OUT); rm -f $(OUT)/real.*; \
+	$(RELEASE) import --mapping replay/mappings/real-day.mapping.yaml --out $(OUT)/real.jsonl.gz --force \
+	  "$(DATA)"/wind-la-haute-borne/R80711_2014_10min.csv.gz \
+	  "$(DATA)"/carbon-intensity-gb/gb_national_2023_jan_jun.csv.gz \
+	  "$(DATA)"/industrial-load/metal_processing_de_2018.csv.gz; \
+	$(RELEASE) replay $(OUT)/real.jsonl.gz --store $(OUT)/real.sqlite
+
+day: build ## Make the bundled day anew (its seed is part of the file).
+	$(RELEASE) simulate --out $(DAY) --from 2025-06-18 --for 1d --seed 16 --force
+
+lint: ## Check the format of all Swift files.
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+format: ## Format all Swift files in place.
+	swift format --in-place --recursive Sources Tests Package.swift
+
+docs: ## Build the documentation as a static site.
+	@for target in TwinCore TwinBooks TwinRuntime; do echo "Sources/$$target/Documentation.docc"; done
