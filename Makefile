@@ -78,5 +78,9 @@ lint: ## Check the format of all Swift files.
 format: ## Format all Swift files in place.
 	swift format --in-place --recursive Sources Tests Package.swift
 
-docs: ## Build the documentation as a static site.
-	@for target in TwinCore TwinBooks TwinRuntime; do echo "Sources/$$target/Documentation.docc"; done
+docs: setup ## Build the documentation as static pages under .build/docs.
+	@mkdir -p .build/docs
+	@for target in TwinCore TwinBooks TwinRuntime; do \
+	  TWIN_DOCS=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build/docs generate-documentation \
+	    --target $$target --transform-for-static-hosting --hosting-base-path $$target --output-path .build/docs/$$target; \
+	done

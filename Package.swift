@@ -80,3 +80,8 @@ let package = Package(
             swiftSettings: strict),
     ]
 )
+
+// `make docs` alone needs the documentation plugin; nobody else resolves it.
+if Context.environment["TWIN_DOCS"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"))
+}

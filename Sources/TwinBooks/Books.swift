@@ -82,6 +82,11 @@ public struct Books: Sendable, Codable {
         }
     }
 
+    /// A stop that was bridged without steps: one gap, and rows without a figure.
+    public mutating func noteBridgedStop(before time: PlantTime) {
+        rows[openRow(at: time)].gaps["twin"] = 1
+    }
+
     /// Counts a command's fate on the period in which it was issued.
     public mutating func count(issuedAt time: PlantTime, _ change: (inout CommandCounts) -> Void) {
         if let index = self.index(of: time) { change(&rows[index].commands) }

@@ -6,8 +6,7 @@ public struct TickClock: Sendable {
     /// A line may not jump further than this beyond the one before.
     public static let jumpMax = Span.days(7)
 
-    public let start: PlantTime
-    public let step: Span
+    public private(set) var grid: TickGrid
     public let lateness: Span
     /// Plant time: never falls.
     public private(set) var now: PlantTime
@@ -17,15 +16,29 @@ public struct TickClock: Sendable {
     public private(set) var hasClock = false
 
     public init(start: PlantTime, step: Span, lateness: Span, tick: Int = 0) {
-        self.start = start
-        self.step = step
+        grid = TickGrid(start: start, step: step)
         self.lateness = lateness
         self.tick = tick
-        now = start + Int64(tick) * step
+        now = grid.to(tick)
+    }
+
+    /// Goes on where a journal ended.
+    public init(grid: TickGrid, lateness: Span, tick: Int, now: PlantTime, hasClock: Bool) {
+        self.grid = grid
+        self.lateness = lateness
+        self.tick = tick
+        self.now = max(now, grid.to(tick))
+        self.hasClock = hasClock
     }
 
     /// The end of the tick that is open.
-    public var openEnd: PlantTime { start + Int64(tick + 1) * step }
+    public var openEnd: PlantTime { grid.to(tick + 1) }
+
+    /// Lets the open tick begin at `time`, after a stop that is not stepped.
+    public mutating func resume(at time: PlantTime) {
+        grid = TickGrid(tick: tick + 1, start: time, step: grid.step)
+        now = max(now, time)
+    }
 
     /// What a line at `t` does.
     public enum Effect: Sendable, Hashable {
@@ -58,8 +71,8 @@ public struct TickClock: Sendable {
     /// Ticks to close at the end of a file: up to the one that holds the last line.
     public mutating func atEnd(lastLine t: PlantTime) -> Int {
         let last = min(max(t, now), now + TickClock.jumpMax)
-        let ticks = (last - start).ms
-        let holding = Int(max(1, (ticks + step.ms - 1) / step.ms))
+        let ticks = (last - grid.start).ms
+        let holding = grid.tick - 1 + Int(max(1, (ticks + grid.step.ms - 1) / grid.step.ms))
         let count = max(0, holding - tick)
         tick += count
         return count
@@ -73,12 +86,6 @@ public struct TickClock: Sendable {
             count += 1
         }
         return count
-    }
-
-    /// Goes on where a journal ended.
-    mutating func resume(at t: PlantTime, hasClock: Bool) {
-        now = max(now, t)
-        self.hasClock = hasClock
     }
 
     /// Ticks that a line after the last mark had closed, had there been time to write it.

@@ -31,16 +31,19 @@ public final class TwinEngine {
         seats = seating.seats(config)
         router = Router(site: config.site, seats: seats)
         rules = CommandDesk.Rules(step: plan.step, followToleranceFraction: config.followToleranceFraction)
-        state = TwinState(lossFraction: config.lossFraction)
+        state = TwinState(
+            lossFraction: config.lossFraction, grid: TickGrid(start: plan.start, step: plan.step))
     }
 
     /// Closes the next tick over its lines.
     public func close(_ input: TickInput) async -> TickOutcome {
         let tick = state.tick + 1
+        if let resume = input.resume { state.grid = TickGrid(tick: tick, start: resume, step: plan.step) }
         let context = TickContext(
-            tick: tick, from: plan.end(of: tick - 1), to: plan.end(of: tick), lateness: config.lateness,
+            tick: tick, from: state.grid.from(tick), to: state.grid.to(tick), lateness: config.lateness,
             lead: plan.clock == .event ? plan.step + .seconds(5) : .seconds(5),
             setPointsKW: plan.mode == .control ? state.desk.setPointsKW : [:])
+        if input.resume != nil { state.books.noteBridgedStop(before: context.from) }
         var counts = Counts()
         var refusals: [Refusal] = []
         let (slices, acks) = route(input, &counts, &refusals)

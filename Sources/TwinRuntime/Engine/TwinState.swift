@@ -12,10 +12,14 @@ public struct TwinState: Sendable, Codable {
     public internal(set) var desk = CommandDesk()
     public internal(set) var alarms = AlarmBoard()
     var balanceWatch = BalanceWatch()
+    public internal(set) var grid: TickGrid
     /// Whether a clock line was seen: from then on only clock lines move time.
     public internal(set) var sawClock = false
 
-    init(lossFraction: Double) { books = Books(lossFraction: lossFraction) }
+    init(lossFraction: Double, grid: TickGrid) {
+        books = Books(lossFraction: lossFraction)
+        self.grid = grid
+    }
 }
 
 /// What a run is made with; the same for all its ticks.
@@ -39,9 +43,24 @@ public struct RunPlan: Sendable {
     }
 
     public var step: Span { .seconds(Int64(stepS)) }
+}
 
-    /// The end of a tick; ticks count from 1.
-    public func end(of tick: Int) -> PlantTime { start + Int64(tick) * step }
+/// Where the ticks lie: tick `tick` begins at `start`, the next ones follow without a gap.
+///
+/// It begins with tick 1 at the run's start and moves only when a run is resumed after a long stop.
+public struct TickGrid: Sendable, Hashable, Codable {
+    public var tick: Int
+    public var start: PlantTime
+    public var step: Span
+
+    public init(tick: Int = 1, start: PlantTime, step: Span) {
+        self.tick = tick
+        self.start = start
+        self.step = step
+    }
+
+    public func from(_ tick: Int) -> PlantTime { start + Int64(tick - self.tick) * step }
+    public func to(_ tick: Int) -> PlantTime { from(tick + 1) }
 }
 
 /// The lines of one tick: exactly those since the previous mark.
@@ -52,7 +71,33 @@ public struct TickInput: Sendable {
 
     public init() {}
 
-    public var isEmpty: Bool { arrivals.isEmpty && unreadable.isEmpty }
+    /// The tick begins here, after a stop that is bridged without steps.
+    public var resume: PlantTime?
+
+    /// The input that a journal's lines make.
+    public init(_ lines: [Line]) {
+        for line in lines {
+            switch line.body {
+            case .message(let arrival): arrivals.append(arrival)
+            case .op(let json): resume = Resume(json)?.at ?? resume
+            case .mark, .link, .plan, .fault, .expect: break
+            }
+        }
+    }
+}
+
+/// `{"op":{"resume":…}}`: a run goes on after a stop of more than 7 days; there are no steps and no books between.
+struct Resume {
+    var at: PlantTime
+
+    init(at: PlantTime) { self.at = at }
+
+    init?(_ op: JSON) {
+        guard let at = op["resume"]?.text.flatMap({ PlantTime(rfc3339: $0) }) else { return nil }
+        self.at = at
+    }
+
+    var line: Line { Line(t: at, .op(.fields(["resume": .string(at.rfc3339)]))) }
 }
 
 /// All that one tick brought about.

@@ -99,7 +99,11 @@ public final class TickReader {
             try close(with: mark, at: line.t)
             return
         }
-        if line.t > lastT + TickClock.jumpMax {
+        var resume: PlantTime?
+        if case .op(let json) = line.body { resume = Resume(json)?.at }
+        if let resume, header.marks {
+            clock.resume(at: resume)
+        } else if line.t > lastT + TickClock.jumpMax {
             try refuse(
                 LineFailure(
                     reason: .clockFuture, text: "t \(line.t.rfc3339) is more than 7 days beyond the line before"),

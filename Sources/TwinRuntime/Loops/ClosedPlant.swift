@@ -30,9 +30,8 @@ public struct ClosedPlant {
     public mutating func add(_ fault: Fault) { faults.append(fault) }
 
     /// The messages of one tick as the plant sends them: file lines, acknowledgements, simulated telemetry, clock.
-    public mutating func messages(tick: Int, file: [Arrival], t: PlantTime) -> [Arrival] {
-        let from = plan.end(of: tick - 1)
-        let to = plan.end(of: tick)
+    public mutating func messages(tick: Int, from: PlantTime, file: [Arrival], t: PlantTime) -> [Arrival] {
+        let to = from + plan.step
         applyFaults(at: from)
         for message in commands.receive(timeoutMs: 0, limit: MessageBus.mailboxMax).messages {
             plant.receive(

@@ -41,8 +41,9 @@ public final class LiveLoop {
     private let run: String
     private var liveClock: LiveClock
     private var session: Session?
-    /// What arrived before the first plant time was known.
+    /// What arrived before the first plant time was known; beyond the limit the newest is shed.
     private var waiting: [(message: InboundMessage?, link: String?)] = []
+    static let waitingMax = 10_000
     private var wasUp = false
     public private(set) var notes = RunNotes()
 
@@ -51,7 +52,7 @@ public final class LiveLoop {
         var engine: TwinEngine
         var journal: JournalWriter
         var clock: TickClock
-        var input = TickInput()
+        var input = TickInput([])
         var header: Header
     }
 
@@ -106,7 +107,8 @@ public final class LiveLoop {
     private var isOver: Bool {
         guard let duration = options.duration, let session else { return false }
         if options.clock == .wall { return options.wallNow() >= session.header.start + duration }
-        return Int64(session.engine.state.tick) * session.header.step.ms >= duration.ms
+        let state = session.engine.state
+        return state.tick > 0 && state.grid.to(state.tick) >= session.header.start + duration
     }
 
     private var summary: Summary? {
@@ -144,14 +146,23 @@ public final class LiveLoop {
         let journal = try JournalWriter(
             folder: folder, header: header,
             resumed: (segment: tail.segment, number: tail.number, linesSinceMark: tail.lines.count))
-        var clock = TickClock(
-            start: header.start, step: header.step, lateness: config.lateness, tick: engine.state.tick)
-        clock.resume(at: tail.lastT, hasClock: engine.state.sawClock || tail.lines.contains { isClockLine($0) })
-        var input = TickInput()
-        input.arrivals = tail.lines.compactMap { if case .message(let arrival) = $0.body { arrival } else { nil } }
-        session = Session(engine: engine, journal: journal, clock: clock, input: input, header: header)
+        let clock = TickClock(
+            grid: engine.state.grid, lateness: config.lateness, tick: engine.state.tick, now: tail.lastT,
+            hasClock: engine.state.sawClock || tail.lines.contains { isClockLine($0) })
+        session = Session(
+            engine: engine, journal: journal, clock: clock, input: TickInput(tail.lines), header: header)
+        bridgeLongStop(since: tail.lastT)
         // A line after the last mark may have passed the tick's end already.
         try await close(session?.clock.dueOnResume() ?? 0, at: tail.lastT)
+    }
+
+    /// After more than 7 days the ticks between are not stepped: one line says where they go on.
+    private func bridgeLongStop(since last: PlantTime) {
+        guard options.clock == .wall, options.wallNow() > last + TickClock.jumpMax else { return }
+        let resume = Resume(at: options.wallNow().floored(to: config.step))
+        session?.journal.append(resume.line)
+        session?.input.resume = resume.at
+        session?.clock.resume(at: resume.at)
     }
 
     private func isClockLine(_ line: Line) -> Bool { line.topic == Topic.clockText(site: config.site) }
@@ -205,7 +216,7 @@ public final class LiveLoop {
             of: message, hasClock: session?.clock.hasClock ?? false, wallNow: options.wallNow())
         if session == nil {
             guard let stamp else {
-                waiting.append((message, nil))
+                if waiting.count < LiveLoop.waitingMax { waiting.append((message, nil)) }
                 return
             }
             try begin(at: stamp)
@@ -249,7 +260,7 @@ public final class LiveLoop {
         for _ in 0..<count {
             guard let current = session else { return }
             let input = current.input
-            session?.input = TickInput()
+            session?.input = TickInput([])
             let outcome = await current.engine.close(input)
             for refusal in outcome.refusals { notes.refuse(refusal) }
             let mark = Mark(

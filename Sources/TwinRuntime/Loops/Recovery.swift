@@ -56,7 +56,7 @@ struct Recovery {
             offset = checkpoint.cursor.offset
         }
         var tail = Tail(
-            lastT: engine.plan.end(of: engine.state.tick), segment: segments[segments.count - 1],
+            lastT: engine.state.grid.to(engine.state.tick), segment: segments[segments.count - 1],
             number: segments.count)
         for position in index..<segments.count {
             let path = folder.file(segments[position])
@@ -84,9 +84,7 @@ struct Recovery {
                 tail.lines.append(line)
                 continue
             }
-            var input = TickInput()
-            input.arrivals = tail.lines.compactMap { if case .message(let arrival) = $0.body { arrival } else { nil } }
-            let outcome = await engine.close(input)
+            let outcome = await engine.close(TickInput(tail.lines))
             guard outcome.tick == mark.tick, outcome.chain.hex == mark.chain, mark.n == tail.lines.count else {
                 throw JournalProblem(
                     "\(path):\(reader.number): tick \(mark.tick) does not step to the chain of its mark (\(tail.lines.count)"

@@ -138,6 +138,7 @@ public final class ReplayLoop {
 
     private func step(_ tick: FileTick) async throws -> TickOutcome {
         let number = engine.state.tick + 1
+        let from = TickInput(tick.lines).resume ?? engine.state.grid.from(number)
         var arrivals: [Arrival] = []
         for line in tick.lines {
             switch line.body {
@@ -149,12 +150,12 @@ public final class ReplayLoop {
             }
         }
         if plant != nil {
-            arrivals = plant?.messages(tick: number, file: arrivals, t: tick.t) ?? arrivals
+            arrivals = plant?.messages(tick: number, from: from, file: arrivals, t: tick.t) ?? arrivals
         }
         if !injector.isEmpty { arrivals = arrivals.map { injector.pass($0) } }
-        announceFaults(before: engine.plan.end(of: number), at: tick.t)
+        announceFaults(before: from + header.step, at: tick.t)
         for arrival in arrivals { journal?.append(.message(arrival)) }
-        var input = TickInput()
+        var input = TickInput(tick.lines)
         input.arrivals = arrivals
         input.unreadable = tick.unreadable
         let lines = journal?.linesSinceMark ?? 0

@@ -82,6 +82,9 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         Output.summary(result.summary, json: common.json)
         if let store { common.say("store: \(store)") }
+        if common.verbose {
+            common.say("hops: \(result.hops) calls to actors in \(result.summary.steps) ticks")
+        }
         for verdict in result.verdicts where !verdict.passed { Terminal.say("FAILED \(verdict.sentence)") }
         try Terminal.exitIfInterrupted()
         if result.verdicts.contains(where: { !$0.passed }) { throw ExitCode(1) }

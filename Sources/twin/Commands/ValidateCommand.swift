@@ -46,7 +46,10 @@ struct ValidateCommand: AsyncParsableCommand {
             _ = try CommonOptions.load(path)
             return ([], 78)
         } catch let problems as ConfigProblems {
-            return (problems.list.map(\.description), path.hasSuffix(".scenario.yaml") ? 65 : 78)
+            if path.hasSuffix(".scenario.yaml") { return (problems.list.map(\.description), 65) }
+            // A configuration names its files without the folder.
+            let folder = path.hasSuffix(".yaml") ? URL(fileURLWithPath: path).deletingLastPathComponent().relativePath : path
+            return (problems.list.map { "\(folder)/\($0)" }, 78)
         }
     }
 
