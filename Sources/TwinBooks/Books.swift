@@ -71,6 +71,8 @@ public struct Books: Sendable, Codable {
     ) {
         let index = openRow(at: context.from)
         rows[index].steppedMs += context.step.ms
+        rows[index].steppedFrom = rows[index].steppedFrom ?? context.from
+        rows[index].steppedTo = context.to
         rows[index].heatingKMs += Int64(saturatingRound: heatingK * Double(context.step.ms))
         if isProductionDay { rows[index].productionDayMs += context.step.ms }
         rows[index].counts.add(counts)

@@ -36,6 +36,9 @@ public struct PeriodRow: Sendable, Hashable, Codable {
     public var start: PlantTime
     /// Plant time that was stepped, ms; 1,800,000 for a whole period.
     public var steppedMs: Int64 = 0
+    /// From the first tick of the period that was stepped to the end of the last; nil without one.
+    public var steppedFrom: PlantTime?
+    public var steppedTo: PlantTime?
     /// By `Account.index`.
     public var accounts = [AccountSum](repeating: AccountSum(), count: Account.allCases.count)
     public var vehicles = 0

@@ -103,8 +103,8 @@ public struct Summary: Sendable {
         conditions = WindowConditions(rows)
     }
 
-    public var from: PlantTime { rows[0].start }
-    public var to: PlantTime { rows[rows.count - 1].start + Span(ms: rows[rows.count - 1].steppedMs) }
+    public var from: PlantTime { rows[0].steppedFrom ?? rows[0].start }
+    public var to: PlantTime { rows[rows.count - 1].steppedTo ?? rows[rows.count - 1].end }
     public var steps: Int { Int(rows.reduce(0) { $0 + $1.steppedMs } / (Int64(facts.stepS) * 1000)) }
     public var vehicles: Int { conditions.vehicles }
     public var vehiclesModelled: Int { rows.reduce(0) { $0 + $1.vehiclesModelled } }

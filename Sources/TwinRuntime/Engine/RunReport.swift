@@ -18,6 +18,13 @@ public struct RunNotes: Sendable {
         if refusals.count < RunNotes.keptMax { refusals.append(refusal) }
     }
 
+    /// Adds what another reader found.
+    mutating func add(_ other: RunNotes) {
+        for refusal in other.refusals { refuse(refusal) }
+        refusalTotal += other.refusalTotal - other.refusals.count
+        for warning in other.warnings { warn(warning) }
+    }
+
     public mutating func warn(_ sentence: String) {
         if !warnings.contains(sentence), warnings.count < 100 { warnings.append(sentence) }
     }

@@ -30,6 +30,8 @@ public struct StoreBatch: Sendable {
     public var facts: RunFacts?
     public var checkpoint: Data?
     public var cursor: JournalCursor?
+    /// The store is emptied first: the journal is stepped from its beginning.
+    public var replacesAll = false
 
     public init() {}
 

@@ -55,7 +55,7 @@ public final class JournalWriter {
         guard descriptor >= 0 else { throw JournalWriter.problem(path, "open", exitCode: 73) }
         offset = Int64(lseek(descriptor, 0, SEEK_END))
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw JournalProblem("\(path): another twin is writing this journal; stop it or use another --journal", exitCode: 73)
+            throw JournalWriter.isHeld(path)
         }
     }
 
@@ -117,6 +117,10 @@ public final class JournalWriter {
         try open(isNew: true)
         put(header.bytes)
         try sync()
+    }
+
+    static func isHeld(_ path: String) -> JournalProblem {
+        JournalProblem("\(path): another twin is writing this journal; stop it or use another --journal", exitCode: 73)
     }
 
     static func problem(_ path: String, _ what: String, exitCode: Int32) -> JournalProblem {

@@ -35,6 +35,8 @@ public final class TickReader {
     private var lastT: PlantTime
     /// Ticks that are cut but not yet handed out.
     private var ready: [FileTick] = []
+    /// How many of `ready` are handed out: a jump over a week makes thousands at once.
+    private var handedOut = 0
     private var pending: FileTick
     private var linesSinceMark = 0
     private var isAtEnd = false
@@ -55,6 +57,10 @@ public final class TickReader {
         do { header = try Header(bytes: bytes) } catch {
             throw ReplayProblem("\(first):1: error: \(error.text); a replay file begins with a header line")
         }
+        guard header.firstTick == 1 else {
+            throw ReplayProblem(
+                "\(first): begins with tick \(header.firstTick); segments before it are missing, name the journal's folder")
+        }
         clock = TickClock(start: header.start, step: header.step, lateness: lateness)
         clockTopic = Topic.clockText(site: header.site)
         lastT = header.start
@@ -66,8 +72,14 @@ public final class TickReader {
 
     /// The next tick; nil at the end.
     public func next() throws -> FileTick? {
+        if handedOut == ready.count {
+            ready.removeAll(keepingCapacity: true)
+            handedOut = 0
+        }
         while ready.isEmpty, !isAtEnd { try readLine() }
-        return ready.isEmpty ? nil : ready.removeFirst()
+        guard handedOut < ready.count else { return nil }
+        handedOut += 1
+        return ready[handedOut - 1]
     }
 
     private func readLine() throws {
@@ -177,7 +189,10 @@ public final class TickReader {
         }
     }
 
-    private var place: String { "\(paths[min(fileIndex, paths.count - 1)]):\(reader.number)" }
+    /// The file that the last tick's lines came from.
+    var path: String { paths[min(fileIndex, paths.count - 1)] }
+
+    private var place: String { "\(path):\(reader.number)" }
 
     private func refuse(_ failure: LineFailure, topic: String) throws {
         if strict { throw ReplayProblem("\(place): error: \(failure.text) (\(failure.reason.rawValue))") }

@@ -45,6 +45,8 @@ public final class LiveLoop {
     private var waiting: [(message: InboundMessage?, link: String?)] = []
     static let waitingMax = 10_000
     private var wasUp = false
+    /// While the journal is stepped again nothing is published: only the last mark's commands go again, later.
+    private var isRecovering = false
     public private(set) var notes = RunNotes()
 
     /// A journal that is open, with the engine at its end.
@@ -121,7 +123,9 @@ public final class LiveLoop {
     // MARK: - Opening
 
     private func recover() async throws {
-        guard let recovery = try Recovery(folder) else { return }
+        guard var recovery = try Recovery(folder) else { return }
+        isRecovering = true
+        defer { isRecovering = false }
         let header = recovery.header
         guard header.config == config.hash else {
             throw JournalProblem(
@@ -137,7 +141,14 @@ public final class LiveLoop {
         }
         let engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
         let checkpoint = try store.begin(identity(header))
-        let tail = try await recovery.run(engine, checkpoint: checkpoint, build: options.build)
+        let tail = try await recovery.run(engine, checkpoint: checkpoint, build: options.build, keep: store.write)
+        if let cursor = tail.cursor {
+            var batch = StoreBatch()
+            batch.facts = facts
+            batch.checkpoint = try await engine.checkpoint()
+            batch.cursor = cursor
+            try store.write(batch)
+        }
         if options.clock == .wall, options.wallNow() < tail.lastT {
             throw JournalProblem(
                 "\(folder.path): ends at \(tail.lastT.rfc3339), ahead of the clock; set the clock or use another --journal",
@@ -284,7 +295,7 @@ public final class LiveLoop {
     // MARK: - Publishing
 
     private func publish(_ outcome: TickOutcome) throws {
-        guard options.mode == .advise || options.mode == .control else { return }
+        guard !isRecovering, options.mode == .advise || options.mode == .control else { return }
         if options.mode == .control { try outcome.commands.forEach(publish) }
         for message in outcome.publications(site: config.site, summary: summary) { try transport.publish(message) }
     }
@@ -311,6 +322,7 @@ public final class LiveLoop {
             topic: "v1/\(config.site)/twin/status", payload: Array((online ? "online" : "offline").utf8))
         message.retain = true
         try transport.publish(message)
-        if session != nil || !online { try transport.flush() }
+        // Coming up, it leaves with the first batch: a flush now could acknowledge what is not on disk yet.
+        if !online { try transport.flush() }
     }
 }

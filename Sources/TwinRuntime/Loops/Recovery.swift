@@ -6,7 +6,7 @@ import TwinScenario
 /// Finds a journal's end and brings an engine to it.
 struct Recovery {
     let folder: JournalFolder
-    let segments: [String]
+    private var segments: [String]
     let header: Header
 
     /// Nil when the folder holds no journal yet.
@@ -29,31 +29,65 @@ struct Recovery {
         var lastT: PlantTime
         var segment: String
         var number: Int
+        /// After the last mark that was stepped again; nil when there was none to step.
+        var cursor: JournalCursor?
     }
 
-    /// Cuts a torn last line: it was never acknowledged.
-    private func cutTornLine() throws(JournalProblem) {
+    /// Cuts a torn last line: it was never acknowledged. A segment that was begun without its header is dropped.
+    private mutating func cutTornLine() throws(JournalProblem) {
         guard let last = segments.last, !last.hasSuffix(".gz") else { return }
         let path = folder.file(last)
         let descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { throw JournalWriter.problem(path, "open", exitCode: 74) }
         defer { close(descriptor) }
+        // A line that another twin is just writing is not torn.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw JournalWriter.isHeld(path) }
         var end = lseek(descriptor, 0, SEEK_END)
         var byte: UInt8 = 0
         while end > 0, pread(descriptor, &byte, 1, end - 1) == 1, byte != 0x0A { end -= 1 }
         guard ftruncate(descriptor, end) == 0 else { throw JournalWriter.problem(path, "cut a torn line of", exitCode: 74) }
+        if end == 0, segments.count > 1 {
+            unlink(path)
+            segments.removeLast()
+        }
+    }
+
+    /// Whether the journal still holds the mark that a checkpoint was taken at. Where it was cut, or is another
+    /// one, the store is ahead of it; the journal is the truth.
+    private func holds(_ cursor: JournalCursor) -> Bool {
+        guard let file = FileHandle(forReadingAtPath: folder.file(cursor.segment)) else { return false }
+        defer { try? file.close() }  // reading is over; a failed close loses nothing
+        let from = UInt64(max(cursor.offset - 1024, 0))
+        let count = Int(max(cursor.offset, 0)) - Int(from)
+        // What cannot be read holds no mark.
+        guard (try? file.seek(toOffset: from)) != nil, let data = try? file.read(upToCount: count),  // see above
+            data.count == count, data.last == 0x0A
+        else { return false }
+        let bytes = [UInt8](data.dropLast())
+        let begin = bytes.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        guard let line = try? Line(bytes: Array(bytes[begin...]), start: header.start, number: 0),  // no line, no mark
+            case .mark(let mark) = line.body
+        else { return false }
+        return mark.tick == cursor.tick && mark.chain == cursor.chain
     }
 
     /// Restores the checkpoint, if it is this build's, and steps again what came after it; every mark's chain must
-    /// come out as it was written.
-    func run(_ engine: TwinEngine, checkpoint: StoredCheckpoint?, build: String) async throws -> Tail {
+    /// come out as it was written. `keep` gets what the store has not: all of it when no checkpoint could be used.
+    mutating func run(
+        _ engine: TwinEngine, checkpoint: StoredCheckpoint?, build: String, keep: (StoreBatch) throws -> Void
+    ) async throws -> Tail {
         try cutTornLine()
         var index = 0
         var offset: Int64 = 0
-        if let checkpoint, checkpoint.build == build, let found = segments.firstIndex(of: checkpoint.cursor.segment) {
+        var batch = StoreBatch()
+        if let checkpoint, checkpoint.build == build, let found = segments.firstIndex(of: checkpoint.cursor.segment),
+            holds(checkpoint.cursor)
+        {
             try await engine.restore(checkpoint.data)
             index = found
             offset = checkpoint.cursor.offset
+        } else {
+            batch.replacesAll = true
         }
         var tail = Tail(
             lastT: engine.state.grid.to(engine.state.tick), segment: segments[segments.count - 1],
@@ -63,14 +97,22 @@ struct Recovery {
             let reader = offset > 0 ? try LineReader(path: path, offset: offset) : try LineReader(path: path)
             if offset == 0 { _ = reader.next() }
             offset = 0
-            try await step(engine, reader, path, &tail)
+            try await step(engine, reader, segments[position], &tail) { outcome in
+                batch.add(outcome)
+                guard outcome.tick % ReplayLoop.marksPerTransaction == 0 else { return }
+                try keep(batch)
+                batch = StoreBatch()
+            }
         }
+        try keep(batch)
         return tail
     }
 
     private func step(
-        _ engine: TwinEngine, _ reader: LineReader, _ path: String, _ tail: inout Tail
+        _ engine: TwinEngine, _ reader: LineReader, _ segment: String, _ tail: inout Tail,
+        onTick: (TickOutcome) throws -> Void
     ) async throws {
+        let path = folder.file(segment)
         while let read = reader.next() {
             guard case .line(let bytes) = read else {
                 throw JournalProblem("\(path):\(reader.number): a line is too long; the journal is damaged", exitCode: 65)
@@ -92,6 +134,9 @@ struct Recovery {
                     exitCode: 65)
             }
             tail.lines.removeAll()
+            tail.cursor = JournalCursor(
+                segment: segment, offset: reader.offset, tick: outcome.tick, chain: outcome.chain.hex)
+            try onTick(outcome)
         }
     }
 }

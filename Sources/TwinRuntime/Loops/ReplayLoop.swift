@@ -161,6 +161,10 @@ public final class ReplayLoop {
         let lines = journal?.linesSinceMark ?? 0
         let outcome = await engine.close(input)
         for refusal in outcome.refusals { notes.refuse(refusal) }
+        if options.strict, let first = outcome.refusals.first {
+            throw ReplayProblem(
+                "\(reader.path):\(first.line): error: \(first.failure.text) (\(first.failure.reason.rawValue))")
+        }
         compare(outcome, with: tick.mark)
         check.note(outcome)
         let mark = Mark(t: max(tick.t, outcome.end), tick: outcome.tick, n: lines, chain: outcome.chain.hex)
@@ -242,8 +246,7 @@ public final class ReplayLoop {
         guard engine.state.tick > 0 else {
             throw ReplayProblem("the input holds no complete tick (step \(header.stepS) s from \(header.start.rfc3339))")
         }
-        for refusal in reader.notes.refusals { notes.refuse(refusal) }
-        for warning in reader.notes.warnings { notes.warn(warning) }
+        notes.add(reader.notes)
         facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
         let verdicts = check.verdicts(Summary(rows: engine.state.books.rows, method: config.method, facts: facts))
         facts.expectationsPassed = verdicts.count { $0.passed }
