@@ -52,9 +52,16 @@ extension Span: ExpressibleByArgument {
 }
 
 /// A pace: plant seconds per wall second, or as fast as possible.
-enum Speed: ExpressibleByArgument {
+enum Speed: ExpressibleByArgument, CustomStringConvertible {
     case max
     case factor(Double)
+
+    var description: String {
+        switch self {
+        case .max: "max"
+        case .factor(let factor): JSON.numberText(factor)
+        }
+    }
 
     init?(argument: String) {
         if argument == "max" {

@@ -15,15 +15,14 @@ struct Twin: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               twin replay replay/sunderland-day.jsonl.gz --loop closed
-              twin simulate --broker mqtt://127.0.0.1:1883 --from 2025-06-18T06:00 --for 1h --speed 60
+              twin simulate --broker mqtt://127.0.0.1:1883 --from 2025-06-18T08:00 --for 1h --speed 60
               twin run --broker mqtt://127.0.0.1:1883 --clock event --mode control --for 1h
               twin scenario run replay/scenarios/*.scenario.yaml
               twin report --store twin.sqlite --format json
 
             Data goes to standard output, everything else to standard error.
-            Exit codes: 0 ok, 1 an expectation failed, 2 usage, 65 bad data, 66 no such input, 69 broker
-            unavailable, 70 internal, 73 cannot create output, 74 I/O, 77 permission, 78 configuration,
-            130 interrupted.
+            Exit codes: 0 ok, 1 an expectation failed, 2 usage, 65 bad data, 66 no such input, 69 broker unavailable, \
+            70 internal, 73 cannot create output, 74 I/O, 77 permission, 78 configuration, 130 interrupted.
             """,
         version: version,
         subcommands: [

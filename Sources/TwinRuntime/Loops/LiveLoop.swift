@@ -31,6 +31,7 @@ public final class LiveLoop {
     /// Live ticks under the wall clock stay open this long after their end.
     static let wallGrace = Span.seconds(2)
     static let receiveMs = 50
+    static let letGoMs = 2000
     static let batchMax = 500
 
     let config: SiteConfig
@@ -48,6 +49,9 @@ public final class LiveLoop {
     /// While the journal is stepped again nothing is published: only the last mark's commands go again, later.
     private var isRecovering = false
     public private(set) var notes = RunNotes()
+
+    /// Whether there is a journal: before the first plant time nothing is written.
+    public var hasBegun: Bool { session != nil }
 
     /// A journal that is open, with the engine at its end.
     private struct Session {
@@ -77,9 +81,10 @@ public final class LiveLoop {
     /// The run that a journal folder belongs to; nil for a new one.
     public static func existingRun(_ folder: JournalFolder) throws -> String? { try Recovery(folder)?.header.run }
 
-    /// The topics the twin wants: all of its site but its own outputs.
+    /// The topics the twin wants: all of its site but commands and its own outputs.
     static func filters(site: String) -> [String] {
-        Area.allCases.map { "v1/\(site)/\($0.rawValue)/+/+" } + [Topic.clockText(site: site)]
+        let kinds: [TopicKind] = [.tele, .ack, .status, .vehicle, .count]
+        return kinds.map { "v1/\(site)/+/+/\($0.rawValue)" } + [Topic.clockText(site: site)]
     }
 
     /// Runs until the duration is over or it is stopped.
@@ -102,13 +107,26 @@ public final class LiveLoop {
             try transport.flush()
         }
         try announce(online: false)
+        try await letGo()
         transport.disconnect()
         return summary
     }
 
+    /// Waits until the broker has what was published. What arrives meanwhile is journalled and not stepped: it opens
+    /// the next tick when the run is resumed.
+    private func letGo() async throws {
+        let until = ContinuousClock.now + .milliseconds(LiveLoop.letGoMs)
+        while session != nil, transport.publicationsInFlight > 0, ContinuousClock.now < until {
+            let batch = try transport.receive(timeoutMs: 20, limit: LiveLoop.batchMax)
+            for link in batch.links { note(link) }
+            for message in batch.messages { _ = try journal(message) }
+            try session?.journal.sync()
+            try transport.flush()
+        }
+    }
+
     private var isOver: Bool {
         guard let duration = options.duration, let session else { return false }
-        if options.clock == .wall { return options.wallNow() >= session.header.start + duration }
         let state = session.engine.state
         return state.tick > 0 && state.grid.to(state.tick) >= session.header.start + duration
     }
@@ -223,16 +241,23 @@ public final class LiveLoop {
     }
 
     private func take(_ message: InboundMessage) async throws {
+        let (closes, t) = try journal(message)
+        try await close(closes, at: t)
+    }
+
+    /// Journals one message, and says how many ticks it closes at which plant time.
+    private func journal(_ message: InboundMessage) throws -> (closes: Int, t: PlantTime) {
+        let none = (closes: 0, t: PlantTime(ms: 0))
         let stamp = liveClock.time(
             of: message, hasClock: session?.clock.hasClock ?? false, wallNow: options.wallNow())
         if session == nil {
             guard let stamp else {
                 if waiting.count < LiveLoop.waitingMax { waiting.append((message, nil)) }
-                return
+                return none
             }
             try begin(at: stamp)
         }
-        guard let now = session?.clock.now else { return }
+        guard let now = session?.clock.now else { return none }
         var t = max(stamp ?? now, now)
         var closes = 0
         if options.clock == .event, stamp != nil {
@@ -242,7 +267,7 @@ public final class LiveLoop {
             }
         }
         append(arrival(message, at: session?.clock.hasClock == true && !liveClock.isClock(message) ? now : t))
-        try await close(closes, at: t)
+        return (closes, t)
     }
 
     private func arrival(_ message: InboundMessage, at t: PlantTime) -> Arrival {

@@ -79,6 +79,7 @@ public final class BusClient: Transport {
     }
 
     public func flush() {}
+    public var publicationsInFlight: Int { 0 }
     public func publish(_ message: OutboundMessage) { bus.publish(message) }
     public func disconnect() {}
 }

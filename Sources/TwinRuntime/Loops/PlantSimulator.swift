@@ -107,7 +107,10 @@ public final class SimulateLoop {
             onStep?(Double(simulator.number) / Double(steps))
         }
         // What was published last must reach the broker before the connection closes.
-        for _ in 0..<20 { try receive(until: ContinuousClock.now + .milliseconds(25)) }
+        let until = ContinuousClock.now + .seconds(5)
+        while transport.publicationsInFlight > 0, ContinuousClock.now < until {
+            try receive(until: ContinuousClock.now + .milliseconds(25))
+        }
         transport.disconnect()
     }
 

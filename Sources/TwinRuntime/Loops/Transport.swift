@@ -38,9 +38,16 @@ public struct OutboundMessage: Sendable, Hashable {
 }
 
 /// What became of the connection.
-public enum LinkChange: Sendable, Hashable {
+public enum LinkChange: Sendable, Hashable, CustomStringConvertible {
     case up(sessionPresent: Bool)
     case down(reason: String)
+
+    public var description: String {
+        switch self {
+        case .up(let sessionPresent): sessionPresent ? "connected, session kept" : "connected, new session"
+        case .down(let reason): "connection lost (\(reason)); trying again"
+        }
+    }
 }
 
 public struct InboundBatch: Sendable {
@@ -69,5 +76,7 @@ public protocol Transport: AnyObject {
     /// Acknowledges what was received and lets what was published leave.
     func flush() throws
     func publish(_ message: OutboundMessage) throws
+    /// QoS 1 publications that the other side has not acknowledged yet.
+    var publicationsInFlight: Int { get }
     func disconnect()
 }

@@ -106,7 +106,7 @@ public final class LineWriter {
     }
 
     private static func exists(_ path: String) -> FileProblem {
-        .cannotCreate(path: path, sentence: "is there already; choose another name or allow to overwrite it")
+        .cannotCreate(path: path, sentence: "is there already; choose another name, or --force to overwrite it")
     }
 
     private static func makeTemporary(beside path: String) throws(FileProblem) -> (String, FileDescriptor) {

@@ -50,7 +50,15 @@ struct RunCommand: AsyncParsableCommand {
         let config = try common.load()
         let stem = store.hasSuffix(".sqlite") ? String(store.dropLast(7)) : store
         let folder = JournalFolder(path: journal ?? stem + ".journal")
+        let isNewStore = !FileManager.default.fileExists(atPath: store)
         let target = try SQLiteStore(path: store)
+        var isStarted = false
+        defer {
+            // A run that never reached its broker leaves no empty store behind.
+            for suffix in ["", "-wal", "-shm"] where isNewStore && !isStarted {
+                try? FileManager.default.removeItem(atPath: store + suffix)  // may not exist
+            }
+        }
         let run = try LiveLoop.existingRun(folder) ?? RunCommand.drawRun()
         var transportOptions = try BrokerOptions(url: broker, clientID: "twin-\(config.site)-\(run)")
         if mode == .advise || mode == .control {
@@ -78,8 +86,21 @@ struct RunCommand: AsyncParsableCommand {
         let live = LiveLoop(
             config: config, options: options, run: run, transport: try BrokerTransport(transportOptions),
             folder: folder, store: target)
-        let summary = try await live.run()
-        Output.notes(live.notes, path: BrokerOptions.redacted(broker))
+        do {
+            let summary = try await live.run()
+            isStarted = true
+            try finish(summary, live.notes)
+        } catch {
+            isStarted = live.hasBegun
+            throw error
+        }
+    }
+
+    private func finish(_ summary: Summary?, _ notes: RunNotes) throws {
+        Output.notes(notes, path: BrokerOptions.redacted(broker))
+        if clock == .wall, let past = summary?.counts.rejected[.clockPast], past > 0 {
+            Terminal.say("hint: \(past) messages tell of the past; a simulated or replayed feed needs --clock event")
+        }
         if let summary {
             Output.summary(summary, json: common.json)
         } else {

@@ -37,7 +37,7 @@ struct ScenarioCommand: AsyncParsableCommand {
                 do { scenario = try ScenarioFile.load(path: file) } catch let problems as ConfigProblems {
                     // Scenario files are data: their problems are 65, not a configuration's 78.
                     for problem in problems.list { Terminal.say("\(problem)") }
-                    throw Failure("\(file): \(problems.list.count) problems", exitCode: 65)
+                    throw Failure("\(file): \(problems.list.count) problem\(problems.list.count == 1 ? "" : "s")", exitCode: 65)
                 }
                 results.append(try await run(scenario, config))
                 if Terminal.isStopped { break }
