@@ -9,7 +9,7 @@ OUT := .build/run
 RELEASE := .build/release/twin
 DATA ?= ../shared/data
 BUILD_PACKAGES := pkg-config libmosquitto-dev libsqlite3-dev
-TEST_PACKAGES := mosquitto
+TEST_PACKAGES := mosquitto openssl
 SEEDS ?= 10
 
 .PHONY: help run test check bench soak real day lint format docs build setup setup-test

@@ -46,8 +46,8 @@ let package = Package(
             dependencies: ["TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinScenario"],
             swiftSettings: strict),
         .target(
-            name: "TwinMQTT", dependencies: ["TwinRuntime", "CMosquitto"], path: "Sources/TwinBroker",
-            swiftSettings: strict),
+            name: "TwinMQTT", dependencies: ["TwinRuntime", "CMosquitto"],
+            swiftSettings: strict + [.strictMemorySafety()]),
         .target(
             name: "TwinStore", dependencies: ["TwinCore", "TwinUnits", "TwinBooks", "TwinRuntime", grdb],
             swiftSettings: strict),
@@ -75,6 +75,7 @@ let package = Package(
                 "TwinRuntime", "TwinScenario", "TwinStore", "TwinReports", "TwinBooks", "TwinDispatch", "TwinPlant",
                 "TwinCore", "TwinUnits",
             ], swiftSettings: strict),
+        .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT"], swiftSettings: strict),
         .testTarget(
             name: "TwinEndToEndTests", dependencies: ["twin", "TwinCore", "TwinRuntime", "TwinMQTT"],
             swiftSettings: strict),

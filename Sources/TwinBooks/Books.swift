@@ -36,8 +36,9 @@ public struct Books: Sendable, Codable {
             return index
         }
         for (start, group) in grouped(cells) {
-            guard let index = touch(&self, start) else { continue }
             let old = ticks[start]
+            // A tick that was never stepped, before the run or in a bridged stop, is not on the books.
+            guard old != nil || start == context.from, let index = touch(&self, start) else { continue }
             var new = old ?? TickBook()
             for cell in group { new.set(cell) }
             if let old { rows[index].add(old.accounts(lossFraction), step: context.step, sign: -1) }

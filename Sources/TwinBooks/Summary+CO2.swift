@@ -18,9 +18,11 @@ extension Summary {
     public func perVehicle(_ kg: Double) -> Double? { vehicles > 0 ? kg / Double(vehicles) : nil }
 
     /// 95 % half-width of `kgPerVehicle`: meters, factors and estimated energy, in quadrature.
-    public var uncertaintyKgPerVehicle: Double? {
+    public var uncertaintyKgPerVehicle: Double? { halfWidthKgPerVehicle(method.scope2) }
+
+    private func halfWidthKgPerVehicle(_ headline: ReportMethod.Scope2) -> Double? {
         let u = method.uncertainty
-        let scope2 = (method.scope2 == .location ? carbon.scope2Location : carbon.scope2Market).kilograms
+        let scope2 = (headline == .location ? carbon.scope2Location : carbon.scope2Market).kilograms
         let scope1 = carbon.scope1.kilograms
         func squared(_ x: Double) -> Double { x * x }
         let electricity = squared(scope2) * (squared(u.electricityMeter) + squared(u.factors))
@@ -54,7 +56,7 @@ extension Summary {
     /// Reduction against the baseline and its 95 % interval, percent; nil when not comparable.
     public var reductionPct: (value: Double, low: Double, high: Double)? {
         guard incomparableReason == nil, let now = kgPerVehicleLocation, let then = baselineKgPerVehicle, then > 0,
-            let nowWidth = uncertaintyKgPerVehicle, now > 0
+            let nowWidth = halfWidthKgPerVehicle(.location), now > 0
         else { return nil }
         let ratio = now / then
         let relative = nowWidth / now

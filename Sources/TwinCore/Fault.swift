@@ -110,13 +110,15 @@ public struct Expectation: Sendable, Hashable {
         } else if let pattern = json["no_alarm"]?.text {
             kind = .noAlarm(pattern: pattern)
         } else if let path = json["kpi"]?.text {
-            let between = json["between"]?.items?.map(\.double)
-            let low = between?.first ?? json["min"]?.double
-            let high = between?.last ?? json["max"]?.double
-            guard low != nil || high != nil, between == nil || between?.count == 2 else {
+            let between = json["between"].map { $0.items ?? [] }
+            let low = between?.first ?? json["min"]
+            let high = between?.last ?? json["max"]
+            guard low != nil || high != nil, between == nil || between?.count == 2,
+                [low, high].allSatisfy({ $0 == nil || $0?.double != nil })
+            else {
                 throw LineFailure(reason: .wrongType, text: "expect: kpi needs \"between\":[low,high], \"min\" or \"max\"")
             }
-            kind = .figure(path: path, low: low ?? nil, high: high ?? nil)
+            kind = .figure(path: path, low: low?.double, high: high?.double)
         } else {
             throw LineFailure(reason: .unknownKey, text: "expect: none of alarm, no_alarm, kpi")
         }

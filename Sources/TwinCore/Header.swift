@@ -47,7 +47,8 @@ public struct Header: Sendable, Hashable {
         var members: [JSON.Member] = [
             .init("twin", .string(Header.version)), .init("site", .string(site)), .init("run", .string(run)),
             .init("start", .string(start.rfc3339)), .init("tz", .string(timeZone)), .init("step_s", .integer(stepS)),
-            .init("seed", .integer(seed)), .init("mode", .string(mode.rawValue)), .init("loop", .string(loop.rawValue)),
+            .init("seed", seed > 1 << 53 ? .string(String(seed)) : .integer(seed)),
+            .init("mode", .string(mode.rawValue)), .init("loop", .string(loop.rawValue)),
             .init("clock", .string(clock.rawValue)), .init("marks", .bool(marks)), .init("config", .string(config)),
             .init("build", .string(build)),
         ]
@@ -76,26 +77,32 @@ public struct Header: Sendable, Hashable {
             }
             return read
         }
+        func maybe<T>(_ key: String, _ fallback: T, _ what: String, _ read: (JSON) -> T?) throws(LineFailure) -> T {
+            value[key] == nil ? fallback : try need(key, what, read)
+        }
         func choice<T: RawRepresentable>(_ key: String, _ fallback: T) throws(LineFailure) -> T
         where T.RawValue == String {
-            value[key] == nil ? fallback : try need(key, "a known word") { $0.text.flatMap(T.init) }
+            try maybe(key, fallback, "a known word") { $0.text.flatMap(T.init) }
         }
         site = try need("site", "a site id") { $0.text.flatMap { Topic.isAssetID($0) ? $0 : nil } }
-        run = value["run"]?.text ?? "replay"
+        run = try maybe("run", "replay", "text") { $0.text }
         start = try need("start", "an RFC 3339 time") { $0.text.flatMap { PlantTime(rfc3339: $0) } }
-        timeZone = value["tz"]?.text ?? "UTC"
+        timeZone = try maybe("tz", "UTC", "text") { $0.text }
         stepS = try need("step_s", "whole seconds that divide 1800") {
             $0.integer.flatMap { (1...1800).contains($0) && 1800 % $0 == 0 ? Int($0) : nil }
         }
-        seed = UInt64(max(value["seed"]?.integer ?? 0, 0))
+        // Beyond 2^53 a number would lose its last digits, so such a seed stands as text.
+        seed = try maybe("seed", 0, "a whole number >= 0") {
+            $0.integer.flatMap(UInt64.init(exactly:)) ?? $0.text.flatMap { UInt64($0) }
+        }
         mode = try choice("mode", .shadow)
         loop = try choice("loop", .open)
         clock = try choice("clock", .event)
-        marks = value["marks"]?.bool ?? false
-        config = value["config"]?.text ?? ""
-        build = value["build"]?.text ?? ""
-        firstTick = Int(max(value["first_tick"]?.integer ?? 1, 1))
-        chain = value["chain"]?.text
+        marks = try maybe("marks", false, "true or false") { $0.bool }
+        config = try maybe("config", "", "text") { $0.text }
+        build = try maybe("build", "", "text") { $0.text }
+        firstTick = try maybe("first_tick", 1, "a whole number >= 1") { $0.integer.flatMap { $0 >= 1 ? Int($0) : nil } }
+        chain = try maybe("chain", nil, "text") { $0.text.map(Optional.some) }
         guard start.floored(to: step) == start else {
             throw LineFailure(reason: .parse, text: "header \"start\" \(start.rfc3339) is not a whole number of steps")
         }

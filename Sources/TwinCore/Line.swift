@@ -94,7 +94,7 @@ extension Line {
         // A line break inside the payload would split the line; what is not JSON could not be read back.
         let verbatim =
             !arrival.payload.contains { $0 == 0x0A || $0 == 0x0D }
-            && arrival.payload.first != 0x20 && arrival.payload.last != 0x20
+            && ![0x20, 0x09].contains(arrival.payload.first) && ![0x20, 0x09].contains(arrival.payload.last)
             && (try? JSONReader.read(arrival.payload)) != nil  // only whether it parses matters here
         if verbatim {
             out.append(contentsOf: "\"payload\":".utf8)

@@ -22,7 +22,23 @@ public struct SummaryText {
     private mutating func row(_ label: String, _ value: String, _ note: String = "") {
         let padded = label + String(repeating: " ", count: max(0, 28 - label.count))
         let right = String(repeating: " ", count: max(0, 12 - value.count)) + value
-        lines.append(note.isEmpty ? "  \(padded)\(right)" : "  \(padded)\(right)  \(note)")
+        let head = "  \(padded)\(right)"
+        let notes = SummaryText.wrapped(note, width: max(20, SummaryText.widthMax - head.count - 2))
+        lines.append(notes.isEmpty ? head : "\(head)  \(notes[0])")
+        for more in notes.dropFirst() { lines.append(String(repeating: " ", count: head.count + 2) + more) }
+    }
+
+    private static let widthMax = 80
+
+    /// Breaks text at spaces.
+    private static func wrapped(_ text: String, width: Int) -> [String] {
+        text.split(separator: " ").reduce(into: [String]()) { lines, word in
+            if let last = lines.last, last.count + 1 + word.count <= width {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
     }
 
     private mutating func title(_ text: String) {

@@ -41,6 +41,7 @@ public final class SQLiteStore: TwinStorePort {
         }
         var configuration = Configuration()
         configuration.prepareDatabase { db in
+            try SQLiteStore.checkOwner(db, path)
             try db.execute(sql: "PRAGMA journal_mode = WAL")
             // The journal is fsynced before; a store that loses its last transaction is stepped again from there.
             try db.execute(sql: "PRAGMA synchronous = NORMAL")
@@ -57,6 +58,15 @@ public final class SQLiteStore: TwinStorePort {
                     ? "\(path): is not a store of this program (\(error.message ?? "unreadable"))"
                     : "\(path): cannot create or write the store (\(error.message ?? "unknown")); choose another --store",
                 exitCode: isForeign ? 65 : 73)
+        }
+    }
+
+    /// Throws when the file holds somebody else's tables: they are left as they are.
+    private static func checkOwner(_ db: Database, _ path: String) throws {
+        var tables = try String.fetchSet(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
+        tables.remove("grdb_migrations")
+        guard tables.isEmpty || tables.isSuperset(of: ["run", "period", "checkpoint"]) else {
+            throw StoreProblem("\(path): is not a store of this program; choose another --store", exitCode: 65)
         }
     }
 
@@ -97,6 +107,11 @@ public final class SQLiteStore: TwinStorePort {
     }
 
     private func write(_ batch: StoreBatch, _ db: Database) throws {
+        if batch.replacesAll {
+            for table in ["period", "restatement", "alarm", "command", "checkpoint"] {
+                try db.execute(sql: "DELETE FROM \(table)")
+            }
+        }
         let encoder = JSONEncoder()
         let upsert = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO period (start_ms, import_ws, gas_ws, vehicles, row) VALUES (?, ?, ?, ?, ?)")

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Foundation
 import Glibc
 public import TwinCore
+import TwinMQTT
 import TwinScenario
 
 /// Options that every command shares.
@@ -26,6 +27,42 @@ struct CommonOptions: ParsableArguments {
     static func load(_ path: String) throws -> SiteConfig {
         let folder = path.hasSuffix(".yaml") ? URL(fileURLWithPath: path).deletingLastPathComponent().path : path
         return try SiteConfig.load(folder: folder)
+    }
+}
+
+/// How to reach a broker that wants more than an address.
+struct ConnectionOptions: ParsableArguments {
+    @Option(help: "PEM file of trusted certificates for mqtts; default the system's.")
+    var tlsCa: String?
+
+    @Option(help: "PEM file of our certificate, with --tls-key.")
+    var tlsCert: String?
+
+    @Option(help: "PEM file of our key, with --tls-cert.")
+    var tlsKey: String?
+
+    @Option(help: "File that holds the password of the address's user; else TWIN_BROKER_PASSWORD is read.")
+    var passwordFile: String?
+
+    /// A wrong address is a mistake of the command line.
+    func options(_ url: String, clientID: String) throws -> MQTTOptions {
+        var options: MQTTOptions
+        do { options = try MQTTOptions(url: url, clientID: clientID) } catch {
+            throw Failure("--broker: \(error.detail)", exitCode: 2)
+        }
+        if let passwordFile {
+            guard let text = try? String(contentsOfFile: passwordFile, encoding: .utf8) else {  // the reason is the same
+                throw Failure("\(passwordFile): cannot read the password file", exitCode: 66)
+            }
+            options.password = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        } else if options.username != nil, options.password == nil {
+            options.password = ProcessInfo.processInfo.environment["TWIN_BROKER_PASSWORD"]
+        }
+        guard tlsCa != nil || tlsCert != nil || tlsKey != nil else { return options }
+        guard options.tls != nil else { throw Failure("--tls options need a broker address with mqtts://", exitCode: 2) }
+        guard (tlsCert == nil) == (tlsKey == nil) else { throw Failure("--tls-cert and --tls-key go together", exitCode: 2) }
+        options.tls = MQTTTLS(caFile: tlsCa, certFile: tlsCert, keyFile: tlsKey)
+        return options
     }
 }
 

@@ -24,7 +24,8 @@ struct Base64Tests {
     @Test(
         "refuses malformed text",
         arguments: [
-            "Z", "Zg", "Zg=", "Zg===", "=", "====", "A===", "=AAA", "Zg=A", "Z=g=", "Zg==Zg==", "Zm9v ", "Zm9v\n", "Zm9*",
+            "Z", "Zg", "Zg=", "Zg===", "=", "====", "A===", "=AAA", "Zg=A", "Z=g=", "Zg==Zg==", "Zm9v ", "Zm9v\n",
+            "Zm9*",
             "Zm-_", "Zmé=", "\u{0}\u{0}\u{0}\u{0}",
         ])
     func malformed(text: String) {

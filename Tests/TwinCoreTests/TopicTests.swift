@@ -17,8 +17,10 @@ struct TopicTests {
     @Test(
         "refuses other topics",
         arguments: [
-            "", "v1", "v1/s", "v1/other/wind/farm/tele", "v2/s/wind/farm/tele", "v1/s/wind/farm", "v1/s/wind/farm/tele/x",
-            "v1/s/wind//tele", "v1/s/Wind/farm/tele", "v1/s/wind/Farm/tele", "v1/s/wind/farm_1/tele", "v1/s/wind/farm/data",
+            "", "v1", "v1/s", "v1/other/wind/farm/tele", "v2/s/wind/farm/tele", "v1/s/wind/farm",
+            "v1/s/wind/farm/tele/x",
+            "v1/s/wind//tele", "v1/s/Wind/farm/tele", "v1/s/wind/Farm/tele", "v1/s/wind/farm_1/tele",
+            "v1/s/wind/farm/data",
             "/v1/s/wind/farm/tele", "v1/s/clock/x", "v1/s/sea/farm/tele", "v1/s/wind/fårm/tele",
             "v1/s/wind/\(String(repeating: "a", count: 65))/tele", "v1/s/twin/" + String(repeating: "a", count: 250),
         ])

@@ -8,6 +8,8 @@ public struct AssemblyLine: Component {
         var vehicles: Set<String> = []
         /// Last total by line; only lines that never sent a vehicle event count by it.
         var totals: [String: Int64] = [:]
+        /// Event time of the last total by line.
+        var totalTimes: [String: PlantTime] = [:]
         var linesWithEvents: Set<String> = []
         var lineOffTotal = 0
     }
@@ -70,6 +72,9 @@ public struct AssemblyLine: Component {
             reply.lineOffs.append(LineOff(vehicle: id, ts: event.ts, isModelled: event.isModelled))
         case .total(let total):
             reply.counts.readings += 1
+            // An older total adds nothing: the newer one already holds its vehicles.
+            let isOlder = state.totalTimes[routed.asset].map { event.ts < $0 } ?? false
+            if isOlder { break }
             if let before = state.totals[routed.asset], !state.linesWithEvents.contains(routed.asset), total > before {
                 for number in before..<min(total, before + 10_000) {
                     let id = "\(routed.asset)#\(number + 1)"
@@ -77,6 +82,7 @@ public struct AssemblyLine: Component {
                 }
             }
             state.totals[routed.asset] = total
+            state.totalTimes[routed.asset] = event.ts
         }
         if routed.arrival.t > event.ts + context.lateness { reply.counts.late += 1 }
     }

@@ -66,8 +66,8 @@ public struct BatteryStorage: Component {
             [
                 SignalSpec("power_kw", -1.1 * unit.powerMaxKW...1.1 * unit.powerMaxKW, maxAge: unit.maxAge),
                 SignalSpec("soc_fraction", 0...1, maxAge: unit.maxAge),
-                SignalSpec.counter("energy_out_total_kwh", maxAge: unit.maxAge),
-                SignalSpec.counter("energy_in_total_kwh", maxAge: unit.maxAge),
+                SignalSpec.counter("energy_out_total_kwh", ratedKW: unit.powerMaxKW, maxAge: unit.maxAge),
+                SignalSpec.counter("energy_in_total_kwh", ratedKW: unit.powerMaxKW, maxAge: unit.maxAge),
             ]
         }
         state = State(

@@ -49,8 +49,10 @@ public struct GridConnection: Component {
         meterSpecs = [
             SignalSpec("import_kw", 0...2 * parameters.importMaxKW, maxAge: parameters.maxAge),
             SignalSpec("export_kw", 0...2 * max(parameters.exportMaxKW, parameters.importMaxKW), maxAge: parameters.maxAge),
-            SignalSpec.counter("energy_in_total_kwh", maxAge: parameters.maxAge),
-            SignalSpec.counter("energy_out_total_kwh", maxAge: parameters.maxAge),
+            SignalSpec.counter("energy_in_total_kwh", ratedKW: parameters.importMaxKW, maxAge: parameters.maxAge),
+            SignalSpec.counter(
+                "energy_out_total_kwh", ratedKW: max(parameters.exportMaxKW, parameters.importMaxKW),
+                maxAge: parameters.maxAge),
         ]
         intensitySpecs = [SignalSpec("g_per_kwh", parameters.intensityRange, maxAge: parameters.intensityMaxAge)]
         state = State(
@@ -88,8 +90,12 @@ public struct GridConnection: Component {
         let report = state.intensity.take(slice, specs: { _ in specs }, context: context)
         reply.take(report)
         if let latest = report.lastForecast {
-            state.forecast = latest.values
-            state.forecastFrom = latest.ts.floored(to: settlementPeriod) + settlementPeriod
+            let from = latest.ts.floored(to: settlementPeriod) + settlementPeriod
+            // A late message does not put an older forecast in the place of a newer one.
+            if state.forecastFrom.map({ from >= $0 }) ?? true {
+                state.forecast = latest.values
+                state.forecastFrom = from
+            }
         }
         let timeline = state.intensity.feeds[0].timelines[0]
         let now = timeline.piece(at: context.to - Span(ms: 1)) ?? timeline.latestPiece(before: context.to)

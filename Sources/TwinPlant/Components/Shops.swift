@@ -42,8 +42,8 @@ public struct Shops: Component {
             [
                 SignalSpec("load_kw", 0...shop.loadMaxKW, maxAge: shop.maxAge),
                 SignalSpec("gas_kw", 0...shop.gasMaxKW, maxAge: shop.maxAge),
-                SignalSpec.counter("energy_total_kwh", maxAge: shop.maxAge),
-                SignalSpec.counter("gas_total_kwh", maxAge: shop.maxAge),
+                SignalSpec.counter("energy_total_kwh", ratedKW: shop.loadMaxKW, maxAge: shop.maxAge),
+                SignalSpec.counter("gas_total_kwh", ratedKW: shop.gasMaxKW, maxAge: shop.maxAge),
             ]
         }
         state = State(fleet: Fleet(parameters.map { (.shop, $0.asset, 4) }, estimated: 2))

@@ -55,7 +55,7 @@ public struct WindFarm: Component {
             [
                 // Idle turbines draw up to 2 % of their rating; gusts pass it by a few percent.
                 SignalSpec("power_kw", -0.02 * farm.farmRatedKW...1.05 * farm.farmRatedKW, maxAge: farm.maxAge),
-                SignalSpec.counter("energy_total_kwh", maxAge: farm.maxAge),
+                SignalSpec.counter("energy_total_kwh", ratedKW: farm.farmRatedKW, maxAge: farm.maxAge),
             ]
         }
         state = State(fleet: Fleet(parameters.map { (.wind, $0.asset, 2) }, estimated: 1))

@@ -9,6 +9,8 @@ public struct SignalSpec: Sendable, Hashable {
     public var maxAge: Span
     /// A meter register that only grows, kWh. Its timeline holds the mean power between two readings, kW.
     public var isCounter: Bool
+    /// Largest mean power between two register readings that is believed, kW.
+    public var counterMaxKW = Double.infinity
 
     public init(_ key: String, _ range: ClosedRange<Double>, maxAge: Span, isCounter: Bool = false) {
         self.key = key
@@ -17,9 +19,11 @@ public struct SignalSpec: Sendable, Hashable {
         self.isCounter = isCounter
     }
 
-    /// A register that counts up to 1e12 kWh.
-    public static func counter(_ key: String, maxAge: Span) -> SignalSpec {
-        SignalSpec(key, 0...1e12, maxAge: maxAge, isCounter: true)
+    /// A register that counts up to 1e12 kWh. A coarse one moves in jumps, so ten times the rating is believed.
+    public static func counter(_ key: String, ratedKW: Double, maxAge: Span) -> SignalSpec {
+        var spec = SignalSpec(key, 0...1e12, maxAge: maxAge, isCounter: true)
+        spec.counterMaxKW = 10 * ratedKW
+        return spec
     }
 }
 
@@ -132,7 +136,7 @@ public struct AssetFeed: Sendable, Codable {
             // A retained value is what was last known before we came; it is no new measurement.
             if arrival.retain { continue }
             if spec.isCounter {
-                count(value, at: index, telemetry, &report)
+                count(value, at: index, spec, telemetry, &report)
             } else {
                 repeated = lay(value, at: index, spec, telemetry, &report) || repeated
             }
@@ -169,9 +173,11 @@ public struct AssetFeed: Sendable, Codable {
         }
     }
 
-    /// Lays the mean power between two register readings. A register that falls was replaced or reset: counting
-    /// goes on from the new value and the span between stays with the power signal.
-    private mutating func count(_ kWh: Double, at index: Int, _ telemetry: Telemetry, _ report: inout FeedReport) {
+    /// Lays the mean power between two register readings. A register that falls, or jumps beyond what the asset can
+    /// do, was replaced or reset: counting goes on from the new value and the span between stays with the power signal.
+    private mutating func count(
+        _ kWh: Double, at index: Int, _ spec: SignalSpec, _ telemetry: Telemetry, _ report: inout FeedReport
+    ) {
         let at = telemetry.ts + (telemetry.period ?? Span(ms: 0))
         let previous = counters[index]
         // An older register reading adds nothing: the next one already holds its energy.
@@ -179,11 +185,11 @@ public struct AssetFeed: Sendable, Codable {
         counters[index] = CounterReading(at: at, kWh: kWh)
         report.counts.readings += 1
         guard let previous else { return }
-        guard kWh >= previous.kWh else {
+        let meanKW = (kWh - previous.kWh) / (at - previous.at).hours
+        guard (0...spec.counterMaxKW).contains(meanKW) else {
             report.alarms.insert(AlarmKey(area, asset, .counter))
             return
         }
-        let meanKW = (kWh - previous.kWh) / (at - previous.at).hours
         if case .inserted = timelines[index].insert(start: previous.at, end: at, value: meanKW) {
             report.touched.append((previous.at, at))
         }
@@ -204,6 +210,8 @@ public struct AssetFeed: Sendable, Codable {
         let mark = Seen(
             ts: telemetry.ts, seq: telemetry.seq, bytesHash: telemetry.seq == nil ? fnv1a(arrival.payload) : 0)
         if seen.contains(mark) { return true }
+        // A retained copy is no measurement, so the message itself is still to come.
+        if arrival.retain { return false }
         if seen.count == AssetFeed.seenMax { seen.removeFirst(AssetFeed.seenMax / 2) }
         seen.append(mark)
         return false

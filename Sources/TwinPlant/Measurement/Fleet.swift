@@ -167,10 +167,13 @@ public struct Fleet: Sendable, Codable {
 
     /// Watches a signal's latest reading; call it once a tick, after `take`.
     mutating func watch(_ asset: Int, model: Double, rule: StuckRule?, _ context: TickContext) -> AlarmKey? {
-        guard let rule else { return nil }
-        feeds[asset].stuck.look(
-            reading: feeds[asset].timelines[0].latestPiece(before: context.to), model: model, now: context.to,
-            rule: rule)
+        let reading = feeds[asset].timelines[0].latestPiece(before: context.to)
+        if let rule {
+            feeds[asset].stuck.look(reading: reading, model: model, now: context.to, rule: rule)
+        } else if reading != nil {
+            // A value that may stand still is not stuck, also not when it follows one that was.
+            feeds[asset].stuck = StuckWatch()
+        }
         return feeds[asset].stuck.isStuck ? AlarmKey(feeds[asset].area, feeds[asset].asset, .stuck) : nil
     }
 

@@ -69,11 +69,13 @@ public struct TickClock: Sendable {
     }
 
     /// Ticks to close at the end of a file: up to the one that holds the last line.
-    public mutating func atEnd(lastLine t: PlantTime) -> Int {
+    /// - Parameter isNeeded: whether messages wait in the open tick, so that at least one must close. They may stand on
+    ///   the end of the last closed tick, after the line that closed it.
+    public mutating func atEnd(lastLine t: PlantTime, isNeeded: Bool = false) -> Int {
         let last = min(max(t, now), now + TickClock.jumpMax)
         let ticks = (last - grid.start).ms
         let holding = grid.tick - 1 + Int(max(1, (ticks + grid.step.ms - 1) / grid.step.ms))
-        let count = max(0, holding - tick)
+        let count = max(isNeeded ? 1 : 0, holding - tick)
         tick += count
         return count
     }

@@ -67,6 +67,9 @@ public final class TickReader {
         pending = FileTick(t: header.start)
     }
 
+    /// At the end: the lines that no tick took.
+    var rest: [Line] { isAtEnd ? pending.lines : [] }
+
     /// Bytes read and in all, over all files that are open or done; for progress.
     public var progress: (read: Int64, total: Int64) { (reader.bytesRead, max(reader.bytesTotal, 1)) }
 
@@ -171,7 +174,10 @@ public final class TickReader {
         guard fileIndex < paths.count else {
             isAtEnd = true
             // Without marks the end of the file closes the last line's tick; lines after a last mark stay open.
-            if !header.marks, linesSinceMark > 0 { closeByTime(clock.atEnd(lastLine: lastT), at: lastT) }
+            if !header.marks, linesSinceMark > 0 {
+                let holdsMessage = pending.lines.contains { !$0.topic.isEmpty } || !pending.unreadable.isEmpty
+                closeByTime(clock.atEnd(lastLine: lastT, isNeeded: holdsMessage), at: lastT)
+            }
             return
         }
         reader = try LineReader(path: paths[fileIndex])

@@ -99,7 +99,10 @@ public final class LiveLoop {
         while !options.shouldStop(), !isOver {
             let batch = try transport.receive(timeoutMs: LiveLoop.receiveMs, limit: LiveLoop.batchMax)
             for link in batch.links { note(link) }
-            for message in batch.messages { try await take(message) }
+            for message in batch.messages {
+                // Beyond the end nothing is stepped, but what was taken from the broker is kept.
+                if isOver { _ = try journal(message) } else { try await take(message) }
+            }
             try await closeByWallClock()
             // Nothing is acknowledged before the disk has it; before the first plant time nothing is journalled.
             guard session != nil else { continue }
@@ -294,7 +297,7 @@ public final class LiveLoop {
     /// Lines, step, mark with chain, fdatasync, commands, store: for each tick in this order.
     private func close(_ count: Int, at t: PlantTime) async throws {
         for _ in 0..<count {
-            guard let current = session else { return }
+            guard let current = session, !isOver else { return }
             let input = current.input
             session?.input = TickInput([])
             let outcome = await current.engine.close(input)
@@ -327,7 +330,9 @@ public final class LiveLoop {
 
     private func publish(_ command: Command) throws {
         var message = command.message(site: config.site, run: run)
-        if options.clock == .wall { message.expiryS = UInt32(clamping: (command.expires - command.ts).ms / 1000) }
+        if options.clock == .wall {
+            message.expiryS = UInt32(clamping: (command.expires - max(command.ts, options.wallNow())).ms / 1000)
+        }
         try transport.publish(message)
     }
 
@@ -335,8 +340,9 @@ public final class LiveLoop {
     private func resendCommands() throws {
         guard options.mode == .control, let session else { return }
         let last = session.engine.state.tick
-        for command in session.engine.state.desk.pending
-        where command.tick == last && command.expires > session.clock.now {
+        // The journal's last line does not tell how long the twin was away.
+        let now = options.clock == .wall ? max(session.clock.now, options.wallNow()) : session.clock.now
+        for command in session.engine.state.desk.pending where command.tick == last && command.expires > now {
             try publish(command)
         }
     }

@@ -247,6 +247,10 @@ public final class ReplayLoop {
             throw ReplayProblem("the input holds no complete tick (step \(header.stepS) s from \(header.start.rfc3339))")
         }
         notes.add(reader.notes)
+        // An expectation may stand at the very end, where no tick takes it.
+        for line in reader.rest {
+            if case .expect(let json) = line.body { try addExpectation(json, at: line.t) }
+        }
         facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
         let verdicts = check.verdicts(Summary(rows: engine.state.books.rows, method: config.method, facts: facts))
         facts.expectationsPassed = verdicts.count { $0.passed }

@@ -21,6 +21,8 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var connection: ConnectionOptions
+
     @Option(help: "mqtt://HOST:PORT or mqtts://HOST:PORT.")
     var broker: String
 
@@ -60,10 +62,9 @@ struct RunCommand: AsyncParsableCommand {
             }
         }
         let run = try LiveLoop.existingRun(folder) ?? RunCommand.drawRun()
-        var transportOptions = try BrokerOptions(url: broker, clientID: "twin-\(config.site)-\(run)")
+        var transportOptions = try connection.options(broker, clientID: "twin-\(config.site)-\(run)")
         if mode == .advise || mode == .control {
-            transportOptions.will = BrokerOptions.Will(
-                topic: "v1/\(config.site)/twin/status", payload: Array("offline".utf8))
+            transportOptions.will = MQTTWill(topic: "v1/\(config.site)/twin/status", payload: Array("offline".utf8))
         }
         var options = LiveOptions(wallNow: { PlantTime(ms: Int64(Date().timeIntervalSince1970 * 1000)) })
         options.mode = mode
@@ -97,7 +98,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func finish(_ summary: Summary?, _ notes: RunNotes) throws {
-        Output.notes(notes, path: BrokerOptions.redacted(broker))
+        Output.notes(notes, path: MQTTOptions.redact(broker))
         if clock == .wall, let past = summary?.counts.rejected[.clockPast], past > 0 {
             Terminal.say("hint: \(past) messages tell of the past; a simulated or replayed feed needs --clock event")
         }

@@ -17,6 +17,8 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var connection: ConnectionOptions
+
     @Option(help: "mqtt://HOST:PORT: publish, and obey commands.")
     var broker: String?
 
@@ -65,8 +67,11 @@ struct SimulateCommand: AsyncParsableCommand {
             progress.end()
             common.say("wrote \(out)")
         } else if let broker, let factor = speed.factor {
-            let transport = try BrokerTransport(
-                BrokerOptions(url: broker, clientID: "twin-simulate-\(config.site)-\(UInt32.random(in: 0 ... .max))"))
+            var options = try connection.options(
+                broker, clientID: "twin-simulate-\(config.site)-\(UInt32.random(in: 0 ... .max))")
+            // The next simulator is another client: the broker need not keep anything for this one.
+            options.sessionExpiryS = 0
+            let transport = try BrokerTransport(options)
             let loop = SimulateLoop(
                 simulator, config: config, transport: transport, speed: factor, duration: duration)
             loop.shouldStop = { Terminal.isStopped }

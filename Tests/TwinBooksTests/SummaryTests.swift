@@ -1,0 +1,206 @@
+import Testing
+import TwinBooks
+import TwinCore
+import TwinUnits
+
+/// Builders for summaries: a whole day of 48 equal half hours, or what a test makes of it.
+enum SummaryBench {
+    static func method(scope2: ReportMethod.Scope2 = .location, accounts: Set<Account> = Set(Account.allCases))
+        -> ReportMethod
+    {
+        ReportMethod(
+            site: "s", zone: .utc, boundary: "production", scope2: scope2, factors: CarbonTests.factors,
+            baseline: CarbonTests.baseline,
+            targets: [
+                Target(name: "group", basis: .perVehicle, remainingFraction: 0.48),
+                Target(name: "site", basis: .absolute, remainingFraction: 0.5),
+            ],
+            tariffs: Tariffs(currency: "GBP", importPerMWh: 200, exportPerMWh: 60, gasPerMWh: 50, carbonPerTonne: 40),
+            uncertainty: Uncertainty(electricityMeter: 0.01, gasMeter: 0.02, factors: 0.05, estimates: 0.1),
+            accounts: accounts)
+    }
+
+    static let facts = RunFacts(stepS: 60, mode: .control, loop: .closed)
+
+    /// 4000 kWh import, 2000 kWh gas, 25 vehicles, 5 K below the base in each half hour.
+    static func row(_ index: Int) -> PeriodRow {
+        var row = CarbonTests.row(
+            Int64(index), [.gridImport: 14_400_000_000, .load: 14_400_000_000, .gas: 7_200_000_000])
+        row.steppedMs = 1_800_000
+        row.steppedFrom = row.start
+        row.steppedTo = row.end
+        row.productionDayMs = 1_800_000
+        row.heatingKMs = 9_000_000
+        row.vehicles = 25
+        for account in [Account.gridImport, .load, .gas] { row.accounts[account.index].measuredMs = 1_800_000 }
+        return row
+    }
+
+    static func day() -> [PeriodRow] { (0..<48).map(row) }
+
+    static func summary(_ rows: [PeriodRow], scope2: ReportMethod.Scope2 = .location) -> Summary {
+        Summary(rows: rows, method: method(scope2: scope2), facts: facts)
+    }
+}
+
+@Suite("Summary")
+struct SummaryTests {
+    private func close(_ a: Double?, _ b: Double, _ tolerance: Double = 1e-9) -> Bool {
+        a.map { abs($0 - b) < tolerance } ?? false
+    }
+
+    @Test("divides production CO2 by the vehicles of the window")
+    func perVehicle() {
+        let summary = SummaryBench.summary(SummaryBench.day())
+        // 192,000 kWh x 0.177 + 96,000 kWh x 0.18 = 33,984 + 17,280 kg over 1200 vehicles. The residual mix is 0.354.
+        #expect(summary.vehicles == 1200)
+        #expect(summary.productionKgLocation == 51_264)
+        #expect(summary.kgPerVehicle == 42.72)
+        #expect(summary.kgPerVehicleLocation == 42.72)
+        // (67,968 + 17,280) / 1200
+        #expect(summary.kgPerVehicleMarket == 71.04)
+        #expect(SummaryBench.summary(SummaryBench.day(), scope2: .market).kgPerVehicle == 71.04)
+    }
+
+    @Test("gives the half-width of the figure from meters and factors, in quadrature")
+    func uncertainty() {
+        // sqrt(33984^2 x (0.01^2 + 0.05^2) + 17280^2 x (0.02^2 + 0.05^2)) = 1966.9029 kg; over 1200 = 1.639086 kg.
+        let summary = SummaryBench.summary(SummaryBench.day())
+        #expect(close(summary.uncertaintyKgPerVehicle, 1.6390857939717494, 1e-12))
+        // With all import estimated, (33984 x 0.1)^2 = 3398.4^2 more: sqrt(1966.9029^2 + 3398.4^2) = 3926.5544 kg.
+        var rows = SummaryBench.day()
+        for index in rows.indices { rows[index].accounts[Account.gridImport.index].estimatedMs = 1_800_000 }
+        #expect(close(SummaryBench.summary(rows).uncertaintyKgPerVehicle, 3926.5544 / 1200, 1e-6))
+    }
+
+    @Test("compares with the baseline, with an interval that holds the baseline's own")
+    func reduction() throws {
+        let summary = SummaryBench.summary(SummaryBench.day())
+        // The 2018 plant in this day: 113,539.944 kg over 1200 vehicles = 94.61662 kg.
+        #expect(close(summary.baselineKgPerVehicle, 94.61662))
+        // 42.72 / 94.61662 = 0.4515063; width 0.4515063 x sqrt((1.639086 / 42.72)^2 + 0.17^2) = 0.0786867.
+        let reduction = try #require(summary.reductionPct)
+        #expect(close(reduction.value, 54.84937001554273))
+        #expect(close(reduction.low, 46.980700387754894))
+        #expect(close(reduction.high, 62.71803964333057))
+    }
+
+    @Test("compares by location whatever the headline is")
+    func reductionOfMarketHeadline() throws {
+        let location = try #require(SummaryBench.summary(SummaryBench.day()).reductionPct)
+        let market = try #require(SummaryBench.summary(SummaryBench.day(), scope2: .market).reductionPct)
+        #expect(market == location)
+    }
+
+    @Test("does not compare what is no whole day, or has no vehicle")
+    func incomparable() throws {
+        let half = SummaryBench.summary(Array(SummaryBench.day().prefix(24)))
+        #expect(half.incomparableReason == "the window is not whole local days")
+        #expect(half.reductionPct == nil)
+        var rows = SummaryBench.day()
+        for index in rows.indices { rows[index].vehicles = 0 }
+        let idle = SummaryBench.summary(rows)
+        #expect(idle.incomparableReason == "no vehicle was lined off in this window")
+        #expect(idle.reductionPct == nil && idle.baselineKgPerVehicle == nil)
+        #expect(SummaryBench.summary(SummaryBench.day()).incomparableReason == nil)
+    }
+
+    @Test("has no figure per vehicle without vehicles, never 0 and never infinite")
+    func noVehicles() {
+        var row = SummaryBench.row(0)
+        row.vehicles = 0
+        let json = SummaryBench.summary([row]).json
+        for key in [
+            "co2_kg_per_vehicle", "co2_kg_per_vehicle_location", "co2_kg_per_vehicle_market",
+            "uncertainty_kg_per_vehicle",
+        ] {
+            #expect(json[key] == .null, "\(key)")
+        }
+        #expect(json["cost"]?["per_vehicle"] == .null)
+        #expect(json["baseline"]?["reduction_pct"] == .null && json["baseline"]?["reduction_ci_pct"] == .null)
+        #expect(json["baseline"]?["comparable"] == .bool(false))
+        #expect(json["vehicles"] == .number(0))
+    }
+
+    @Test("says which share of the energy was measured, estimated and missing")
+    func dataQuality() throws {
+        // One half hour: load 3 kWh, measured 15 of 30 min and estimated 10; import 1 kWh, measured throughout.
+        var row = CarbonTests.row(0, [.load: 10_800_000, .gridImport: 3_600_000])
+        row.steppedMs = 1_800_000
+        row.accounts[Account.load.index].measuredMs = 900_000
+        row.accounts[Account.load.index].estimatedMs = 600_000
+        row.accounts[Account.gridImport.index].measuredMs = 1_800_000
+        let quality = try #require(SummaryBench.summary([row]).dataQuality)
+        // Measured (3 x 0.5 + 1) / 4 = 62.5 %, estimated 3 / 3 / 4 = 25 %, missing 3 / 6 / 4 = 12.5 %.
+        #expect(close(quality.measured, 62.5))
+        #expect(close(quality.estimated, 25))
+        #expect(close(quality.missing, 12.5))
+        #expect(SummaryBench.summary([PeriodRow(start: BooksBench.start)]).dataQuality == nil)
+    }
+
+    @Test("gives the share of own renewable energy in what the site used")
+    func renewableShare() {
+        // 40 wind, 70 import, 10 export, 5 discharge, 5 charge: own on site 30 of 40 + 70 + 5 - 10 - 5 = 100.
+        let row = CarbonTests.row(
+            0, [.wind: 40, .gridImport: 70, .gridExport: 10, .storageDischarge: 5, .storageCharge: 5])
+        #expect(SummaryBench.summary([row]).renewableShare == 0.3)
+        #expect(SummaryBench.summary([CarbonTests.row(0, [:])]).renewableShare == nil)
+        #expect(SummaryBench.summary([CarbonTests.row(0, [.gridImport: 10, .gridExport: 5])]).renewableShare == 0)
+    }
+
+    @Test("prices the window")
+    func cost() {
+        // 192 MWh x 200 + 96 MWh x 50 + 51.264 t x 40 = 38,400 + 4,800 + 2,050.56.
+        let cost = SummaryBench.summary(SummaryBench.day()).json["cost"]
+        #expect(cost?["import"]?.double == 38_400)
+        #expect(cost?["export"]?.double == 0)
+        #expect(cost?["gas"]?.double == 4800)
+        #expect(close(cost?["carbon"]?.double, 2050.56))
+        #expect(close(cost?["total"]?.double, 45_250.56))
+        #expect(close(cost?["per_vehicle"]?.double, 45_250.56 / 1200))
+    }
+
+    @Test("prints targets with their values, unjudged")
+    func targets() throws {
+        // 500 kg x 0.48; 500 kg x 0.5 x 300,000 vehicles / 1000 = 75,000 t.
+        let targets = try #require(SummaryBench.summary(SummaryBench.day()).json["targets"]?.items)
+        #expect(targets.map { $0["value"]?.double } == [240, 75_000])
+        #expect(targets.map { $0["unit"]?.text } == ["kg/vehicle", "t/yr"])
+        #expect(targets.allSatisfy { $0["met"] == .null })
+    }
+
+    @Test("prints null for accounts that have no asset, and energies unrounded")
+    func accounts() {
+        let method = SummaryBench.method(accounts: [.wind, .load, .gas])
+        let row = CarbonTests.row(0, [.wind: 1, .load: 7_200_000])
+        let json = Summary(rows: [row], method: method, facts: SummaryBench.facts).json
+        #expect(json["energy_kwh"]?["solar"] == .null)
+        #expect(json["energy_kwh"]?["load"] == .number(2))
+        #expect(json["energy_kwh"]?["wind"] == .number(1 / 3.6e6))
+        #expect(json["energy_kwh"]?["gas"] == nil)
+        #expect(json["gas_kwh"] == .number(0))
+    }
+
+    @Test("adds counts, alarms, gaps and commands of its rows up")
+    func sums() {
+        var one = SummaryBench.row(0)
+        one.counts.messages = 5
+        one.counts.reject(.parse)
+        one.alarms = ["stuck": 1, "trip": 2]
+        one.gaps = ["wind/farm": 2]
+        one.commands.issued = 3
+        one.commands.accepted = 1
+        var two = SummaryBench.row(1)
+        two.counts.messages = 7
+        two.alarms = ["stuck": 4]
+        two.gaps = ["wind/farm": 1, "grid/meter": 1]
+        two.commands.expired = 1
+        let json = SummaryBench.summary([one, two]).json
+        #expect(json["messages"] == .number(12) && json["rejected"] == .number(1))
+        #expect(json["rejected_by_reason"] == .fields(["parse": .number(1)]))
+        #expect(json["alarms"] == .fields(["stuck": .number(5), "trip": .number(2)]))
+        #expect(json["gaps"] == .number(4))
+        #expect(json["commands"]?["pending"] == .number(1))
+        #expect(json["steps"] == .number(60))
+    }
+}

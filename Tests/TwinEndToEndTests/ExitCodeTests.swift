@@ -1,0 +1,102 @@
+import Foundation
+import Glibc
+import Testing
+import TwinCore
+
+/// Every failure has its exit code, and a sentence on standard error that names what is wrong.
+@Suite(.serialized)
+struct ExitCodeTests {
+    /// A call that must fail.
+    struct Wrong: Sendable, CustomTestStringConvertible {
+        var arguments: [String]
+        var code: Int32
+        var named: String
+
+        var testDescription: String { arguments.joined(separator: " ") }
+
+        init(_ arguments: String..., code: Int32, named: String) {
+            self.arguments = arguments
+            self.code = code
+            self.named = named
+        }
+    }
+
+    static let wrongs = [
+        Wrong("replay", "no-such.jsonl", code: 66, named: "no-such.jsonl"),
+        Wrong("report", "--store", "/nowhere/no-such.sqlite", code: 66, named: "/nowhere/no-such.sqlite"),
+        Wrong("validate", "no-such.scenario.yaml", code: 66, named: "no-such.scenario.yaml"),
+        Wrong("replay", Places.day, "--config", "no-such-config", code: 66, named: "no-such-config"),
+        Wrong("replay", Places.day, "--store", "/nowhere/day.sqlite", code: 73, named: "/nowhere"),
+        Wrong("replay", Places.day, "--store", "/proc/day.sqlite", code: 73, named: "/proc/day.sqlite"),
+        Wrong("simulate", "--out", "/nowhere/day.jsonl", "--for", "1h", code: 73, named: "/nowhere"),
+        Wrong("replay", Places.day, "--bogus", code: 2, named: "--bogus"),
+        Wrong("replay", Places.day, "--speed", "0", code: 2, named: "0"),
+        Wrong("replay", Places.day, "--loop", "round", code: 2, named: "round"),
+        Wrong("frobnicate", code: 2, named: "frobnicate"),
+        Wrong("run", code: 2, named: "--broker"),
+        Wrong("run", "--broker", "mqtt://127.0.0.1", "--for", "soon", code: 2, named: "soon"),
+        Wrong("simulate", "--broker", "mqtt://127.0.0.1", "--speed", "max", code: 2, named: "--speed max"),
+        Wrong("simulate", "--out", "day.jsonl", "--for", "1h", "--from", "noon", code: 2, named: "noon"),
+        Wrong("report", "--period", "yesterday", code: 2, named: "yesterday"),
+    ]
+
+    @Test(arguments: ExitCodeTests.wrongs)
+    func `A wrong call ends with its code and names the cause`(wrong: Wrong) async throws {
+        try await Scene.play { scene in
+            let ending = try await scene.twin(wrong.arguments).ending()
+            #expect(ending.code == wrong.code, "\(ending.err)")
+            #expect(ending.err.contains(wrong.named), "\(ending.err)")
+            #expect(ending.out.isEmpty)
+        }
+    }
+
+    static let questions = [
+        ["--help"], ["help"], ["run", "--help"], ["replay", "-h"], ["scenario", "run", "--help"], ["--version"],
+    ]
+
+    @Test(arguments: ExitCodeTests.questions)
+    func `Help and version go to standard output`(arguments: [String]) async throws {
+        try await Scene.play { scene in
+            let ending = try await scene.twin(arguments).ending()
+            #expect(ending.code == 0)
+            #expect(!ending.out.isEmpty)
+            #expect(ending.err.isEmpty)
+        }
+    }
+
+    @Test func `No broker, and one that never answers, end with 69 and the address`() async throws {
+        try await Scene.play { scene in
+            let port = try Loopback.freePort()
+            let silent = try SilentListener()
+            let names = ["127.0.0.1:\(port)", "127.0.0.1:\(silent.port)"]
+            let runs = try names.flatMap { name in
+                [
+                    try scene.twin("run", "--broker", "mqtt://\(name)", "--store", scene.path("\(name).sqlite")),
+                    try scene.twin("simulate", "--broker", "mqtt://\(name)", "--for", "1m"),
+                ]
+            }
+            for (index, run) in runs.enumerated() {
+                let ending = try await run.ending(within: .seconds(30))
+                #expect(ending.code == 69, "\(ending.err)")
+                #expect(ending.err.contains(names[index / 2]), "\(ending.err)")
+                #expect(ending.seconds < (index < 2 ? 10 : 14))
+                #expect(ending.out.isEmpty)
+            }
+            withExtendedLifetime(silent) {}
+        }
+    }
+
+    @Test func `An interrupted replay ends with 130 and the summary of what it did`() async throws {
+        try await Scene.play { scene in
+            let replay = try scene.twin(
+                "replay", Places.day, "--json", "--speed", "30000", "--journal", scene.path("part"))
+            try await replay.wait("first ticks on disk") { try Journal.ticks(scene.path("part")) > 0 }
+            replay.signal(SIGINT)
+            let ending = try await replay.ending()
+            #expect(ending.code == 130, "\(ending.err)")
+            let summary = try Summary.one(in: ending.out)
+            #expect((1..<1440).contains(summary.count("steps")))
+            #expect(try await scene.replay(scene.path("part")).digest == summary.digest)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+import TwinCore
+
+/// `twin report` tells from the store what `twin replay` said.
+@Suite(.serialized)
+struct ReportTests {
+    @Test func `A report gives the replay's figures, and never overwrites unasked`() async throws {
+        try await Scene.play { scene in
+            let store = scene.path("day.sqlite")
+            let replayed = try await scene.replay(Places.day, ["--store", store])
+            let json = try await scene.twin("report", "--store", store, "--format", "json").success()
+            #expect(Summary.timeless(try Summary.one(in: json)) == Summary.timeless(replayed))
+            let day = try await scene.twin("report", "--store", store, "--period", "2025-06-18", "--json").success()
+            #expect(try Summary.one(in: day)["energy_kwh"] == replayed["energy_kwh"])
+
+            let text = try await scene.twin("report", "--store", store).success()
+            #expect(text.contains("CO2 per vehicle"))
+            #expect(text.contains(replayed.digest))
+            for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+
+            let out = scene.path("report.json")
+            let write = ["report", "--store", store, "--format", "json", "--out", out]
+            #expect(try await scene.twin(write).success().isEmpty)
+            #expect(try String(contentsOfFile: out, encoding: .utf8) == json)
+            try "mine\n".write(toFile: out, atomically: true, encoding: .utf8)
+            let refused = try await scene.twin(write).ending()
+            #expect(refused.code == 73)
+            #expect(refused.err.contains(out))
+            #expect(try String(contentsOfFile: out, encoding: .utf8) == "mine\n")
+            _ = try await scene.twin(write + ["--force"]).success()
+            #expect(try String(contentsOfFile: out, encoding: .utf8) == json)
+        }
+    }
+
+    @Test func `A period outside the store says so`() async throws {
+        try await Scene.play { scene in
+            let day = scene.path("hour.jsonl")
+            let store = scene.path("hour.sqlite")
+            _ = try await scene.twin("simulate", "--out", day, "--from", "2025-06-18T06:00", "--for", "1h").success()
+            _ = try await scene.replay(day, ["--store", store])
+            for period in ["2024-06-18", "2025-07", "2031"] {
+                let ending = try await scene.twin("report", "--store", store, "--period", period).ending()
+                #expect(ending.code == 65, "\(ending.err)")
+                #expect(ending.err.contains(period))
+                #expect(ending.out.isEmpty)
+            }
+        }
+    }
+
+    @Test func `A store of another run is left alone`() async throws {
+        try await Scene.play { scene in
+            let store = scene.path("hour.sqlite")
+            for from in ["2025-06-18T06:00", "2025-06-19T06:00"] {
+                _ = try await scene.twin(
+                    "simulate", "--out", scene.path("\(from.prefix(10)).jsonl"), "--from", from, "--for", "1h"
+                ).success()
+            }
+            let first = try await scene.replay(scene.path("2025-06-18.jsonl"), ["--store", store])
+            let other = try await scene.twin(
+                "replay", scene.path("2025-06-19.jsonl"), "--store", store, "--json"
+            ).ending()
+            #expect(other.code == 73)
+            #expect(other.err.contains(store))
+            let report = try await scene.twin("report", "--store", store, "--json").success()
+            #expect(try Summary.one(in: report).digest == first.digest)
+        }
+    }
+}

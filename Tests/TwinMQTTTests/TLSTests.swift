@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+import TwinMQTT
+
+extension Broker {
+    /// A certificate for localhost that is its own authority; its files go with it.
+    final class Certificates {
+        private let folder: URL
+        let certificate: String
+        let key: String
+
+        init() throws {
+            folder = FileManager.default.temporaryDirectory.appendingPathComponent("twin-tls-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            certificate = folder.appendingPathComponent("cert.pem").path
+            key = folder.appendingPathComponent("key.pem").path
+            let openssl = Process()
+            openssl.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
+            openssl.arguments = [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-out", certificate, "-keyout",
+                key,
+            ]
+            openssl.standardError = FileHandle.nullDevice
+            try openssl.run()
+            openssl.waitUntilExit()
+            try #require(openssl.terminationStatus == 0)
+        }
+
+        deinit {
+            // A temporary folder that stays behind harms nobody.
+            try? FileManager.default.removeItem(at: folder)
+        }
+    }
+}
+
+@Suite("TLS")
+struct TLSTests {
+    private func options(_ broker: Broker, _ id: String, _ tls: MQTTTLS?, host: String = "localhost") -> MQTTOptions {
+        var options = MQTTOptions(host: host, port: broker.port, clientID: id)
+        options.tls = tls
+        return options
+    }
+
+    @Test("a backlog of many sizes comes through TLS without a stall")
+    func backlog() throws {
+        let certificates = try Broker.Certificates()
+        let broker = try Broker(tls: certificates)
+        let tls = MQTTTLS(caFile: certificates.certificate)
+        let receiver = try MQTTClient(options(broker, "twin", tls))
+        try receiver.connect(timeoutMs: 5_000)
+        try receiver.subscribe(["t/#"], qos: 1)
+        receiver.disconnect()
+        let sender = try MQTTClient(options(broker, "sender", tls))
+        try sender.connect(timeoutMs: 5_000)
+        for number in 0..<3_000 {
+            let size = number % 50 == 0 ? 40_000 : number % 200
+            try sender.publish(MQTTPublication(topic: "t/a", payload: Payload.make(number, size: size)))
+        }
+        try sender.settle()
+        try receiver.connect(timeoutMs: 5_000)
+        let messages = try receiver.collect(3_000, limit: 100, flushing: true)
+        #expect(messages.map(Payload.number) == Array(0..<3_000))
+    }
+
+    @Test("an unknown authority is refused", arguments: [nil, "/etc/ssl/certs/ca-certificates.crt"])
+    func unknownAuthority(caFile: String?) throws {
+        let broker = try Broker(tls: try Broker.Certificates())
+        let client = try MQTTClient(options(broker, "twin", MQTTTLS(caFile: caFile)))
+        let error = #expect(throws: MQTTError.self) { try client.connect(timeoutMs: 3_000) }
+        #expect(error?.detail.contains("localhost:\(broker.port)") == true)
+        #expect(error?.detail.contains("certificate verify failed") == true, "\(String(describing: error))")
+    }
+
+    @Test("a certificate for another host is refused")
+    func wrongHost() throws {
+        let certificates = try Broker.Certificates()
+        let broker = try Broker(tls: certificates)
+        let tls = MQTTTLS(caFile: certificates.certificate)
+        let client = try MQTTClient(options(broker, "twin", tls, host: "127.0.0.1"))
+        #expect(throws: MQTTError.self) { try client.connect(timeoutMs: 3_000) }
+    }
+
+    @Test("plain text to a TLS port ends in time")
+    func plainToTLS() throws {
+        let broker = try Broker(tls: try Broker.Certificates())
+        let client = try MQTTClient(options(broker, "twin", nil))
+        let start = ContinuousClock.now
+        #expect(throws: MQTTError.self) { try client.connect(timeoutMs: 2_000) }
+        #expect(start.duration(to: .now) < .seconds(3))
+    }
+
+    @Test("a missing certificate file is named")
+    func missingFile() throws {
+        var options = MQTTOptions(host: "localhost", port: 1, clientID: "twin")
+        options.tls = MQTTTLS(caFile: "/no/such/ca.pem")
+        let error = #expect(throws: MQTTError.self) { _ = try MQTTClient(options) }
+        #expect(error?.detail.contains("/no/such/ca.pem") == true)
+    }
+}

@@ -1,0 +1,239 @@
+import Testing
+import TwinCore
+import TwinPlant
+import TwinUnits
+
+@Suite("What happens to messages")
+struct FeedTests {
+    private func wind(_ slice: [Routed]) -> ComponentReply {
+        var wind = Bench.wind()
+        return wind.tick(slice, Bench.context(1), .windy(6.8))
+    }
+
+    @Test("counts the same seq and ts as a duplicate, whatever else the bytes say")
+    func duplicateSequence() {
+        let reply = wind([
+            Bench.minute(.wind, "farm", at: 0, seq: 7, #""power_kw":700"#),
+            Bench.minute(.wind, "farm", at: 0, seq: 7, #""power_kw":701"#),
+        ])
+        #expect(reply.counts.duplicates == 1 && reply.counts.readings == 1)
+        #expect(reply.image.windKW == UsedValue(700, .good))
+        #expect(reply.alarms.isEmpty)
+    }
+
+    @Test("counts the same ts and bytes as a duplicate where there is no seq")
+    func duplicateBytes() {
+        let message = Bench.minute(.wind, "farm", at: 0, #""power_kw":700"#)
+        let reply = wind([message, message])
+        #expect(reply.counts.duplicates == 1 && reply.counts.readings == 1)
+        #expect(reply.cell(.wind, at: 0)?.energy.wattSeconds == 42_000_000)
+    }
+
+    @Test("knows a duplicate in a later tick, and beyond the messages that it remembers")
+    func lateDuplicate() {
+        var wind = Bench.wind()
+        let first = Bench.minute(.wind, "farm", at: 0, seq: 1, arrives: 60, #""power_kw":700"#)
+        _ = wind.tick([first], Bench.context(1), .windy(6.8))
+        var again = first
+        again.arrival.t = Bench.start + .seconds(90)
+        #expect(wind.tick([again], Bench.context(2), .windy(6.8)).counts.duplicates == 1)
+        for tick in 3...402 {
+            let message = Bench.minute(.wind, "farm", at: Int64(tick - 1) * 60, seq: tick, #""power_kw":500"#)
+            _ = wind.tick([message], Bench.context(tick), .windy(6.8))
+        }
+        again.arrival.t = Bench.context(403).to
+        let reply = wind.tick([again], Bench.context(403), .windy(6.8))
+        #expect(reply.counts.duplicates == 1 && reply.counts.readings == 0)
+    }
+
+    @Test("keeps the first of two values for one instant and raises conflict")
+    func conflict() {
+        let reply = wind([
+            Bench.minute(.wind, "farm", at: 0, seq: 1, #""power_kw":700"#),
+            Bench.minute(.wind, "farm", at: 0, seq: 2, #""power_kw":800"#),
+        ])
+        #expect(reply.image.windKW == UsedValue(700, .good))
+        #expect(reply.alarmPaths == ["wind/farm/conflict"])
+        #expect(reply.counts.readings == 1 && reply.counts.duplicates == 1)
+    }
+
+    @Test("counts a message as late when it comes after its end and the lateness")
+    func late() {
+        // The minute from 0 ends at 60 s; with 30 s of lateness 90 s is in time and later is late.
+        let inTime = wind([Bench.minute(.wind, "farm", at: 0, arrives: 90, #""power_kw":700"#)])
+        #expect(inTime.counts.late == 0 && inTime.counts.readings == 1)
+        let late = wind([Bench.minute(.wind, "farm", at: 0, arrives: 90.001, #""power_kw":700"#)])
+        #expect(late.counts.late == 1 && late.counts.readings == 1)
+        let sample = wind([Bench.message(.wind, "farm", arrives: 31, #"{"ts":"2025-06-18T06:00:00Z","power_kw":1}"#)])
+        #expect(sample.counts.late == 1)
+    }
+
+    @Test("refuses a stamp that leads plant time by more than allowed")
+    func future() {
+        // Arrival at 30 s, lead 5 s: 35 s is allowed, 35.001 s is not.
+        let allowed = wind([Bench.message(.wind, "farm", arrives: 30, #"{"ts":"2025-06-18T06:00:35Z","power_kw":1}"#)])
+        #expect(allowed.counts.rejectedTotal == 0 && allowed.counts.readings == 1)
+        let refused = wind([
+            Bench.message(.wind, "farm", arrives: 30, number: 9, #"{"ts":"2025-06-18T06:00:35.001Z","power_kw":1}"#)
+        ])
+        #expect(refused.counts.rejected == [.clockFuture: 1])
+        #expect(refused.alarmPaths == ["wind/farm/clock"])
+        #expect(refused.refusals.map(\.line) == [9])
+        #expect(refused.refusals.map(\.topic) == ["v1/s/wind/farm/tele"])
+        #expect(refused.image.windKW.quality == .estimated)
+    }
+
+    @Test("refuses a stamp in a period that is final")
+    func past() {
+        let allowed = wind([Bench.message(.wind, "farm", arrives: 30, #"{"ts":"2025-06-17T06:00:00Z","power_kw":1}"#)])
+        #expect(allowed.counts.rejectedTotal == 0)
+        let refused = wind([
+            Bench.message(.wind, "farm", arrives: 30, #"{"ts":"2025-06-17T05:59:59.999Z","power_kw":1}"#)
+        ])
+        #expect(refused.counts.rejected == [.clockPast: 1])
+        #expect(refused.cells.count == 1)
+    }
+
+    @Test("refuses a value out of range and raises the alarm")
+    func outOfRange() {
+        // Two turbines of 1000 kW: -40 to 2100 kW.
+        for good in ["-40", "2100"] {
+            #expect(wind([Bench.minute(.wind, "farm", at: 0, "\"power_kw\":\(good)")]).counts.readings == 1, "\(good)")
+        }
+        for bad in ["-40.1", "2100.1", "1e9"] {
+            let reply = wind([Bench.minute(.wind, "farm", at: 0, "\"power_kw\":\(bad)")])
+            #expect(reply.counts.rejected == [.outOfRange: 1], "\(bad)")
+            #expect(reply.alarmPaths.contains("wind/farm/out_of_range"), "\(bad)")
+            #expect(reply.cell(.wind, at: 0)?.measuredMs == 0, "\(bad)")
+        }
+    }
+
+    @Test(
+        "names why a message is of no use",
+        arguments: [
+            (#"{"power_kw":"700"}"#, .wrongType), (#"{"power_kw":null}"#, .wrongType),
+            (#"{"power_kw":true}"#, .wrongType),
+            (#"{"power_kw":[700]}"#, .wrongType), (#"{"powr_kw":700}"#, .unknownKey), (#"{}"#, .unknownKey),
+            (#"{"ts":"2025-06-18T06:00:00Z"}"#, .unknownKey), (#"{"power_kw":1e999}"#, .notFinite), ("{", .parse),
+            (#"{"power_kw":1,"power_kw":2}"#, .duplicateKey), ("7", .wrongType),
+        ] as [(String, RejectReason)])
+    func useless(payload: String, reason: RejectReason) {
+        let reply = wind([Bench.message(.wind, "farm", arrives: 30, payload)])
+        #expect(reply.counts.rejected == [reason: 1])
+        #expect(reply.counts.readings == 0 && reply.refusals.count == 1)
+    }
+
+    @Test("uses the good values beside a bad one")
+    func oneBadValue() {
+        var shops = Bench.shops()
+        let reply = shops.tick(
+            [Bench.minute(.shop, "paint", at: 0, #""load_kw":9000,"gas_kw":"much","colour":"red""#)], Bench.context(1),
+            PlantImage())
+        #expect(reply.counts.rejectedTotal == 0 && reply.counts.readings == 1)
+        #expect(reply.image.loadKW == UsedValue(9000, .good))
+        #expect(reply.image.gasKW.quality == .estimated)
+    }
+
+    @Test("refuses assets and kinds that are not configured")
+    func unknownTopics() {
+        let reply = wind([
+            Bench.minute(.wind, "other", at: 0, #""power_kw":700"#),
+            Bench.message(.wind, "farm", .count, arrives: 30, "{}"),
+        ])
+        #expect(reply.counts.rejected == [.unknownTopic: 2])
+    }
+
+    @Test("never integrates a retained value, and takes the real copy that follows")
+    func retained() {
+        let retained = Bench.message(
+            .wind, "farm", arrives: 1, retain: true,
+            #"{"ts":"2025-06-18T06:00:00Z","seq":1,"period_s":60,"power_kw":700}"#)
+        let reply = wind([retained])
+        #expect(reply.counts.readings == 0 && reply.counts.rejectedTotal == 0)
+        #expect(reply.image.windKW.quality == .estimated)
+        #expect(reply.cell(.wind, at: 0)?.measuredMs == 0)
+        var real = retained
+        real.arrival.retain = false
+        let both = wind([retained, real])
+        #expect(both.counts.readings == 1 && both.counts.duplicates == 0)
+        #expect(both.image.windKW == UsedValue(700, .good))
+    }
+
+    @Test("lets a counter beat power, and power the model")
+    func counterBeatsPower() throws {
+        var wind = Bench.wind()
+        // The register says 1000.0 kWh at 60 s and 1010.0 kWh at 120 s: 10 kWh = 36,000,000 Ws, 600 kW.
+        // Power says 700 kW throughout; in the first minute there is no pair of register readings yet.
+        let first = wind.tick(
+            [Bench.minute(.wind, "farm", at: 0, #""power_kw":700,"energy_total_kwh":1000"#)], Bench.context(1),
+            .windy(6.8))
+        #expect(first.cell(.wind, at: 0)?.energy.wattSeconds == 42_000_000)
+        #expect(first.counts.readings == 2)
+        let second = wind.tick(
+            [Bench.minute(.wind, "farm", at: 60, #""power_kw":700,"energy_total_kwh":1010"#)], Bench.context(2),
+            .windy(6.8))
+        let cell = try #require(second.cell(.wind, at: 60))
+        #expect(cell.energy.wattSeconds == 36_000_000)
+        #expect(cell.measuredMs == 60_000 && cell.estimatedMs == 0)
+        // The instant's value stays the measured power.
+        #expect(second.image.windKW == UsedValue(700, .good))
+    }
+
+    @Test("spreads a register's energy over all ticks between two readings")
+    func counterOverSilence() throws {
+        var wind = Bench.wind()
+        _ = wind.tick([Bench.minute(.wind, "farm", at: 0, #""energy_total_kwh":1000"#)], Bench.context(1), .windy(6.8))
+        _ = wind.tick([], Bench.context(2), .windy(6.8))
+        // 30 kWh over the two minutes from 60 s to 180 s: 900 kW, 54,000,000 Ws a tick.
+        let reply = wind.tick(
+            [Bench.minute(.wind, "farm", at: 120, #""energy_total_kwh":1030"#)], Bench.context(3), .windy(6.8))
+        #expect(reply.cell(.wind, at: 60)?.energy.wattSeconds == 54_000_000)
+        #expect(reply.cell(.wind, at: 60)?.measuredMs == 60_000)
+        #expect(reply.cell(.wind, at: 120)?.energy.wattSeconds == 54_000_000)
+    }
+
+    @Test("raises counter when a register falls, and goes on from its new value")
+    func counterReset() throws {
+        var wind = Bench.wind()
+        func tick(_ number: Int, _ kWh: Int) -> ComponentReply {
+            let message = Bench.minute(
+                .wind, "farm", at: Int64(number - 1) * 60, "\"power_kw\":700,\"energy_total_kwh\":\(kWh)")
+            return wind.tick([message], Bench.context(number), .windy(6.8))
+        }
+        _ = tick(1, 1000)
+        let reset = tick(2, 3)
+        #expect(reset.alarmPaths == ["wind/farm/counter"])
+        // Power stands in: 700 kW x 60 s.
+        #expect(reset.cell(.wind, at: 60)?.energy.wattSeconds == 42_000_000)
+        let next = tick(3, 13)
+        #expect(next.alarms.isEmpty)
+        #expect(next.cell(.wind, at: 120)?.energy.wattSeconds == 36_000_000)
+    }
+
+    @Test("does not believe a register that jumps beyond what the asset can do")
+    func counterJump() {
+        var wind = Bench.wind()
+        _ = wind.tick(
+            [Bench.minute(.wind, "farm", at: 0, #""power_kw":700,"energy_total_kwh":0"#)], Bench.context(1), .windy(6.8)
+        )
+        let jump = wind.tick(
+            [Bench.minute(.wind, "farm", at: 60, #""power_kw":700,"energy_total_kwh":1e12"#)], Bench.context(2),
+            .windy(6.8))
+        #expect(jump.alarmPaths == ["wind/farm/counter"])
+        #expect(jump.cell(.wind, at: 60)?.energy.wattSeconds == 42_000_000)
+    }
+
+    @Test("ignores an older register reading that comes late")
+    func lateCounter() {
+        var wind = Bench.wind()
+        _ = wind.tick(
+            [Bench.minute(.wind, "farm", at: 0, seq: 1, #""energy_total_kwh":1000"#)], Bench.context(1), .windy(6.8))
+        let third = Bench.minute(.wind, "farm", at: 120, seq: 3, #""energy_total_kwh":1020"#)
+        _ = wind.tick([], Bench.context(2), .windy(6.8))
+        _ = wind.tick([third], Bench.context(3), .windy(6.8))
+        let second = Bench.minute(.wind, "farm", at: 60, seq: 2, arrives: 230, #""energy_total_kwh":1010"#)
+        let reply = wind.tick([second], Bench.context(4), .windy(6.8))
+        #expect(reply.alarms.isEmpty)
+        #expect(reply.counts.late == 1)
+    }
+}

@@ -1,0 +1,117 @@
+import TwinCore
+import TwinPlant
+import TwinUnits
+
+/// Messages and ticks for the tests of components: one-minute ticks from 2025-06-18T06:00:00Z on.
+enum Bench {
+    /// A whole half hour, so that a settlement period begins with the first tick.
+    static let start = PlantTime(ms: 1_750_226_400_000)
+    static let step = Span.minutes(1)
+
+    static func context(_ tick: Int, setPointsKW: [String: Double] = [:]) -> TickContext {
+        let from = start + Int64(tick - 1) * step
+        return TickContext(
+            tick: tick, from: from, to: from + step, lateness: .seconds(30), lead: .seconds(5), setPointsKW: setPointsKW
+        )
+    }
+
+    /// A message of our dialect.
+    /// - Parameters:
+    ///   - arrives: seconds after the start.
+    static func message(
+        _ area: Area, _ asset: String, _ kind: TopicKind = .tele, arrives: Double, retain: Bool = false,
+        number: Int = 0,
+        _ payload: String
+    ) -> Routed {
+        let arrival = Arrival(
+            t: start + Span(ms: Int64(arrives * 1000)), topic: Topic.text(site: "s", area, asset, kind),
+            payload: Array(payload.utf8), retain: retain, number: number)
+        return Routed(arrival, area: area, asset: asset, kind: kind)
+    }
+
+    /// Telemetry that holds for the minute from `seconds` on and arrives at its end.
+    static func minute(
+        _ area: Area, _ asset: String, at seconds: Int64, seq: Int? = nil, arrives: Double? = nil, _ values: String
+    ) -> Routed {
+        let ts = (start + .seconds(seconds)).rfc3339
+        let seq = seq.map { "\"seq\":\($0)," } ?? ""
+        return message(
+            area, asset, arrives: arrives ?? Double(seconds) + 60, "{\"ts\":\"\(ts)\",\(seq)\"period_s\":60,\(values)}")
+    }
+
+    static let curve = PowerCurve([
+        .init(speedMPerS: 3, powerKW: 0), .init(speedMPerS: 5, powerKW: 100), .init(speedMPerS: 12, powerKW: 1000),
+        .init(speedMPerS: 25, powerKW: 1000),
+    ])
+
+    /// Two turbines of 1000 kW; hub speed is 1.25 times the mast's; nine tenths reach the bus.
+    static func wind(
+        maxAge: Span = .minutes(5), stuck: StuckRule? = nil, assets: [String] = ["farm"]
+    ) -> WindFarm {
+        WindFarm(
+            site: "s",
+            assets.map {
+                .init(
+                    asset: $0, turbines: 2, ratedKW: 1000, curve: curve, shearFactor: 1.25, deliveredFraction: 0.9,
+                    maxAge: maxAge, stuck: stuck)
+            })
+    }
+
+    static let model = EnergyModel(
+        electricityFixedKW: 4000, electricityPerVehicleKWh: 200, gasProductionDayKW: 3000, gasIdleDayKW: 800,
+        gasHallKWPerK: 100, gasPaintKWPerK: 50, gasPerVehicleKWh: 30, heatingBaseC: 15)
+
+    /// 75 vehicles an hour from 05:00 to 21:00 UTC on weekdays.
+    static let calendar = ProductionCalendar(
+        zone: .utc, shifts: [.init(name: "day", start: 5 * 3_600_000, end: 21 * 3_600_000)], workdays: [1, 2, 3, 4, 5],
+        closed: [], vehiclesPerDay: 1200)
+
+    static func shops() -> Shops {
+        Shops(
+            site: "s", calendar: calendar,
+            [
+                .init(
+                    asset: "paint", model: model, loadMaxKW: 50_000, gasMaxKW: 50_000, maxAge: .minutes(5), stuck: nil)
+            ])
+    }
+
+    static let storageParameters = BatteryStorage.Parameters(
+        asset: "ess-1", powerMaxKW: 500, capacityKWh: 1000, chargeEfficiency: 0.95, dischargeEfficiency: 0.9,
+        socMin: 0.1,
+        socMax: 0.9, socReserve: 0.2, maxAge: .minutes(5))
+
+    static func storage() -> BatteryStorage { BatteryStorage(site: "s", [storageParameters]) }
+
+    static func grid() -> GridConnection {
+        GridConnection(
+            site: "s",
+            .init(
+                meter: "meter", intensity: "intensity", importMaxKW: 20_000, exportMaxKW: 5000,
+                intensityRange: 0...1000, maxAge: .minutes(5), intensityMaxAge: .hours(2)))
+    }
+
+    static func weather() -> WeatherStation {
+        WeatherStation(
+            site: "s", .init(asset: "mast", maxAge: .minutes(10), meanTemperatureC: 9, meanWindMPerS: 6))
+    }
+}
+
+extension ComponentReply {
+    /// The cell of an account at the tick that starts `seconds` after the bench's start.
+    func cell(_ account: Account, at seconds: Int64) -> Cell? {
+        cells.first { $0.account == account && $0.tick == Bench.start + .seconds(seconds) }
+    }
+
+    func value(_ key: String) -> UsedValue? { values.first { $0.key == key }?.used }
+
+    var alarmPaths: [String] { alarms.map(\.path) }
+}
+
+extension PlantImage {
+    /// With a mast wind speed, m/s.
+    static func windy(_ speed: Double) -> PlantImage {
+        var image = PlantImage()
+        image.windSpeedMPerS = UsedValue(speed, .good)
+        return image
+    }
+}

@@ -1,0 +1,97 @@
+import Testing
+import TwinCore
+import TwinPlant
+
+@Suite("Simulated surroundings")
+struct SurroundingsTests {
+    private func surroundings(seed: UInt64) -> SimulatedSurroundings {
+        SimulatedSurroundings(
+            site: "s", assets: .init(mast: "mast", shop: "paint", intensity: "intensity", line: "trim-1"),
+            wind: Bench.wind().parameters, calendar: Bench.calendar, truth: .plain(), seed: seed)
+    }
+
+    private func run(seed: UInt64, steps: Int) -> [SimulatedSurroundings.Step] {
+        var surroundings = surroundings(seed: seed)
+        return (1...steps).map { number in
+            let context = Bench.context(number)
+            return surroundings.step(from: context.from, to: context.to, number: number)
+        }
+    }
+
+    @Test("says the same for the same seed, and other things for another")
+    func seeds() {
+        let first = run(seed: 42, steps: 120).flatMap(\.messages)
+        #expect(first == run(seed: 42, steps: 120).flatMap(\.messages))
+        #expect(first != run(seed: 43, steps: 120).flatMap(\.messages))
+    }
+
+    @Test("speaks our dialect: every message is taken by its component", arguments: 0..<4 as Range<UInt64>)
+    func dialect(seed: UInt64) throws {
+        var surroundings = surroundings(seed: seed)
+        var mast = Bench.weather()
+        var wind = Bench.wind()
+        var shops = Bench.shops()
+        var line = AssemblyLine(site: "s")
+        var grid = Bench.grid()
+        for tick in 1...90 {
+            let context = Bench.context(tick)
+            let messages = surroundings.step(from: context.from, to: context.to, number: tick).messages
+            let routed = try messages.map { message in
+                let arrival = Arrival(t: message.sent ?? context.to, topic: message.topic, payload: message.payload)
+                guard case .asset(let area, let asset, let kind)? = Topic(message.topic, site: "s") else {
+                    throw LineFailure(reason: .unknownTopic, text: message.topic)
+                }
+                return Routed(arrival, area: area, asset: asset, kind: kind)
+            }
+            func slice(_ area: Area) -> [Routed] { routed.filter { $0.area == area } }
+            var reply = mast.tick(slice(.weather), context, PlantImage())
+            var counts = reply.counts
+            reply = wind.tick(slice(.wind), context, reply.image)
+            counts.add(reply.counts)
+            reply = shops.tick(slice(.shop), context, reply.image)
+            counts.add(reply.counts)
+            reply = line.tick(slice(.line), context, reply.image)
+            counts.add(reply.counts)
+            reply = grid.tick(slice(.grid), context, reply.image)
+            counts.add(reply.counts)
+            #expect(counts.rejectedTotal == 0 && counts.duplicates == 0 && counts.late == 0, "tick \(tick)")
+            #expect(reply.image.windKW.quality == .good && reply.image.loadKW.quality == .good, "tick \(tick)")
+            #expect(reply.image.airTemperatureC.quality == .good && reply.image.intensityGPerKWh.quality == .good)
+        }
+    }
+
+    @Test("lines off about as many vehicles as the plan says")
+    func vehicles() throws {
+        // 06:00Z to 14:00Z of a shift at 75 an hour are 600 vehicles; breaks and chance move that by a few percent.
+        let messages = run(seed: 42, steps: 480).flatMap(\.messages).filter { $0.topic.hasSuffix("/vehicle") }
+        #expect((540...660).contains(messages.count), "\(messages.count)")
+        let ids = try messages.map { try #require(JSONReader.read($0.payload)["vehicle"]?.text) }
+        #expect(Set(ids).count == ids.count)
+    }
+
+    @Test("sends an intensity with 48 half hours of forecast at the start and at each half hour")
+    func intensity() throws {
+        let steps = run(seed: 42, steps: 90)
+        let found = steps.map { $0.messages.filter { $0.topic == "v1/s/grid/intensity/tele" } }
+        #expect(found.indices.filter { !found[$0].isEmpty } == [0, 30, 60])
+        let json = try JSONReader.read(try #require(found[30].first).payload)
+        #expect(json["forecast"]?.items?.count == 48)
+        #expect(json["period_s"]?.double == 1800)
+        #expect(json["ts"]?.text == "2025-06-18T06:30:00.000Z")
+        #expect((20...350).contains(try #require(json["g_per_kwh"]?.double)))
+    }
+
+    @Test("offers wind between nothing and the farm's rating, and leaves the twin's model a residual")
+    func wind() throws {
+        let farm = Bench.wind().parameters[0]
+        var residual = 0.0
+        for step in run(seed: 42, steps: 600) {
+            #expect((0...farm.farmRatedKW).contains(step.windAvailableKW))
+            #expect(step.shopLoadKW >= 0)
+            let mast = try #require(step.messages.first { $0.topic.hasPrefix("v1/s/weather/") })
+            let speed = try #require(JSONReader.read(mast.payload)["wind_speed_m_per_s"]?.double)
+            residual = max(residual, abs(farm.modelKW(mastMPerS: speed) - step.windAvailableKW))
+        }
+        #expect(residual > 1)
+    }
+}

@@ -1,0 +1,131 @@
+import Testing
+import TwinBooks
+import TwinCore
+import TwinRuntime
+
+/// What moves plant time in a live run.
+@Suite("Live clock")
+struct LiveClockTests {
+    private static let six = Recording.start
+
+    @Test("before the first plant time nothing is journalled or acknowledged")
+    func beforeTheFirstTime() async throws {
+        let rig = try LiveRig()
+        let silent = InboundMessage(topic: "v1/sunderland/wind/farm/tele", payload: Array("{\"power_kw\":1}".utf8))
+        let one = InboundMessage.reading("wind/farm", "power_kw", 1, Self.six)
+        let link = ScriptLink([silent, one, silent], clock: rig.clock)
+        #expect(try await rig.go(link) == nil)
+        #expect(try rig.journal.segments() == [])
+        #expect(!link.log.contains(.flushed))
+    }
+
+    @Test("the first plant time floors the start, and what waited follows the header with that time")
+    func firstTime() async throws {
+        let rig = try LiveRig()
+        let silent = InboundMessage(topic: "v1/sunderland/wind/farm/tele", payload: Array("{\"power_kw\":1}".utf8))
+        let time = Self.six + .seconds(25)
+        _ = try await rig.go(ScriptLink([silent, .clock(time), silent], clock: rig.clock))
+        let lines = try rig.journalLines()
+        #expect(lines.map(\.t) == [Self.six, Self.six, time, time])
+        #expect(lines.first?.body == .link("up"))
+        #expect(lines.dropFirst().compactMap(\.inbound?.payload) == [silent.payload, InboundMessage.clock(time).payload, silent.payload])
+        let segment = try #require(try rig.journal.segments().first)
+        let header = try Header(bytes: Array(try Repository.lines(of: rig.journal.file(segment))[0].utf8))
+        #expect(header.start == Self.six)
+        #expect(header.marks && header.clock == .event && header.run == LiveRig.run)
+    }
+
+    @Test("without a clock topic the second-highest stamp of the assets moves time")
+    func secondHighest() async throws {
+        let rig = try LiveRig()
+        let script: [InboundMessage] = [
+            .reading("wind/farm", "power_kw", 1, Self.six + .seconds(10)),
+            .reading("shop/works", "load_kw", 9000, Self.six + .seconds(5)),
+            // One asset runs ahead: alone it moves nothing.
+            .reading("wind/farm", "power_kw", 1, Self.six + .hours(3)),
+            .reading("shop/works", "load_kw", 9000, Self.six + .seconds(90)),  // not beyond 06:01 + 30 s
+            .reading("shop/works", "load_kw", 9001, Self.six + .seconds(91)),  // this closes the first tick
+            .reading("weather/mast", "temperature_c", 12, Self.six + .seconds(155)),
+        ]
+        let summary = try #require(try await rig.go(ScriptLink(script, clock: rig.clock)))
+        #expect(summary.steps == 2)
+        let marks = try rig.journalLines().compactMap(\.mark)
+        #expect(marks.map(\.t) == [Self.six + .seconds(91), Self.six + .seconds(155)])
+        #expect(marks.map(\.n) == [6, 1])  // the first with its link line
+        #expect(try await rig.replayed().summary.digest == summary.digest)
+    }
+
+    @Test("once a clock was seen, stamps of assets move nothing")
+    func clockRules() async throws {
+        let rig = try LiveRig()
+        let ahead = Self.six + .minutes(5)
+        let script: [InboundMessage] = [
+            .clock(Self.six), .reading("wind/farm", "power_kw", 1, ahead), .reading("shop/works", "load_kw", 9000, ahead),
+            .reading("weather/mast", "temperature_c", 12, ahead), .clock(Self.six + .minutes(1)),
+        ]
+        let summary = try #require(try await rig.go(ScriptLink(script, clock: rig.clock)))
+        #expect(summary.steps == 1)
+        // They lead plant time by more than a step and 5 s.
+        #expect(summary.counts.rejected == [.clockFuture: 3])
+    }
+
+    @Test("a retained clock message tells of the past and starts nothing")
+    func retainedClock() async throws {
+        let rig = try LiveRig()
+        var old = InboundMessage.clock(Self.six - .hours(5))
+        old.retain = true
+        let summary = try await rig.go(
+            ScriptLink([old, .clock(Self.six), .clock(Self.six + .minutes(2))], clock: rig.clock))
+        #expect(summary?.from == Self.six)
+        #expect(summary?.steps == 2)
+    }
+
+    @Test("a clock that jumps more than 7 days is refused and moves nothing")
+    func clockJump() async throws {
+        let rig = try LiveRig()
+        let script: [InboundMessage] = [
+            .clock(Self.six), .clock(Self.six + .minutes(1)), .clock(Self.six + .days(8)),
+            .reading("wind/farm", "power_kw", 1, Self.six + .minutes(1)), .clock(Self.six + .minutes(2)),
+        ]
+        let summary = try #require(try await rig.go(ScriptLink(script, clock: rig.clock)))
+        #expect(summary.steps == 2)
+        #expect(summary.counts.rejected == [.clockFuture: 1])
+        #expect(try await rig.replayed().summary.digest == summary.digest)
+    }
+
+    @Test("a clock that jumps an hour writes an hour of marks: the first with the lines, the rest with none")
+    func jump() async throws {
+        let rig = try LiveRig()
+        let script: [InboundMessage] = [
+            .clock(Self.six), .reading("wind/farm", "power_kw", 1, Self.six), .clock(Self.six + .hours(1)),
+        ]
+        let summary = try #require(try await rig.go(ScriptLink(script, clock: rig.clock)))
+        #expect(summary.steps == 60)
+        #expect(try rig.journalLines().compactMap(\.mark?.n) == [4] + [Int](repeating: 0, count: 59))
+    }
+
+    @Test("a clock that falls back moves nothing")
+    func clockBack() async throws {
+        let rig = try LiveRig()
+        let script: [InboundMessage] = [
+            .clock(Self.six), .clock(Self.six + .minutes(3)), .clock(Self.six + .minutes(1)),
+            .reading("wind/farm", "power_kw", 1, Self.six + .minutes(3)),
+        ]
+        _ = try await rig.go(ScriptLink(script, clock: rig.clock))
+        let lines = try rig.journalLines()
+        #expect(zip(lines, lines.dropFirst()).allSatisfy { $0.t <= $1.t })
+        #expect(lines.compactMap(\.mark).count == 3)
+    }
+
+    @Test("under the wall clock a mark stands 2 s after its tick's end, and arrivals carry wall time")
+    func wallClock() async throws {
+        let rig = try LiveRig()
+        rig.kind = .wall
+        rig.duration = .minutes(10)
+        let summary = try #require(try await rig.go(try PlantLink(rig.simulator(), clock: rig.clock)))
+        #expect(summary.steps >= 9)
+        let marks = try rig.journalLines().compactMap(\.mark)
+        #expect(marks.allSatisfy { $0.t == LiveRig.start + Int64($0.tick) * .minutes(1) + .seconds(3) })
+        #expect(try await rig.replayed().summary.digest == summary.digest)
+    }
+}

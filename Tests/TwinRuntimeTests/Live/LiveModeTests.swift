@@ -1,0 +1,220 @@
+import Foundation
+import Testing
+import TwinBooks
+import TwinCore
+import TwinRuntime
+import TwinStore
+
+/// What a live run publishes, when, and what it refuses to start with.
+@Suite("Live modes")
+struct LiveModeTests {
+    @Test("shadow publishes nothing at all, and still decides")
+    func shadow() async throws {
+        let rig = try LiveRig()
+        rig.duration = .minutes(30)
+        let link = try PlantLink(rig.simulator())
+        let summary = try #require(try await rig.go(link))
+        #expect(link.published.isEmpty)
+        #expect(summary.commands.issued > 10)
+        #expect(summary.commands.accepted == 0)
+        // Nor when it goes on.
+        rig.duration = .minutes(35)
+        let again = try PlantLink(rig.simulator())
+        _ = try await rig.go(again)
+        #expect(again.published.isEmpty)
+    }
+
+    @Test("advise publishes what it thinks, retained, and no command")
+    func advise() async throws {
+        let rig = try LiveRig()
+        rig.mode = .advise
+        rig.duration = .minutes(20)
+        let link = try PlantLink(rig.simulator())
+        _ = try await rig.go(link)
+        #expect(link.commands.isEmpty)
+        #expect(link.published.allSatisfy { $0.retain && $0.topic.hasPrefix("v1/sunderland/twin/") })
+        #expect(link.published.filter { $0.topic.hasSuffix("twin/state") }.count == 20)
+        let status = link.published.filter { $0.topic.hasSuffix("twin/status") }.map { String(decoding: $0.payload, as: UTF8.self) }
+        #expect(status == ["online", "offline"])
+    }
+
+    @Test("control publishes commands as requests: response topic, correlation, never retained")
+    func control() async throws {
+        let rig = try LiveRig()
+        rig.mode = .control
+        rig.duration = .minutes(20)
+        let link = try PlantLink(rig.simulator())
+        let summary = try #require(try await rig.go(link))
+        #expect(link.commands.count == summary.commands.issued)
+        #expect(summary.commands.accepted >= summary.commands.issued - 1)
+        for command in link.commands {
+            #expect(command.topic == "v1/sunderland/storage/ess-1/cmd")
+            #expect(command.responseTopic == "v1/sunderland/storage/ess-1/ack")
+            #expect(!command.retain && command.qos == 1)
+            // Under the event clock a broker cannot know when plant time is over.
+            #expect(command.expiryS == nil)
+            let json = try JSONReader.read(command.payload)
+            let id = try #require(json["id"]?.text)
+            #expect(id.hasPrefix("\(LiveRig.run)-"))
+            #expect(command.correlation == Array(id.utf8))
+            let ts = try #require(json["ts"]?.text.flatMap { PlantTime(rfc3339: $0) })
+            #expect(json["expires"]?.text == (ts + .minutes(2)).rfc3339)
+            #expect(json["lease_s"]?.double == 180)
+        }
+    }
+
+    @Test("every controlled asset gets a command at least every second step, 0 included")
+    func renewal() async throws {
+        let rig = try LiveRig()
+        rig.mode = .control
+        rig.duration = .minutes(20)
+        let link = try PlantLink(rig.simulator())
+        _ = try await rig.go(link)
+        let ticks = try link.commands.map { command in
+            let id = try #require(try JSONReader.read(command.payload)["id"]?.text)
+            return try #require(Int(id.split(separator: "-")[1]))
+        }
+        #expect(ticks.first == 1)
+        #expect(zip(ticks, ticks.dropFirst()).allSatisfy { $1 - $0 <= 2 })
+    }
+
+    @Test("commands leave after their mark is on disk, and nothing is acknowledged before it is journalled")
+    func order() async throws {
+        let rig = try LiveRig()
+        rig.mode = .control
+        rig.duration = .minutes(10)
+        let link = try PlantLink(rig.simulator())
+        var received = 0
+        var flushes = 0
+        link.onEvent = { event in
+            switch event {
+            case .received(let count): received += count
+            case .flushed:
+                flushes += 1
+                #expect(try rig.journalLines().compactMap(\.inbound).count == received)
+            case .published(let message) where message.topic.hasSuffix("/cmd"):
+                let id = try #require(try JSONReader.read(message.payload)["id"]?.text)
+                let tick = try #require(try rig.journalLines().compactMap(\.mark).last?.tick)
+                #expect(id == "\(LiveRig.run)-\(tick)-1")
+            default: break
+            }
+        }
+        _ = try await rig.go(link)
+        #expect(flushes >= 10 && received > 60)
+    }
+
+    @Test("after a restart only the last mark's command goes again, with the same id")
+    func resent() async throws {
+        let rig = try LiveRig()
+        rig.mode = .control
+        rig.duration = .minutes(11)
+        let first = try PlantLink(rig.simulator())
+        _ = try await rig.go(first)
+        let last = try #require(first.commands.last)
+        #expect(String(decoding: last.correlation ?? [], as: UTF8.self) == "\(LiveRig.run)-11-1")
+        let second = ScriptLink([], clock: rig.clock)
+        _ = try await rig.go(second)
+        #expect(second.published.filter { $0.topic.hasSuffix("/cmd") } == [last])
+        let connected = try #require(second.log.firstIndex(of: .connected))
+        let sent = try #require(second.log.firstIndex(of: .published(last)))
+        #expect(connected < sent)
+    }
+
+    @Test("no command goes again when the last mark issued none")
+    func nothingToResend() async throws {
+        let rig = try LiveRig()
+        rig.mode = .control
+        rig.duration = .minutes(10)
+        let first = try PlantLink(rig.simulator())
+        _ = try await rig.go(first)
+        let last = try #require(first.commands.last)
+        #expect(String(decoding: last.correlation ?? [], as: UTF8.self) == "\(LiveRig.run)-9-1")
+        let second = ScriptLink([], clock: rig.clock)
+        _ = try await rig.go(second)
+        #expect(second.published.filter { $0.topic.hasSuffix("/cmd") }.isEmpty)
+    }
+
+    @Test("under the wall clock an expired command does not go again", arguments: [0, 119, 121])
+    func expiredMeanwhile(awayS: Int64) async throws {
+        let rig = try LiveRig()
+        rig.mode = .control
+        rig.kind = .wall
+        rig.duration = .minutes(11)
+        let first = try PlantLink(rig.simulator(), clock: rig.clock)
+        _ = try await rig.go(first)
+        let last = try #require(first.commands.last)
+        #expect(last.expiryS == 117)  // two minutes less the 3 s until the mark
+        let decided = try #require(try JSONReader.read(last.payload)["ts"]?.text.flatMap { PlantTime(rfc3339: $0) })
+        rig.clock.set(max(rig.clock.now, decided + .seconds(awayS)))
+        rig.clock.stop()
+        let second = ScriptLink([], clock: rig.clock)
+        _ = try await rig.go(second)
+        let again = second.published.filter { $0.topic.hasSuffix("/cmd") }
+        #expect(again.map(\.correlation) == (awayS < 120 ? [last.correlation] : []))
+        #expect(again.allSatisfy { ($0.expiryS ?? 999) <= 120 - UInt32(awayS) })
+    }
+
+    @Test("a line after the last mark that passes its end closes the tick before any new line, and publishes once")
+    func closesOnResume() async throws {
+        let rig = try LiveRig()
+        rig.mode = .control
+        rig.duration = .minutes(10)
+        _ = try await rig.go(try PlantLink(rig.simulator()))
+        // Killed between the clock line that closes tick 10 and its mark.
+        let segment = try #require(try rig.journal.segments().first)
+        var lines = try Repository.lines(of: rig.journal.file(segment))
+        let mark = lines.removeLast()
+        #expect(mark.contains("\"tick\":10,"))
+        try rig.temporary.write("twin.journal/\(segment)", lines: lines)
+        let link = ScriptLink([], clock: rig.clock)
+        let summary = try #require(try await rig.go(link))
+        #expect(summary.steps == 10)
+        #expect(try rig.journalLines().last { $0.mark != nil }?.mark?.tick == 10)
+        // Nothing was published before the connection stood.
+        #expect(link.log.first == .connected)
+        #expect(try await rig.replayed().summary.digest == summary.digest)
+    }
+
+    @Test("another mode, clock or configuration than the journal's is refused as 78", arguments: ["mode", "clock", "config"])
+    func mismatch(what: String) async throws {
+        let rig = try LiveRig()
+        rig.duration = .minutes(3)
+        _ = try await rig.go(try PlantLink(rig.simulator()))
+        let before = try rig.temporary.bytes("twin.journal/\(LiveRig.run)-000001.jsonl")
+        let changed = what == "config"
+            ? try LiveRig(Repository.config("site.yaml", "lateness_s: 30", "lateness_s: 31")) : try LiveRig()
+        if what == "mode" { changed.mode = .control }
+        if what == "clock" { changed.kind = .wall }
+        _ = try changed.temporary.makeFolder("twin.journal")
+        try changed.temporary.write("twin.journal/\(LiveRig.run)-000001.jsonl", before)
+        let link = ScriptLink([], clock: changed.clock)
+        let problem = try await #require(throws: JournalProblem.self) { try await changed.go(link) }
+        #expect(problem.exitCode == 78)
+        #expect(problem.description.contains(what == "config" ? "another configuration" : "was begun with --mode shadow --clock event"))
+        #expect(link.log.isEmpty)
+    }
+
+    @Test("a store of another run is refused before a journal is made")
+    func otherStore() async throws {
+        let rig = try LiveRig()
+        rig.duration = .minutes(3)
+        _ = try await rig.go(try PlantLink(rig.simulator()))
+        try FileManager.default.moveItem(atPath: rig.journal.path, toPath: rig.temporary.path("elsewhere"))
+        let other = ScriptLink([.clock(LiveRig.start + .hours(1))], clock: rig.clock)
+        let problem = try await #require(throws: StoreProblem.self) { try await rig.go(other) }
+        #expect(problem.exitCode == 73)
+        #expect(try rig.journal.segments() == [])
+    }
+
+    @Test("a clock behind the journal is refused as 65")
+    func clockBehind() async throws {
+        let rig = try LiveRig()
+        rig.kind = .wall
+        rig.duration = .minutes(3)
+        _ = try await rig.go(try PlantLink(rig.simulator(), clock: rig.clock))
+        rig.clock.set(LiveRig.start)
+        let problem = try await #require(throws: JournalProblem.self) { try await rig.go(ScriptLink([], clock: rig.clock)) }
+        #expect(problem.exitCode == 65)
+        #expect(problem.description.contains("--journal"))
+    }
+}

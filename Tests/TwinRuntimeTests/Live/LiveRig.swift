@@ -1,0 +1,91 @@
+import Foundation
+import TwinBooks
+import TwinCore
+import TwinPlant
+import TwinRuntime
+import TwinScenario
+import TwinStore
+
+/// A folder with a live run's journal and store; a run may be begun, stopped and gone on with in it.
+final class LiveRig {
+    /// A quarter of an hour before the early shift: runs from here on cross a half hour and line off vehicles.
+    static let start = SmallRecording.start + .minutes(45)
+    static let run = "7f3a9c21"
+
+    let temporary: TemporaryFolder
+    let config: SiteConfig
+    let clock = TestClock(LiveRig.start)
+    var mode = ControlMode.shadow
+    var kind = ClockKind.event
+    var build = "test"
+    var duration: Span?
+
+    init(_ config: SiteConfig? = nil) throws {
+        temporary = try TemporaryFolder()
+        self.config = try config ?? Repository.config()
+    }
+
+    var journal: JournalFolder { JournalFolder(path: temporary.path("twin.journal")) }
+    var storePath: String { temporary.path("twin.sqlite") }
+
+    func simulator(seed: UInt64 = 7) -> PlantSimulator {
+        PlantSimulator(config: config, start: LiveRig.start, seed: seed)
+    }
+
+    /// Opens the store, runs, and closes the store again.
+    func go(_ link: any Transport) async throws -> Summary? {
+        var options = LiveOptions(wallNow: { [clock] in clock.now })
+        options.mode = mode
+        options.clock = kind
+        options.duration = duration
+        options.build = build
+        options.shouldStop = { [clock] in clock.isStopped }
+        let run = try LiveLoop.existingRun(journal) ?? LiveRig.run
+        let store = try SQLiteStore(path: storePath)
+        return try await LiveLoop(
+            config: config, options: options, run: run, transport: link, folder: journal, store: store
+        ).run()
+    }
+
+    /// The journal's lines after its header; whole lines only.
+    func journalLines() throws -> [Line] {
+        try journal.segments().flatMap { segment in
+            try Repository.lines(of: journal.file(segment)).dropFirst().map {
+                try Line(bytes: Array($0.utf8), start: LiveRig.start, number: 0)
+            }
+        }
+    }
+
+    /// The summary that a report makes from the store.
+    func reported() throws -> Summary {
+        let window = try SQLiteStore(path: storePath, mustExist: true).window()
+        return Summary(rows: window.rows, method: config.method, facts: window.facts)
+    }
+
+    func replayed() async throws -> ReplayResult { try await replay(try journal.segments().map(journal.file), config) }
+}
+
+extension Line {
+    /// The message as a transport would bring it; nil for other lines.
+    var inbound: InboundMessage? {
+        guard case .message(let arrival) = body else { return nil }
+        return InboundMessage(
+            topic: arrival.topic, payload: arrival.payload, qos: arrival.qos, retain: arrival.retain,
+            duplicate: arrival.duplicate, correlation: arrival.correlation.map { Array($0.utf8) })
+    }
+
+    var mark: Mark? { if case .mark(let mark) = body { mark } else { nil } }
+}
+
+extension InboundMessage {
+    static func clock(_ time: PlantTime) -> InboundMessage {
+        InboundMessage(topic: "v1/sunderland/clock", payload: Array("{\"ts\":\"\(time.rfc3339)\"}".utf8))
+    }
+
+    /// A reading of one value with its stamp.
+    static func reading(_ asset: String, _ key: String, _ value: Double, _ time: PlantTime) -> InboundMessage {
+        InboundMessage(
+            topic: "v1/sunderland/\(asset)/tele",
+            payload: Array("{\"ts\":\"\(time.rfc3339)\",\"period_s\":60,\"\(key)\":\(value)}".utf8))
+    }
+}

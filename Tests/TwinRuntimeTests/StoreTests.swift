@@ -1,0 +1,219 @@
+import Foundation
+import Testing
+import TwinBooks
+import TwinCore
+import TwinDispatch
+import TwinRuntime
+import TwinStore
+import TwinUnits
+
+/// The store is the journal's cache: one run, one transaction a mark, and the report's figures.
+@Suite("Store")
+struct StoreTests {
+    private static let identity = RunIdentity(JournalTests.header)
+    private static let cursor = JournalCursor(segment: "0badcafe-000001.jsonl", offset: 10, tick: 1, chain: DigestChain().hex)
+
+    private func batch(tick: Int) -> StoreBatch {
+        var batch = StoreBatch()
+        var row = PeriodRow(start: Recording.start)
+        row.vehicles = tick
+        row.steppedMs = Int64(tick) * 60_000
+        batch.rows = [row]
+        batch.facts = RunFacts(stepS: 60, mode: .shadow, loop: .open)
+        batch.checkpoint = Data("state \(tick)".utf8)
+        batch.cursor = Self.cursor
+        batch.cursor?.tick = tick
+        return batch
+    }
+
+    @Test("rows, checkpoint and cursor come back as they were written")
+    func roundTrip() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("a.sqlite")
+        var store: SQLiteStore? = try SQLiteStore(path: path)
+        #expect(try store?.begin(Self.identity) == nil)
+        try store?.write(batch(tick: 1))
+        try store?.write(batch(tick: 2))
+        store = nil
+        let again = try SQLiteStore(path: path, mustExist: true)
+        let found = try #require(try again.begin(Self.identity))
+        #expect(found.build == "test")
+        #expect(found.data == Data("state 2".utf8))
+        #expect(found.cursor.tick == 2 && found.cursor.segment == Self.cursor.segment && found.cursor.offset == 10)
+        let window = try again.window()
+        #expect(window.rows.map(\.vehicles) == [2])
+        #expect(window.run == "0badcafe" && window.site == "sunderland" && window.config == "sha256:00")
+    }
+
+    @Test("a batch is written whole or not at all")
+    func oneTransaction() throws {
+        let folder = try TemporaryFolder()
+        let store = try SQLiteStore(path: folder.path("a.sqlite"))
+        _ = try store.begin(Self.identity)
+        try store.write(batch(tick: 1))
+        // A power that is not a number has no place in the table: the write fails after the row was written.
+        var broken = batch(tick: 2)
+        broken.rows.append(PeriodRow(start: Recording.start + settlementPeriod))
+        var desk = CommandDesk()
+        let context = TickContext(
+            tick: 2, from: Recording.start, to: Recording.start + .minutes(1), lateness: .seconds(30), lead: .seconds(5))
+        let command = desk.issue(
+            SetPoint(asset: "ess-1", powerKW: .nan, reason: ""), context: context, n: 1,
+            rules: .init(step: .minutes(1), followToleranceFraction: 0.05))
+        broken.commands = [try #require(command)]
+        let problem = try #require(throws: StoreProblem.self) { try store.write(broken) }
+        #expect(problem.exitCode == 74)
+        #expect(try store.window().rows.map(\.vehicles) == [1])
+        #expect(try store.begin(Self.identity)?.cursor.tick == 1)
+    }
+
+    @Test("a batch that replaces all leaves nothing of what was there")
+    func replacesAll() throws {
+        let folder = try TemporaryFolder()
+        let store = try SQLiteStore(path: folder.path("a.sqlite"))
+        _ = try store.begin(Self.identity)
+        var ahead = batch(tick: 9)
+        ahead.rows.append(PeriodRow(start: Recording.start + settlementPeriod))
+        try store.write(ahead)
+        var anew = batch(tick: 1)
+        anew.replacesAll = true
+        anew.checkpoint = nil
+        try store.write(anew)
+        #expect(try store.window().rows.map(\.vehicles) == [1])
+        #expect(try store.begin(Self.identity) == nil)
+    }
+
+    @Test("a store of another run is refused as 73", arguments: ["run", "site", "start"])
+    func otherRun(what: String) throws {
+        let folder = try TemporaryFolder()
+        let store = try SQLiteStore(path: folder.path("a.sqlite"))
+        _ = try store.begin(Self.identity)
+        var other = Self.identity
+        if what == "run" { other.run = "deadbeef" }
+        if what == "site" { other.site = "elsewhere" }
+        if what == "start" { other.start = other.start + .minutes(1) }
+        let problem = try #require(throws: StoreProblem.self) { try store.begin(other) }
+        #expect(problem.exitCode == 73)
+        #expect(problem.description.contains("belongs to run 0badcafe"))
+    }
+
+    @Test("a second replay into the same store is refused as 73")
+    func twice() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("small.jsonl", lines: SmallRecording.lines(steps: 5))
+        let store = try SQLiteStore(path: folder.path("a.sqlite"))
+        _ = try await replay([file], store: store)
+        let problem = try await #require(throws: ReplayProblem.self) { try await replay([file], store: store) }
+        #expect(problem.exitCode == 73)
+    }
+
+    @Test("a file that is no database is refused as 65 and left as it is")
+    func noDatabase() throws {
+        let folder = try TemporaryFolder()
+        let text = Array("this is a letter, not a store; it goes on for long enough to be read as a page".utf8)
+        let path = try folder.write("letter.txt", text)
+        let problem = try #require(throws: StoreProblem.self) { try SQLiteStore(path: path) }
+        #expect(problem.exitCode == 65)
+        #expect(try folder.bytes("letter.txt") == text)
+    }
+
+    @Test("a database of another program is refused as 65 and left as it is")
+    func foreignDatabase() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("foreign.sqlite", try ForeignDatabase.bytes())
+        let problem = try #require(throws: StoreProblem.self) { try SQLiteStore(path: path) }
+        #expect(problem.exitCode == 65)
+        #expect(problem.description.contains("is not a store of this program"))
+        #expect(try folder.bytes("foreign.sqlite") == ForeignDatabase.bytes())
+    }
+
+    @Test("a missing folder is 73 and is not created; a store that must exist is 66")
+    func missingParent() throws {
+        let folder = try TemporaryFolder()
+        let problem = try #require(throws: StoreProblem.self) { try SQLiteStore(path: folder.path("no/such/a.sqlite")) }
+        #expect(problem.exitCode == 73)
+        #expect(!FileManager.default.fileExists(atPath: folder.path("no")))
+        let absent = try #require(throws: StoreProblem.self) { try SQLiteStore(path: folder.path("a.sqlite"), mustExist: true) }
+        #expect(absent.exitCode == 66)
+        #expect(!FileManager.default.fileExists(atPath: folder.path("a.sqlite")))
+    }
+
+    @Test("a store without a complete run has no report")
+    func noRun() throws {
+        let folder = try TemporaryFolder()
+        let store = try SQLiteStore(path: folder.path("a.sqlite"))
+        let problem = try #require(throws: StoreProblem.self) { try store.window() }
+        #expect(problem.exitCode == 65)
+    }
+
+    @Test("the report of a store is the run's summary, to the last digit")
+    func report() async throws {
+        let folder = try TemporaryFolder()
+        let store = try SQLiteStore(path: folder.path("a.sqlite"))
+        let run = try await replay([Repository.day], store: store) { $0.loop = .closed }
+        let window = try store.window()
+        #expect(window.rows == run.summary.rows)
+        let report = Summary(rows: window.rows, method: run.summary.method, facts: window.facts)
+        #expect(withoutWall(report.json) == withoutWall(run.summary.json))
+        #expect(try await run.summary.digest == BundledDay.closed().digest)
+        #expect(window.restatements == 0)
+        // A window is its rows: the last hour of the day.
+        let from = run.summary.to - .hours(1)
+        let hour = try store.window(from: from, to: run.summary.to)
+        #expect(hour.rows == Array(run.summary.rows.suffix(2)))
+        #expect(try store.window(from: from, to: from).rows.isEmpty)
+    }
+
+    @Test("late data change closed periods only with a restatement")
+    func restatements() async throws {
+        let folder = try TemporaryFolder()
+        let lines = try SmallRecording.lines()
+        let complete = try await replay([try folder.write("complete.jsonl", lines: lines)])
+        // The shop's reading of minute 40 arrives 55 minutes later, two periods on.
+        var late = lines
+        let index = try #require(late.firstIndex { $0.contains("shop/works") && $0.contains("\"seq\":40,") })
+        let reading = late.remove(at: index)
+        let clock = try #require(late.firstIndex { $0.contains("\"t\":\"2025-06-18T06:35:00.000Z\"") })
+        late.insert(reading.replacing("\"t\":\"2025-06-18T05:40:00.000Z\"", with: "\"t\":\"2025-06-18T06:35:00.000Z\""), at: clock)
+        let store = try SQLiteStore(path: folder.path("late.sqlite"))
+        let result = try await replay([try folder.write("late.jsonl", lines: late)], store: store)
+        #expect(try store.window().restatements == 1)
+        #expect(try store.window(to: Recording.start - .minutes(30)).restatements == 0)
+        #expect(result.summary.counts.late == 1)
+        #expect(complete.summary.counts.late == 0)
+        // The books end up as if it had been in time.
+        #expect(result.summary.energy(.load) == complete.summary.energy(.load))
+        #expect(result.summary.json["co2_kg"] == complete.summary.json["co2_kg"])
+        #expect(result.summary.balanceErrorKWh == 0)
+        #expect(result.summary.digest != complete.summary.digest)
+    }
+
+    private func withoutWall(_ json: JSON) -> JSON {
+        .object((json.members ?? []).filter { $0.key != "wall_s" })
+    }
+}
+
+/// An SQLite file with one table `letter`, as another program would have made it.
+private enum ForeignDatabase {
+    static func bytes() throws -> [UInt8] {
+        // Two pages of 512 bytes: the schema, and the table's empty leaf (sqlite.org/fileformat2.html).
+        var file = [UInt8](repeating: 0, count: 1024)
+        func put(_ offset: Int, _ bytes: [UInt8]) { file.replaceSubrange(offset..<offset + bytes.count, with: bytes) }
+        put(0, Array("SQLite format 3".utf8) + [0, 2, 0, 1, 1, 0, 64, 32, 32])
+        put(24, [0, 0, 0, 1, 0, 0, 0, 2])
+        put(40, [0, 0, 0, 1, 0, 0, 0, 4])
+        put(56, [0, 0, 0, 1])
+        put(92, [0, 0, 0, 1, 0, 0x2E, 0x76, 0x8A])
+        let sql = Array("CREATE TABLE letter (body TEXT)".utf8)
+        // Record: type, name, tbl_name, rootpage, sql.
+        let header: [UInt8] = [6, 23, 25, 25, 1, UInt8(sql.count * 2 + 13)]
+        let record = header + Array("tableletterletter".utf8) + [2] + sql
+        let cell = [UInt8(record.count), 1] + record
+        let start = 512 - cell.count
+        put(start, cell)
+        put(100, [0x0D, 0, 0, 0, 1, UInt8(start >> 8), UInt8(start & 255), 0])
+        put(108, [UInt8(start >> 8), UInt8(start & 255)])
+        put(512, [0x0D, 0, 0, 0, 0, 2, 0, 0])
+        return file
+    }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import Testing
+
+/// The house rules that a reader would otherwise have to check by eye.
+@Suite("Tidy sources")
+struct TidyTests {
+    /// A Swift file of a target that the package builds.
+    struct Source {
+        var target: String
+        /// Relative to the repository.
+        var path: String
+        var lines: [String]
+    }
+
+    /// What each target may import of ours, of C and of other packages; arrows only point down.
+    static let allowed: [String: Set<String>] = [
+        "TwinUnits": [],
+        "TwinCore": ["TwinUnits", "Crypto"],
+        "TwinPlant": ["TwinCore", "TwinUnits"],
+        "TwinBooks": ["TwinCore", "TwinUnits"],
+        "TwinDispatch": ["TwinCore", "TwinUnits"],
+        "TwinScenario": [
+            "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "CZlib", "Yams", "Crypto",
+        ],
+        "TwinRuntime": ["TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinScenario"],
+        "TwinMQTT": ["TwinCore", "TwinUnits", "TwinRuntime", "CMosquitto"],
+        "TwinStore": ["TwinCore", "TwinUnits", "TwinBooks", "TwinDispatch", "TwinRuntime", "GRDB"],
+        "TwinReports": ["TwinCore", "TwinUnits", "TwinBooks"],
+        "twin": [
+            "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinScenario", "TwinRuntime", "TwinMQTT",
+            "TwinStore", "TwinReports", "ArgumentParser",
+        ],
+    ]
+    static let core = ["TwinUnits", "TwinCore", "TwinPlant", "TwinBooks", "TwinDispatch"]
+    static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin", "Synchronization"]
+
+    static func sources() throws -> [Source] {
+        let manifest = try String(contentsOf: Repository.root.appending(path: "Package.swift"), encoding: .utf8)
+        return try allowed.keys.sorted().flatMap { target in
+            // A target may name its folder: name: "A", …, path: "Sources/B".
+            let named = try Regex("name: \"\(target)\"[^)]*?path: \"Sources/([A-Za-z]+)\"", as: (Substring, Substring).self)
+            let folder = "Sources/" + (manifest.firstMatch(of: named).map { String($0.1) } ?? target)
+            let root = Repository.root.appending(path: folder)
+            let names = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
+            return try names.sorted().filter { $0.hasSuffix(".swift") }.map { name in
+                let text = try String(contentsOf: root.appending(path: name), encoding: .utf8)
+                return Source(target: target, path: "\(folder)/\(name)", lines: text.components(separatedBy: "\n"))
+            }
+        }
+    }
+
+    /// Lines without comments and without the insides of texts.
+    static func code(_ line: String) -> String {
+        let bare = line.replacing(#/"(\\.|[^"\\])*"/#, with: "\"\"")
+        return String(bare.prefix(upTo: bare.range(of: "//")?.lowerBound ?? bare.endIndex))
+    }
+
+    static func findings(_ isWrong: (Source, Int) -> Bool) throws -> [String] {
+        try sources().flatMap { source in
+            source.lines.indices.filter { isWrong(source, $0) }.map { "\(source.path):\($0 + 1): \(source.lines[$0])" }
+        }
+    }
+
+    @Test("every target has its files here")
+    func complete() throws {
+        let found = Set(try Self.sources().map(\.target))
+        #expect(found == Set(Self.allowed.keys))
+        #expect(try Self.sources().count > 80)
+    }
+
+    @Test("no file is longer than 500 lines")
+    func fileLength() throws {
+        #expect(try Self.sources().filter { $0.lines.count > 501 }.map { "\($0.path): \($0.lines.count)" } == [])
+    }
+
+    @Test("no function is longer than 80 lines")
+    func functionLength() throws {
+        #expect(try Self.sources().flatMap { Self.longFunctions($0, max: 80) } == [])
+        // The check can fail: with a smaller limit there are some.
+        #expect(try Self.sources().contains { !Self.longFunctions($0, max: 40).isEmpty })
+    }
+
+    /// A function ends at the first closing brace with its own indentation.
+    static func longFunctions(_ source: Source, max: Int) -> [String] {
+        var found: [String] = []
+        for (index, line) in source.lines.enumerated() where line.contains(#/^ *[a-z@() ]*(func |init[?]?[(<])/#) {
+            let indent = String(line.prefix { $0 == " " })
+            guard let length = source.lines[index...].firstIndex(where: { $0.hasPrefix("\(indent)}") }).map({ $0 - index + 1 })
+            else { continue }
+            if length > max { found.append("\(source.path):\(index + 1): \(length) lines") }
+        }
+        return found
+    }
+
+    @Test("core targets have no clock, no unseeded chance, no way to trap and no Foundation")
+    func pureCore() throws {
+        let forbidden = [
+            #/\bimport Foundation\b/#, #/\bDate\(/#, #/\.random\(in:/#, #/\bContinuousClock\b/#, #/\bfatalError\b/#,
+            #/\btry!/#, #/\bas!/#,
+        ]
+        let found = try Self.findings { source, line in
+            Self.core.contains(source.target) && forbidden.contains { Self.code(source.lines[line]).contains($0) }
+        }
+        #expect(found == [])
+    }
+
+    @Test("nothing anywhere is forced: no try!, no as!")
+    func nothingForced() throws {
+        #expect(try Self.findings { source, line in Self.code(source.lines[line]).contains(#/\b(try|as)!/#) } == [])
+    }
+
+    @Test("libmosquitto is imported in one file, zlib and SQLite in one target each")
+    func librariesBehindWalls() throws {
+        func importers(_ library: String) throws -> [Source] {
+            try Self.sources().filter { $0.lines.contains { Self.imported($0) == library } }
+        }
+        #expect(try importers("CMosquitto").count == 1)
+        #expect(try importers("CZlib").count == 1)
+        #expect(Set(try importers("GRDB").map(\.target)) == ["TwinStore"])
+    }
+
+    @Test("imports point down only, as the package has it")
+    func arrows() throws {
+        let found = try Self.findings { source, line in
+            guard let name = Self.imported(source.lines[line]) else { return false }
+            return !Self.system.contains(name) && !(Self.allowed[source.target] ?? []).contains(name)
+        }
+        #expect(found == [])
+        let imports = try Self.sources().flatMap { $0.lines.compactMap(Self.imported) }
+        #expect(imports.count > 100)
+    }
+
+    /// The module of an import line.
+    static func imported(_ line: String) -> String? {
+        line.firstMatch(of: #/^\s*(?:@\w+ )*(?:public |package |internal |private |fileprivate )?import (?:struct |class |enum |func )?(\w+)/#)
+            .map { String($0.1) }
+    }
+
+    @Test("no work is left as a note in the sources or the tests")
+    func notes() throws {
+        let words = ["TO" + "DO", "FIX" + "ME", "XX" + "X:"]
+        let tests = Repository.root.appending(path: "Tests")
+        let names = FileManager.default.enumerator(atPath: tests.path)?.compactMap { $0 as? String } ?? []
+        let texts = try Self.sources().map { ($0.path, $0.lines.joined(separator: "\n")) }
+            + names.filter { $0.hasSuffix(".swift") }.map { ($0, try String(contentsOf: tests.appending(path: $0), encoding: .utf8)) }
+        #expect(texts.filter { _, text in words.contains { text.contains($0) } }.map(\.0) == [])
+        #expect(texts.count > 100)
+    }
+
+    @Test("an error that is passed over has its reason beside it")
+    func silencedErrors() throws {
+        let found = try Self.findings { source, line in
+            guard Self.code(source.lines[line]).contains(#/\btry\?/#) else { return false }
+            // On the line itself, or on the one before or after it.
+            let near = source.lines[max(0, line - 1)...min(line + 1, source.lines.count - 1)]
+            return !near.contains { $0.contains("//") }
+        }
+        #expect(found == [])
+    }
+}

@@ -1,0 +1,113 @@
+#!/bin/bash
+# Measures a release build of `twin` against its limits: Tests/bench.sh PATH-OF-TWIN
+# Prints one line a figure; exit code 1 when a limit is missed, 2 for a wrong call.
+set -euo pipefail
+export LC_ALL=C
+
+twin=${1:-}
+if [[ -z $twin || ! -x $twin ]]; then
+  echo "usage: Tests/bench.sh PATH-OF-TWIN (a release build)" >&2
+  exit 2
+fi
+twin=$(realpath "$twin")
+cd "$(dirname "$(realpath "$0")")/.."
+day=replay/sunderland-day.jsonl.gz
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+missed=0
+
+# row LABEL VALUE UNIT LIMIT [at-least]: prints a figure and compares it with its limit.
+row() {
+  local good verdict=ok
+  if [[ ${5:-} == at-least ]]; then
+    good=$(awk -v v="$2" -v l="$4" 'BEGIN { print (v >= l) }')
+  else
+    good=$(awk -v v="$2" -v l="$4" 'BEGIN { print (v <= l) }')
+  fi
+  if [[ $good != 1 ]]; then
+    verdict=MISSED
+    missed=1
+  fi
+  printf '%-44s %10s %-8s %-9s %8s  %s\n' "$1" "$2" "$3" "${5:-at most}" "$4" "$verdict"
+}
+
+note() { printf '%-44s %10s %s\n' "$1" "$2" "$3"; }
+
+median() { sort -n | awk '{ v[NR] = $1 } END { printf "%.3f\n", v[int((NR + 1) / 2)] }'; }
+
+# seconds COMMAND…: wall seconds of the whole process.
+seconds() {
+  local from=$EPOCHREALTIME
+  "$@" >"$work/out" 2>"$work/err"
+  awk -v a="$from" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.4f\n", b - a }'
+}
+
+# member NAME: a number of the last summary.
+member() { sed -n "s/.*\"$1\":\([-0-9.e]*\).*/\1/p" "$work/out"; }
+
+# five LABEL LIMIT ARGUMENT…: medians of five replays, by the summary's own clock and by the process.
+five() {
+  local label=$1 limit=$2 walls="" processes="" digests="" run
+  shift 2
+  for run in 1 2 3 4 5; do
+    processes+="$(seconds "$twin" replay "$day" --json "$@")"$'\n'
+    walls+="$(member wall_s)"$'\n'
+    digests+="$(sed -n 's/.*"digest":"\([0-9a-f]*\)".*/\1/p' "$work/out")"$'\n'
+  done
+  row "$label, wall_s (median of 5)" "$(printf '%s' "$walls" | median)" s "$limit"
+  row "$label, process (median of 5)" "$(printf '%s' "$processes" | median)" s "$limit"
+  row "$label, different digests" "$(printf '%s' "$digests" | sort -u | wc -l)" "" 1
+}
+
+# peak ARGUMENT…: highest resident memory that was seen, MiB. The kernel keeps the maximum; asking stops at the end.
+peak() {
+  local pid high=0 now
+  "$twin" "$@" >"$work/out" 2>"$work/err" &
+  pid=$!
+  while now=$(sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$pid/status" 2>"$work/gone") && [[ -n $now ]]; do
+    high=$now
+    read -rt 0.005 <> <(:) || true
+  done
+  wait "$pid"
+  awk -v kb="$high" 'BEGIN { printf "%.1f\n", kb / 1024 }'
+}
+
+echo "$("$twin" --version) on $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg): 1,440 steps, $(zcat "$day" | wc -l) lines"
+five "bundled day, open loop" 0.5
+five "bundled day, closed loop" 1.0 --loop closed
+row "bundled day, peak memory" "$(peak replay "$day" --json)" MiB 128
+row "closed loop with store, peak memory" \
+  "$(peak replay "$day" --loop closed --json --store "$work/day.sqlite")" MiB 128
+
+seconds "$twin" replay "$day" --json -v >"$work/time"
+hops=$(sed -n 's/^hops: \([0-9]*\) calls to actors in \([0-9]*\) ticks.*/\1 \2/p' "$work/err")
+actors=$(sed -n 's/.* ticks, \([0-9]*\) actors.*/\1/p' "$work/err")
+if [[ -n $hops && -n $actors ]]; then
+  row "hops per tick and actor" "$(awk -v a="$actors" '{ printf "%.3f\n", $1 / $2 / a }' <<<"$hops")" "" 1
+elif [[ -n $hops ]]; then
+  per_tick=$(awk '{ printf "%.3f\n", $1 / $2 }' <<<"$hops")
+  note "hops per tick, all actors" "$per_tick" "(the number of actors is not printed)"
+  row "hops per tick, part of a hop" "$(awk -v h="$per_tick" 'BEGIN { printf "%.3f\n", h - int(h) }')" "" 0
+else
+  note "hops per tick and actor" "-" "left out: this build does not print them"
+fi
+
+# Ten days as plain text, so that starting the process does not count much and gzip not at all.
+"$twin" simulate --out "$work/days.jsonl" --from 2025-06-09 --for 10d -q
+lines=$(wc -l <"$work/days.jsonl")
+rate() { awk -v n="$lines" -v s="$1" 'BEGIN { printf "%.0f\n", n / s }'; }
+best() { for _ in 1 2 3; do seconds "$@"; done | sort -n | head -n 1; }
+ours=$(rate "$(best "$twin" validate "$work/days.jsonl")")
+if command -v python3 >"$work/python"; then
+  cat >"$work/read.py" <<'PYTHON'
+import json, sys
+for line in open(sys.argv[1], "rb"):
+    json.loads(line)
+PYTHON
+  theirs=$(rate "$(best python3 "$work/read.py" "$work/days.jsonl")")
+  row "JSON lines read a second (python3: $theirs)" "$ours" lines/s "$theirs" at-least
+else
+  note "JSON lines read a second" "$ours" "lines/s (no python3 to compare with)"
+fi
+
+exit "$missed"
