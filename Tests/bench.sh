@@ -28,10 +28,10 @@ row() {
     verdict=MISSED
     missed=1
   fi
-  printf '%-44s %10s %-8s %-9s %8s  %s\n' "$1" "$2" "$3" "${5:-at most}" "$4" "$verdict"
+  printf '%-50s %9s %-8s %-8s %8s  %s\n' "$1" "$2" "$3" "${5:-at most}" "$4" "$verdict"
 }
 
-note() { printf '%-44s %10s %s\n' "$1" "$2" "$3"; }
+note() { printf '%-50s %9s %s\n' "$1" "$2" "$3"; }
 
 median() { sort -n | awk '{ v[NR] = $1 } END { printf "%.3f\n", v[int((NR + 1) / 2)] }'; }
 

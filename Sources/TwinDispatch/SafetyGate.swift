@@ -31,8 +31,9 @@ public struct SafetyGate: Sendable, Hashable {
             if limited != value { held.append(by) }
             value = limited
         }
-        // Ramp first: whatever comes after may cut a set-point at once, but never raise it.
-        hold(min(max(value, last - rampMaxKWPerStep), last + rampMaxKWPerStep), "ramp")
+        // Ramp first: whatever comes after may cut a set-point at once, but never raise it. Rest is always in reach:
+        // a failsafe must not wait for a ramp.
+        hold(min(max(value, min(last - rampMaxKWPerStep, 0)), max(last + rampMaxKWPerStep, 0)), "ramp")
         hold(min(max(value, -unit.powerMaxKW), unit.powerMaxKW), "rating")
         let hours = step.hours
         let dischargeMax =

@@ -75,16 +75,20 @@ public final class SQLiteStore: TwinStorePort {
         return try database.write { db in
             if let row = try Row.fetchOne(db, sql: "SELECT * FROM run") {
                 let run: String = row["run"]
-                guard run == identity.run, row["site"] == identity.site, row["start_ms"] == identity.start.ms else {
+                let isSame = run == identity.run && row["site"] == identity.site && row["start_ms"] == identity.start.ms
+                // A run that was killed before its first mark left nothing but its name.
+                let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM period") == 0
+                guard isSame || isEmpty else {
                     throw StoreProblem(
                         "\(path): belongs to run \(run); name another --store, or move this one away", exitCode: 73)
                 }
-            } else {
-                try db.execute(
-                    sql: "INSERT INTO run (site, run, start_ms, config, build) VALUES (?, ?, ?, ?, ?)",
-                    arguments: [identity.site, identity.run, identity.start.ms, identity.config, identity.build])
+                if isSame { return try checkpoint(db) }
+                try db.execute(sql: "DELETE FROM run")
             }
-            return try checkpoint(db)
+            try db.execute(
+                sql: "INSERT INTO run (site, run, start_ms, config, build) VALUES (?, ?, ?, ?, ?)",
+                arguments: [identity.site, identity.run, identity.start.ms, identity.config, identity.build])
+            return nil
         }
     }
 

@@ -119,7 +119,7 @@ extension LocalZone {
         if let time = PlantTime(rfc3339: text) { return time }
         let full = text.contains("T") || text.contains(" ") ? text : text + "T00:00"
         guard let local = PlantTime(zoneless: full) else {
-            throw ValidationError("\"\(text)\" is no time; write 2025-06-18T06:00 (site-local) or with an offset")
+            throw Failure("\"\(text)\" is no time; write 2025-06-18T06:00 (site-local) or with an offset", exitCode: 2)
         }
         let day = local.ms / 86_400_000
         return instant(CivilDate(daysSinceEpoch: day), msOfDay: local.ms - day * 86_400_000)

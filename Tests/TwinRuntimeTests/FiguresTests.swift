@@ -122,7 +122,8 @@ struct FiguresTests {
         let more = try #require(json.number("energy_kwh.unmetered")) - (clean.number("energy_kwh.unmetered") ?? 0)
         #expect(abs(more / load * 100 - 3) < 0.5)
         // The meter is never adjusted: import carries it too.
-        let imported = try #require(json.number("energy_kwh.grid_import")) - (clean.number("energy_kwh.grid_import") ?? 0)
+        let imported =
+            try #require(json.number("energy_kwh.grid_import")) - (clean.number("energy_kwh.grid_import") ?? 0)
         #expect(abs(imported - more) < 1e-6)
     }
 
@@ -162,7 +163,8 @@ struct FiguresTests {
         return found
     }
 
-    private func scaledDay(_ folder: TemporaryFolder, topic: String, keys: [String], by factor: Double) throws -> String {
+    private func scaledDay(_ folder: TemporaryFolder, topic: String, keys: [String], by factor: Double) throws -> String
+    {
         var touched = 0
         let lines = try Repository.lines(of: Repository.day).map { line in
             guard line.contains(topic) else { return line }
@@ -174,10 +176,14 @@ struct FiguresTests {
     }
 
     /// The line's event time as text.
-    private func stamp(_ line: String) -> String { line.firstMatch(of: #/"payload":\{"ts":"([^"]+)"/#).map { String($0.1) } ?? "" }
+    private func stamp(_ line: String) -> String {
+        line.firstMatch(of: #/"payload":\{"ts":"([^"]+)"/#).map { String($0.1) } ?? ""
+    }
 
     private func number(_ key: String, _ line: String) -> Double? {
-        line.split(separator: "\"\(key)\":").dropFirst().first.flatMap { Double($0.prefix { "0123456789.-".contains($0) }) }
+        line.split(separator: "\"\(key)\":").dropFirst().first.flatMap {
+            Double($0.prefix { "0123456789.-".contains($0) })
+        }
     }
 
     private func setting(_ key: String, in line: String, _ change: (Double) -> Double) -> String {

@@ -122,7 +122,9 @@ struct JournalTests {
         #expect(kept.hasSuffix("/journal/.config/\(config.hash.dropFirst("sha256:".count))"))
         #expect(try SiteConfig.load(folder: kept).hash == config.hash)
         // A second journal in the same folder is refused.
-        let problem = try await #require(throws: JournalProblem.self) { try await replay([file]) { $0.journal = folder } }
+        let problem = try await #require(throws: JournalProblem.self) {
+            try await replay([file]) { $0.journal = folder }
+        }
         #expect(problem.exitCode == 73)
     }
 

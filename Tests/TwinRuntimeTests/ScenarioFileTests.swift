@@ -14,7 +14,8 @@ struct ScenarioFileTests {
         init(_ scenario: String, start: String = "2025-06-17T23:00:00.000Z") throws {
             folder = try TemporaryFolder()
             _ = try folder.makeFolder("replay/scenarios")
-            let header = Recording.head.replacing("2025-06-18T06:00:00.000Z", with: start).replacing("MARKS", with: "false")
+            let header = Recording.head.replacing("2025-06-18T06:00:00.000Z", with: start).replacing(
+                "MARKS", with: "false")
             try folder.write("replay/day.jsonl", lines: [header])
             try folder.write("outside.jsonl", lines: [header])
             path = try folder.write("replay/scenarios/a.scenario.yaml", Array(scenario.utf8))
@@ -56,14 +57,17 @@ struct ScenarioFileTests {
     func sound() throws {
         let text = Self.scenario(more: "seed: 12\nmode: advise")
         let scenario = try Files(text).load()
-        #expect(scenario.name == "a test" && scenario.seed == 12 && scenario.mode == .advise && scenario.loop == .closed)
+        #expect(
+            scenario.name == "a test" && scenario.seed == 12 && scenario.mode == .advise && scenario.loop == .closed)
         #expect(scenario.recording.hasSuffix("/replay/day.jsonl"))
         #expect(scenario.faults.count == 1 && scenario.expectations.count == 1)
         #expect(scenario.expectations[0].place.hasSuffix("a.scenario.yaml:8"))
         #expect(try Files(text.replacing("plant: simulated", with: "plant: recorded")).load().loop == .open)
     }
 
-    @Test("a recording outside the replay folder is refused", arguments: ["../../outside.jsonl", "/etc/hostname", "../link.jsonl"])
+    @Test(
+        "a recording outside the replay folder is refused",
+        arguments: ["../../outside.jsonl", "/etc/hostname", "../link.jsonl"])
     func outside(recording: String) throws {
         let files = try Files(Self.scenario(recording: recording))
         try FileManager.default.createSymbolicLink(
@@ -101,7 +105,10 @@ struct ScenarioFileTests {
             (scenario(more: "colour: red"), "9:1: unknown key"),
             (scenario(more: "seed: -1"), "9:7: "),
             (scenario(more: "mode: fast"), "9:7: "),
-            (scenario().replacing("scenario/1", with: "scenario/2"), "1:7: this program reads scenario/1, this file is scenario/2"),
+            (
+                scenario().replacing("scenario/1", with: "scenario/2"),
+                "1:7: this program reads scenario/1, this file is scenario/2"
+            ),
             (scenario().replacing("name: a test\n", with: ""), "1:1: \"name\" is missing"),
         ])
     func problems(text: String, expected: String) throws {

@@ -51,11 +51,15 @@ struct ScenarioTests {
     func withoutFault(index: Int) async throws {
         let scenario = try Self.shipped()[index]
         // The same run without the fault is the bundled day in a closed loop.
-        #expect(scenario.recording == Repository.day && scenario.loop == .closed && scenario.seed == nil && scenario.mode == nil)
+        #expect(
+            scenario.recording == Repository.day && scenario.loop == .closed && scenario.seed == nil
+                && scenario.mode == nil)
         let clean = try await BundledDay.closed()
         var check = ExpectationCheck(scenario.expectations, zone: clean.result.summary.method.zone)
         clean.outcomes.forEach { check.note($0) }
-        let alarms = check.verdicts(clean.result.summary).filter { if case .alarm = $0.expectation.kind { true } else { false } }
+        let alarms = check.verdicts(clean.result.summary).filter {
+            if case .alarm = $0.expectation.kind { true } else { false }
+        }
         #expect(!alarms.isEmpty && alarms.allSatisfy { !$0.passed }, "\(scenario.path)")
         #expect(alarms.allSatisfy { $0.sentence.contains("it was never raised") })
     }
@@ -74,7 +78,11 @@ struct ScenarioTests {
         config.alarmsOff = [code]
         for scenario in scenarios {
             let failed = try await verdicts(scenario, config, short: true).filter { !$0.passed }
-            #expect(failed.count == 1 && failed.allSatisfy { $0.sentence.contains("expected alarm") && $0.sentence.contains(code.rawValue) })
+            #expect(
+                failed.count == 1
+                    && failed.allSatisfy {
+                        $0.sentence.contains("expected alarm") && $0.sentence.contains(code.rawValue)
+                    })
         }
     }
 
@@ -103,13 +111,16 @@ struct ScenarioTests {
         }
         #expect(found.verdicts.map(\.passed) == [false, true, false, false, true])
         #expect(found.verdicts[0].sentence.contains("wind/farm/stuck was raised at 2025-06-18T13:0"))
-        #expect(found.verdicts[2].sentence == "expected vehicles in 1.0...10.0; it is \(Double(found.summary.vehicles))")
+        #expect(
+            found.verdicts[2].sentence == "expected vehicles in 1.0...10.0; it is \(Double(found.summary.vehicles))")
         #expect(found.wasStopped)
         #expect(found.verdicts[3].sentence.contains("no such figure"))
         #expect(found.summary.facts.expectationsPassed == 2 && found.summary.facts.expectationsFailed == 3)
     }
 
-    @Test("a fault of the plant in an open loop is refused with that sentence", arguments: [Fault.Verb.gridOutage, .ignoreCommand])
+    @Test(
+        "a fault of the plant in an open loop is refused with that sentence",
+        arguments: [Fault.Verb.gridOutage, .ignoreCommand])
     func openLoop(verb: Fault.Verb) async throws {
         let fault = Fault(verb: verb, on: "storage/ess-1", from: Recording.start, lasting: nil)
         let problem = try await #require(throws: ReplayProblem.self) {
@@ -126,7 +137,9 @@ struct ScenarioTests {
         let folder = try TemporaryFolder()
         var lines = try SmallRecording.lines()
         lines.insert("{\"t\":3600,\"fault\":{\"do\":\"grid_outage\",\"for\":\"5m\"}}", at: lines.count / 2)
-        lines.append("{\"t\":7200,\"expect\":{\"alarm\":\"grid/main/trip\",\"after\":\"2025-06-18T06:00:00Z\",\"within\":\"10m\"}}")
+        lines.append(
+            "{\"t\":7200,\"expect\":{\"alarm\":\"grid/main/trip\",\"after\":\"2025-06-18T06:00:00Z\",\"within\":\"10m\"}}"
+        )
         lines.append("{\"t\":7200,\"expect\":{\"no_alarm\":\"grid/main/trip\"}}")
         let file = try folder.write("faulty.jsonl", lines: lines)
         let closed = try await replay([file]) { $0.loop = .closed }

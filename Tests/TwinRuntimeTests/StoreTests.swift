@@ -11,7 +11,8 @@ import TwinUnits
 @Suite("Store")
 struct StoreTests {
     private static let identity = RunIdentity(JournalTests.header)
-    private static let cursor = JournalCursor(segment: "0badcafe-000001.jsonl", offset: 10, tick: 1, chain: DigestChain().hex)
+    private static let cursor = JournalCursor(
+        segment: "0badcafe-000001.jsonl", offset: 10, tick: 1, chain: DigestChain().hex)
 
     private func batch(tick: Int) -> StoreBatch {
         var batch = StoreBatch()
@@ -56,7 +57,8 @@ struct StoreTests {
         broken.rows.append(PeriodRow(start: Recording.start + settlementPeriod))
         var desk = CommandDesk()
         let context = TickContext(
-            tick: 2, from: Recording.start, to: Recording.start + .minutes(1), lateness: .seconds(30), lead: .seconds(5))
+            tick: 2, from: Recording.start, to: Recording.start + .minutes(1), lateness: .seconds(30), lead: .seconds(5)
+        )
         let command = desk.issue(
             SetPoint(asset: "ess-1", powerKW: .nan, reason: ""), context: context, n: 1,
             rules: .init(step: .minutes(1), followToleranceFraction: 0.05))
@@ -133,7 +135,9 @@ struct StoreTests {
         let problem = try #require(throws: StoreProblem.self) { try SQLiteStore(path: folder.path("no/such/a.sqlite")) }
         #expect(problem.exitCode == 73)
         #expect(!FileManager.default.fileExists(atPath: folder.path("no")))
-        let absent = try #require(throws: StoreProblem.self) { try SQLiteStore(path: folder.path("a.sqlite"), mustExist: true) }
+        let absent = try #require(throws: StoreProblem.self) {
+            try SQLiteStore(path: folder.path("a.sqlite"), mustExist: true)
+        }
         #expect(absent.exitCode == 66)
         #expect(!FileManager.default.fileExists(atPath: folder.path("a.sqlite")))
     }
@@ -174,7 +178,9 @@ struct StoreTests {
         let index = try #require(late.firstIndex { $0.contains("shop/works") && $0.contains("\"seq\":40,") })
         let reading = late.remove(at: index)
         let clock = try #require(late.firstIndex { $0.contains("\"t\":\"2025-06-18T06:35:00.000Z\"") })
-        late.insert(reading.replacing("\"t\":\"2025-06-18T05:40:00.000Z\"", with: "\"t\":\"2025-06-18T06:35:00.000Z\""), at: clock)
+        late.insert(
+            reading.replacing("\"t\":\"2025-06-18T05:40:00.000Z\"", with: "\"t\":\"2025-06-18T06:35:00.000Z\""),
+            at: clock)
         let store = try SQLiteStore(path: folder.path("late.sqlite"))
         let result = try await replay([try folder.write("late.jsonl", lines: late)], store: store)
         #expect(try store.window().restatements == 1)

@@ -36,7 +36,9 @@ struct SummaryTextTests {
         let line = try #require(text.split(separator: "\n").first { $0.contains("this window") })
         #expect(line.contains("—") && line.contains("no vehicle was lined off"))
         #expect(!text.contains("inf") && !text.contains("nan"))
-        for key in ["co2_kg_per_vehicle", "co2_kg_per_vehicle_market", "uncertainty_kg_per_vehicle", "cost.per_vehicle"] {
+        for key in [
+            "co2_kg_per_vehicle", "co2_kg_per_vehicle_market", "uncertainty_kg_per_vehicle", "cost.per_vehicle",
+        ] {
             #expect(night.json.at(key) == .null)
         }
         #expect(night.json.at("baseline.comparable")?.bool == false)
@@ -62,7 +64,9 @@ struct SummaryTextTests {
     func figures(label: String, path: String, scale: Double, decimals: Int) async throws {
         let run = try await BundledDay.closed()
         let line = try #require(
-            SummaryText.render(run.result.summary).split(separator: "\n").first { $0.drop { $0 == " " }.hasPrefix(label) })
+            SummaryText.render(run.result.summary).split(separator: "\n").first {
+                $0.drop { $0 == " " }.hasPrefix(label)
+            })
         let rest = line.drop { $0 == " " }.dropFirst(label.count)
         let word = try #require(rest.split(separator: " ").first).replacing(",", with: "")
         let printed = try #require(Double(word))

@@ -43,8 +43,12 @@ public struct JournalFolder: Sendable {
         let folder = configFolder(hash)
         if FileManager.default.fileExists(atPath: folder) { return }
         do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            for file in files { try Data(file.bytes).write(to: URL(fileURLWithPath: folder + "/" + file.name)) }
+            // Under its name it is whole: a crash leaves only the draft, which the next start replaces.
+            let draft = folder + ".new"
+            if FileManager.default.fileExists(atPath: draft) { try FileManager.default.removeItem(atPath: draft) }
+            try FileManager.default.createDirectory(atPath: draft, withIntermediateDirectories: true)
+            for file in files { try Data(file.bytes).write(to: URL(fileURLWithPath: draft + "/" + file.name)) }
+            try FileManager.default.moveItem(atPath: draft, toPath: folder)
         } catch {
             throw JournalProblem(
                 "\(folder): cannot keep the configuration (\(error.localizedDescription))", exitCode: 73)

@@ -40,18 +40,33 @@ public final class JournalWriter {
                     "\(folder.path): cannot create the journal folder (\(error.localizedDescription))", exitCode: 73)
             }
         }
-        try open(isNew: resumed == nil)
-        if resumed == nil {
-            put(header.bytes)
-            try sync()
-        }
+        if resumed == nil { try createSegment() }
+        try open()
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    private func open(isNew: Bool) throws(JournalProblem) {
+    /// A segment appears with its whole header or not at all: a crash in between leaves only a dot-name.
+    private func createSegment() throws(JournalProblem) {
         let path = folder.file(segment)
-        descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC | (isNew ? O_CREAT | O_EXCL : 0), 0o640)
+        let draft = folder.file(".\(segment).new")
+        guard access(path, F_OK) != 0 else { throw JournalProblem("\(path): is there already; name a new folder", exitCode: 73) }
+        descriptor = Glibc.open(draft, O_WRONLY | O_CLOEXEC | O_CREAT | O_TRUNC, 0o640)
+        guard descriptor >= 0 else { throw JournalWriter.problem(draft, "create", exitCode: 73) }
+        put(header.bytes)
+        try sync()
+        close(descriptor)
+        descriptor = -1
+        guard rename(draft, path) == 0 else { throw JournalWriter.problem(path, "create", exitCode: 73) }
+        let directory = Glibc.open(folder.path, O_RDONLY | O_CLOEXEC)
+        guard directory >= 0 else { return }
+        fsync(directory)
+        close(directory)
+    }
+
+    private func open() throws(JournalProblem) {
+        let path = folder.file(segment)
+        descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
         guard descriptor >= 0 else { throw JournalWriter.problem(path, "open", exitCode: 73) }
         offset = Int64(lseek(descriptor, 0, SEEK_END))
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -114,9 +129,8 @@ public final class JournalWriter {
         segment = JournalFolder.segmentName(run: header.run, number: number)
         header.firstTick = mark.tick + 1
         header.chain = mark.chain
-        try open(isNew: true)
-        put(header.bytes)
-        try sync()
+        try createSegment()
+        try open()
     }
 
     static func isHeld(_ path: String) -> JournalProblem {

@@ -59,7 +59,8 @@ public final class TickReader {
         }
         guard header.firstTick == 1 else {
             throw ReplayProblem(
-                "\(first): begins with tick \(header.firstTick); segments before it are missing, name the journal's folder")
+                "\(first): begins with tick \(header.firstTick); segments before it are missing, name the journal's"
+                    + " folder")
         }
         clock = TickClock(start: header.start, step: header.step, lateness: lateness)
         clockTopic = Topic.clockText(site: header.site)

@@ -46,6 +46,7 @@ public final class LiveLoop {
     private var waiting: [(message: InboundMessage?, link: String?)] = []
     static let waitingMax = 10_000
     private var wasUp = false
+    private let begun = ContinuousClock.now
     /// While the journal is stepped again nothing is published: only the last mark's commands go again, later.
     private var isRecovering = false
     public private(set) var notes = RunNotes()
@@ -139,7 +140,11 @@ public final class LiveLoop {
         return Summary(rows: engine.state.books.rows, method: config.method, facts: facts)
     }
 
-    private var facts: RunFacts { RunFacts(stepS: config.stepS, mode: options.mode, loop: .open) }
+    private var facts: RunFacts {
+        var facts = RunFacts(stepS: config.stepS, mode: options.mode, loop: .open)
+        facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
+        return facts
+    }
 
     // MARK: - Opening
 
@@ -212,8 +217,9 @@ public final class LiveLoop {
             stepS: config.stepS, seed: 0, mode: options.mode, loop: .open, clock: options.clock, marks: true,
             config: config.hash, build: options.build)
         _ = try store.begin(identity(header))
-        let journal = try JournalWriter(folder: folder, header: header)
+        // In this order a kill at any moment leaves nothing that the next start could not take up.
         try folder.keep(config.files, hash: config.hash)
+        let journal = try JournalWriter(folder: folder, header: header)
         session = Session(
             engine: TwinEngine(
                 config: config, plan: RunPlan(header), seating: options.seating, beforeHop: options.beforeHop),

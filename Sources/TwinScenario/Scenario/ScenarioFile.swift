@@ -17,9 +17,11 @@ public struct ScenarioFile: Sendable {
 
     /// Reads a scenario and the header of its recording, which says what a time of day means.
     ///
-    /// Throws `ConfigProblems` with everything that is wrong, or `ConfigNotFound`.
+    /// Throws `ConfigProblems` with everything that is wrong, or `FileProblem` 66 when there is no such file.
     public static func load(path: String) throws -> ScenarioFile {
-        guard let data = FileManager.default.contents(atPath: path) else { throw ConfigNotFound(path: path) }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw FileProblem.notFound(path: path, sentence: "no such scenario file")
+        }
         let log = ProblemLog()
         let root = YAMLNode.read(file: path, bytes: [UInt8](data.prefix(YAMLNode.bytesMax + 1)), log: log)
         let scenario = root.flatMap { read($0, path: path) }
@@ -41,14 +43,15 @@ public struct ScenarioFile: Sendable {
             let mode = fields.optional("mode")?.choice(ControlMode.self)
             let faultNodes = fields.optional("faults")?.items(0...1000) ?? []
             let expectNodes = fields.required("expect", hint: "a scenario expects something")?.items(1...1000) ?? []
-            guard let recordingNode, let recording = resolve(recordingNode, scenario: path) else { return nil }
-            guard let header = header(of: recording, recordingNode),
-                let zone = LocalZone(database: header.timeZone)
-            else { return nil }
-            let moments = Moments(start: header.start, zone: zone)
+            let recording = recordingNode.flatMap { resolve($0, scenario: path) }
+            let header = recording.flatMap { recording in recordingNode.flatMap { header(of: recording, $0) } }
+            let zone = header.flatMap { LocalZone(database: $0.timeZone) }
+            if let header, zone == nil { recordingNode?.problem("its header names the unknown time zone \(header.timeZone)") }
+            // Without a recording, times mean some day: enough to find what else is wrong.
+            let moments = Moments(start: header?.start ?? PlantTime(ms: 0), zone: zone ?? .utc)
             let faults = faultNodes.compactMap { moments.fault($0) }
             let expectations = expectNodes.compactMap { moments.expectation($0) }
-            guard let name else { return nil }
+            guard let name, let recording, zone != nil else { return nil }
             return ScenarioFile(
                 path: path, name: name, recording: recording, seed: seed.map { UInt64($0) },
                 loop: plant == .simulated ? .closed : .open, mode: mode, faults: faults, expectations: expectations)

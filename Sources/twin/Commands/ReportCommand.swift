@@ -64,7 +64,7 @@ extension LocalZone {
     /// The local day, month or year that `text` names.
     func period(_ text: String) throws -> (from: PlantTime, to: PlantTime) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-        let wrong = ValidationError("--period \"\(text)\": expected 2025-06-18, 2025-06 or 2025")
+        let wrong = Failure("--period \"\(text)\": expected 2025-06-18, 2025-06 or 2025", exitCode: 2)
         guard (1...3).contains(parts.count), let year = parts[0] else { throw wrong }
         let month = parts.count > 1 ? parts[1] : 1
         let day = parts.count > 2 ? parts[2] : 1

@@ -50,7 +50,9 @@ final class PlantLink: Transport {
     }
 
     let publicationsInFlight = 0
-    var published: [OutboundMessage] { log.compactMap { if case .published(let message) = $0 { message } else { nil } } }
+    var published: [OutboundMessage] {
+        log.compactMap { if case .published(let message) = $0 { message } else { nil } }
+    }
     var commands: [OutboundMessage] { published.filter { $0.topic.hasSuffix("/cmd") } }
 
     private func note(_ event: LinkEvent) throws {
@@ -108,7 +110,9 @@ final class ScriptLink: Transport {
     }
 
     let publicationsInFlight = 0
-    var published: [OutboundMessage] { log.compactMap { if case .published(let message) = $0 { message } else { nil } } }
+    var published: [OutboundMessage] {
+        log.compactMap { if case .published(let message) = $0 { message } else { nil } }
+    }
 
     func connect(timeoutMs: Int) { log.append(.connected) }
     func subscribe(_ filters: [String]) { log.append(.subscribed(filters)) }

@@ -28,7 +28,10 @@ struct LiveClockTests {
         let lines = try rig.journalLines()
         #expect(lines.map(\.t) == [Self.six, Self.six, time, time])
         #expect(lines.first?.body == .link("up"))
-        #expect(lines.dropFirst().compactMap(\.inbound?.payload) == [silent.payload, InboundMessage.clock(time).payload, silent.payload])
+        #expect(
+            lines.dropFirst().compactMap(\.inbound?.payload) == [
+                silent.payload, InboundMessage.clock(time).payload, silent.payload,
+            ])
         let segment = try #require(try rig.journal.segments().first)
         let header = try Header(bytes: Array(try Repository.lines(of: rig.journal.file(segment))[0].utf8))
         #expect(header.start == Self.six)
@@ -60,7 +63,8 @@ struct LiveClockTests {
         let rig = try LiveRig()
         let ahead = Self.six + .minutes(5)
         let script: [InboundMessage] = [
-            .clock(Self.six), .reading("wind/farm", "power_kw", 1, ahead), .reading("shop/works", "load_kw", 9000, ahead),
+            .clock(Self.six), .reading("wind/farm", "power_kw", 1, ahead),
+            .reading("shop/works", "load_kw", 9000, ahead),
             .reading("weather/mast", "temperature_c", 12, ahead), .clock(Self.six + .minutes(1)),
         ]
         let summary = try #require(try await rig.go(ScriptLink(script, clock: rig.clock)))

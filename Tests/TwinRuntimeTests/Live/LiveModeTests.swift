@@ -34,7 +34,9 @@ struct LiveModeTests {
         #expect(link.commands.isEmpty)
         #expect(link.published.allSatisfy { $0.retain && $0.topic.hasPrefix("v1/sunderland/twin/") })
         #expect(link.published.filter { $0.topic.hasSuffix("twin/state") }.count == 20)
-        let status = link.published.filter { $0.topic.hasSuffix("twin/status") }.map { String(decoding: $0.payload, as: UTF8.self) }
+        let status = link.published.filter { $0.topic.hasSuffix("twin/status") }.map {
+            String(decoding: $0.payload, as: UTF8.self)
+        }
         #expect(status == ["online", "offline"])
     }
 
@@ -175,13 +177,16 @@ struct LiveModeTests {
         #expect(try await rig.replayed().summary.digest == summary.digest)
     }
 
-    @Test("another mode, clock or configuration than the journal's is refused as 78", arguments: ["mode", "clock", "config"])
+    @Test(
+        "another mode, clock or configuration than the journal's is refused as 78",
+        arguments: ["mode", "clock", "config"])
     func mismatch(what: String) async throws {
         let rig = try LiveRig()
         rig.duration = .minutes(3)
         _ = try await rig.go(try PlantLink(rig.simulator()))
         let before = try rig.temporary.bytes("twin.journal/\(LiveRig.run)-000001.jsonl")
-        let changed = what == "config"
+        let changed =
+            what == "config"
             ? try LiveRig(Repository.config("site.yaml", "lateness_s: 30", "lateness_s: 31")) : try LiveRig()
         if what == "mode" { changed.mode = .control }
         if what == "clock" { changed.kind = .wall }
@@ -190,7 +195,9 @@ struct LiveModeTests {
         let link = ScriptLink([], clock: changed.clock)
         let problem = try await #require(throws: JournalProblem.self) { try await changed.go(link) }
         #expect(problem.exitCode == 78)
-        #expect(problem.description.contains(what == "config" ? "another configuration" : "was begun with --mode shadow --clock event"))
+        #expect(
+            problem.description.contains(
+                what == "config" ? "another configuration" : "was begun with --mode shadow --clock event"))
         #expect(link.log.isEmpty)
     }
 
@@ -213,7 +220,9 @@ struct LiveModeTests {
         rig.duration = .minutes(3)
         _ = try await rig.go(try PlantLink(rig.simulator(), clock: rig.clock))
         rig.clock.set(LiveRig.start)
-        let problem = try await #require(throws: JournalProblem.self) { try await rig.go(ScriptLink([], clock: rig.clock)) }
+        let problem = try await #require(throws: JournalProblem.self) {
+            try await rig.go(ScriptLink([], clock: rig.clock))
+        }
         #expect(problem.exitCode == 65)
         #expect(problem.description.contains("--journal"))
     }

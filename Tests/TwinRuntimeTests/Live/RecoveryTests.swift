@@ -42,7 +42,9 @@ struct RecoveryTests {
             endStore: try rig.temporary.bytes("twin.sqlite"), firstMark: lineEnd + 1)
     }
 
-    @Test("a live run and the replay of its journal give one digest and one summary", arguments: [ControlMode.shadow, .control])
+    @Test(
+        "a live run and the replay of its journal give one digest and one summary",
+        arguments: [ControlMode.shadow, .control])
     func liveIsReplay(mode: ControlMode) async throws {
         let rig = try LiveRig()
         rig.mode = mode
@@ -78,7 +80,9 @@ struct RecoveryTests {
 
     enum StoreLeft: CaseIterable { case none, half, end }
 
-    @Test("a journal that was cut anywhere is gone on with to the same digest and the same books", arguments: [UInt64](0..<40))
+    @Test(
+        "a journal that was cut anywhere is gone on with to the same digest and the same books",
+        arguments: [UInt64](0..<40))
     func cutAnywhere(seed: UInt64) async throws {
         let finished = try await Self.finished.value
         var stream = SeedStream(seed: seed, name: "cut")

@@ -21,7 +21,10 @@ struct BadRecordingTests {
             ("{\"t\":NaN,\"link\":\"up\"}", .parse), ("{\"t\":1,\"tick\":1.5,\"n\":0}", .parse),
             ("{\"t\":1,\"tick\":\"1\",\"n\":0}", .parse), ("{\"t\":4e9,\"link\":\"up\"}", .parse),
             ("{\"t\":\"9999-12-31T23:59:59.999Z\",\"link\":\"up\"}", .clockFuture),
-            ("{\"t\":1,\"topic\":\"a\",\"payload\":\(String(repeating: "[", count: 17))\(String(repeating: "]", count: 17))}", .tooDeep),
+            (
+                "{\"t\":1,\"topic\":\"a\",\"payload\":\(String(repeating: "[", count: 17))\(String(repeating: "]", count: 17))}",
+                .tooDeep
+            ),
             ("{\"t\":1,\"op\":\(String(repeating: "[", count: 100_000))", .tooDeep),
         ])
     func unreadable(line: String, reason: RejectReason) throws {
@@ -110,9 +113,11 @@ struct BadRecordingTests {
         "a header with a wrong value is refused naming the key",
         arguments: [
             ("\"step_s\":60", "\"step_s\":7", "step_s"), ("\"step_s\":60", "\"step_s\":0", "step_s"),
-            ("\"step_s\":60", "\"step_s\":\"60\"", "step_s"), ("\"site\":\"sunderland\"", "\"site\":\"../etc\"", "site"),
+            ("\"step_s\":60", "\"step_s\":\"60\"", "step_s"),
+            ("\"site\":\"sunderland\"", "\"site\":\"../etc\"", "site"),
             ("\"start\":\"2025-06-18T06:00:00.000Z\"", "\"start\":\"2025-06-18T06:00:01.000Z\"", "start"),
-            ("\"start\":\"2025-06-18T06:00:00.000Z\"", "\"start\":6", "start"), ("\"mode\":\"shadow\"", "\"mode\":\"fast\"", "mode"),
+            ("\"start\":\"2025-06-18T06:00:00.000Z\"", "\"start\":6", "start"),
+            ("\"mode\":\"shadow\"", "\"mode\":\"fast\"", "mode"),
             ("\"clock\":\"event\"", "\"clock\":1", "clock"),
         ])
     func wrongHeader(old: String, new: String, key: String) throws {
@@ -136,8 +141,12 @@ struct BadRecordingTests {
     func lastYear() async throws {
         let folder = try TemporaryFolder()
         var recording = Recording(header: Recording.head.replacing("2025-06-18T06:00", with: "9999-12-31T23:58"))
-        recording.raw("{\"t\":\"9999-12-31T23:59:00.000Z\",\"topic\":\"v1/sunderland/clock\",\"payload\":{\"ts\":\"9999-12-31T23:59:00Z\"}}")
-        recording.raw("{\"t\":\"9999-12-31T23:59:59.999Z\",\"topic\":\"v1/sunderland/wind/farm/tele\",\"payload\":{\"power_kw\":1}}")
+        recording.raw(
+            "{\"t\":\"9999-12-31T23:59:00.000Z\",\"topic\":\"v1/sunderland/clock\",\"payload\":{\"ts\":\"9999-12-31T23:59:00Z\"}}"
+        )
+        recording.raw(
+            "{\"t\":\"9999-12-31T23:59:59.999Z\",\"topic\":\"v1/sunderland/wind/farm/tele\",\"payload\":{\"power_kw\":1}}"
+        )
         let result = try await replay([folder.write("last.jsonl", lines: recording.lines)])
         #expect(result.summary.steps == 2)
     }
@@ -206,8 +215,12 @@ struct BadRecordingTests {
         case 3: bytes.removeLast(length)
         case 4: bytes[place] ^= 1 << UInt8(stream.next() % 8)
         default:
-            let tokens = ["1e308", "-0", "null", "\n", "{", "]", "9999-12-31T23:59:59Z", "\"tick\":1", "\"fault\":{}", "18446744073709551616"]
-            bytes.replaceSubrange(place..<place + length, with: Array(tokens[Int(stream.next() % UInt64(tokens.count))].utf8))
+            let tokens = [
+                "1e308", "-0", "null", "\n", "{", "]", "9999-12-31T23:59:59Z", "\"tick\":1", "\"fault\":{}",
+                "18446744073709551616",
+            ]
+            bytes.replaceSubrange(
+                place..<place + length, with: Array(tokens[Int(stream.next() % UInt64(tokens.count))].utf8))
         }
     }
 }

@@ -78,7 +78,8 @@ struct TickReaderTests {
         let lines = try cut(recording).ticks.flatMap(\.lines)
         #expect(lines.map { ($0.t - Recording.start).ms / 1000 } == [30, 50, 50, 60])
         // What the components get as arrival is the raised time too.
-        #expect(lines.compactMap { if case .message(let arrival) = $0.body { arrival.t } else { nil } } == lines.map(\.t))
+        #expect(
+            lines.compactMap { if case .message(let arrival) = $0.body { arrival.t } else { nil } } == lines.map(\.t))
     }
 
     @Test("a t more than 7 days beyond the line before is refused and moves nothing")
