@@ -44,7 +44,7 @@ public struct ScenarioFile: Sendable {
             let faultNodes = fields.optional("faults")?.items(0...1000) ?? []
             let expectNodes = fields.required("expect", hint: "a scenario expects something")?.items(1...1000) ?? []
             let recording = recordingNode.flatMap { resolve($0, scenario: path) }
-            let header = recording.flatMap { recording in recordingNode.flatMap { header(of: recording, $0) } }
+            let header = recording.flatMap { path in recordingNode.flatMap { Self.header(of: path, $0) } }
             let zone = header.flatMap { LocalZone(database: $0.timeZone) }
             if let header, zone == nil { recordingNode?.problem("its header names the unknown time zone \(header.timeZone)") }
             // Without a recording, times mean some day: enough to find what else is wrong.
