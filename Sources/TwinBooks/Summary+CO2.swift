@@ -60,7 +60,9 @@ extension Summary {
         else { return nil }
         let ratio = now / then
         let relative = nowWidth / now
-        let width = ratio * (relative * relative + method.baseline.uncertaintyFraction * method.baseline.uncertaintyFraction)
+        let width =
+            ratio
+            * (relative * relative + method.baseline.uncertaintyFraction * method.baseline.uncertaintyFraction)
             .squareRoot()
         return ((1 - ratio) * 100, (1 - ratio - width) * 100, (1 - ratio + width) * 100)
     }

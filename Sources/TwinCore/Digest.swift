@@ -16,7 +16,9 @@ public struct DigestRecord: Sendable {
 
     /// Rounded to nearest even at 1e-6, held inside Int64; -0 becomes +0, not a number becomes Int64.min.
     public mutating func add(_ value: Double) {
-        add(value.isNaN ? Int64.min : Int64(exactly: (value * 1e6).rounded(.toNearestOrEven)) ?? (value < 0 ? .min : .max))
+        add(
+            value.isNaN
+                ? Int64.min : Int64(exactly: (value * 1e6).rounded(.toNearestOrEven)) ?? (value < 0 ? .min : .max))
     }
 
     public mutating func add(_ text: String) {

@@ -39,7 +39,8 @@ public struct Fault: Sendable, Hashable {
         guard let word = json["do"]?.text, let verb = Verb(rawValue: word) else {
             let verbs = Verb.allCases.map(\.rawValue).joined(separator: ", ")
             throw LineFailure(
-                reason: .unknownKey, text: "fault: \"do\" is \(json["do"]?.line ?? "missing"), expected one of \(verbs)")
+                reason: .unknownKey, text: "fault: \"do\" is \(json["do"]?.line ?? "missing"), expected one of \(verbs)"
+            )
         }
         var lasting: Span?
         if let value = json["for"] {
@@ -50,10 +51,12 @@ public struct Fault: Sendable, Hashable {
         }
         self.init(verb: verb, on: json["on"]?.text, from: time, lasting: lasting)
         if verb == .freeze, on.flatMap({ TopicFilter($0) }) == nil {
-            throw LineFailure(reason: .wrongType, text: "fault freeze: \"on\" needs a topic filter such as v1/site/wind/+/tele")
+            throw LineFailure(
+                reason: .wrongType, text: "fault freeze: \"on\" needs a topic filter such as v1/site/wind/+/tele")
         }
         if verb == .ignoreCommand, on == nil {
-            throw LineFailure(reason: .wrongType, text: "fault ignore_command: \"on\" needs an asset such as storage/ess-1")
+            throw LineFailure(
+                reason: .wrongType, text: "fault ignore_command: \"on\" needs an asset such as storage/ess-1")
         }
     }
 }
@@ -100,7 +103,8 @@ public struct Expectation: Sendable, Hashable {
             var within: Span?
             if let value = json["within"] {
                 guard let span = value.text.flatMap({ Span(text: $0) }) else {
-                    throw LineFailure(reason: .wrongType, text: "expect: \"within\" is \(value.line), expected such as \"5m\"")
+                    throw LineFailure(
+                        reason: .wrongType, text: "expect: \"within\" is \(value.line), expected such as \"5m\"")
                 }
                 within = span
             }
@@ -116,7 +120,8 @@ public struct Expectation: Sendable, Hashable {
             guard low != nil || high != nil, between == nil || between?.count == 2,
                 [low, high].allSatisfy({ $0 == nil || $0?.double != nil })
             else {
-                throw LineFailure(reason: .wrongType, text: "expect: kpi needs \"between\":[low,high], \"min\" or \"max\"")
+                throw LineFailure(
+                    reason: .wrongType, text: "expect: kpi needs \"between\":[low,high], \"min\" or \"max\"")
             }
             kind = .figure(path: path, low: low?.double, high: high?.double)
         } else {

@@ -71,7 +71,9 @@ public struct Header: Sendable, Hashable {
                 reason: .version, text: "this file is \"\(version)\", this program reads \"\(Header.version)\"")
         }
         func need<T>(_ key: String, _ what: String, _ read: (JSON) -> T?) throws(LineFailure) -> T {
-            guard let found = value[key] else { throw LineFailure(reason: .parse, text: "the header has no \"\(key)\"") }
+            guard let found = value[key] else {
+                throw LineFailure(reason: .parse, text: "the header has no \"\(key)\"")
+            }
             guard let read = read(found) else {
                 throw LineFailure(reason: .wrongType, text: "header \"\(key)\": expected \(what), found \(found.line)")
             }

@@ -32,7 +32,9 @@ public struct JSONReader {
     }
 
     /// The members of the object in `bytes`, each with the range of its value's bytes.
-    public static func readMembers(_ bytes: [UInt8]) throws(JSONFailure) -> [(key: String, value: JSON, range: Range<Int>)] {
+    public static func readMembers(_ bytes: [UInt8]) throws(JSONFailure) -> [(
+        key: String, value: JSON, range: Range<Int>
+    )] {
         var reader = JSONReader(bytes, 0..<bytes.count)
         var found: [(key: String, value: JSON, range: Range<Int>)] = []
         try reader.members(depth: 0) { key, value, range in found.append((key, value, range)) }

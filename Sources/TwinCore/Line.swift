@@ -139,7 +139,8 @@ extension Line {
             arrival.correlation = member("props")?["corr"]?.text
             body = .message(arrival)
         } else if let tick = member("tick") {
-            guard let tick = tick.integer, tick >= 1, tick <= 1 << 40, let n = member("n")?.integer, n >= 0, n <= 1 << 40
+            guard let tick = tick.integer, tick >= 1, tick <= 1 << 40, let n = member("n")?.integer, n >= 0,
+                n <= 1 << 40
             else { throw LineFailure(reason: .parse, text: "a mark needs whole \"tick\" >= 1 and \"n\" >= 0") }
             body = .mark(Mark(t: t, tick: Int(tick), n: Int(n), chain: member("chain")?.text ?? ""))
         } else if let state = member("link")?.text {

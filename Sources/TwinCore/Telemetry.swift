@@ -40,7 +40,8 @@ extension Telemetry {
     /// Decodes a `tele` payload. Throws the reason when nothing in it can be used.
     public init(_ arrival: Arrival) throws(LineFailure) {
         guard arrival.payload.count <= Telemetry.payloadMax else {
-            throw LineFailure(reason: .tooLarge, text: "\(arrival.payload.count) bytes, at most \(Telemetry.payloadMax)")
+            throw LineFailure(
+                reason: .tooLarge, text: "\(arrival.payload.count) bytes, at most \(Telemetry.payloadMax)")
         }
         let json: JSON
         do { json = try JSONReader.read(arrival.payload) } catch {
@@ -59,7 +60,8 @@ extension Telemetry {
         switch member.key {
         case "ts":
             guard let text = member.value.text, let time = PlantTime(rfc3339: text) else {
-                throw LineFailure(reason: .wrongType, text: "\"ts\" is not an RFC 3339 time: \(member.value.line.prefix(40))")
+                throw LineFailure(
+                    reason: .wrongType, text: "\"ts\" is not an RFC 3339 time: \(member.value.line.prefix(40))")
             }
             ts = time
         case "seq": seq = member.value.integer

@@ -79,7 +79,8 @@ public struct CommandDesk: Sendable, Codable {
         let high = max(state.setPointKW, state.previousKW) + tolerance
         // A full or empty store rightly stops short of its set-point.
         let mayStopShort = unit.soc.value >= unit.socMax - 0.005 || unit.soc.value <= unit.socMin + 0.005
-        let follows = (low...high).contains(unit.powerKW.value) || (mayStopShort && abs(unit.powerKW.value) <= tolerance)
+        let follows =
+            (low...high).contains(unit.powerKW.value) || (mayStopShort && abs(unit.powerKW.value) <= tolerance)
         if follows {
             state.offSince = nil
             state.isNotFollowed = false

@@ -112,9 +112,13 @@ public struct SummaryText {
     private mutating func carbon() {
         title("CO2e, t")
         row("Scope 1 (gas)", tonnes(summary.carbon.scope1), "other Scope 1: not included")
-        row("Scope 2 location-based", tonnes(summary.carbon.scope2Location), summary.method.factors.set(at: summary.from).id)
+        row(
+            "Scope 2 location-based", tonnes(summary.carbon.scope2Location),
+            summary.method.factors.set(at: summary.from).id)
         if summary.carbon.halfHourlyPeriods > 0 {
-            row("  by half hour", tonnes(summary.carbon.scope2HalfHourly), "\(summary.carbon.halfHourlyPeriods) of \(summary.rows.count) half hours; not for the total")
+            row(
+                "  by half hour", tonnes(summary.carbon.scope2HalfHourly),
+                "\(summary.carbon.halfHourlyPeriods) of \(summary.rows.count) half hours; not for the total")
         }
         row("Scope 2 market-based", tonnes(summary.carbon.scope2Market), "residual mix")
         row("Scope 3 upstream", tonnes(summary.carbon.scope3Upstream), "outside the figure per vehicle")
@@ -147,7 +151,9 @@ public struct SummaryText {
             "alarms raised", "\(alarms.reduce(0) { $0 + $1.count })",
             alarms.map { "\($0.code) \($0.count)" }.joined(separator: ", "))
         if summary.facts.expectationsPassed + summary.facts.expectationsFailed > 0 {
-            row("expectations", "\(summary.facts.expectationsPassed) passed", "\(summary.facts.expectationsFailed) failed")
+            row(
+                "expectations", "\(summary.facts.expectationsPassed) passed",
+                "\(summary.facts.expectationsFailed) failed")
         }
         row("balance error", "\(Figures.fixed(summary.balanceErrorKWh, 3)) kWh", "exact by construction: must be 0")
         lines.append("  digest \(summary.digest)")

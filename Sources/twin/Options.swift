@@ -59,8 +59,12 @@ struct ConnectionOptions: ParsableArguments {
             options.password = ProcessInfo.processInfo.environment["TWIN_BROKER_PASSWORD"]
         }
         guard tlsCa != nil || tlsCert != nil || tlsKey != nil else { return options }
-        guard options.tls != nil else { throw Failure("--tls options need a broker address with mqtts://", exitCode: 2) }
-        guard (tlsCert == nil) == (tlsKey == nil) else { throw Failure("--tls-cert and --tls-key go together", exitCode: 2) }
+        guard options.tls != nil else {
+            throw Failure("--tls options need a broker address with mqtts://", exitCode: 2)
+        }
+        guard (tlsCert == nil) == (tlsKey == nil) else {
+            throw Failure("--tls-cert and --tls-key go together", exitCode: 2)
+        }
         options.tls = MQTTTLS(caFile: tlsCa, certFile: tlsCert, keyFile: tlsKey)
         return options
     }

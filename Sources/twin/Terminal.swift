@@ -76,7 +76,8 @@ enum Output {
         for refusal in notes.refusals.prefix(5) {
             let place = refusal.line > 0 ? "\(path):\(refusal.line)" : path
             let topic = refusal.topic.isEmpty ? "" : " \(shown(refusal.topic))"
-            Terminal.say("\(place): rejected (\(refusal.failure.reason.rawValue)):\(topic) \(shown(refusal.failure.text))")
+            Terminal.say(
+                "\(place): rejected (\(refusal.failure.reason.rawValue)):\(topic) \(shown(refusal.failure.text))")
         }
         if notes.refusalTotal > 5 { Terminal.say("… and \(notes.refusalTotal - 5) more rejected; all are counted") }
     }

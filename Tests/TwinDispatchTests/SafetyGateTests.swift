@@ -33,13 +33,16 @@ struct SafetyGateTests {
         #expect(pass(.greatestFiniteMagnitude).powerKW == 500)
     }
 
-    @Test("holds changes to the ramp, down and up")
+    @Test("holds changes to the ramp, down and up, but never the way to rest")
     func ramp() {
         let slow = SafetyGate(importMaxKW: 6000, exportMaxKW: 800, rampMaxKWPerStep: 100)
         #expect(pass(400, gate: slow) == SetPoint(asset: "ess-1", powerKW: 100, reason: "wish; held by ramp"))
         #expect(pass(400, gate: slow, last: 350).powerKW == 400)
         #expect(pass(-400, gate: slow, last: 50).powerKW == -50)
-        #expect(pass(0, gate: slow, last: 300).powerKW == 200)
+        #expect(pass(0, gate: slow, last: 300).powerKW == 0)
+        #expect(pass(0, gate: slow, last: -300).powerKW == 0)
+        // From 300 towards -400 the ramp alone would hold 200; rest is nearer to the wish and always in reach.
+        #expect(pass(-400, gate: slow, last: 300).powerKW == 0)
     }
 
     @Test("keeps the reserve: what would go below it within the step is cut, against the ramp too")

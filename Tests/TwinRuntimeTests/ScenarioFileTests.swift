@@ -86,7 +86,7 @@ struct ScenarioFileTests {
         #expect(empty.problems()[0].contains("is empty"))
         let other = try Files(Self.scenario(recording: "a.scenario.yaml"))
         #expect(other.problems().count == 1 && other.problems()[0].hasPrefix("3:12: "))
-        #expect(throws: ConfigNotFound.self) { try ScenarioFile.load(path: "/nowhere/a.scenario.yaml") }
+        #expect(throws: FileProblem.self) { try ScenarioFile.load(path: "/nowhere/a.scenario.yaml") }
     }
 
     @Test(

@@ -61,7 +61,9 @@ public struct BatteryStorage: Component {
 
     public init(site: String, _ parameters: [Parameters]) {
         self.parameters = parameters
-        filters = [TopicFilter("v1/\(site)/storage/+/tele"), TopicFilter("v1/\(site)/storage/+/status")].compactMap { $0 }
+        filters = [TopicFilter("v1/\(site)/storage/+/tele"), TopicFilter("v1/\(site)/storage/+/status")].compactMap {
+            $0
+        }
         specs = parameters.map { unit in
             [
                 SignalSpec("power_kw", -1.1 * unit.powerMaxKW...1.1 * unit.powerMaxKW, maxAge: unit.maxAge),

@@ -48,7 +48,8 @@ public struct GridConnection: Component {
         // A meter sees overloads: its range is wider than what the connection allows.
         meterSpecs = [
             SignalSpec("import_kw", 0...2 * parameters.importMaxKW, maxAge: parameters.maxAge),
-            SignalSpec("export_kw", 0...2 * max(parameters.exportMaxKW, parameters.importMaxKW), maxAge: parameters.maxAge),
+            SignalSpec(
+                "export_kw", 0...2 * max(parameters.exportMaxKW, parameters.importMaxKW), maxAge: parameters.maxAge),
             SignalSpec.counter("energy_in_total_kwh", ratedKW: parameters.importMaxKW, maxAge: parameters.maxAge),
             SignalSpec.counter(
                 "energy_out_total_kwh", ratedKW: max(parameters.exportMaxKW, parameters.importMaxKW),
@@ -103,7 +104,8 @@ public struct GridConnection: Component {
             let isOld = context.to.ms - now.end > parameters.intensityMaxAge.ms
             let isCurrent = now.end >= context.to.ms
             reply.image.intensityGPerKWh = UsedValue(
-                now.value, isCurrent ? (state.intensity.feeds[0].isModelled ? .estimated : .good) : isOld ? .stale : .lastKnown)
+                now.value,
+                isCurrent ? (state.intensity.feeds[0].isModelled ? .estimated : .good) : isOld ? .stale : .lastKnown)
         }
         reply.image.intensityForecast = state.forecast
         reply.image.forecastFrom = state.forecastFrom

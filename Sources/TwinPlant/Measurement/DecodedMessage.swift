@@ -37,7 +37,9 @@ struct DecodedMessage: Sendable {
 
     static func inOrder(_ slice: [Routed]) -> [DecodedMessage] {
         slice.map(DecodedMessage.init).enumerated().sorted { a, b in
-            (a.element.ts, a.element.asset, a.element.seq, a.offset) < (b.element.ts, b.element.asset, b.element.seq, b.offset)
+            (a.element.ts, a.element.asset, a.element.seq, a.offset) < (
+                b.element.ts, b.element.asset, b.element.seq, b.offset
+            )
         }.map(\.element)
     }
 }

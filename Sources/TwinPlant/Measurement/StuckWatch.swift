@@ -34,6 +34,8 @@ struct StuckWatch: Sendable, Hashable, Codable {
         }
         modelLow = min(modelLow, model)
         modelHigh = max(modelHigh, model)
-        if let since, repeats >= StuckWatch.repeatsMin, now - since >= rule.after, modelHigh - modelLow > rule.moved { isStuck = true }
+        if let since, repeats >= StuckWatch.repeatsMin, now - since >= rule.after, modelHigh - modelLow > rule.moved {
+            isStuck = true
+        }
     }
 }

@@ -54,7 +54,8 @@ public struct ResponsivePlant: Sendable {
     }
 
     /// A command arrives at `now`; its acknowledgement leaves with the next step.
-    public mutating func receive(topic: String, payload: [UInt8], correlation: String?, now: PlantTime, retained: Bool) {
+    public mutating func receive(topic: String, payload: [UInt8], correlation: String?, now: PlantTime, retained: Bool)
+    {
         guard case .asset(.storage, let asset, .cmd)? = Topic(topic, site: site), !ignoring.contains(asset),
             let json = try? JSONReader.read(payload),  // what cannot be read has no id to answer to
             let id = json["id"]?.text

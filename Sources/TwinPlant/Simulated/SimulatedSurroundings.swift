@@ -130,5 +130,7 @@ public struct SimulatedSurroundings: Sendable {
         return max(0, now * (1 + truth.shopNoiseFraction * gasNoise.advance(step: minutes, timeConstant: 20)))
     }
 
-    private mutating func metered(_ kw: Double) -> Double { max(0, kw * (1 + truth.meterNoiseFraction * meter.normal())) }
+    private mutating func metered(_ kw: Double) -> Double {
+        max(0, kw * (1 + truth.meterNoiseFraction * meter.normal()))
+    }
 }

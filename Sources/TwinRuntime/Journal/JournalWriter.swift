@@ -50,7 +50,9 @@ public final class JournalWriter {
     private func createSegment() throws(JournalProblem) {
         let path = folder.file(segment)
         let draft = folder.file(".\(segment).new")
-        guard access(path, F_OK) != 0 else { throw JournalProblem("\(path): is there already; name a new folder", exitCode: 73) }
+        guard access(path, F_OK) != 0 else {
+            throw JournalProblem("\(path): is there already; name a new folder", exitCode: 73)
+        }
         descriptor = Glibc.open(draft, O_WRONLY | O_CLOEXEC | O_CREAT | O_TRUNC, 0o640)
         guard descriptor >= 0 else { throw JournalWriter.problem(draft, "create", exitCode: 73) }
         put(header.bytes)
@@ -138,6 +140,7 @@ public final class JournalWriter {
     }
 
     static func problem(_ path: String, _ what: String, exitCode: Int32) -> JournalProblem {
-        JournalProblem("\(path): cannot \(what) (\(String(cString: strerror(errno))))", exitCode: errno == EACCES ? 77 : exitCode)
+        JournalProblem(
+            "\(path): cannot \(what) (\(String(cString: strerror(errno))))", exitCode: errno == EACCES ? 77 : exitCode)
     }
 }

@@ -147,7 +147,8 @@ public final class TickReader {
             return
         }
         if mark.n != linesSinceMark {
-            let sentence = "tick \(mark.tick): \(linesSinceMark) lines, but its mark says \(mark.n); lines were lost or added"
+            let sentence =
+                "tick \(mark.tick): \(linesSinceMark) lines, but its mark says \(mark.n); lines were lost or added"
             if strict { throw ReplayProblem("\(place): error: \(sentence)") }
             notes.warn(sentence)
         }

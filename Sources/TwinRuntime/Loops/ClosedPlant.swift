@@ -61,7 +61,9 @@ public struct ClosedPlant {
         let active = faults.filter { $0.isActive(at: time) }
         plant.isOutage = active.contains { $0.verb == .gridOutage }
         plant.ignoring = Set(
-            active.filter { $0.verb == .ignoreCommand }.compactMap { $0.on?.split(separator: "/").last.map(String.init) })
+            active.filter { $0.verb == .ignoreCommand }.compactMap {
+                $0.on?.split(separator: "/").last.map(String.init)
+            })
     }
 
     /// Keeps what the plant does not simulate, and remembers the powers that meet on the bus.
@@ -82,7 +84,8 @@ public struct ClosedPlant {
 
     /// In an outage the wind farm stands still and the shops take what is left for them.
     private func shed(_ arrival: Arrival, _ step: ResponsivePlant.Step) -> Arrival {
-        guard case .asset(let area, _, .tele)? = Topic(arrival.topic, site: config.site), area == .wind || area == .shop,
+        guard case .asset(let area, _, .tele)? = Topic(arrival.topic, site: config.site),
+            area == .wind || area == .shop,
             let json = try? JSONReader.read(arrival.payload), let members = json.members  // unreadable stays so
         else { return arrival }
         let wanted = sum(loadKW)
@@ -101,5 +104,7 @@ public struct ClosedPlant {
         return changed
     }
 
-    private func sum(_ powers: [String: Double]) -> Double { powers.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } }
+    private func sum(_ powers: [String: Double]) -> Double {
+        powers.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }
+    }
 }

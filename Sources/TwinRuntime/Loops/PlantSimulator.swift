@@ -62,7 +62,8 @@ public func writeSimulation(
         seed: seed, mode: .shadow, loop: .open, clock: .event, marks: false, config: config.hash, build: build)
     try writer.write(header.bytes)
     func write(_ message: PlantMessage, at t: PlantTime) throws {
-        let arrival = Arrival(t: t, topic: message.topic, payload: message.payload, qos: 1, correlation: message.correlation)
+        let arrival = Arrival(
+            t: t, topic: message.topic, payload: message.payload, qos: 1, correlation: message.correlation)
         try writer.write(Line.message(arrival).bytes)
     }
     try write(simulator.openingClock, at: simulator.start)

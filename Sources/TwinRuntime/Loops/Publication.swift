@@ -16,7 +16,8 @@ extension TickOutcome {
     /// What the twin says about a tick, retained: its state, the CO2 figure, and alarms that came or went.
     func publications(site: String, summary: Summary?) -> [OutboundMessage] {
         func retained(_ topic: String, _ json: JSON?) -> OutboundMessage {
-            var message = OutboundMessage(topic: "v1/\(site)/twin/\(topic)", payload: json.map { Array($0.line.utf8) } ?? [])
+            var message = OutboundMessage(
+                topic: "v1/\(site)/twin/\(topic)", payload: json.map { Array($0.line.utf8) } ?? [])
             message.retain = true
             return message
         }

@@ -45,7 +45,9 @@ struct Recovery {
         var end = lseek(descriptor, 0, SEEK_END)
         var byte: UInt8 = 0
         while end > 0, pread(descriptor, &byte, 1, end - 1) == 1, byte != 0x0A { end -= 1 }
-        guard ftruncate(descriptor, end) == 0 else { throw JournalWriter.problem(path, "cut a torn line of", exitCode: 74) }
+        guard ftruncate(descriptor, end) == 0 else {
+            throw JournalWriter.problem(path, "cut a torn line of", exitCode: 74)
+        }
         if end == 0, segments.count > 1 {
             unlink(path)
             segments.removeLast()
@@ -115,11 +117,13 @@ struct Recovery {
         let path = folder.file(segment)
         while let read = reader.next() {
             guard case .line(let bytes) = read else {
-                throw JournalProblem("\(path):\(reader.number): a line is too long; the journal is damaged", exitCode: 65)
+                throw JournalProblem(
+                    "\(path):\(reader.number): a line is too long; the journal is damaged", exitCode: 65)
             }
             let line: Line
             do { line = try Line(bytes: bytes, start: header.start, number: reader.number) } catch {
-                throw JournalProblem("\(path):\(reader.number): error: \(error.text); the journal is damaged", exitCode: 65)
+                throw JournalProblem(
+                    "\(path):\(reader.number): error: \(error.text); the journal is damaged", exitCode: 65)
             }
             tail.lastT = max(tail.lastT, line.t)
             guard case .mark(let mark) = line.body else {

@@ -72,7 +72,8 @@ public final class ReplayLoop {
         var header = reader.header
         guard header.site == config.site else {
             throw ReplayProblem(
-                "\(paths[0]): site \"\(header.site)\" is not the configuration's \"\(config.site)\"; use --config", exitCode: 78)
+                "\(paths[0]): site \"\(header.site)\" is not the configuration's \"\(config.site)\"; use --config",
+                exitCode: 78)
         }
         header.loop = options.loop ?? header.loop
         // The simulated plant is there to be commanded, unless the user wants to watch only.
@@ -244,7 +245,8 @@ public final class ReplayLoop {
 
     private func finish(_ begun: ContinuousClock.Instant, _ wasStopped: Bool) async throws -> ReplayResult {
         guard engine.state.tick > 0 else {
-            throw ReplayProblem("the input holds no complete tick (step \(header.stepS) s from \(header.start.rfc3339))")
+            throw ReplayProblem(
+                "the input holds no complete tick (step \(header.stepS) s from \(header.start.rfc3339))")
         }
         notes.add(reader.notes)
         // An expectation may stand at the very end, where no tick takes it.

@@ -46,7 +46,9 @@ public struct ScenarioFile: Sendable {
             let recording = recordingNode.flatMap { resolve($0, scenario: path) }
             let header = recording.flatMap { path in recordingNode.flatMap { Self.header(of: path, $0) } }
             let zone = header.flatMap { LocalZone(database: $0.timeZone) }
-            if let header, zone == nil { recordingNode?.problem("its header names the unknown time zone \(header.timeZone)") }
+            if let header, zone == nil {
+                recordingNode?.problem("its header names the unknown time zone \(header.timeZone)")
+            }
             // Without a recording, times mean some day: enough to find what else is wrong.
             let moments = Moments(start: header?.start ?? PlantTime(ms: 0), zone: zone ?? .utc)
             let faults = faultNodes.compactMap { moments.fault($0) }
@@ -61,7 +63,8 @@ public struct ScenarioFile: Sendable {
     /// The recording must stay inside the `replay` folder that holds the scenario, or beside it.
     private static func resolve(_ node: YAMLNode, scenario path: String) -> String? {
         guard let text = node.text() else { return nil }
-        let folder = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().deletingLastPathComponent()
+        let folder = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()
+            .deletingLastPathComponent()
         var root = folder
         while root.path != "/", root.lastPathComponent != "replay" { root.deleteLastPathComponent() }
         if root.path == "/" { root = folder }

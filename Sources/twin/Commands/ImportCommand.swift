@@ -61,13 +61,15 @@ struct ImportCommand: AsyncParsableCommand {
                 throw Failure("\(mapping): modelled: \"\(item.name)\" cannot be modelled; only line can", exitCode: 65)
             }
             var line = SimulatedLine(
-                site: config.site, asset: "final", calendar: config.calendar, seed: result.header.seed, isModelled: true)
+                site: config.site, asset: "final", calendar: config.calendar, seed: result.header.seed, isModelled: true
+            )
             var from = result.header.start
             while from < result.end {
                 let to = from + result.header.step
                 for message in line.step(from: from, to: to) {
                     lines.append(
-                        .message(Arrival(t: message.sent ?? to, topic: message.topic, payload: message.payload, qos: 1)))
+                        .message(Arrival(t: message.sent ?? to, topic: message.topic, payload: message.payload, qos: 1))
+                    )
                 }
                 from = to
             }

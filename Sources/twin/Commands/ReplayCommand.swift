@@ -64,7 +64,8 @@ struct ReplayCommand: AsyncParsableCommand {
             progress.show(share)
             return !Terminal.isStopped
         }
-        let temporary = store == nil ? FileManager.default.temporaryDirectory.path + "/twin-\(UUID().uuidString).sqlite" : nil
+        let temporary =
+            store == nil ? FileManager.default.temporaryDirectory.path + "/twin-\(UUID().uuidString).sqlite" : nil
         defer {
             for suffix in ["", "-wal", "-shm"] {
                 if let temporary { try? FileManager.default.removeItem(atPath: temporary + suffix) }  // may not exist
@@ -103,7 +104,8 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         let folder = JournalFolder(path: input)
         let segments = try folder.segments()
-        guard let first = segments.first, case .line(let bytes)? = try LineReader(path: folder.file(first)).next() else {
+        guard let first = segments.first, case .line(let bytes)? = try LineReader(path: folder.file(first)).next()
+        else {
             throw Failure("\(input): holds no journal", exitCode: 66)
         }
         let header: Header

@@ -47,7 +47,9 @@ struct ReportCommand: AsyncParsableCommand {
             throw Failure("\(store): holds nothing of \(period ?? "this run")", exitCode: 65)
         }
         let summary = Summary(rows: window.rows, method: config.method, facts: window.facts)
-        if window.restatements > 0 { common.say("restated: late data changed closed periods \(window.restatements) times") }
+        if window.restatements > 0 {
+            common.say("restated: late data changed closed periods \(window.restatements) times")
+        }
         let isJSON = common.json || format == .json
         guard let out else {
             Output.summary(summary, json: isJSON)
@@ -74,7 +76,9 @@ extension LocalZone {
         let next: CivilDate =
             switch parts.count {
             case 1: CivilDate(year: year + 1, month: 1, day: 1)
-            case 2: month == 12 ? CivilDate(year: year + 1, month: 1, day: 1) : CivilDate(year: year, month: month + 1, day: 1)
+            case 2:
+                month == 12
+                    ? CivilDate(year: year + 1, month: 1, day: 1) : CivilDate(year: year, month: month + 1, day: 1)
             default: CivilDate(daysSinceEpoch: first.daysSinceEpoch + 1)
             }
         return (instant(first), instant(next))

@@ -83,7 +83,8 @@ struct RunCommand: AsyncParsableCommand {
                 Terminal.say("  \(command.asset) set_power \(command.powerKW) kW: \(command.reason)")
             }
         }
-        common.say("twin: run \(run), \(mode.rawValue), \(clock.rawValue) clock, journal \(folder.path), store \(store)")
+        common.say(
+            "twin: run \(run), \(mode.rawValue), \(clock.rawValue) clock, journal \(folder.path), store \(store)")
         let live = LiveLoop(
             config: config, options: options, run: run, transport: try BrokerTransport(transportOptions),
             folder: folder, store: target)

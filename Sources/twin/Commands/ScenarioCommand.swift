@@ -37,7 +37,8 @@ struct ScenarioCommand: AsyncParsableCommand {
                 do { scenario = try ScenarioFile.load(path: file) } catch let problems as ConfigProblems {
                     // Scenario files are data: their problems are 65, not a configuration's 78.
                     for problem in problems.list { Terminal.say("\(problem)") }
-                    throw Failure("\(file): \(problems.list.count) problem\(problems.list.count == 1 ? "" : "s")", exitCode: 65)
+                    throw Failure(
+                        "\(file): \(problems.list.count) problem\(problems.list.count == 1 ? "" : "s")", exitCode: 65)
                 }
                 results.append(try await run(scenario, config))
                 if Terminal.isStopped { break }
@@ -75,7 +76,9 @@ struct ScenarioCommand: AsyncParsableCommand {
             if !failed.isEmpty { Terminal.say("  reproduce: twin scenario run -v \(scenario.path)") }
             return ScenarioResult(
                 path: scenario.path, name: scenario.name, digest: result.summary.digest,
-                verdicts: result.verdicts.map { .init(passed: $0.passed, place: $0.expectation.place, sentence: $0.sentence) },
+                verdicts: result.verdicts.map {
+                    .init(passed: $0.passed, place: $0.expectation.place, sentence: $0.sentence)
+                },
                 wallS: result.summary.facts.wallS)
         }
 

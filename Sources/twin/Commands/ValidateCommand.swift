@@ -48,7 +48,8 @@ struct ValidateCommand: AsyncParsableCommand {
         } catch let problems as ConfigProblems {
             if path.hasSuffix(".scenario.yaml") { return (problems.list.map(\.description), 65) }
             // A configuration names its files without the folder.
-            let folder = path.hasSuffix(".yaml") ? URL(fileURLWithPath: path).deletingLastPathComponent().relativePath : path
+            let folder =
+                path.hasSuffix(".yaml") ? URL(fileURLWithPath: path).deletingLastPathComponent().relativePath : path
             return (problems.list.map { "\(folder)/\($0)" }, 78)
         }
     }
