@@ -47,10 +47,10 @@ run: setup ## Replay the bundled Sunderland day through the twin and print the C
 test: setup-test ## Install what the tests need, build everything and run every test.
 	@echo "make test: installs a broker for the tests, builds in debug mode, runs all tests (minutes)."
 	swift build --build-tests
-	swift test --skip-build
+	swift test --skip-build --disable-xctest
 
 check: lint ## Style checks and the fast tests.
-	swift test --filter 'TwinCoreTests|TwinPlantTests|TwinBooksTests|TwinDispatchTests|TidyTests'
+	swift test --disable-xctest --filter 'TwinCoreTests|TwinPlantTests|TwinBooksTests|TwinDispatchTests|TidyTests'
 
 bench: setup ## Measure speed in release mode against its limits.
 	swift build -c release --product twin
@@ -58,7 +58,7 @@ bench: setup ## Measure speed in release mode against its limits.
 
 soak: setup-test ## Long runs: SEEDS kills of a live run, each compared with the replay of its journal.
 	swift build --build-tests
-	TWIN_SOAK_KILLS=$(SEEDS) swift test --skip-build --filter SoakTests
+	TWIN_SOAK_KILLS=$(SEEDS) swift test --skip-build --disable-xctest --filter SoakTests
 
 real: setup ## One plant day from measured data sets (DATA=folder), imported and replayed to a CO2 figure.
 	@if [ ! -d "$(DATA)" ]; then echo "make real: $(DATA) is absent; the measured data sets are not part of this project"; exit 0; fi; \

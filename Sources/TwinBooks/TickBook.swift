@@ -121,40 +121,29 @@ struct TickShelf: Sendable, Codable {
     init() {}
 
     func encode(to encoder: any Encoder) throws {
-        var bytes: [UInt8] = []
-        func put(_ value: Int64) { withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) } }
+        var packed = PackedWords()
         for (start, book) in zip(starts, books) {
-            put(start)
-            put(book.stepMs)
+            packed.append(start)
+            packed.append(book.stepMs)
             for sum in book.sums {
-                put(sum.energy.wattSeconds)
-                put(sum.measuredMs | sum.estimatedMs << 32)
+                packed.append(sum.energy.wattSeconds)
+                packed.append(sum.measuredMs | sum.estimatedMs << 32)
             }
         }
-        var container = encoder.singleValueContainer()
-        try container.encode(Base64.encode(bytes))
+        try packed.encode(to: encoder)
     }
 
     init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let stride = 16 + TickBook.metered.count * 16
-        guard let bytes = Base64.decode(try container.decode(String.self)), bytes.count % stride == 0 else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a packed shelf of ticks")
-        }
-        func word(_ offset: Int) -> Int64 {
-            var value: UInt64 = 0
-            for index in 0..<8 { value |= UInt64(bytes[offset + index]) << UInt64(8 * index) }
-            return Int64(bitPattern: value)
-        }
-        for offset in Swift.stride(from: 0, to: bytes.count, by: stride) {
-            starts.append(word(offset))
+        let stride = 2 + TickBook.metered.count * 2
+        let words = try PackedWords(from: decoder, stride: stride).words
+        for place in Swift.stride(from: 0, to: words.count, by: stride) {
+            starts.append(words[place])
             var book = TickBook()
-            book.stepMs = word(offset + 8)
+            book.stepMs = words[place + 1]
             for index in book.sums.indices {
-                let place = offset + 16 + index * 16
-                book.sums[index].energy = Energy(wattSeconds: word(place))
-                book.sums[index].measuredMs = word(place + 8) & 0xFFFF_FFFF
-                book.sums[index].estimatedMs = word(place + 8) >> 32
+                book.sums[index].energy = Energy(wattSeconds: words[place + 2 + index * 2])
+                book.sums[index].measuredMs = words[place + 3 + index * 2] & 0xFFFF_FFFF
+                book.sums[index].estimatedMs = words[place + 3 + index * 2] >> 32
             }
             books.append(book)
         }

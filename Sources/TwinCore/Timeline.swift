@@ -122,33 +122,20 @@ public struct Timeline: Sendable, Hashable {
 }
 
 extension Timeline: Codable {
-    /// Packed little-endian bytes in base 64: a checkpoint carries thousands of pieces.
     public func encode(to encoder: any Encoder) throws {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(pieces.count * 24)
+        var packed = PackedWords()
         for piece in pieces {
-            for word in [UInt64(bitPattern: piece.start), UInt64(bitPattern: piece.end), piece.value.bitPattern] {
-                withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
-            }
+            packed.append(piece.start)
+            packed.append(piece.end)
+            packed.append(piece.value)
         }
-        var container = encoder.singleValueContainer()
-        try container.encode(Base64.encode(bytes))
+        try packed.encode(to: encoder)
     }
 
     public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let bytes = Base64.decode(try container.decode(String.self)), bytes.count % 24 == 0 else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a packed timeline")
-        }
-        func word(_ offset: Int) -> UInt64 {
-            var value: UInt64 = 0
-            for index in 0..<8 { value |= UInt64(bytes[offset + index]) << UInt64(8 * index) }
-            return value
-        }
-        pieces = stride(from: 0, to: bytes.count, by: 24).map {
-            Piece(
-                start: Int64(bitPattern: word($0)), end: Int64(bitPattern: word($0 + 8)),
-                value: Double(bitPattern: word($0 + 16)))
+        let packed = try PackedWords(from: decoder, stride: 3)
+        pieces = stride(from: 0, to: packed.words.count, by: 3).map {
+            Piece(start: packed.words[$0], end: packed.words[$0 + 1], value: packed.double($0 + 2))
         }
     }
 }

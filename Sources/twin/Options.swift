@@ -51,7 +51,8 @@ struct ConnectionOptions: ParsableArguments {
             throw Failure("--broker: \(error.detail)", exitCode: 2)
         }
         if let passwordFile {
-            guard let text = try? String(contentsOfFile: passwordFile, encoding: .utf8) else {  // the reason is the same
+            // Whatever the reason, the user can only look at the file.
+            guard let text = try? String(contentsOfFile: passwordFile, encoding: .utf8) else {  // see above
                 throw Failure("\(passwordFile): cannot read the password file", exitCode: 66)
             }
             options.password = text.trimmingCharacters(in: .whitespacesAndNewlines)

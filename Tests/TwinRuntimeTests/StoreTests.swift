@@ -171,7 +171,7 @@ struct StoreTests {
         let window = try store.window()
         #expect(window.rows == run.summary.rows)
         let report = Summary(rows: window.rows, method: run.summary.method, facts: window.facts)
-        #expect(report.json.timeless == run.summary.json.timeless)
+        #expect(report.timeless == run.summary.timeless)
         #expect(try await run.summary.digest == BundledDay.closed().digest)
         #expect(window.restatements == 0)
         // A window is its rows: the last hour of the day.

@@ -94,7 +94,10 @@ public final class TickReader {
         }
         let bytes: [UInt8]
         switch read {
-        case .line(let line): bytes = line
+        case .line(let line):
+            // Half a line at the end of a cut file: the warning about the file says it.
+            if reader.truncation != nil, reader.isLastLineOpen { return }
+            bytes = line
         case .tooLong(let count):
             try refuse(LineFailure(reason: .tooLarge, text: "line of \(count) bytes"), topic: "")
             return

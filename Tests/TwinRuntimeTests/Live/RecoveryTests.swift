@@ -191,10 +191,3 @@ struct RecoveryTests {
         return rig
     }
 }
-
-extension Summary {
-    /// The JSON without the wall time, which no two runs share.
-    fileprivate var timeless: String {
-        JSON.object((json.members ?? []).filter { $0.key != "wall_s" }).line
-    }
-}

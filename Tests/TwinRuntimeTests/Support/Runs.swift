@@ -79,12 +79,14 @@ enum SmallRecording {
     }
 }
 
+extension Summary {
+    /// The JSON without the wall time, which no two runs share.
+    var timeless: String { JSON.object((json.members ?? []).filter { $0.key != "wall_s" }).line }
+}
+
 extension JSON {
     /// A member by its path, `co2_kg.scope1`.
     func at(_ path: String) -> JSON? { path.split(separator: ".").reduce(JSON?.some(self)) { $0?[String($1)] } }
-
-    /// The summary without the one figure that the wall clock writes.
-    var timeless: JSON { .object((members ?? []).filter { $0.key != "wall_s" }) }
 
     func number(_ path: String) -> Double? { at(path)?.double }
 }
