@@ -38,4 +38,25 @@ extension SQLiteStore {
                 facts: try decoder.decode(RunFacts.self, from: facts), rows: rows, restatements: restatements)
         }
     }
+
+    /// A command as it was issued, and what became of it.
+    public struct StoredCommand: Sendable {
+        public var at: PlantTime
+        public var asset: String
+        public var powerKW: Double
+        public var reason: String
+        /// `accepted`, `rejected` or `expired`; nil while it is pending.
+        public var fate: String?
+    }
+
+    public func command(tick: Int, n: Int) throws -> StoredCommand? {
+        try database.read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM command WHERE tick = ? AND n = ?", arguments: [tick, n]).map {
+                row in
+                StoredCommand(
+                    at: PlantTime(ms: row["ts_ms"]), asset: row["asset"], powerKW: row["power_kw"],
+                    reason: row["reason"], fate: row["fate"])
+            }
+        }
+    }
 }

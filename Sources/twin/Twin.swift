@@ -27,7 +27,7 @@ struct Twin: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self, ImportCommand.self,
-            ReportCommand.self, ValidateCommand.self,
+            ReportCommand.self, ExplainCommand.self, ValidateCommand.self,
         ])
 
     static func main() async {

@@ -132,6 +132,25 @@ struct RecoveryTests {
         #expect(try rig.reported().timeless == finished.summary)
     }
 
+    @Test("a checkpoint of a mark that the journal does not hold is not used", arguments: [0, 1])
+    func otherMark(shift: Int) async throws {
+        let finished = try await Self.finished.value
+        let rig = try rig(of: finished)
+        do {
+            let store = try SQLiteStore(path: rig.storePath, mustExist: true)
+            let header = try Header(bytes: Array(finished.journal.prefix { $0 != 0x0A }))
+            _ = try store.begin(RunIdentity(header))
+            var batch = StoreBatch()
+            batch.checkpoint = Data("of a journal that was cut and grew again".utf8)
+            batch.cursor = JournalCursor(
+                segment: finished.segment, offset: Int64(finished.firstMark + shift), tick: 1, chain: DigestChain().hex)
+            try store.write(batch)
+        }
+        let summary = try #require(try await rig.go(ScriptLink([], clock: rig.clock)))
+        #expect(summary.digest == finished.digest)
+        #expect(try rig.reported().timeless == finished.summary)
+    }
+
     @Test("a checkpoint whose bytes were changed shows: the marks no longer come out")
     func changedJournal() async throws {
         let finished = try await Self.finished.value
