@@ -47,7 +47,9 @@ run: setup ## Replay the bundled Sunderland day through the twin and print the C
 test: setup-test ## Install what the tests need, build everything and run every test.
 	@echo "make test: installs a broker for the tests, builds in debug mode, runs all tests (minutes)."
 	swift build --build-tests
-	swift test --skip-build --disable-xctest
+	swift test --skip-build --disable-xctest --skip TwinEndToEndTests
+	@echo "Now the whole program against a real broker, alone, because it runs in real time."
+	swift test --skip-build --disable-xctest --filter TwinEndToEndTests
 
 check: lint ## Style checks and the fast tests.
 	swift test --disable-xctest --filter 'TwinCoreTests|TwinPlantTests|TwinBooksTests|TwinDispatchTests|TidyTests'

@@ -37,7 +37,7 @@ public struct ExplainText {
         let scope2 = isLocation ? summary.carbon.scope2Location : summary.carbon.scope2Market
         lines.append("  scope 2, \(summary.method.scope2.rawValue)-based = \(Figures.fixed(scope2.kilograms, 3)) kg")
         product(.gridImport, isLocation ? set.gridGeneration : set.gridResidualMix, set.id)
-        lines.append("  not included: other Scope 1 (no source is configured), Scope 3, export, credits")
+        lines.append("  not included: other Scope 1 (none is configured), Scope 3, export, credits")
     }
 
     /// One account times its factor; rounding is once per half hour, so the last digit may differ by hand.

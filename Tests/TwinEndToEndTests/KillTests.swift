@@ -42,7 +42,7 @@ enum Killing {
 struct KillTests {
     @Test func `Killed twice, a live run goes on to the digest of its journal and no command acts twice`() async throws
     {
-        try await Killing.play(seed: 1, minutes: 16, windows: [2...6, 9...12])
+        try await Killing.play(seed: 1, minutes: 24, windows: [2...6, 9...12])
     }
 
     @Test(arguments: [UInt64(1), 2])

@@ -1,11 +1,15 @@
 import Testing
 import TwinBooks
+import TwinCore
 import TwinReports
+import TwinRuntime
+import TwinUnits
 
 @Suite("Explain text")
 struct ExplainTextTests {
     private func number(_ text: Substring) throws -> Double {
-        try #require(Double(text.filter { $0 != "," }))
+        let value = Double(text.filter { $0 != "," })
+        return try #require(value)
     }
 
     @Test("every product of the figure can be done by hand")
@@ -25,7 +29,7 @@ struct ExplainTextTests {
     func balance() async throws {
         let text = ExplainText.render(try await BundledDay.closed().result.summary) { $0.rawValue }
         var sum = 0.0
-        for match in text.matches(of: /(?m)^    ([+-]) [a-z_]+ +([0-9,.]+)  /) {
+        for match in text.matches(of: #/(?m)^    ([+-]) [a-z_]+ +([0-9,.]+)  /#) {
             sum += try number(match.2) * (match.1 == "+" ? 1 : -1)
         }
         // Each of the eight figures is rounded to 0.1 kWh.
