@@ -10,6 +10,8 @@ public struct TickClock: Sendable {
     public let lateness: Span
     /// Plant time: never falls.
     public private(set) var now: PlantTime
+    /// The latest line, also of those that do not move time: a jump is measured from the line before.
+    private var lastSeen = PlantTime.earliest
     /// Ticks that are closed.
     public private(set) var tick: Int
     /// Once a clock line has been seen, only clock lines move time.
@@ -52,7 +54,8 @@ public struct TickClock: Sendable {
     ///   - t: the line's time; a smaller one than before counts as the one before.
     ///   - isClock: whether the line is the site's clock.
     public mutating func take(t: PlantTime, isClock: Bool) -> Effect {
-        if t > now + TickClock.jumpMax { return .refused }
+        if t > max(now, lastSeen) + TickClock.jumpMax { return .refused }
+        lastSeen = max(lastSeen, t)
         if isClock {
             hasClock = true
         } else if hasClock {

@@ -88,7 +88,10 @@ public final class TickReader {
 
     private func readLine() throws {
         guard let read = reader.next() else {
-            if let truncation = reader.truncation { notes.warn("\(paths[fileIndex]): \(truncation)") }
+            if let truncation = reader.truncation {
+                if strict { throw ReplayProblem("\(paths[fileIndex]): error: \(truncation)") }
+                notes.warn("\(paths[fileIndex]): \(truncation)")
+            }
             try openNext()
             return
         }

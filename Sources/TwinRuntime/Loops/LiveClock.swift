@@ -21,7 +21,9 @@ struct LiveClock {
     ///
     /// Under the event clock that is the clock's own stamp. As long as no clock was seen it is the second-highest
     /// latest stamp among the assets, so that one asset with a wrong clock cannot move time alone.
-    mutating func time(of message: InboundMessage, hasClock: Bool, wallNow: PlantTime) -> PlantTime? {
+    mutating func time(
+        of message: InboundMessage, hasClock: Bool, now: PlantTime?, wallNow: PlantTime
+    ) -> PlantTime? {
         guard kind == .event else { return wallNow }
         // A retained message tells of the past; one without a readable stamp tells nothing.
         guard !message.retain, let json = try? JSONReader.read(message.payload),
@@ -29,6 +31,8 @@ struct LiveClock {
         else { return nil }
         if message.topic == clockTopic { return ts }
         guard !hasClock, case .asset(let area, let asset, _)? = Topic(message.topic, site: site) else { return nil }
+        // A stamp that would be refused as a jump must not stand in the way of time for ever.
+        if let now, ts > now + TickClock.jumpMax { return nil }
         let name = "\(area.rawValue)/\(asset)"
         if latest[name] != nil || latest.count < LiveClock.latestMax {
             latest[name] = max(latest[name] ?? ts, ts)

@@ -258,7 +258,8 @@ public final class LiveLoop {
     private func journal(_ message: InboundMessage) throws -> (closes: Int, t: PlantTime) {
         let none = (closes: 0, t: PlantTime(ms: 0))
         let stamp = liveClock.time(
-            of: message, hasClock: session?.clock.hasClock ?? false, wallNow: options.wallNow())
+            of: message, hasClock: session?.clock.hasClock ?? false, now: session?.clock.now, wallNow: options.wallNow()
+        )
         if session == nil {
             guard let stamp else {
                 if waiting.count < LiveLoop.waitingMax { waiting.append((message, nil)) }
