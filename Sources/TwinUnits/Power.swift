@@ -14,11 +14,6 @@ public struct Power: Sendable, Hashable, Comparable, Codable {
     @inlinable public static func - (a: Power, b: Power) -> Power { Power(kilowatts: a.kilowatts - b.kilowatts) }
     @inlinable public static prefix func - (a: Power) -> Power { Power(kilowatts: -a.kilowatts) }
 
-    /// The power nearest to this one inside `limits`.
-    @inlinable public func clamped(to limits: ClosedRange<Power>) -> Power {
-        min(max(self, limits.lowerBound), limits.upperBound)
-    }
-
     /// Energy after holding this power for `milliseconds`, to the nearest watt-second (half to even).
     @inlinable public func energy(milliseconds: Int64) -> Energy {
         Energy(roundingWattSeconds: kilowatts * Double(milliseconds))

@@ -262,7 +262,12 @@ public final class LiveLoop {
         )
         if session == nil {
             guard let stamp else {
-                if waiting.count < LiveLoop.waitingMax { waiting.append((message, nil)) }
+                // What the broker keeps until it is acknowledged is bounded by the receive maximum and never shed.
+                if message.qos > 0 || waiting.count < LiveLoop.waitingMax {
+                    waiting.append((message, nil))
+                } else {
+                    notes.warn("QoS 0 messages before the first plant time were shed: more than \(LiveLoop.waitingMax)")
+                }
                 return none
             }
             try begin(at: stamp)
@@ -361,6 +366,7 @@ public final class LiveLoop {
         message.retain = true
         try transport.publish(message)
         // Coming up, it leaves with the first batch: a flush now could acknowledge what is not on disk yet.
-        if !online { try transport.flush() }
+        // Without a journal nothing that was received may be acknowledged, not even at the end.
+        if !online, session != nil { try transport.flush() }
     }
 }

@@ -8,9 +8,12 @@ import TwinRuntime
 struct LiveClockTests {
     private static let six = Recording.start
 
-    @Test("before the first plant time nothing is journalled or acknowledged")
-    func beforeTheFirstTime() async throws {
+    @Test(
+        "before the first plant time nothing is journalled or acknowledged, not even by going away",
+        arguments: [ControlMode.shadow, .control])
+    func beforeTheFirstTime(mode: ControlMode) async throws {
         let rig = try LiveRig()
+        rig.mode = mode
         let silent = InboundMessage(topic: "v1/sunderland/wind/farm/tele", payload: Array("{\"power_kw\":1}".utf8))
         let one = InboundMessage.reading("wind/farm", "power_kw", 1, Self.six)
         let link = ScriptLink([silent, one, silent], clock: rig.clock)
