@@ -15,6 +15,7 @@ let strict: [SwiftSetting] = [
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let real: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -23,6 +24,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
@@ -30,7 +32,7 @@ let package = Package(
         // Core: values, synchronous, no clock, no I/O.
         .target(name: "TwinUnits", swiftSettings: strict),
         .target(name: "TwinCore", dependencies: ["TwinUnits", crypto], swiftSettings: strict),
-        .target(name: "TwinPlant", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: strict),
+        .target(name: "TwinPlant", dependencies: ["TwinCore", "TwinUnits", real], swiftSettings: strict),
         .target(name: "TwinBooks", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: strict),
         .target(name: "TwinDispatch", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: strict),
 

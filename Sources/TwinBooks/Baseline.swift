@@ -10,15 +10,15 @@ public struct Baseline: Sendable, Hashable {
     public var vehicles: Int
     /// What the plant of that year takes in any window, from day type, weather and vehicles.
     public var energy: EnergyModel
-    /// Share of that year's electricity that its own generation gave.
-    public var renewableFraction: Double
+    /// Assets that stood then too: what they give in a window, that year's plant has as well.
+    public var generation: Set<AssetPath>
     /// 95 % half-width of the per-vehicle figure, as a share of it.
     public var uncertaintyFraction: Double
     /// Annual production CO2 per vehicle, location-based, kg; for the targets.
     public var kgPerVehicle: Double
 
     public init(
-        id: String, period: String, year: Int, vehicles: Int, energy: EnergyModel, renewableFraction: Double,
+        id: String, period: String, year: Int, vehicles: Int, energy: EnergyModel, generation: Set<AssetPath>,
         uncertaintyFraction: Double, kgPerVehicle: Double
     ) {
         self.id = id
@@ -26,7 +26,7 @@ public struct Baseline: Sendable, Hashable {
         self.year = year
         self.vehicles = vehicles
         self.energy = energy
-        self.renewableFraction = renewableFraction
+        self.generation = generation
         self.uncertaintyFraction = uncertaintyFraction
         self.kgPerVehicle = kgPerVehicle
     }
@@ -47,8 +47,8 @@ public struct Baseline: Sendable, Hashable {
     public func emissionsKg(_ window: WindowConditions, factors: Factors) -> Double {
         let (electricity, gas) = energyKWh(window)
         let set = factors.set(year: year)
-        return electricity * (1 - renewableFraction) * set.gridGeneration.kilogramsPerKWh
-            + gas * set.gas.kilogramsPerKWh
+        let imported = max(0, electricity - window.baselineGenerationKWh)
+        return imported * set.gridGeneration.kilogramsPerKWh + gas * set.gas.kilogramsPerKWh
     }
 }
 
@@ -59,21 +59,34 @@ public struct WindowConditions: Sendable, Hashable {
     /// Degree hours below the baseline's heating base.
     public var heatingKHours: Double
     public var vehicles: Int
+    /// What the assets gave that the baseline plant has too.
+    public var baselineGenerationKWh: Double
 
-    public init(hours: Double, productionDayHours: Double, heatingKHours: Double, vehicles: Int) {
+    public init(
+        hours: Double, productionDayHours: Double, heatingKHours: Double, vehicles: Int,
+        baselineGenerationKWh: Double = 0
+    ) {
         self.hours = hours
         self.productionDayHours = productionDayHours
         self.heatingKHours = heatingKHours
         self.vehicles = vehicles
+        self.baselineGenerationKWh = baselineGenerationKWh
     }
 
-    public init(_ rows: [PeriodRow]) {
+    public init(_ rows: [PeriodRow], chart: Chart, baseline: Baseline) {
+        let generators = chart.meters.indices.filter { line in
+            let meter = chart.meters[line]
+            return [.wind, .solar].contains(meter.account) && baseline.generation.contains(meter.path)
+        }
         func hours(_ ms: Int64) -> Double { Double(ms) / 3_600_000 }
         self.init(
             hours: hours(rows.reduce(0) { $0 + $1.steppedMs }),
             productionDayHours: hours(rows.reduce(0) { $0 + $1.productionDayMs }),
             heatingKHours: hours(rows.reduce(0) { $0 + $1.heatingKMs }),
-            vehicles: rows.reduce(0) { $0 + $1.vehicles })
+            vehicles: rows.reduce(0) { $0 + $1.vehicles },
+            baselineGenerationKWh: rows.reduce(0) { sum, row in
+                generators.reduce(sum) { $0 + row.meters[$1].energy.kilowattHours }
+            })
     }
 }
 

@@ -8,10 +8,13 @@ public struct Books: Sendable, Codable {
     public private(set) var rows: [PeriodRow] = []
     /// Ticks whose readings may still change, ascending.
     private var ticks = TickShelf()
-    /// Share of the delivered power that is lost between the bus and the shops' meters.
-    private let lossFraction: Double
+    public let chart: Chart
+    private let losses: LossFractions
 
-    public init(lossFraction: Double) { self.lossFraction = lossFraction }
+    public init(chart: Chart, losses: LossFractions) {
+        self.chart = chart
+        self.losses = losses
+    }
 
     /// What a tick did to the books.
     public struct Posting: Sendable {
@@ -39,12 +42,22 @@ public struct Books: Sendable, Codable {
             let old = ticks[start]
             // A tick that was never stepped, before the run or in a bridged stop, is not on the books.
             guard old != nil || start == context.from, let index = touch(&self, start) else { continue }
-            var new = old ?? TickBook()
-            for cell in group { new.set(cell) }
-            if let old { rows[index].add(old.accounts(lossFraction), step: context.step, sign: -1) }
-            rows[index].add(new.accounts(lossFraction), step: context.step, sign: 1)
+            var new = old ?? TickBook(lineCount: chart.meters.count)
+            for cell in group {
+                if let line = chart.index(of: cell.meter) { new.set(cell, line: line) }
+            }
+            if let old {
+                rows[index].accounts.add(old.accounts(chart, losses), sign: -1)
+                rows[index].meters.add(old.lines, sign: -1)
+            }
+            let accounts = new.accounts(chart, losses)
+            rows[index].accounts.add(accounts, sign: 1)
+            rows[index].meters.add(new.lines, sign: 1)
             ticks.set(start, new)
-            if start == context.from { posting.balance = TickBalance(new, lossFraction, context.step) }
+            if start == context.from {
+                posting.balance = TickBalance(
+                    accounts, isGridMeasured: new.hasGridMeter(chart), context.step)
+            }
         }
         for intensity in intensities {
             if let index = touch(&self, intensity.period) { rows[index].intensity = intensity.factor }
@@ -105,8 +118,10 @@ public struct Books: Sendable, Codable {
     /// The row of the period that holds `time`; rows are contiguous from the first one on.
     private mutating func openRow(at time: PlantTime) -> Int {
         let period = time.floored(to: settlementPeriod)
-        if rows.isEmpty { rows.append(PeriodRow(start: period)) }
-        while let last = rows.last, last.start < period { rows.append(PeriodRow(start: last.end)) }
+        if rows.isEmpty { rows.append(PeriodRow(start: period, meterCount: chart.meters.count)) }
+        while let last = rows.last, last.start < period {
+            rows.append(PeriodRow(start: last.end, meterCount: chart.meters.count))
+        }
         return rows.count - 1
     }
 
@@ -126,15 +141,5 @@ extension Restatement {
         }
         if old.vehicles != new.vehicles { deltas["vehicles"] = Int64(new.vehicles - old.vehicles) }
         if deltas.isEmpty { return nil }
-    }
-}
-
-extension PeriodRow {
-    mutating func add(_ sums: [AccountSum], step: Span, sign: Int64) {
-        for index in accounts.indices {
-            accounts[index].energy.wattSeconds += sign * sums[index].energy.wattSeconds
-            accounts[index].measuredMs += sign * sums[index].measuredMs
-            accounts[index].estimatedMs += sign * sums[index].estimatedMs
-        }
     }
 }

@@ -11,6 +11,8 @@ public struct CarbonSum: Sendable, Hashable {
     public var halfHourlyPeriods = 0
     public var scope2Market = Emissions.zero
     public var scope3Upstream = Emissions.zero
+    /// CO2 of biogenic origin, outside the scopes.
+    public var biogenic = Emissions.zero
     public var avoidedExport = Emissions.zero
 
     public init(_ rows: [PeriodRow], _ factors: Factors) {
@@ -18,6 +20,9 @@ public struct CarbonSum: Sendable, Hashable {
             let set = factors.set(at: row.start)
             let imported = row[.gridImport].energy
             scope1 += row[.gas].energy * set.gas
+            scope1 += row[.ethanol].energy * set.ethanol
+            biogenic += row[.ethanol].energy * set.ethanolBiogenic
+            scope3Upstream += row[.ethanol].energy * set.ethanolUpstream
             scope2Location += imported * set.gridGeneration
             if let intensity = row.intensity {
                 scope2HalfHourly += imported * intensity

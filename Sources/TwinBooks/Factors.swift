@@ -1,7 +1,7 @@
 public import TwinCore
 public import TwinUnits
 
-/// The emission factors of one yearly set. All per kWh; gas on gross calorific value.
+/// The emission factors of one yearly set. All per kWh; gas on gross, ethanol on net calorific value.
 public struct FactorSet: Sendable, Hashable {
     public var id: String
     public var gridGeneration: EmissionFactor
@@ -10,10 +10,15 @@ public struct FactorSet: Sendable, Hashable {
     public var gridResidualMix: EmissionFactor
     public var gas: EmissionFactor
     public var gasUpstream: EmissionFactor
+    /// CH4 and N2O of bioethanol; its CO2 is biogenic and stands outside the scopes.
+    public var ethanol: EmissionFactor
+    public var ethanolBiogenic: EmissionFactor
+    public var ethanolUpstream: EmissionFactor
 
     public init(
         id: String, gridGeneration: EmissionFactor, gridLosses: EmissionFactor, gridUpstream: EmissionFactor,
-        gridResidualMix: EmissionFactor, gas: EmissionFactor, gasUpstream: EmissionFactor
+        gridResidualMix: EmissionFactor, gas: EmissionFactor, gasUpstream: EmissionFactor,
+        ethanol: EmissionFactor, ethanolBiogenic: EmissionFactor, ethanolUpstream: EmissionFactor
     ) {
         self.id = id
         self.gridGeneration = gridGeneration
@@ -22,6 +27,9 @@ public struct FactorSet: Sendable, Hashable {
         self.gridResidualMix = gridResidualMix
         self.gas = gas
         self.gasUpstream = gasUpstream
+        self.ethanol = ethanol
+        self.ethanolBiogenic = ethanolBiogenic
+        self.ethanolUpstream = ethanolUpstream
     }
 }
 

@@ -1,14 +1,85 @@
 public import TwinCore
 public import TwinUnits
 
-/// One account of one settlement period.
-public struct AccountSum: Sendable, Hashable, Codable {
+/// One account or meter of one settlement period.
+public struct AccountSum: Sendable, Hashable {
     public var energy = Energy.zero
     /// Plant time that readings cover, and that the model fills, ms.
     public var measuredMs: Int64 = 0
     public var estimatedMs: Int64 = 0
 
     public init() {}
+
+    public init(_ energy: Energy, measuredMs: Int64, estimatedMs: Int64) {
+        self.energy = energy
+        self.measuredMs = measuredMs
+        self.estimatedMs = estimatedMs
+    }
+
+    mutating func add(_ other: AccountSum, sign: Int64 = 1) {
+        energy.wattSeconds += sign * other.energy.wattSeconds
+        measuredMs += sign * other.measuredMs
+        estimatedMs += sign * other.estimatedMs
+    }
+}
+
+/// Sums side by side, packed into one string when they are stored.
+public struct SumList: Sendable, Hashable, Codable {
+    private var sums: [AccountSum]
+
+    static let wordsPerSum = 3
+
+    public init(count: Int) { sums = [AccountSum](repeating: AccountSum(), count: count) }
+
+    public var count: Int { sums.count }
+
+    public subscript(index: Int) -> AccountSum {
+        get { sums[index] }
+        set { sums[index] = newValue }
+    }
+
+    func ws(_ account: Account) -> Int64 { sums[account.index].energy.wattSeconds }
+
+    /// Adds another list of the same length.
+    mutating func add(_ other: SumList, sign: Int64) {
+        for index in sums.indices { sums[index].add(other.sums[index], sign: sign) }
+    }
+
+    func pack(into packed: inout PackedWords) {
+        for sum in sums {
+            packed.append(sum.energy.wattSeconds)
+            packed.append(sum.measuredMs)
+            packed.append(sum.estimatedMs)
+        }
+    }
+
+    init(_ packed: PackedWords, from place: Int, count: Int) {
+        sums = (0..<count).map { index in
+            let word = place + index * SumList.wordsPerSum
+            return AccountSum(
+                Energy(wattSeconds: packed.words[word]), measuredMs: packed.words[word + 1],
+                estimatedMs: packed.words[word + 2])
+        }
+    }
+
+    func write(into record: inout DigestRecord) {
+        for sum in sums {
+            record.add(sum.energy.wattSeconds)
+            record.add(sum.measuredMs)
+            record.add(sum.estimatedMs)
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var packed = PackedWords()
+        pack(into: &packed)
+        try packed.encode(to: encoder)
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let packed = try PackedWords(from: decoder, stride: SumList.wordsPerSum)
+        self.init(packed, from: 0, count: packed.words.count / SumList.wordsPerSum)
+    }
 }
 
 /// What became of the commands that were issued in a period; issued = accepted + rejected + expired + pending.
@@ -40,7 +111,9 @@ public struct PeriodRow: Sendable, Hashable, Codable {
     public var steppedFrom: PlantTime?
     public var steppedTo: PlantTime?
     /// By `Account.index`.
-    public var accounts = [AccountSum](repeating: AccountSum(), count: Account.allCases.count)
+    public var accounts = SumList(count: Account.allCases.count)
+    /// By the chart's order; the accounts are sums over these and what follows from them.
+    public var meters: SumList
     public var vehicles = 0
     /// Those among `vehicles` that came from a model.
     public var vehiclesModelled = 0
@@ -56,7 +129,20 @@ public struct PeriodRow: Sendable, Hashable, Codable {
     /// Chain after the last tick of the period.
     public var chain = DigestChain()
 
-    public init(start: PlantTime) { self.start = start }
+    public init(start: PlantTime, meterCount: Int) {
+        self.start = start
+        meters = SumList(count: meterCount)
+    }
+
+    /// A whole row at once, from the energies of its meters, for plants that are only simulated.
+    public init(start: PlantTime, meters: SumList, chart: Chart, losses: LossFractions) {
+        self.init(start: start, meterCount: 0)
+        var book = TickBook(lineCount: meters.count)
+        book.lines = meters
+        book.stepMs = settlementPeriod.ms
+        self.meters = meters
+        accounts = book.accounts(chart, losses)
+    }
 
     public var end: PlantTime { start + settlementPeriod }
 
@@ -65,11 +151,8 @@ public struct PeriodRow: Sendable, Hashable, Codable {
     /// The parts that a report prints, for the digest: a row's postings.
     public func write(into record: inout DigestRecord) {
         record.add(start.ms)
-        for sum in accounts {
-            record.add(sum.energy.wattSeconds)
-            record.add(sum.measuredMs)
-            record.add(sum.estimatedMs)
-        }
+        accounts.write(into: &record)
+        meters.write(into: &record)
         record.add(vehicles)
         record.add(intensity?.microgramsPerKWh ?? -1)
     }

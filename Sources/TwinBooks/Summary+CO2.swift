@@ -38,9 +38,13 @@ extension Summary {
         return total > 0 ? Double(rows.reduce(0) { $0 + $1[account].estimatedMs }) / Double(total) : 0
     }
 
-    /// The 2018 plant in a window like this one, kg per vehicle.
+    /// A window of twelve months is compared with the baseline's year; a shorter one like for like.
+    public var isYear: Bool { conditions.hours >= 364.9 * 24 }
+
+    /// The 2018 plant over its year, or in a shorter window like this one, kg per vehicle.
     public var baselineKgPerVehicle: Double? {
-        perVehicle(method.baseline.emissionsKg(conditions, factors: method.factors))
+        if isYear { return vehicles > 0 ? method.baseline.kgPerVehicle : nil }
+        return perVehicle(method.baseline.emissionsKg(conditions, factors: method.factors))
     }
 
     /// Why the window cannot be compared; nil when it can.
@@ -67,14 +71,26 @@ extension Summary {
         return ((1 - ratio) * 100, (1 - ratio - width) * 100, (1 - ratio + width) * 100)
     }
 
+    /// A target with its figure for a year. `met` is nil in a shorter window: a day is no year.
+    public var judgedTargets: [(target: Target, value: Double, met: Bool?)] {
+        method.targets.map { target in
+            let perVehicle = method.baseline.kgPerVehicle * target.remainingFraction
+            guard target.basis == .absolute else {
+                return (target, perVehicle, isYear ? kgPerVehicleLocation.map { $0 <= perVehicle } : nil)
+            }
+            let tonnes = perVehicle * Double(method.baseline.vehicles) / 1000
+            return (target, tonnes, isYear ? productionKgLocation / 1000 <= tonnes : nil)
+        }
+    }
+
     /// Shares of metered energy that were measured and estimated, and of plant time that nothing tells about, %.
     public var dataQuality: (measured: Double, estimated: Double, missing: Double)? {
-        let metered: [Account] = [.wind, .storageDischarge, .storageCharge, .gridImport, .gridExport, .load, .gas]
+        let metered = Account.electricity + [.gas, .ethanol]
         var measured = 0.0
         var estimated = 0.0
         var missing = 0.0
         for row in rows {
-            for account in metered where method.accounts.contains(account) && row.steppedMs > 0 {
+            for account in metered where !method.chart.lines(of: account).isEmpty && row.steppedMs > 0 {
                 let sum = row[account]
                 let energy = abs(Double(sum.energy.wattSeconds)) / Double(row.steppedMs)
                 measured += energy * Double(sum.measuredMs)

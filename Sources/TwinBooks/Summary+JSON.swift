@@ -18,9 +18,10 @@ extension Summary {
                     .init($0.key.rawValue, .integer($0.value))
                 }),
             "duplicates": .integer(counts.duplicates), "late": .integer(counts.late), "shed": .integer(0),
-            "gaps": .integer(gaps), "energy_kwh": energyJSON, "heat_kwh": Summary.noHeat,
-            "gas_kwh": .optional(kWh(.gas)), "ethanol_l": .null,
-            "balance_error_kwh": .number(balanceErrorKWh), "renewable_share": .optional(renewableShare),
+            "gaps": .integer(gaps), "energy_kwh": energyJSON, "heat_kwh": heatJSON,
+            "gas_kwh": .optional(kWh(.gas)), "ethanol_l": .optional(ethanolLitres),
+            "balance_error_kwh": .number(balanceErrorKWh), "heat_balance_error_kwh": .number(heatBalanceErrorKWh),
+            "renewable_share": .optional(renewableShare),
             "headline": .fields([
                 "scope2": .string(method.scope2.rawValue),
                 "factor_convention": .string(method.factors.convention.rawValue),
@@ -49,8 +50,10 @@ extension Summary {
     }
 
     private var energyJSON: JSON {
-        .object(Account.allCases.filter { $0 != .gas }.map { .init($0.rawValue, .optional(kWh($0))) })
+        .object(Account.electricity.map { .init($0.summaryKey, .optional(kWh($0))) })
     }
+
+    private var heatJSON: JSON { .object(Account.heat.map { .init($0.summaryKey, .optional(kWh($0))) }) }
 
     private var carbonJSON: JSON {
         .fields([
@@ -60,7 +63,7 @@ extension Summary {
                 ? .number(carbon.scope2HalfHourly.kilograms) : .null,
             "half_hours_with_intensity": .integer(carbon.halfHourlyPeriods), "half_hours": .integer(rows.count),
             "scope2_market": .number(carbon.scope2Market.kilograms),
-            "scope3_upstream": .number(carbon.scope3Upstream.kilograms), "biogenic": .null,
+            "scope3_upstream": .number(carbon.scope3Upstream.kilograms), "biogenic": method.accounts.contains(.ethanol) ? .number(carbon.biogenic.kilograms) : .null,
             "avoided_export": .number(carbon.avoidedExport.kilograms), "credits": .number(0),
         ])
     }
@@ -69,42 +72,29 @@ extension Summary {
         let reduction = reductionPct
         return .fields([
             "id": .string(method.baseline.id), "period": .string(method.baseline.period),
-            "basis": .string("like_for_like"), "comparable": .bool(incomparableReason == nil),
+            "basis": .string(isYear ? "rolling_12m" : "like_for_like"), "comparable": .bool(incomparableReason == nil),
             "reason": incomparableReason.map(JSON.string) ?? .null, "kg_per_vehicle": .optional(baselineKgPerVehicle),
             "reduction_pct": .optional(reduction?.value),
             "reduction_ci_pct": reduction.map { .array([.number($0.low), .number($0.high)]) } ?? .null,
         ])
     }
 
-    /// Targets are for the year 2030: a window under 12 months cannot meet or miss them.
     private var targetsJSON: [JSON] {
-        method.targets.map { target in
-            let perVehicle = method.baseline.kgPerVehicle * target.remainingFraction
-            let value = target.basis == .perVehicle ? perVehicle : perVehicle * Double(method.baseline.vehicles) / 1000
-            return .fields([
-                "name": .string(target.name), "basis": .string(target.basis.rawValue), "value": .number(value),
-                "unit": .string(target.basis == .perVehicle ? "kg/vehicle" : "t/yr"), "met": .null,
+        judgedTargets.map { judged in
+            .fields([
+                "name": .string(judged.target.name), "basis": .string(judged.target.basis.rawValue),
+                "value": .number(judged.value),
+                "unit": .string(judged.target.basis == .perVehicle ? "kg/vehicle" : "t/yr"),
+                "met": judged.met.map(JSON.bool) ?? .null,
             ])
         }
     }
 
     private var costJSON: JSON {
-        let t = method.tariffs
-        let imported = energy(.gridImport).kilowattHours / 1000 * t.importPerMWh
-        let exported = -energy(.gridExport).kilowattHours / 1000 * t.exportPerMWh
-        let gas = energy(.gas).kilowattHours / 1000 * t.gasPerMWh
-        let carbonCost = productionKgLocation / 1000 * t.carbonPerTonne
-        let total = imported + exported + gas + carbonCost
-        return .fields([
-            "currency": .string(t.currency), "import": .number(imported), "export": .number(exported),
-            "gas": .number(gas), "ethanol": .null, "carbon": .number(carbonCost), "total": .number(total),
-            "per_vehicle": .optional(perVehicle(total)),
+        .fields([
+            "currency": .string(cost.currency), "import": .number(cost.imported), "export": .number(cost.exported),
+            "gas": .number(cost.gas), "ethanol": .optional(cost.ethanol), "carbon": .number(cost.carbon),
+            "total": .number(cost.total), "per_vehicle": .optional(perVehicle(cost.total)),
         ])
     }
-
-    private static let noHeat: JSON = .object(
-        [
-            "boiler", "direct_fired", "heat_pump", "electric", "fuelcell", "recovered", "store_charge",
-            "store_discharge", "demand", "losses",
-        ].map { .init($0, .null) })
 }

@@ -7,15 +7,18 @@ public struct Tariffs: Sendable, Hashable {
     public var importPerMWh: Double
     public var exportPerMWh: Double
     public var gasPerMWh: Double
+    public var ethanolPerLitre: Double
     public var carbonPerTonne: Double
 
     public init(
-        currency: String, importPerMWh: Double, exportPerMWh: Double, gasPerMWh: Double, carbonPerTonne: Double
+        currency: String, importPerMWh: Double, exportPerMWh: Double, gasPerMWh: Double, ethanolPerLitre: Double,
+        carbonPerTonne: Double
     ) {
         self.currency = currency
         self.importPerMWh = importPerMWh
         self.exportPerMWh = exportPerMWh
         self.gasPerMWh = gasPerMWh
+        self.ethanolPerLitre = ethanolPerLitre
         self.carbonPerTonne = carbonPerTonne
     }
 }
@@ -49,12 +52,13 @@ public struct ReportMethod: Sendable {
     public var targets: [Target]
     public var tariffs: Tariffs
     public var uncertainty: Uncertainty
-    /// Accounts that have an asset behind them; the others print as null.
-    public var accounts: Set<Account>
+    /// The meters behind the accounts; an account without one prints as null.
+    public let chart: Chart
+    public let accounts: Set<Account>
 
     public init(
         site: String, zone: LocalZone, boundary: String, scope2: Scope2, factors: Factors, baseline: Baseline,
-        targets: [Target], tariffs: Tariffs, uncertainty: Uncertainty, accounts: Set<Account>
+        targets: [Target], tariffs: Tariffs, uncertainty: Uncertainty, chart: Chart
     ) {
         self.site = site
         self.zone = zone
@@ -65,7 +69,8 @@ public struct ReportMethod: Sendable {
         self.targets = targets
         self.tariffs = tariffs
         self.uncertainty = uncertainty
-        self.accounts = accounts
+        self.chart = chart
+        accounts = chart.accounts
     }
 }
 
@@ -100,7 +105,7 @@ public struct Summary: Sendable {
         self.method = method
         self.facts = facts
         carbon = CarbonSum(rows, method.factors)
-        conditions = WindowConditions(rows)
+        conditions = WindowConditions(rows, chart: method.chart, baseline: method.baseline)
     }
 
     public var from: PlantTime { rows[0].steppedFrom ?? rows[0].start }
@@ -131,16 +136,35 @@ public struct Summary: Sendable {
 
     /// 0 when all sources balance all uses exactly, kWh.
     public var balanceErrorKWh: Double {
-        let sources: [Account] = [.wind, .solar, .fuelcell, .storageDischarge, .bayDischarge, .gridImport]
-        let uses: [Account] = [.load, .storageCharge, .bayCharge, .gridExport, .losses, .unmetered]
-        let difference = sources.reduce(Energy.zero) { $0 + energy($1) } - uses.reduce(Energy.zero) { $0 + energy($1) }
-        return difference.kilowattHours
+        difference(
+            [.wind, .solar, .fuelcell, .storageDischarge, .bayDischarge, .gridImport],
+            [.load, .storageCharge, .bayCharge, .gridExport, .losses, .unmetered])
     }
 
-    /// Own renewable generation that was used on site, over all electricity used on site.
+    /// 0 when all heat that was given is accounted for, kWh.
+    public var heatBalanceErrorKWh: Double {
+        difference(
+            [
+                .heatBoiler, .heatDirectFired, .heatPump, .heatElectric, .heatFuelcell, .heatRecovered,
+                .heatStoreDischarge,
+            ], [.heatDemand, .heatStoreCharge, .heatLosses])
+    }
+
+    private func difference(_ sources: [Account], _ uses: [Account]) -> Double {
+        (sources.reduce(Energy.zero) { $0 + energy($1) } - uses.reduce(Energy.zero) { $0 + energy($1) }).kilowattHours
+    }
+
+    /// Energy of one meter's line.
+    public func energy(line: Int) -> Energy { rows.reduce(.zero) { $0 + $1.meters[line].energy } }
+
+    /// Litres at the ethanol's net calorific value of 5.911 kWh/l (UK Government fuel properties 2025).
+    public var ethanolLitres: Double? { kWh(.ethanol).map { $0 / 5.911 } }
+
+    /// Own renewable generation that was used on site, over all electricity used on site: what came onto the bus
+    /// and was not exported. Stored energy counts when it is generated.
     public var renewableShare: Double? {
         let own = energy(.wind) + energy(.solar)
-        let used = own + energy(.gridImport) + energy(.storageDischarge) - energy(.gridExport) - energy(.storageCharge)
+        let used = own + energy(.fuelcell) + energy(.gridImport) - energy(.gridExport)
         guard used > .zero else { return nil }
         return min(max(Double((own - energy(.gridExport)).wattSeconds) / Double(used.wattSeconds), 0), 1)
     }

@@ -1,55 +1,85 @@
 import TwinCore
 import TwinUnits
 
-/// What one tick put on the metered accounts; the others follow from it.
-struct TickBook: Sendable, Hashable {
-    static let metered: [Account] = [
-        .wind, .storageDischarge, .storageCharge, .gridImport, .gridExport, .load, .gas,
-    ]
+/// What is lost on the way, as shares of what is carried.
+public struct LossFractions: Sendable, Hashable, Codable {
+    /// Of the power delivered, between the bus and the meters of the loads.
+    public var electricity: Double
+    /// Of the heat in the hot-water network.
+    public var heat: Double
 
-    /// In the order of `metered`.
-    var sums = [AccountSum](repeating: AccountSum(), count: TickBook.metered.count)
+    public init(electricity: Double, heat: Double) {
+        self.electricity = electricity
+        self.heat = heat
+    }
+}
+
+/// What one tick put on each meter's line; the accounts follow from it.
+struct TickBook: Sendable, Hashable {
+    /// In the order of the chart.
+    var lines: SumList
     var stepMs: Int64 = 0
 
-    mutating func set(_ cell: Cell) {
-        guard let index = TickBook.metered.firstIndex(of: cell.account) else { return }
-        sums[index].energy = cell.energy
-        sums[index].measuredMs = cell.measuredMs
-        sums[index].estimatedMs = cell.estimatedMs
+    init(lineCount: Int) { lines = SumList(count: lineCount) }
+
+    mutating func set(_ cell: Cell, line: Int) {
+        lines[line] = AccountSum(cell.energy, measuredMs: cell.measuredMs, estimatedMs: cell.estimatedMs)
         stepMs = max(stepMs, cell.measuredMs + cell.estimatedMs)
     }
 
     /// All accounts of the tick, by `Account.index`. The grid meter is never adjusted: what it leaves over is
     /// `unmetered`. Without a meter reading for the whole tick, the grid is the remainder and estimated.
-    func accounts(_ lossFraction: Double) -> [AccountSum] {
-        var all = [AccountSum](repeating: AccountSum(), count: Account.allCases.count)
-        for (sum, account) in zip(sums, TickBook.metered) { all[account.index] = sum }
-        func ws(_ account: Account) -> Int64 { all[account.index].energy.wattSeconds }
-        let delivered = ws(.load) + ws(.storageCharge)
-        let losses = Int64(saturatingRound: Double(delivered) * lossFraction)
-        all[Account.losses.index].energy = Energy(wattSeconds: losses)
-        let sources = ws(.wind) + ws(.storageDischarge)
-        if hasGridMeter {
-            let unmetered = sources + ws(.gridImport) - delivered - ws(.gridExport) - losses
-            all[Account.unmetered.index].energy = Energy(wattSeconds: unmetered)
-        } else {
-            let net = delivered + losses - sources
-            setEstimated(.gridImport, max(net, 0), &all)
-            setEstimated(.gridExport, max(-net, 0), &all)
+    func accounts(_ chart: Chart, _ losses: LossFractions) -> SumList {
+        var all = SumList(count: Account.allCases.count)
+        for account in Account.allCases {
+            let places = chart.lines(of: account)
+            guard !places.isEmpty else { continue }
+            var sum = AccountSum()
+            for place in places { sum.add(lines[place]) }
+            // An account is covered as far as its meters are in the mean.
+            sum.measuredMs /= Int64(places.count)
+            sum.estimatedMs /= Int64(places.count)
+            all[account.index] = sum
         }
+        balanceElectricity(&all, chart, losses.electricity)
+        if chart.accounts.contains(.heatDemand) { balanceHeat(&all, losses.heat) }
         return all
     }
 
-    /// Whether import and export readings cover the whole tick.
-    var hasGridMeter: Bool {
-        let grid = [sums[3], sums[4]]
-        return stepMs > 0 && grid.allSatisfy { $0.measuredMs + $0.estimatedMs == stepMs }
+    private func balanceElectricity(_ all: inout SumList, _ chart: Chart, _ lossFraction: Double) {
+        let delivered = all.ws(.load) + all.ws(.storageCharge) + all.ws(.bayCharge)
+        let losses = Int64(saturatingRound: Double(delivered) * lossFraction)
+        all[Account.losses.index].energy = Energy(wattSeconds: losses)
+        let sources =
+            all.ws(.wind) + all.ws(.solar) + all.ws(.fuelcell) + all.ws(.storageDischarge) + all.ws(.bayDischarge)
+        if hasGridMeter(chart) {
+            let unmetered = sources + all.ws(.gridImport) - delivered - all.ws(.gridExport) - losses
+            all[Account.unmetered.index].energy = Energy(wattSeconds: unmetered)
+        } else {
+            let net = delivered + losses - sources
+            all[Account.gridImport.index] = AccountSum(
+                Energy(wattSeconds: max(net, 0)), measuredMs: 0, estimatedMs: stepMs)
+            all[Account.gridExport.index] = AccountSum(
+                Energy(wattSeconds: max(-net, 0)), measuredMs: 0, estimatedMs: stepMs)
+        }
     }
 
-    private func setEstimated(_ account: Account, _ ws: Int64, _ all: inout [AccountSum]) {
-        all[account.index].energy = Energy(wattSeconds: ws)
-        all[account.index].measuredMs = 0
-        all[account.index].estimatedMs = stepMs
+    /// Nobody meters the use of heat: it is what the sources gave and neither store nor pipes kept.
+    private func balanceHeat(_ all: inout SumList, _ lossFraction: Double) {
+        let network =
+            all.ws(.heatBoiler) + all.ws(.heatPump) + all.ws(.heatElectric) + all.ws(.heatFuelcell)
+            + all.ws(.heatRecovered) + all.ws(.heatStoreDischarge) - all.ws(.heatStoreCharge)
+        let losses = Int64(saturatingRound: Double(network) * lossFraction)
+        all[Account.heatLosses.index] = AccountSum(
+            Energy(wattSeconds: losses), measuredMs: 0, estimatedMs: stepMs)
+        all[Account.heatDemand.index] = AccountSum(
+            Energy(wattSeconds: network + all.ws(.heatDirectFired) - losses), measuredMs: 0, estimatedMs: stepMs)
+    }
+
+    /// Whether import and export readings cover the whole tick.
+    func hasGridMeter(_ chart: Chart) -> Bool {
+        let grid = chart.lines(of: .gridImport) + chart.lines(of: .gridExport)
+        return stepMs > 0 && !grid.isEmpty && grid.allSatisfy { lines[$0].measuredMs + lines[$0].estimatedMs == stepMs }
     }
 }
 
@@ -65,8 +95,7 @@ public struct TickBalance: Sendable, Hashable {
 
     public init() {}
 
-    init(_ book: TickBook, _ lossFraction: Double, _ step: Span) {
-        let all = book.accounts(lossFraction)
+    init(_ all: SumList, isGridMeasured: Bool, _ step: Span) {
         func kilowatts(_ account: Account) -> Double {
             all[account.index].energy.meanPower(milliseconds: step.ms).kilowatts
         }
@@ -74,8 +103,10 @@ public struct TickBalance: Sendable, Hashable {
         exportKW = kilowatts(.gridExport)
         lossesKW = kilowatts(.losses)
         unmeteredKW = kilowatts(.unmetered)
-        suppliedKW = kilowatts(.wind) + kilowatts(.storageDischarge) + importKW
-        isGridMeasured = book.hasGridMeter
+        suppliedKW =
+            kilowatts(.wind) + kilowatts(.solar) + kilowatts(.fuelcell) + kilowatts(.storageDischarge)
+            + kilowatts(.bayDischarge) + importKW
+        self.isGridMeasured = isGridMeasured
     }
 }
 
@@ -120,31 +151,30 @@ struct TickShelf: Sendable, Codable {
 
     init() {}
 
+    private enum Key: String, CodingKey { case lineCount, ticks }
+
     func encode(to encoder: any Encoder) throws {
         var packed = PackedWords()
         for (start, book) in zip(starts, books) {
             packed.append(start)
             packed.append(book.stepMs)
-            for sum in book.sums {
-                packed.append(sum.energy.wattSeconds)
-                packed.append(sum.measuredMs | sum.estimatedMs << 32)
-            }
+            book.lines.pack(into: &packed)
         }
-        try packed.encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(books.first?.lines.count ?? 0, forKey: .lineCount)
+        try packed.encode(to: container.superEncoder(forKey: .ticks))
     }
 
     init(from decoder: any Decoder) throws {
-        let stride = 2 + TickBook.metered.count * 2
-        let words = try PackedWords(from: decoder, stride: stride).words
-        for place in Swift.stride(from: 0, to: words.count, by: stride) {
-            starts.append(words[place])
-            var book = TickBook()
-            book.stepMs = words[place + 1]
-            for index in book.sums.indices {
-                book.sums[index].energy = Energy(wattSeconds: words[place + 2 + index * 2])
-                book.sums[index].measuredMs = words[place + 3 + index * 2] & 0xFFFF_FFFF
-                book.sums[index].estimatedMs = words[place + 3 + index * 2] >> 32
-            }
+        let container = try decoder.container(keyedBy: Key.self)
+        let lineCount = min(max(try container.decode(Int.self, forKey: .lineCount), 0), 100_000)
+        let stride = 2 + lineCount * SumList.wordsPerSum
+        let packed = try PackedWords(from: container.superDecoder(forKey: .ticks), stride: stride)
+        for place in Swift.stride(from: 0, to: packed.words.count, by: stride) {
+            starts.append(packed.words[place])
+            var book = TickBook(lineCount: lineCount)
+            book.stepMs = packed.words[place + 1]
+            book.lines = SumList(packed, from: place + 2, count: lineCount)
             books.append(book)
         }
     }

@@ -1,7 +1,7 @@
 public import TwinUnits
 
 /// The accounts of the books, in their written order; energies are not negative, but for
-/// `unmetered` and the own use of a standing wind farm.
+/// `unmetered`, the own use of a standing wind farm, and a heat demand that is the remainder of wrong meters.
 public enum Account: String, Sendable, Hashable, Codable, CaseIterable {
     case wind, solar, fuelcell
     case storageDischarge = "storage_discharge"
@@ -13,25 +13,95 @@ public enum Account: String, Sendable, Hashable, Codable, CaseIterable {
     case load, losses, unmetered, curtailed
     /// Natural gas, gross calorific value.
     case gas
+    /// Bioethanol, net calorific value.
+    case ethanol
+    // Useful heat by source, then where it went; the ten balance as the electricity does.
+    case heatBoiler = "boiler"
+    case heatDirectFired = "direct_fired"
+    case heatPump = "heat_pump"
+    case heatElectric = "electric"
+    case heatFuelcell = "heat_fuelcell"
+    case heatRecovered = "recovered"
+    case heatStoreCharge = "store_charge"
+    case heatStoreDischarge = "store_discharge"
+    case heatDemand = "demand"
+    case heatLosses = "heat_losses"
+
+    public static let electricity: [Account] = [
+        .wind, .solar, .fuelcell, .storageDischarge, .storageCharge, .bayCharge, .bayDischarge, .gridImport,
+        .gridExport, .load, .losses, .unmetered, .curtailed,
+    ]
+    public static let heat: [Account] = [
+        .heatBoiler, .heatDirectFired, .heatPump, .heatElectric, .heatFuelcell, .heatRecovered, .heatStoreCharge,
+        .heatStoreDischarge, .heatDemand, .heatLosses,
+    ]
+
+    /// Its key in the summary's object; unlike the raw value it is unique only there.
+    public var summaryKey: String {
+        switch self {
+        case .heatFuelcell: "fuelcell"
+        case .heatLosses: "losses"
+        default: rawValue
+        }
+    }
 
     public var index: Int { Account.indices[self] ?? 0 }
     private static let indices = Dictionary(uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
 }
 
-/// What one tick put on one account, and how much of the tick was measured.
+/// An asset's place in the plant: `storage/string-1`.
+public struct AssetPath: Sendable, Hashable, Codable, Comparable {
+    public var area: Area
+    public var asset: String
+
+    public init(_ area: Area, _ asset: String) {
+        self.area = area
+        self.asset = asset
+    }
+
+    public var text: String { "\(area.rawValue)/\(asset)" }
+
+    /// Nil for what is not `area/asset`.
+    public init?(text: some StringProtocol) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let area = Area(rawValue: String(parts[0])), Topic.isAssetID(parts[1]) else {
+            return nil
+        }
+        self.init(area, String(parts[1]))
+    }
+
+    public static func < (a: AssetPath, b: AssetPath) -> Bool { (a.area, a.asset) < (b.area, b.asset) }
+}
+
+/// One line of the books: an account, and the asset whose meter feeds it.
+public struct Meter: Sendable, Hashable, Codable {
+    public var account: Account
+    public var path: AssetPath
+
+    public init(_ account: Account, _ path: AssetPath) {
+        self.account = account
+        self.path = path
+    }
+
+    public init(_ account: Account, _ area: Area, _ asset: String) {
+        self.init(account, AssetPath(area, asset))
+    }
+}
+
+/// What one tick put on one meter's line, and how much of the tick was measured.
 public struct Cell: Sendable, Hashable {
     /// Start of the tick.
     public var tick: PlantTime
-    public var account: Account
+    public var meter: Meter
     public var energy: Energy
     /// Part of the tick that readings cover, ms.
     public var measuredMs: Int64
     /// Part that the model fills, ms; the rest of the tick is missing.
     public var estimatedMs: Int64
 
-    public init(tick: PlantTime, account: Account, energy: Energy, measuredMs: Int64, estimatedMs: Int64) {
+    public init(tick: PlantTime, meter: Meter, energy: Energy, measuredMs: Int64, estimatedMs: Int64) {
         self.tick = tick
-        self.account = account
+        self.meter = meter
         self.energy = energy
         self.measuredMs = measuredMs
         self.estimatedMs = estimatedMs

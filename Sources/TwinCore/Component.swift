@@ -30,10 +30,17 @@ public struct PlantImage: Sendable, Hashable, Codable {
     public var airTemperatureC = UsedValue(9.3, .estimated)
     /// Wind speed at the mast, m/s.
     public var windSpeedMPerS = UsedValue(5, .estimated)
-    /// Sums over the assets of an area, kW, each >= 0 but storage (positive discharges).
+    /// Global horizontal irradiance, W/m2.
+    public var irradianceWPerM2 = UsedValue(0, .estimated)
+    /// Sums over the assets of an area, kW, each >= 0 but storage and bays (positive delivers).
     public var windKW = UsedValue(0, .estimated)
+    public var solarKW = UsedValue(0, .estimated)
+    public var fuelCellKW = UsedValue(0, .estimated)
+    /// Heat that the fuel cell gives to the hot-water network, kW.
+    public var fuelCellHeatKW = UsedValue(0, .estimated)
     public var loadKW = UsedValue(0, .estimated)
     public var gasKW = UsedValue(0, .estimated)
+    public var bayKW = UsedValue(0, .estimated)
     public var storageKW = UsedValue(0, .estimated)
     public var importKW = UsedValue(0, .estimated)
     public var exportKW = UsedValue(0, .estimated)
@@ -42,8 +49,6 @@ public struct PlantImage: Sendable, Hashable, Codable {
     public var intensityForecast: [Double] = []
     public var forecastFrom: PlantTime?
     public var gridConnected = true
-    /// State of charge by storage asset, 0...1.
-    public var storageSOC: [String: UsedValue] = [:]
     /// Vehicles lined off in this tick.
     public var vehicles = 0
 

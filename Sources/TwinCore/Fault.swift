@@ -7,6 +7,8 @@ public struct Fault: Sendable, Hashable {
         case ignoreCommand = "ignore_command"
         /// Mains lost: the breaker opens.
         case gridOutage = "grid_outage"
+        /// An asset goes out of service: its breaker opens and it says so.
+        case trip
 
         /// Whether it happens in the plant itself, which only the closed loop simulates.
         public var needsClosedLoop: Bool { self != .freeze }
@@ -54,9 +56,9 @@ public struct Fault: Sendable, Hashable {
             throw LineFailure(
                 reason: .wrongType, text: "fault freeze: \"on\" needs a topic filter such as v1/site/wind/+/tele")
         }
-        if verb == .ignoreCommand, on == nil {
+        if [.ignoreCommand, .trip].contains(verb), on.flatMap({ AssetPath(text: $0) }) == nil {
             throw LineFailure(
-                reason: .wrongType, text: "fault ignore_command: \"on\" needs an asset such as storage/ess-1")
+                reason: .wrongType, text: "fault \(verb.rawValue): \"on\" needs an asset such as storage/string-1")
         }
     }
 }

@@ -71,7 +71,7 @@ extension Telemetry {
             }
             period = Span(ms: Int64(saturatingMilliseconds: seconds))
         case "modelled": isModelled = member.value.bool ?? false
-        case "connected": connected = member.value.bool
+        case "connected" where member.value.bool != nil: connected = member.value.bool
         case "forecast": forecast = (member.value.items ?? []).prefix(192).compactMap(\.double)
         default:
             values.append((member.key, member.value.double.map(TelemetryValue.number) ?? .wrongType))

@@ -8,11 +8,11 @@ public struct TickContext: Sendable {
     public var lateness: Span
     /// How far a reading's `ts` may be ahead of its arrival.
     public var lead: Span
-    /// The set-point in force for each storage asset during this tick, kW; empty where none is.
-    public var setPointsKW: [String: Double]
+    /// The numeric set-point in force for each asset during this tick, kW; empty where none is.
+    public var setPointsKW: [AssetPath: Double]
 
     public init(
-        tick: Int, from: PlantTime, to: PlantTime, lateness: Span, lead: Span, setPointsKW: [String: Double] = [:]
+        tick: Int, from: PlantTime, to: PlantTime, lateness: Span, lead: Span, setPointsKW: [AssetPath: Double] = [:]
     ) {
         self.tick = tick
         self.from = from

@@ -5,26 +5,26 @@ public struct Command: Sendable, Hashable, Codable {
     public var tick: Int
     /// Counts from 1 within the tick.
     public var n: Int
-    public var asset: String
-    public var powerKW: Double
-    public var reason: String
+    public var point: SetPoint
     public var ts: PlantTime
     public var expires: PlantTime
     public var leaseS: Int
     /// Counts the commands of the run.
     public var seq: Int
 
+    public var path: AssetPath { point.path }
+
     public func id(run: String) -> String { "\(run)-\(tick)-\(n)" }
 
-    public func topic(site: String) -> String { Topic.text(site: site, .storage, asset, .cmd) }
-    public func ackTopic(site: String) -> String { Topic.text(site: site, .storage, asset, .ack) }
+    public func topic(site: String) -> String { Topic.text(site: site, path.area, path.asset, .cmd) }
+    public func ackTopic(site: String) -> String { Topic.text(site: site, path.area, path.asset, .ack) }
 
     /// The contract's command payload.
     public func json(run: String) -> JSON {
         .fields([
             "id": .string(id(run: run)), "ts": .string(ts.rfc3339), "expires": .string(expires.rfc3339),
-            "action": .string("set_power"), "value": .number(powerKW), "unit": .string("kW"),
-            "lease_s": .integer(leaseS), "fallback": .string("hold_0"), "reason": .string(reason),
+            "action": .string(point.action.rawValue), "value": .number(point.value), "unit": .string("kW"),
+            "lease_s": .integer(leaseS), "fallback": .string("hold_0"), "reason": .string(point.reason),
             "issuer": .string("twin-\(run)"), "seq": .integer(seq),
         ])
     }

@@ -36,15 +36,18 @@ public struct CommandDesk: Sendable, Codable {
     }
 
     private var open: [Command] = []
-    private var assets: [String: AssetState] = [:]
+    private var assets: [AssetPath: AssetState] = [:]
     private var issuedTotal = 0
 
     public init() {}
 
     /// Set-points in force by asset, kW.
-    public var setPointsKW: [String: Double] { assets.mapValues(\.setPointKW) }
+    public var setPointsKW: [AssetPath: Double] { assets.mapValues(\.setPointKW) }
 
-    public func setPointKW(_ asset: String) -> Double { assets[asset]?.setPointKW ?? 0 }
+    /// Nil before the first command.
+    public func setPointKW(_ path: AssetPath) -> Double? {
+        assets[path].flatMap { $0.lastTick == nil ? nil : $0.setPointKW }
+    }
 
     /// Commands that may still be acknowledged, oldest first.
     public var pending: [Command] { open }
@@ -57,31 +60,32 @@ public struct CommandDesk: Sendable, Codable {
             let command = open.remove(at: index)
             let isRefused = ack.state == .rejected || ack.state == .failed || ack.state == .expired
             outcomes.append(Outcome(command: command, fate: isRefused ? .rejected : .accepted))
-            assets[command.asset, default: AssetState()].isNotAcked = false
+            assets[command.path, default: AssetState()].isNotAcked = false
         }
         for command in open where command.expires <= context.to {
             outcomes.append(Outcome(command: command, fate: .expired))
-            assets[command.asset, default: AssetState()].isNotAcked = true
+            assets[command.path, default: AssetState()].isNotAcked = true
         }
         open.removeAll { $0.expires <= context.to }
         return outcomes
     }
 
     /// Compares a measurement with what was commanded; true while it does not follow.
+    /// - Parameter mayStopShort: the asset has a reason of its own to do less, such as a full store.
     public mutating func watch(
-        _ unit: StorageView, context: TickContext, rules: Rules
+        _ asset: Controllable, mayStopShort: Bool, context: TickContext, rules: Rules
     ) -> Bool {
-        var state = assets[unit.asset] ?? AssetState()
-        defer { assets[unit.asset] = state }
-        guard state.lastTick != nil, unit.powerKW.quality.isGood else { return state.isNotFollowed }
-        let tolerance = rules.followToleranceFraction * unit.powerMaxKW
-        let low = min(state.setPointKW, state.previousKW) - tolerance
-        let high = max(state.setPointKW, state.previousKW) + tolerance
-        // A full or empty store rightly stops short of its set-point.
-        let mayStopShort = unit.soc.value >= unit.socMax - 0.005 || unit.soc.value <= unit.socMin + 0.005
-        let follows =
-            (low...high).contains(unit.powerKW.value) || (mayStopShort && abs(unit.powerKW.value) <= tolerance)
-        if follows {
+        var state = assets[asset.path] ?? AssetState()
+        defer { assets[asset.path] = state }
+        guard state.lastTick != nil, asset.measured.quality.isGood else { return state.isNotFollowed }
+        let tolerance = rules.followToleranceFraction * asset.ratingKW
+        var low = min(state.setPointKW, state.previousKW) - tolerance
+        var high = max(state.setPointKW, state.previousKW) + tolerance
+        if asset.isCeiling || mayStopShort {
+            low = min(low, -tolerance)
+            high = max(high, tolerance)
+        }
+        if (low...high).contains(asset.measured.value) {
             state.offSince = nil
             state.isNotFollowed = false
         } else {
@@ -94,23 +98,22 @@ public struct CommandDesk: Sendable, Codable {
 
     /// Turns a set-point that passed the gate into a command if it changes or its lease must be renewed.
     public mutating func issue(_ point: SetPoint, context: TickContext, n: Int, rules: Rules) -> Command? {
-        var state = assets[point.asset] ?? AssetState()
+        var state = assets[point.path] ?? AssetState()
         state.previousKW = state.setPointKW
         let isDue = state.lastTick.map { context.tick - $0 >= 2 } ?? true
-        guard isDue || point.powerKW != state.setPointKW else {
-            assets[point.asset] = state
+        guard isDue || point.value != state.setPointKW else {
+            assets[point.path] = state
             return nil
         }
-        state.setPointKW = point.powerKW
+        state.setPointKW = point.value
         state.lastTick = context.tick
-        assets[point.asset] = state
+        assets[point.path] = state
         issuedTotal += 1
         let command = Command(
-            tick: context.tick, n: n, asset: point.asset, powerKW: point.powerKW, reason: point.reason,
-            ts: context.to, expires: context.to + rules.patience, leaseS: rules.leaseS, seq: issuedTotal)
+            tick: context.tick, n: n, point: point, ts: context.to, expires: context.to + rules.patience, leaseS: rules.leaseS, seq: issuedTotal)
         open.append(command)
         return command
     }
 
-    public func isNotAcked(_ asset: String) -> Bool { assets[asset]?.isNotAcked ?? false }
+    public func isNotAcked(_ path: AssetPath) -> Bool { assets[path]?.isNotAcked ?? false }
 }

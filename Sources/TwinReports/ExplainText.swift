@@ -1,29 +1,30 @@
 public import TwinBooks
-public import TwinCore
+import TwinCore
 import TwinUnits
 
-/// Where the CO2 per vehicle comes from: figure, scopes, accounts, meters; every product can be done by hand.
+/// Where the CO2 per vehicle comes from: figure, scopes, accounts, then areas and their meters; every product can be
+/// done by hand.
 public struct ExplainText {
     private let summary: Summary
-    private let meters: (Account) -> String
     private var lines: [String] = []
 
-    /// - Parameter meters: the signals behind an account, `shop/works load_kw`.
-    public static func render(_ summary: Summary, meters: @escaping (Account) -> String) -> String {
-        var text = ExplainText(summary: summary, meters: meters)
+    public static func render(_ summary: Summary) -> String {
+        var text = ExplainText(summary: summary)
         text.figure()
         text.scopes()
         text.balance()
+        text.areas()
         return text.lines.joined(separator: "\n") + "\n"
     }
 
-    private init(summary: Summary, meters: @escaping (Account) -> String) {
-        self.summary = summary
-        self.meters = meters
-    }
+    private init(summary: Summary) { self.summary = summary }
+
+    private var chart: Chart { summary.method.chart }
+    private var isLocation: Bool { summary.method.scope2 == .location }
+    private var scope2: Emissions { isLocation ? summary.carbon.scope2Location : summary.carbon.scope2Market }
 
     private mutating func figure() {
-        let kg = summary.method.scope2 == .location ? summary.productionKgLocation : summary.productionKgMarket
+        let kg = isLocation ? summary.productionKgLocation : summary.productionKgMarket
         let left = summary.kgPerVehicle.map { "\(Figures.fixed($0, 3)) kg" } ?? "—"
         lines.append("co2_kg_per_vehicle \(left) = \(Figures.fixed(kg, 3)) kg / \(summary.vehicles) vehicles")
         lines.append("  vehicles: each id lined off once; \(summary.vehiclesModelled) of them modelled")
@@ -31,10 +32,9 @@ public struct ExplainText {
 
     private mutating func scopes() {
         let set = summary.method.factors.set(at: summary.from)
-        let isLocation = summary.method.scope2 == .location
         lines.append("  scope 1 = \(Figures.fixed(summary.carbon.scope1.kilograms, 3)) kg")
         product(.gas, set.gas, set.id)
-        let scope2 = isLocation ? summary.carbon.scope2Location : summary.carbon.scope2Market
+        if summary.method.accounts.contains(.ethanol) { product(.ethanol, set.ethanol, set.id) }
         lines.append("  scope 2, \(summary.method.scope2.rawValue)-based = \(Figures.fixed(scope2.kilograms, 3)) kg")
         product(.gridImport, isLocation ? set.gridGeneration : set.gridResidualMix, set.id)
         lines.append("  not included: other Scope 1 (none is configured), Scope 3, export, credits")
@@ -56,13 +56,11 @@ public struct ExplainText {
 
     private mutating func balance() {
         lines.append("  why so much import: the bus balances, kWh")
-        for account in Account.allCases where account != .gas && summary.method.accounts.contains(account) {
-            let isUse: Set<Account> = [.load, .storageCharge, .gridExport, .losses, .unmetered]
-            let sign = isUse.contains(account) ? "-" : "+"
-            let kWh = Figures.fixed(summary.energy(account).kilowattHours, 1)
-            let padded = account.rawValue + String(repeating: " ", count: max(1, 18 - account.rawValue.count))
-            let right = String(repeating: " ", count: max(0, 12 - kWh.count)) + kWh
-            lines.append("    \(sign) \(padded)\(right)  \(note(account))")
+        let uses: Set<Account> = [.load, .storageCharge, .bayCharge, .gridExport, .losses, .unmetered]
+        for account in Account.electricity where account != .curtailed && summary.method.accounts.contains(account) {
+            let kWh = summary.energy(account).kilowattHours
+            lines.append(
+                "    \(uses.contains(account) ? "-" : "+") \(left(account.rawValue, 18))\(right(kWh, 12))  \(note(account))")
         }
     }
 
@@ -73,4 +71,75 @@ public struct ExplainText {
         default: meters(account)
         }
     }
+
+    /// The meters behind an account: by name if few, else how many.
+    private func meters(_ account: Account) -> String {
+        let paths = chart.lines(of: account).map { chart.meters[$0].path.text }
+        switch paths.count {
+        case 0: return "no meter"
+        case 1...2: return paths.joined(separator: ", ")
+        default: return "\(paths.count) meters, \(paths[0]) … \(paths[paths.count - 1])"
+        }
+    }
+
+    // MARK: - Areas and meters
+
+    /// Gas by its burners; electricity by what it fed: Scope 2 in proportion to what each meter took.
+    private mutating func areas() {
+        let set = summary.method.factors.set(at: summary.from)
+        let takers = [Account.load, .bayCharge]
+        let taken = takers.reduce(0.0) { $0 + summary.energy($1).kilowattHours }
+        let perKWh = taken > 0 ? scope2.kilograms / taken : 0
+        lines.append("  by area and meter; Scope 2 is shared out by what each meter took of the bus")
+        lines.append("    \(left("", 26))\(right("gas kWh", 13))\(right("el. kWh", 13))\(right("kg CO2e", 13))")
+        let used = chart.meters.indices.filter { [.gas, .load, .bayCharge].contains(chart.meters[$0].account) }
+        var seen: [AssetPath] = []
+        for line in used where !seen.contains(chart.meters[line].path) { seen.append(chart.meters[line].path) }
+        for area in Area.allCases {
+            let paths = seen.filter { $0.area == area }
+            guard !paths.isEmpty else { continue }
+            let parts = paths.map { figure($0, used, set.gas.kilogramsPerKWh, perKWh) }
+            var sum = Figure()
+            for part in parts { sum.add(part) }
+            row(area.rawValue, sum)
+            for (path, part) in zip(paths, parts) { row("  \(path.asset)", part) }
+        }
+    }
+
+    private struct Figure {
+        var gas = 0.0
+        var electricity = 0.0
+        var kg = 0.0
+
+        mutating func add(_ other: Figure) {
+            gas += other.gas
+            electricity += other.electricity
+            kg += other.kg
+        }
+    }
+
+    private func figure(_ path: AssetPath, _ used: [Int], _ gasFactor: Double, _ perKWh: Double) -> Figure {
+        var figure = Figure()
+        for line in used where chart.meters[line].path == path {
+            let kWh = summary.energy(line: line).kilowattHours
+            if chart.meters[line].account == .gas { figure.gas += kWh } else { figure.electricity += kWh }
+        }
+        figure.kg = figure.gas * gasFactor + figure.electricity * perKWh
+        return figure
+    }
+
+    private mutating func row(_ name: String, _ figure: Figure) {
+        let gas = figure.gas > 0 ? right(figure.gas, 13) : right("", 13)
+        lines.append("    \(left(name, 26))\(gas)\(right(figure.electricity, 13))\(right(figure.kg, 13))")
+    }
+
+    private func left(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    private func right(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+
+    private func right(_ value: Double, _ width: Int) -> String { right(Figures.fixed(value, 1), width) }
 }

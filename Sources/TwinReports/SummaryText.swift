@@ -12,7 +12,9 @@ public struct SummaryText {
         text.head()
         text.vehicles()
         text.energy()
+        text.heat()
         text.carbon()
+        text.cost()
         text.trust()
         return text.lines.joined(separator: "\n") + "\n"
     }
@@ -71,7 +73,9 @@ public struct SummaryText {
             "vehicles lined off", Figures.whole(Double(summary.vehicles)),
             modelled > 0 ? "\(modelled) of them modelled, not seen" : "")
         if let base = summary.baselineKgPerVehicle {
-            row("2018 plant, same window", "\(Figures.fixed(base, 1)) kg", "like for like: day type, weather, volume")
+            row(
+                summary.isYear ? "2018, whole year" : "2018 plant, same window", "\(Figures.fixed(base, 1)) kg",
+                summary.isYear ? summary.method.baseline.period : "like for like: day type, weather, volume")
         }
         if let reduction = summary.reductionPct {
             let spansZero = reduction.low < 0 && reduction.high > 0
@@ -83,9 +87,9 @@ public struct SummaryText {
             row("reduction", "—", reason)
         }
         if let market = summary.kgPerVehicleMarket { row("market-based", "\(Figures.fixed(market, 1)) kg") }
-        for target in summary.method.targets where target.basis == .perVehicle {
-            let value = summary.method.baseline.kgPerVehicle * target.remainingFraction
-            row(target.name, "\(Figures.fixed(value, 1)) kg", "target for a year: not judged here")
+        for judged in summary.judgedTargets where judged.target.basis == .perVehicle {
+            let verdict = judged.met.map { $0 ? "met" : "not met" } ?? "target for a year: not judged here"
+            row(judged.target.name, "\(Figures.fixed(judged.value, 1)) kg", verdict)
         }
     }
 
@@ -94,24 +98,52 @@ public struct SummaryText {
         let names: [(Account, String)] = [
             (.wind, "wind in"), (.solar, "solar in"), (.fuelcell, "fuel cell in"),
             (.storageDischarge, "storage in"), (.bayDischarge, "vehicles in"), (.gridImport, "grid import in"),
-            (.load, "shops out"), (.storageCharge, "storage out"), (.bayCharge, "vehicles out"),
+            (.load, "shops and heat out"), (.storageCharge, "storage out"), (.bayCharge, "vehicles out"),
             (.gridExport, "grid export out"), (.losses, "losses out"), (.unmetered, "unmetered out"),
+            (.curtailed, "not in: curtailed"),
         ]
-        let supplied = summary.energy(.wind) + summary.energy(.storageDischarge) + summary.energy(.gridImport)
+        let sources: [Account] = [.wind, .solar, .fuelcell, .storageDischarge, .bayDischarge, .gridImport]
+        let supplied = sources.reduce(Energy.zero) { $0 + summary.energy($1) }
         for (account, name) in names {
             guard let kWh = summary.kWh(account) else { continue }
             let share = supplied.kilowattHours > 0 ? kWh / supplied.kilowattHours * 100 : 0
             row(name, Figures.fixed(kWh / 1000, 2), "\(Figures.fixed(share, 1)) % of supply")
         }
-        if let gas = summary.kWh(.gas) { row("gas (gross)", Figures.fixed(gas / 1000, 2)) }
         if let share = summary.renewableShare {
             row("own renewables", "\(Figures.fixed(share * 100, 1)) %", "of the electricity used on site")
         }
     }
 
+    private mutating func heat() {
+        title("Fuel and heat, MWh")
+        if let gas = summary.kWh(.gas) { row("gas (gross)", Figures.fixed(gas / 1000, 2)) }
+        if let litres = summary.ethanolLitres { row("ethanol", "\(Figures.whole(litres)) l") }
+        let names: [(Account, String)] = [
+            (.heatDirectFired, "burners in"), (.heatBoiler, "boilers in"), (.heatPump, "heat pump in"),
+            (.heatElectric, "electric boiler in"), (.heatFuelcell, "fuel cell in"), (.heatRecovered, "recovered in"),
+            (.heatStoreDischarge, "store in"), (.heatDemand, "uses out"), (.heatStoreCharge, "store out"),
+            (.heatLosses, "losses out"),
+        ]
+        for (account, name) in names {
+            guard let kWh = summary.kWh(account) else { continue }
+            row(name, Figures.fixed(kWh / 1000, 2), account == .heatDemand ? "the remainder: nobody meters it" : "")
+        }
+    }
+
+    private mutating func cost() {
+        let cost = summary.cost
+        title("Cost, \(cost.currency)")
+        row("import", Figures.whole(cost.imported), cost.exported < 0 ? "export \(Figures.whole(cost.exported))" : "")
+        row("gas", Figures.whole(cost.gas), cost.ethanol.map { "ethanol \(Figures.whole($0))" } ?? "")
+        row("carbon", Figures.whole(cost.carbon))
+        row(
+            "total", Figures.whole(cost.total),
+            summary.perVehicle(cost.total).map { "\(Figures.fixed($0, 2)) a vehicle" } ?? "")
+    }
+
     private mutating func carbon() {
         title("CO2e, t")
-        row("Scope 1 (gas)", tonnes(summary.carbon.scope1), "other Scope 1: not included")
+        row("Scope 1 (gas, ethanol)", tonnes(summary.carbon.scope1), "other Scope 1: not included")
         row(
             "Scope 2 location-based", tonnes(summary.carbon.scope2Location),
             summary.method.factors.set(at: summary.from).id)
@@ -121,6 +153,9 @@ public struct SummaryText {
                 "\(summary.carbon.halfHourlyPeriods) of \(summary.rows.count) half hours; not for the total")
         }
         row("Scope 2 market-based", tonnes(summary.carbon.scope2Market), "residual mix")
+        if summary.carbon.biogenic > .zero {
+            row("biogenic CO2", tonnes(summary.carbon.biogenic), "of ethanol; outside the scopes")
+        }
         row("Scope 3 upstream", tonnes(summary.carbon.scope3Upstream), "outside the figure per vehicle")
     }
 

@@ -42,8 +42,10 @@ extension SQLiteStore {
     /// A command as it was issued, and what became of it.
     public struct StoredCommand: Sendable {
         public var at: PlantTime
+        /// `storage/string-1`.
         public var asset: String
-        public var powerKW: Double
+        public var action: String
+        public var valueKW: Double
         public var reason: String
         /// `accepted`, `rejected` or `expired`; nil while it is pending.
         public var fate: String?
@@ -54,8 +56,8 @@ extension SQLiteStore {
             try Row.fetchOne(db, sql: "SELECT * FROM command WHERE tick = ? AND n = ?", arguments: [tick, n]).map {
                 row in
                 StoredCommand(
-                    at: PlantTime(ms: row["ts_ms"]), asset: row["asset"], powerKW: row["power_kw"],
-                    reason: row["reason"], fate: row["fate"])
+                    at: PlantTime(ms: row["ts_ms"]), asset: row["asset"], action: row["action"],
+                    valueKW: row["value_kw"], reason: row["reason"], fate: row["fate"])
             }
         }
     }

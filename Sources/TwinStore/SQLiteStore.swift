@@ -138,16 +138,19 @@ public final class SQLiteStore: TwinStorePort {
                 arguments: [edge.at.ms, edge.key.path, edge.isRaised])
         }
         for command in batch.commands {
-            try db.execute(
+            try db.cachedStatement(
                 sql: """
-                    INSERT OR REPLACE INTO command (tick, n, ts_ms, asset, power_kw, reason, fate)
-                    VALUES (?, ?, ?, ?, ?, ?, NULL)
-                    """,
-                arguments: [command.tick, command.n, command.ts.ms, command.asset, command.powerKW, command.reason])
+                    INSERT OR REPLACE INTO command (tick, n, ts_ms, asset, action, value_kw, reason, fate)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, NULL)
+                    """
+            ).execute(
+                arguments: [
+                    command.tick, command.n, command.ts.ms, command.path.text, command.point.action.rawValue,
+                    command.point.value, command.point.reason,
+                ])
         }
         for outcome in batch.outcomes {
-            try db.execute(
-                sql: "UPDATE command SET fate = ? WHERE tick = ? AND n = ?",
+            try db.cachedStatement(sql: "UPDATE command SET fate = ? WHERE tick = ? AND n = ?").execute(
                 arguments: [outcome.fate.rawValue, outcome.command.tick, outcome.command.n])
         }
         if let facts = batch.facts {

@@ -30,6 +30,15 @@ enum Schema {
                     ) STRICT;
                     """)
         }
+        // Commands for more than storage: an action, and the whole path in `asset`.
+        migrator.registerMigration("2") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE command RENAME COLUMN power_kw TO value_kw;
+                    ALTER TABLE command ADD COLUMN action TEXT NOT NULL DEFAULT 'set_power';
+                    UPDATE command SET asset = 'storage/' || asset;
+                    """)
+        }
         return migrator
     }
 }

@@ -85,33 +85,24 @@ public struct BatteryStorage: Component {
         var total = UsedValue(0, .good)
         for (index, unit) in parameters.enumerated() {
             // Without a meter the twin believes that the set-point in force is followed.
-            let model = unit.feasibleKW(context.setPointsKW[unit.asset] ?? 0, soc: state.soc[index], over: context.step)
+            let model = unit.feasibleKW(context.setPointsKW[AssetPath(.storage, unit.asset)] ?? 0, soc: state.soc[index], over: context.step)
             state.fleet.estimate(index, model, context)
             if let alarm = state.fleet.staleAlarm(index, maxAge: unit.maxAge, context) { reply.alarms.append(alarm) }
             let power = state.fleet.used(index, signal: 0, model: model, maxAge: unit.maxAge, context)
             let modelSOC = unit.soc(after: context.step, from: state.soc[index], powerKW: power.value)
-            let soc = measuredSOC(index, context) ?? UsedValue(min(max(modelSOC, 0), 1), .estimated)
+            let soc = state.fleet.latest(index, signal: 1, context) ?? UsedValue(min(max(modelSOC, 0), 1), .estimated)
             state.soc[index] = soc.value
             reply.values.append(NamedValue(.storage, unit.asset, "power_kw", power))
             reply.values.append(NamedValue(.storage, unit.asset, "soc_fraction", soc))
             reply.record.add(modelSOC)
-            reply.image.storageSOC[unit.asset] = soc
             total.include(power)
         }
         reply.image.storageKW = total
         reply.cells =
             state.fleet.cells(.storageDischarge, counter: 2, part: .positive, report, context)
             + state.fleet.cells(.storageCharge, counter: 3, part: .negative, report, context)
+        reply.alarms += state.fleet.tripAlarms
         reply.gaps = state.fleet.gaps(report, context)
         return reply
-    }
-
-    /// The latest state of charge that a reading tells for this tick; unlike power it is an instant, not a mean.
-    private func measuredSOC(_ index: Int, _ context: TickContext) -> UsedValue? {
-        let feed = state.fleet.feeds[index]
-        guard feed.isOnline, let last = feed.timelines[1].latestPiece(before: context.to),
-            last.end >= context.to.ms
-        else { return nil }
-        return UsedValue(last.value, feed.isModelled ? .estimated : .good)
     }
 }

@@ -1,20 +1,26 @@
 public import TwinCore
 
-/// What only consumes: process shops with their electric load and gas.
+/// What only consumes: process shops and buildings with their electric load, and the gas that is burnt at the place.
 public struct Shops: Component {
     public struct Parameters: Sendable, Hashable {
-        public var asset: String
+        /// `shop/…` or `building/…`.
+        public var path: AssetPath
         /// What the shop is expected to take, where no meter tells.
         public var model: EnergyModel
         public var loadMaxKW: Double
+        /// 0 for a shop without burners.
         public var gasMaxKW: Double
+        /// Useful heat per gas burnt.
+        public var burnerEfficiency: Double
         public var maxAge: Span
         public var stuck: StuckRule?
 
         public init(
-            asset: String, model: EnergyModel, loadMaxKW: Double, gasMaxKW: Double, maxAge: Span, stuck: StuckRule?
+            path: AssetPath, model: EnergyModel, loadMaxKW: Double, gasMaxKW: Double, burnerEfficiency: Double,
+            maxAge: Span, stuck: StuckRule?
         ) {
-            self.asset = asset
+            self.path = path
+            self.burnerEfficiency = burnerEfficiency
             self.model = model
             self.loadMaxKW = loadMaxKW
             self.gasMaxKW = gasMaxKW
@@ -37,7 +43,7 @@ public struct Shops: Component {
     public init(site: String, calendar: ProductionCalendar, _ parameters: [Parameters]) {
         self.parameters = parameters
         self.calendar = calendar
-        filters = [TopicFilter("v1/\(site)/shop/+/+")].compactMap { $0 }
+        filters = ["shop", "building"].compactMap { TopicFilter("v1/\(site)/\($0)/+/+") }
         specs = parameters.map { shop in
             [
                 SignalSpec("load_kw", 0...shop.loadMaxKW, maxAge: shop.maxAge),
@@ -46,7 +52,7 @@ public struct Shops: Component {
                 SignalSpec.counter("gas_total_kwh", ratedKW: shop.gasMaxKW, maxAge: shop.maxAge),
             ]
         }
-        state = State(fleet: Fleet(parameters.map { (.shop, $0.asset, 4) }, estimated: 2))
+        state = State(fleet: Fleet(parameters.map { ($0.path.area, $0.path.asset, 4) }, estimated: 2))
     }
 
     public mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {
@@ -70,20 +76,31 @@ public struct Shops: Component {
             if let alarm = state.fleet.staleAlarm(index, maxAge: shop.maxAge, context) { reply.alarms.append(alarm) }
             let usedLoad = state.fleet.used(index, signal: 0, model: loadModel, maxAge: shop.maxAge, context)
             let usedGas = state.fleet.used(index, signal: 1, model: gasModel, maxAge: shop.maxAge, context)
-            reply.values.append(NamedValue(.shop, shop.asset, "load_kw", usedLoad))
-            reply.values.append(NamedValue(.shop, shop.asset, "gas_kw", usedGas))
+            reply.values.append(NamedValue(shop.path.area, shop.path.asset, "load_kw", usedLoad))
+            if shop.gasMaxKW > 0 {
+                reply.values.append(NamedValue(shop.path.area, shop.path.asset, "gas_kw", usedGas))
+            }
             reply.record.add(loadModel)
             reply.record.add(gasModel)
             load.include(usedLoad)
-            gas.include(usedGas)
+            if shop.gasMaxKW > 0 { gas.include(usedGas) }
         }
         reply.image.loadKW = load
         reply.image.gasKW = gas
         reply.cells =
             state.fleet.cells(.load, signal: 0, counter: 2, report, context)
-            + state.fleet.cells(.gas, signal: 1, counter: 3, report, context)
+            + burnt(state.fleet.cells(.gas, signal: 1, counter: 3, report, context))
+            + burnt(
+                state.fleet.cells(
+                    .heatDirectFired, signal: 1, counter: 3, factor: { parameters[$0].burnerEfficiency }, report, context))
+        reply.alarms += state.fleet.tripAlarms
         reply.gaps = state.fleet.gaps(report, context)
         return reply
+    }
+
+    /// Shops without burners have no line for gas.
+    private func burnt(_ cells: [Cell]) -> [Cell] {
+        cells.filter { cell in parameters.contains { $0.gasMaxKW > 0 && $0.path == cell.meter.path } }
     }
 }
 

@@ -33,6 +33,8 @@ public struct WeatherStation: Component {
         specs = [
             SignalSpec("temperature_c", -40...50, maxAge: parameters.maxAge),
             SignalSpec("wind_speed_m_per_s", 0...75, maxAge: parameters.maxAge),
+            // Cloud edges lift the irradiance above the solar constant for minutes; a pyranometer reads a little below 0.
+            SignalSpec("ghi_w_per_m2", -10...1600, maxAge: parameters.maxAge),
         ]
         state = State(fleet: Fleet([(.weather, parameters.asset, specs.count)], estimated: 0))
     }
@@ -46,9 +48,12 @@ public struct WeatherStation: Component {
             0, signal: 0, model: parameters.meanTemperatureC, maxAge: parameters.maxAge, context)
         reply.image.windSpeedMPerS = state.fleet.used(
             0, signal: 1, model: parameters.meanWindMPerS, maxAge: parameters.maxAge, context)
+        reply.image.irradianceWPerM2 = state.fleet.used(
+            0, signal: 2, model: 0, maxAge: parameters.maxAge, context)
         reply.values = [
             NamedValue(.weather, parameters.asset, "temperature_c", reply.image.airTemperatureC),
             NamedValue(.weather, parameters.asset, "wind_speed_m_per_s", reply.image.windSpeedMPerS),
+            NamedValue(.weather, parameters.asset, "ghi_w_per_m2", reply.image.irradianceWPerM2),
         ]
         if let alarm = state.fleet.staleAlarm(0, maxAge: parameters.maxAge, context) { reply.alarms.append(alarm) }
         return reply

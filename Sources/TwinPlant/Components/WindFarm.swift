@@ -81,6 +81,7 @@ public struct WindFarm: Component {
         }
         reply.image.windKW = total
         reply.cells = state.fleet.cells(.wind, counter: 1, report, context)
+        reply.alarms += state.fleet.tripAlarms
         reply.gaps = state.fleet.gaps(report, context)
         return reply
     }

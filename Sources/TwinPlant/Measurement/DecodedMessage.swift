@@ -10,6 +10,7 @@ struct DecodedMessage: Sendable {
     }
 
     var arrival: Arrival
+    var area: Area
     var asset: String
     var ts: PlantTime
     var seq: Int64
@@ -17,6 +18,7 @@ struct DecodedMessage: Sendable {
 
     init(_ routed: Routed) {
         arrival = routed.arrival
+        area = routed.area
         asset = routed.asset
         ts = routed.arrival.t
         seq = -1

@@ -41,7 +41,7 @@ public struct Fleet: Sendable, Codable {
             for signal in estimates[index].indices { estimates[index][signal].forget(before: horizon) }
         }
         for message in DecodedMessage.inOrder(slice) {
-            guard let index = feeds.firstIndex(where: { $0.asset == message.asset }) else {
+            guard let index = feeds.firstIndex(where: { $0.asset == message.asset && $0.area == message.area }) else {
                 report.refuse(
                     message.arrival,
                     LineFailure(reason: .unknownTopic, text: "no asset \"\(message.asset)\" in the configuration"))
@@ -77,40 +77,60 @@ public struct Fleet: Sendable, Codable {
         return UsedValue(model, .estimated)
     }
 
-    /// The cells of every tick that `report` touched, and of this one. A counter beats integrated power, and
-    /// power beats the model.
+    /// What the latest reading that reaches to the end of this tick says; unlike `used` it is an instant, not a mean.
+    func latest(_ asset: Int, signal: Int, _ context: TickContext) -> UsedValue? {
+        let feed = feeds[asset]
+        guard feed.isOnline, let last = feed.timelines[signal].latestPiece(before: context.to),
+            last.end >= context.to.ms
+        else { return nil }
+        return UsedValue(last.value, feed.isModelled ? .estimated : .good)
+    }
+
+    /// The cells of every tick that `report` touched, and of this one, for each asset in order. A counter beats
+    /// integrated power, and power beats the model.
     /// - Parameters:
     ///   - account: where the energy goes.
     ///   - signal: which signal carries it, kW.
     ///   - counter: which signal is the register of the same energy, if the asset may have one.
     ///   - part: which part of a signed signal.
+    ///   - factor: what the signal is multiplied by, by asset: an efficiency, or 1.
     func cells(
-        _ account: Account, signal: Int = 0, counter: Int? = nil, part: SignalPart = .whole, _ report: FeedReport,
-        _ context: TickContext
+        _ account: Account, signal: Int = 0, counter: Int? = nil, part: SignalPart = .whole,
+        factor: (Int) -> Double = { _ in 1 }, _ report: FeedReport, _ context: TickContext
     ) -> [Cell] {
-        touchedTicks(report, context).map { start in
-            var energyMs = 0.0
-            var measured: Int64 = 0
-            var estimated: Int64 = 0
+        let starts = touchedTicks(report, context)
+        var cells: [Cell] = []
+        cells.reserveCapacity(starts.count * feeds.count)
+        for start in starts {
             for asset in feeds.indices {
-                let timelines = feeds[asset].timelines
-                let register = counter.map { timelines[$0] } ?? Timeline()
-                let guess = signal < estimates[asset].count ? estimates[asset][signal] : Timeline()
-                let layers = [register, timelines[signal], guess]
-                forEachLayer(layers[...], start, start + context.step) { remaining, length, value in
-                    energyMs += (remaining == 3 ? value : part.of(value)) * Double(length)
-                    if remaining == 1 || feeds[asset].isModelled {
-                        estimated += length
-                    } else {
-                        measured += length
-                    }
-                }
+                cells.append(cell(account, asset, start, signal, counter, part, factor(asset), context.step))
             }
-            let count = Int64(max(feeds.count, 1))
-            return Cell(
-                tick: start, account: account, energy: Energy(roundingWattSeconds: energyMs),
-                measuredMs: measured / count, estimatedMs: estimated / count)
         }
+        return cells
+    }
+
+    private func cell(
+        _ account: Account, _ asset: Int, _ start: PlantTime, _ signal: Int, _ counter: Int?, _ part: SignalPart,
+        _ factor: Double, _ step: Span
+    ) -> Cell {
+        var energyMs = 0.0
+        var measured: Int64 = 0
+        var estimated: Int64 = 0
+        let feed = feeds[asset]
+        let register = counter.map { feed.timelines[$0] } ?? Timeline()
+        let guess = signal < estimates[asset].count ? estimates[asset][signal] : Timeline()
+        let layers = [register, feed.timelines[signal], guess]
+        forEachLayer(layers[...], start, start + step) { remaining, length, value in
+            energyMs += (remaining == 3 ? value : part.of(value)) * Double(length)
+            if remaining == 1 || feed.isModelled {
+                estimated += length
+            } else {
+                measured += length
+            }
+        }
+        return Cell(
+            tick: start, meter: Meter(account, feed.area, feed.asset),
+            energy: Energy(roundingWattSeconds: energyMs * factor), measuredMs: measured, estimatedMs: estimated)
     }
 
     /// Walks `from..<to` through the first layer that covers each stretch. `body` gets how many layers were left
@@ -176,6 +196,9 @@ public struct Fleet: Sendable, Codable {
         }
         return feeds[asset].stuck.isStuck ? AlarmKey(feeds[asset].area, feeds[asset].asset, .stuck) : nil
     }
+
+    /// `trip` for each asset that says its breaker is open.
+    var tripAlarms: [AlarmKey] { feeds.filter { !$0.isConnected }.map { AlarmKey($0.area, $0.asset, .trip) } }
 
     /// `stale` when a signal that once reported has nothing younger than `maxAge`.
     func staleAlarm(_ asset: Int, maxAge: Span, _ context: TickContext) -> AlarmKey? {

@@ -1,146 +1,216 @@
 public import TwinCore
-import TwinUnits
 
-/// The part of the simulated plant that obeys commands: storage, and the grid connection that balances it all.
+/// The part of the simulated plant that obeys commands: storage, fuel cells, heat, charging, the parks' inverters,
+/// and the grid connection that balances it all.
 public struct ResponsivePlant: Sendable {
-    /// What the bus carried in one step, as it really was.
-    public struct Step: Sendable {
-        /// Output that remained after trips, kW.
-        public var windKW: Double
-        /// Load that was served, kW.
-        public var servedLoadKW: Double
-        /// Acknowledgements first, then telemetry in configuration order.
-        public var acknowledgements: [PlantMessage]
-        public var telemetry: [PlantMessage]
+    /// What stands on the site, as the twin believes it to be.
+    public struct Assets: Sendable {
+        public var meter: String
+        public var solar: [SolarParks.Parameters]
+        public var fuelCells: [FuelCells.Parameters]
+        public var tanks: [FuelCells.Tank]
+        public var heat: [HeatPlant.Parameters]
+        public var heatDemand: HeatDemand?
+        public var heatLossFraction: Double
+        public var agvs: [ChargingGroups.Parameters]
+        public var yard: [ChargingGroups.Parameters]
+        public var bays: [ChargingGroups.Parameters]
+        public var storage: [BatteryStorage.Parameters]
+
+        public init(
+            meter: String, solar: [SolarParks.Parameters], fuelCells: [FuelCells.Parameters],
+            tanks: [FuelCells.Tank], heat: [HeatPlant.Parameters], heatDemand: HeatDemand?, heatLossFraction: Double,
+            agvs: [ChargingGroups.Parameters], yard: [ChargingGroups.Parameters], bays: [ChargingGroups.Parameters],
+            storage: [BatteryStorage.Parameters]
+        ) {
+            self.meter = meter
+            self.solar = solar
+            self.fuelCells = fuelCells
+            self.tanks = tanks
+            self.heat = heat
+            self.heatDemand = heatDemand
+            self.heatLossFraction = heatLossFraction
+            self.agvs = agvs
+            self.yard = yard
+            self.bays = bays
+            self.storage = storage
+        }
     }
 
-    private struct Unit: Sendable {
-        var parameters: BatteryStorage.Parameters
-        var soc: Double
-        var setPointKW = 0.0
-        var leaseEnds: PlantTime?
-        var powerKW = 0.0
+    /// What the surroundings offer and want in one step, kW at the meters.
+    public struct Surroundings: Sendable {
+        public var windKW: Double
+        /// By park, before curtailment.
+        public var solarKW: [Double]
+        public var loadKW: Double
+        public var temperatureC: Double
+        public var vehicles: Int
+
+        public init(windKW: Double, solarKW: [Double], loadKW: Double, temperatureC: Double, vehicles: Int) {
+            self.windKW = windKW
+            self.solarKW = solarKW
+            self.loadKW = loadKW
+            self.temperatureC = temperatureC
+            self.vehicles = vehicles
+        }
+    }
+
+    /// What one step was, as it really was.
+    public struct Step: Sendable {
+        /// Load that was served, kW.
+        public var servedLoadKW: Double
+        /// By park, after curtailment and trips.
+        public var solarKW: [Double]
+        public var importKW: Double
+        public var exportKW: Double
+        public var gasKW: Double
+        /// Devices that obey, then the grid meter, in configuration order.
+        public var readings: [Reading]
     }
 
     private let site: String
-    private let meterAsset: String
+    private let assets: Assets
     private let truth: PlantTruth
-    private var units: [Unit]
-    private var meter: SeedStream
-    /// Acknowledgements by command id, for repeats, oldest first.
-    private var answered: [(id: String, message: PlantMessage)] = []
-    private var answers: [PlantMessage] = []
-    /// Assets that neither answer nor act.
-    public var ignoring: Set<String> = []
+    private let calendar: ProductionCalendar
+    private var orders: Orders
+    private var cells: SimulatedFuelCells
+    private var heat: SimulatedHeat?
+    private var charging: SimulatedCharging
+    private var storage: SimulatedStorage
+    private var noise: SeedStream
+    /// Assets that are out of service, and tell so.
+    public var tripped: Set<AssetPath> = []
     /// Mains lost: the breaker is open.
     public var isOutage = false
 
-    static let answeredMax = 1000
+    /// Assets that neither answer nor act.
+    public var ignoring: Set<AssetPath> {
+        get { orders.ignoring }
+        set { orders.ignoring = newValue }
+    }
 
-    public init(
-        site: String, meterAsset: String, storage: [BatteryStorage.Parameters], truth: PlantTruth, seed: UInt64
-    ) {
+    public init(site: String, assets: Assets, calendar: ProductionCalendar, truth: PlantTruth, seed: UInt64) {
         self.site = site
-        self.meterAsset = meterAsset
+        self.assets = assets
         self.truth = truth
-        units = storage.map { parameters in
-            var real = parameters
-            real.capacityKWh = parameters.capacityKWh * truth.storageCapacityKWh / max(storage[0].capacityKWh, 1)
-            real.chargeEfficiency = truth.storageChargeEfficiency
-            real.dischargeEfficiency = truth.storageDischargeEfficiency
-            return Unit(parameters: real, soc: truth.storageInitialSOC)
+        self.calendar = calendar
+        orders = Orders(site: site, rules: ResponsivePlant.rules(assets))
+        cells = SimulatedFuelCells(assets.fuelCells, assets.tanks, truth.fuelCell)
+        heat = assets.heatDemand.map {
+            SimulatedHeat(assets.heat, demand: $0, lossFraction: assets.heatLossFraction, calendar, truth.heat)
         }
-        meter = SeedStream(seed: seed, name: "meter.responsive")
+        charging = SimulatedCharging(
+            bays: assets.bays, yard: assets.yard, agvs: assets.agvs, calendar, truth.charging, seed: seed)
+        storage = SimulatedStorage(assets.storage, truth.storage, seed: seed)
+        noise = SeedStream(seed: seed, name: "meter.responsive")
+    }
+
+    private static func rules(_ assets: Assets) -> [AssetPath: Orders.Rule] {
+        var rules: [AssetPath: Orders.Rule] = [:]
+        for unit in assets.storage {
+            rules[AssetPath(.storage, unit.asset)] = .init(
+                action: "set_power", range: -unit.powerMaxKW...unit.powerMaxKW)
+        }
+        for cell in assets.fuelCells {
+            rules[AssetPath(.fuelcell, cell.asset)] = .init(action: "set_power", range: 0...cell.model.ratedKW)
+        }
+        for group in assets.bays {
+            let most = group.ratingKW
+            rules[group.path] = .init(action: "set_power", range: -most...(group.isBidirectional ? most : 0))
+        }
+        for group in assets.yard + assets.agvs {
+            rules[group.path] = .init(action: "set_limit", range: 0...group.ratingKW)
+        }
+        for source in assets.heat where source.kind == .heatPump || source.kind == .electricBoiler {
+            rules[source.path] = .init(action: "set_heat", range: 0...source.ratedKW)
+        }
+        for park in assets.solar {
+            rules[AssetPath(.solar, park.asset)] = .init(action: "set_limit", range: 0...park.array.acRatedKW)
+        }
+        return rules
     }
 
     /// A command arrives at `now`; its acknowledgement leaves with the next step.
     public mutating func receive(topic: String, payload: [UInt8], correlation: String?, now: PlantTime, retained: Bool)
     {
-        guard case .asset(.storage, let asset, .cmd)? = Topic(topic, site: site), !ignoring.contains(asset),
-            let json = try? JSONReader.read(payload),  // what cannot be read has no id to answer to
-            let id = json["id"]?.text
-        else { return }
-        if let known = answered.first(where: { $0.id == id }) {
-            answers.append(known.message)
-            return
-        }
-        let refusal = act(asset, json, now, retained)
-        var members: [JSON.Member] = [
-            .init("id", .string(id)), .init("state", .string(refusal == nil ? "accepted" : "rejected")),
-        ]
-        if let refusal { members.append(.init("code", .string(refusal.rawValue))) }
-        let message = PlantMessage(
-            topic: Topic.text(site: site, .storage, asset, .ack), payload: Array(JSON.object(members).line.utf8),
-            correlation: correlation)
-        answered.append((id, message))
-        if answered.count > ResponsivePlant.answeredMax { answered.removeFirst(ResponsivePlant.answeredMax / 2) }
-        answers.append(message)
+        orders.receive(topic: topic, payload: payload, correlation: correlation, now: now, retained: retained)
     }
 
-    /// Obeys, or says why not.
-    private mutating func act(_ asset: String, _ json: JSON, _ now: PlantTime, _ retained: Bool) -> RejectReason? {
-        if retained { return .retainedCommand }
-        guard let index = units.firstIndex(where: { $0.parameters.asset == asset }) else { return .commandUnknownAsset }
-        guard json["action"]?.text == "set_power", json["unit"]?.text == "kW", let value = json["value"]?.double else {
-            return .wrongType
-        }
-        guard let expires = json["expires"]?.text.flatMap({ PlantTime(rfc3339: $0) }), expires > now else {
-            return .commandExpired
-        }
-        guard abs(value) <= units[index].parameters.powerMaxKW * 1.001 else { return .commandLimit }
-        let lease = min(max(json["lease_s"]?.double ?? 0, 0), 86_400)
-        units[index].setPointKW = value
-        units[index].leaseEnds = now + Span(ms: Int64(saturatingRound: lease * 1000))
-        return nil
+    /// Puts an order in force without a message, for runs that have none.
+    public mutating func order(_ path: AssetPath, _ valueKW: Double, until end: PlantTime) {
+        orders.set(path, valueKW, until: end)
     }
 
-    /// Steps `from..<to` against what the surroundings offer and want, kW at the meters.
-    public mutating func step(
-        from: PlantTime, to: PlantTime, number: Int, windKW: Double, loadKW: Double
-    ) -> Step {
-        let period = to - from
-        let hidden = truth.unmeteredLoadKW + truth.unmeteredLoadFraction * loadKW
-        let wind = isOutage ? 0 : windKW
-        var telemetry: [PlantMessage] = []
-        var storageKW = 0.0
-        for index in units.indices {
-            // In an island the store carries what it can of the load.
-            let wanted = isOutage ? loadKW : commandedKW(index, from)
-            storageKW += move(index, wanted, period)
-            telemetry.append(
-                .telemetry(
-                    site: site, .storage, units[index].parameters.asset, ts: from, seq: number, period: period,
-                    [
-                        ("power_kw", printed(units[index].powerKW, decimals: 1)),
-                        ("soc_fraction", printed(units[index].soc, decimals: 4)),
-                    ]))
+    /// Steps `from..<to`.
+    public mutating func step(from: PlantTime, to: PlantTime, _ around: Surroundings) -> Step {
+        var readings: [Reading] = []
+        readings.reserveCapacity(96)
+        var busKW = isOutage ? 0 : around.windKW
+        let solarKW = zip(assets.solar, around.solarKW).map { park, offered in
+            let path = AssetPath(.solar, park.asset)
+            if isOutage || tripped.contains(path) { return 0.0 }
+            return min(offered, orders.valueKW(path, at: from) ?? offered)
         }
-        let served = isOutage ? min(loadKW, max(0, storageKW)) : loadKW
-        let net = isOutage ? 0 : served * (1 + truth.lossFraction) + hidden - wind - storageKW
-        let noisy = net * (1 + truth.meterNoiseFraction * meter.normal())
-        var values = [
-            ("import_kw", printed(max(0, noisy), decimals: 1)), ("export_kw", printed(max(0, -noisy), decimals: 1)),
-        ]
-        values.append(("connected", .bool(!isOutage)))
-        telemetry.append(
-            .telemetry(site: site, .grid, meterAsset, ts: from, seq: number, period: period, values))
-        defer { answers.removeAll() }
-        return Step(windKW: wind, servedLoadKW: served, acknowledgements: answers, telemetry: telemetry)
+        busKW += solarKW.reduce(0, +)
+        var context = DeviceContext(from: from, to: to, orders: orders, tripped: tripped)
+        busKW += cells.step(context, &readings)
+        context.temperatureC = around.temperatureC
+        var gasKW = 0.0
+        if var heat {
+            let (drawn, gas) = heat.step(context, fuelCellHeatKW: cells.heatKW, &readings)
+            busKW -= drawn
+            gasKW = gas
+            self.heat = heat
+        }
+        context.vehicles = around.vehicles
+        let chargingKW = charging.step(context, &readings)
+        // What losses apply to: loads and charging behind the distribution.
+        var delivered = around.loadKW + (heat?.drawnKW ?? 0) + charging.drawnKW
+        let islandNeed = isOutage ? max(0, delivered - busKW) : nil
+        let storageKW = storage.step(context, islandNeedKW: islandNeed, &readings)
+        delivered += max(0, -storageKW)
+        let hidden = truth.distribution.unmeteredLoadKW + truth.distribution.unmeteredLoadFraction * around.loadKW
+        busKW += chargingKW + storageKW
+        let served = isOutage ? min(around.loadKW, max(0, storageKW)) : around.loadKW
+        let net = isOutage ? 0 : served + delivered * truth.distribution.lossFraction + hidden - busKW
+        let metered = net * (1 + truth.distribution.meterNoiseFraction * noise.normal())
+        let meter = AssetPath(.grid, assets.meter)
+        readings.append(Reading(meter, "import_kw", max(0, metered)))
+        readings.append(Reading(meter, "export_kw", max(0, -metered)))
+        return Step(
+            servedLoadKW: served, solarKW: solarKW, importKW: max(0, net), exportKW: max(0, -net), gasKW: gasKW,
+            readings: readings)
     }
 
-    private func commandedKW(_ index: Int, _ now: PlantTime) -> Double {
-        guard let ends = units[index].leaseEnds, now < ends else { return 0 }
-        return units[index].setPointKW
+    /// Acknowledgements first, then telemetry in configuration order.
+    public mutating func messages(_ step: Step, from: PlantTime, to: PlantTime, number: Int) -> [PlantMessage] {
+        var open = tripped
+        if isOutage { open.insert(AssetPath(.grid, assets.meter)) }
+        return orders.takeAnswers()
+            + step.readings.messages(
+                site: site, ts: from, seq: number, period: to - from, disconnected: open,
+                connected: [AssetPath(.grid, assets.meter)])
+    }
+}
+
+/// What a device of the simulated plant knows about a step.
+struct DeviceContext {
+    let from: PlantTime
+    let to: PlantTime
+    private let orders: Orders
+    private let tripped: Set<AssetPath>
+    var temperatureC = 10.0
+    var vehicles = 0
+
+    init(from: PlantTime, to: PlantTime, orders: Orders, tripped: Set<AssetPath>) {
+        self.from = from
+        self.to = to
+        self.orders = orders
+        self.tripped = tripped
     }
 
-    /// Moves a unit for one step and returns its AC power: a short lag, the real window of charge, its own use.
-    private mutating func move(_ index: Int, _ wantedKW: Double, _ period: Span) -> Double {
-        let unit = units[index]
-        let lag = min(1, truth.storageLagS / period.seconds)
-        let reached = wantedKW + (unit.powerKW - wantedKW) * lag
-        let cellKW = unit.parameters.feasibleKW(reached, soc: unit.soc, over: period)
-        units[index].soc = min(max(unit.parameters.soc(after: period, from: unit.soc, powerKW: cellKW), 0), 1)
-        units[index].powerKW = cellKW - truth.storageAuxiliaryKW
-        return units[index].powerKW
-    }
+    var hours: Double { (to - from).hours }
+
+    func orderKW(_ path: AssetPath) -> Double? { orders.valueKW(path, at: from) }
+    func isTripped(_ path: AssetPath) -> Bool { tripped.contains(path) }
 }

@@ -39,14 +39,24 @@ public struct SimulatedLine: Sendable {
         return shiftMinutes > 0 ? Double(breakMinutes) / Double(shiftMinutes) : 0
     }
 
-    /// Events of `from..<to`, in order of time.
-    public mutating func step(from: PlantTime, to: PlantTime) -> [PlantMessage] {
-        guard !SimulatedLine.isBreak(at: from, calendar) else { return [] }
-        let rate = calendar.vehiclesPerHour(at: from) / (1 - breakShare)
+    /// How many vehicles are lined off in `from..<to`.
+    public mutating func count(from: PlantTime, to: PlantTime) -> Int {
+        guard !SimulatedLine.isBreak(at: from, calendar) else { return 0 }
+        let rate = calendar.vehiclesPerHour(at: from) / (1 - (to - from < .minutes(30) ? breakShare : 0))
         due += rate * (to - from).hours * (0.9 + 0.2 * stream.unit())
         let count = min(max(0, Int(exactly: due.rounded(.down)) ?? 0), 100_000)
         due -= Double(count)
-        return (0..<count).map { index in
+        return count
+    }
+
+    /// Events of `from..<to`, in order of time.
+    public mutating func step(from: PlantTime, to: PlantTime) -> [PlantMessage] {
+        events(count(from: from, to: to), from: from, to: to)
+    }
+
+    /// The messages of `count` vehicles, spread over `from..<to`.
+    public mutating func events(_ count: Int, from: PlantTime, to: PlantTime) -> [PlantMessage] {
+        (0..<count).map { index in
             // Spread over the step; the id is the instant, so a day can be told from another.
             let ts = from + Span(ms: (to - from).ms * Int64(index) / Int64(max(count, 1)))
             let model = SimulatedLine.models[Int(stream.next() % 3)]
@@ -60,52 +70,5 @@ public struct SimulatedLine: Sendable {
                 topic: Topic.text(site: site, .line, asset, .vehicle), payload: Array(JSON.object(members).line.utf8),
                 sent: ts)
         }
-    }
-}
-
-/// The grid's carbon intensity by half hour, with a forecast of the next day.
-struct SimulatedIntensity: Sendable {
-    static let forecastPeriods = 48
-
-    private let site: String
-    private let asset: String
-    private let truth: PlantTruth
-    private var regime: SlowNoise
-    private var errors: SeedStream
-    /// Half hours from `first` on.
-    private var values: [Double] = []
-    private var first: PlantTime?
-
-    init(site: String, asset: String, truth: PlantTruth, seed: UInt64) {
-        self.site = site
-        self.asset = asset
-        self.truth = truth
-        regime = SlowNoise(seed: seed, name: "grid.intensity")
-        errors = SeedStream(seed: seed, name: "grid.forecast")
-    }
-
-    /// The feed's message when a settlement period begins with this step or the run does; else nil.
-    mutating func step(from: PlantTime, number: Int) -> PlantMessage? {
-        let period = from.floored(to: settlementPeriod)
-        guard period == from || number == 1 else { return nil }
-        let start = first ?? period
-        first = start
-        let index = Int((period - start).ms / settlementPeriod.ms)
-        while values.count <= index + SimulatedIntensity.forecastPeriods { extend(start) }
-        let ahead = values[(index + 1)...(index + SimulatedIntensity.forecastPeriods)].map {
-            printed(max(15, $0 + truth.intensityForecastError * errors.normal()), decimals: 0)
-        }
-        return .telemetry(
-            site: site, .grid, asset, ts: period, seq: index + 1, period: settlementPeriod,
-            [("g_per_kwh", printed(values[index], decimals: 0)), ("forecast", .array(ahead))])
-    }
-
-    private mutating func extend(_ start: PlantTime) {
-        let period = start + Int64(values.count) * settlementPeriod
-        let halfHours = (period.ms / settlementPeriod.ms) % 48
-        let hour = Int(halfHours < 0 ? halfHours + 48 : halfHours) / 2
-        // Several windy or calm days in a row: the regime forgets itself in two days.
-        let offset = truth.intensityDeviation * regime.advance(step: 0.5, timeConstant: 48)
-        values.append(min(max(20, truth.intensityByHour[hour] + offset), 350))
     }
 }

@@ -16,18 +16,6 @@ public struct PlantMessage: Sendable, Hashable {
         self.sent = sent
     }
 
-    /// A telemetry message for one step.
-    static func telemetry(
-        site: String, _ area: Area, _ asset: String, ts: PlantTime, seq: Int, period: Span,
-        _ values: [(key: String, value: JSON)]
-    ) -> PlantMessage {
-        let head: [JSON.Member] = [
-            .init("ts", .string(ts.rfc3339)), .init("seq", .integer(seq)), .init("period_s", .number(period.seconds)),
-        ]
-        let payload = JSON.object(head + values.map { .init($0.key, $0.value) })
-        return PlantMessage(topic: Topic.text(site: site, area, asset, .tele), payload: Array(payload.line.utf8))
-    }
-
     public static func clock(site: String, at time: PlantTime) -> PlantMessage {
         PlantMessage(
             topic: Topic.clockText(site: site),
@@ -35,9 +23,55 @@ public struct PlantMessage: Sendable, Hashable {
     }
 }
 
+/// One value that a device of the simulated plant tells in a step.
+public struct Reading: Sendable, Hashable {
+    public var path: AssetPath
+    /// Payload key, unit in its name.
+    public var key: String
+    /// Rounded as the device prints it.
+    public var value: Double
+
+    public init(_ path: AssetPath, _ key: String, _ value: Double, decimals: Int = 1) {
+        self.path = path
+        self.key = key
+        self.value = rounded(value, decimals: decimals)
+    }
+}
+
+extension [Reading] {
+    /// One telemetry message for each device, in order; readings of a device stand together.
+    /// - Parameters:
+    ///   - disconnected: devices whose breaker is open; they say `connected:false`.
+    ///   - connected: devices that always say whether they are.
+    func messages(
+        site: String, ts: PlantTime, seq: Int, period: Span, disconnected: Set<AssetPath> = [],
+        connected: Set<AssetPath> = []
+    ) -> [PlantMessage] {
+        let head: [JSON.Member] = [
+            .init("ts", .string(ts.rfc3339)), .init("seq", .integer(seq)), .init("period_s", .number(period.seconds)),
+        ]
+        var messages: [PlantMessage] = []
+        var members = head
+        for (index, reading) in enumerated() {
+            members.append(.init(reading.key, .number(reading.value)))
+            let next = index + 1 < count ? self[index + 1].path : nil
+            guard next != reading.path else { continue }
+            if disconnected.contains(reading.path) || connected.contains(reading.path) {
+                members.append(.init("connected", .bool(!disconnected.contains(reading.path))))
+            }
+            messages.append(
+                PlantMessage(
+                    topic: Topic.text(site: site, reading.path.area, reading.path.asset, .tele),
+                    payload: [UInt8](JSON.object(members).line.utf8)))
+            members = head
+        }
+        return messages
+    }
+}
+
 /// Rounded as a meter prints it: 1 decimal for kW, 4 for fractions.
-func printed(_ value: Double, decimals: Int) -> JSON {
+func rounded(_ value: Double, decimals: Int) -> Double {
     let scale = [1.0, 10, 100, 1000, 10_000][min(max(decimals, 0), 4)]
     let rounded = (value * scale).rounded(.toNearestOrEven) / scale
-    return .number(rounded == 0 ? 0 : rounded)
+    return rounded == 0 ? 0 : rounded
 }

@@ -1,20 +1,39 @@
+import TwinBooks
 import TwinCore
 import TwinPlant
 public import TwinScenario
 
-/// The components of a site in the written order: weather, producers, loads, line, storage, grid.
+/// The components of a site in the written order: weather, producers, loads and heat, line and logistics,
+/// storage, grid. A kind of asset that the site does not have has no seat.
 public enum Seating: String, Sendable, CaseIterable {
     case actors, plain
 
     public func seats(_ config: SiteConfig) -> [any ComponentSeat] {
-        [
-            seat(WeatherStation(site: config.site, config.weather)),
-            seat(WindFarm(site: config.site, config.wind)),
-            seat(Shops(site: config.site, calendar: config.calendar, config.shops)),
-            seat(AssemblyLine(site: config.site)),
-            seat(BatteryStorage(site: config.site, config.storage)),
-            seat(GridConnection(site: config.site, config.grid)),
-        ]
+        let (site, calendar) = (config.site, config.calendar)
+        var seats: [any ComponentSeat] = [seat(WeatherStation(site: site, config.weather))]
+        if !config.wind.isEmpty { seats.append(seat(WindFarm(site: site, config.wind))) }
+        if !config.solar.isEmpty {
+            seats.append(seat(SolarParks(site: site, location: config.location, config.solar)))
+        }
+        if !config.fuelCells.isEmpty {
+            seats.append(seat(FuelCells(site: site, config.fuelCells, tanks: config.tanks)))
+        }
+        seats.append(seat(Shops(site: site, calendar: calendar, config.shops)))
+        if let heat = config.heat {
+            seats.append(
+                seat(
+                    HeatPlant(
+                        site: site, calendar: calendar, demand: heat.demand, lossFraction: config.losses.heat,
+                        heat.sources)))
+        }
+        seats.append(seat(AssemblyLine(site: site)))
+        for groups in [config.agvs, config.yard, config.bays] {
+            guard let area = groups.first?.path.area else { continue }
+            seats.append(seat(ChargingGroups(site: site, area: area, calendar: calendar, groups)))
+        }
+        if !config.storage.isEmpty { seats.append(seat(BatteryStorage(site: site, config.storage))) }
+        seats.append(seat(GridConnection(site: site, config.grid)))
+        return seats
     }
 
     private func seat<C: Component>(_ component: C) -> any ComponentSeat {

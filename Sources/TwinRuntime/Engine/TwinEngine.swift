@@ -32,7 +32,7 @@ public final class TwinEngine {
         router = Router(site: config.site, seats: seats)
         rules = CommandDesk.Rules(step: plan.step, followToleranceFraction: config.followToleranceFraction)
         state = TwinState(
-            lossFraction: config.lossFraction, grid: TickGrid(start: plan.start, step: plan.step))
+            books: Books(chart: config.method.chart, losses: config.losses), grid: TickGrid(start: plan.start, step: plan.step))
     }
 
     /// Closes the next tick over its lines.
@@ -78,9 +78,10 @@ public final class TwinEngine {
             state.books.count(issuedAt: outcome.command.ts - plan.step) { $0.count(outcome.fate) }
         }
         let site = siteView(reply.image, posting.balance, context)
-        let units = storageViews(reply)
-        let edges = state.alarms.update(alarms(reply, posting.balance, units, context), at: context.to)
-        let commands = plan.mode == .off ? [] : dispatch(units, site, context)
+        let values = ValueTable(reply.values)
+        let views = DispatchViews(config, site: site, at: context.from, step: plan.step) { values[$0, $1] }
+        let edges = state.alarms.update(alarms(reply, posting.balance, views, context), at: context.to)
+        let commands = plan.mode == .off ? [] : dispatch(views, context)
         for command in commands {
             state.books.count(issuedAt: command.ts - plan.step) { $0.issued += 1 }
         }
@@ -146,18 +147,6 @@ public final class TwinEngine {
 
     // MARK: - Control
 
-    private func storageViews(_ reply: ComponentReply) -> [StorageView] {
-        config.storage.map { unit in
-            let power = reply.values.first { $0.area == .storage && $0.asset == unit.asset && $0.key == "power_kw" }
-            return StorageView(
-                asset: unit.asset, powerMaxKW: unit.powerMaxKW, capacityKWh: unit.capacityKWh, socMin: unit.socMin,
-                socMax: unit.socMax, socReserve: unit.socReserve, chargeEfficiency: unit.chargeEfficiency,
-                dischargeEfficiency: unit.dischargeEfficiency,
-                soc: reply.image.storageSOC[unit.asset] ?? UsedValue(0, .stale),
-                powerKW: power?.used ?? UsedValue(0, .stale))
-        }
-    }
-
     private func siteView(_ image: PlantImage, _ balance: TickBalance, _ context: TickContext) -> SiteView {
         var forecast = image.intensityForecast
         if let first = image.forecastFrom {
@@ -171,7 +160,7 @@ public final class TwinEngine {
     }
 
     private func alarms(
-        _ reply: ComponentReply, _ balance: TickBalance, _ units: [StorageView], _ context: TickContext
+        _ reply: ComponentReply, _ balance: TickBalance, _ views: DispatchViews, _ context: TickContext
     ) -> [AlarmKey] {
         var conditions = reply.alarms
         if state.balanceWatch.look(
@@ -180,25 +169,32 @@ public final class TwinEngine {
             conditions.append(AlarmKey(.grid, config.grid.meter, .balance))
         }
         if plan.mode == .control {
-            for unit in units {
-                if state.desk.watch(unit, context: context, rules: rules) {
-                    conditions.append(AlarmKey(.storage, unit.asset, .notFollowed))
+            for asset in views.controllables {
+                let mayStopShort = views.mayStopShort.contains(asset.path)
+                if state.desk.watch(asset, mayStopShort: mayStopShort, context: context, rules: rules) {
+                    conditions.append(AlarmKey(asset.path.area, asset.path.asset, .notFollowed))
                 }
-                if state.desk.isNotAcked(unit.asset) {
-                    conditions.append(AlarmKey(.storage, unit.asset, .notAcked))
+                if state.desk.isNotAcked(asset.path) {
+                    conditions.append(AlarmKey(asset.path.area, asset.path.asset, .notAcked))
                 }
             }
         }
         return conditions.filter { !config.alarmsOff.contains($0.code) }
     }
 
-    private func dispatch(_ units: [StorageView], _ site: SiteView, _ context: TickContext) -> [Command] {
+    private func dispatch(_ views: DispatchViews, _ context: TickContext) -> [Command] {
         var commands: [Command] = []
-        for unit in units {
-            let last = state.desk.setPointKW(unit.asset)
-            var wish = config.storageRule.decide(unit, site)
-            if abs(wish.powerKW - last) < config.storageRule.deadbandKW, wish.powerKW != 0 { wish.powerKW = last }
-            let point = config.gate.pass(wish, unit: unit, site: site, last: last, step: plan.step)
+        var net = views.plant.site.netKW
+        let assets = Dictionary(views.controllables.map { ($0.path, $0) }) { first, _ in first }
+        for var wish in config.rules.decide(views.plant) {
+            guard let asset = assets[wish.path] else { continue }
+            let last = state.desk.setPointKW(wish.path)
+            if let last, abs(wish.value - last) < config.rules.storage.deadbandKW, wish.value != 0,
+                asset.action != .setLimit
+            {
+                wish.value = last
+            }
+            let point = config.gate.pass(wish, asset: asset, last: last ?? asset.resting, netKW: &net)
             if let command = state.desk.issue(point, context: context, n: commands.count + 1, rules: rules) {
                 commands.append(command)
             }
@@ -212,8 +208,9 @@ public final class TwinEngine {
         for command in commands {
             record.add(command.tick)
             record.add(command.n)
-            record.add(command.asset)
-            record.add(command.powerKW)
+            record.add(command.path.text)
+            record.add(command.point.action.rawValue)
+            record.add(command.point.value)
             record.add(command.expires.ms)
         }
         for outcome in outcomes {

@@ -16,8 +16,8 @@ public struct TwinState: Sendable, Codable {
     /// Whether a clock line was seen: from then on only clock lines move time.
     public internal(set) var sawClock = false
 
-    init(lossFraction: Double, grid: TickGrid) {
-        books = Books(lossFraction: lossFraction)
+    init(books: Books, grid: TickGrid) {
+        self.books = books
         self.grid = grid
     }
 }

@@ -1,9 +1,10 @@
+import TwinBooks
 public import TwinCore
-import TwinPlant
+public import TwinPlant
 public import TwinScenario
 
-/// Closes the loop over a recording: weather, wind, shops, vehicles and intensity come from the file; storage and
-/// the grid meter from the simulated plant, which obeys the commands on the bus.
+/// Closes the loop over a recording: weather, wind and sun before curtailment, shops, vehicles and intensity come from
+/// the file; everything that obeys commands, and the grid meter, from the simulated plant.
 public struct ClosedPlant {
     private let config: SiteConfig
     private let plan: RunPlan
@@ -11,18 +12,21 @@ public struct ClosedPlant {
     private var plant: ResponsivePlant
     private let commands: BusClient
     private let clockTopic: String
-    /// Latest wind power and load by asset, kW: what the plant's bus carries until the next reading.
+    /// Areas whose lines the simulated plant replaces.
+    private static let simulated: Set<Area> = [.storage, .fuelcell, .ethanol, .bay, .yard, .agv, .heat]
+    /// Latest power by asset, kW: what the plant's bus carries until the next reading.
     private var windKW: [String: Double] = [:]
-    private var loadKW: [String: Double] = [:]
+    private var solarKW: [String: Double] = [:]
+    private var loadKW: [AssetPath: Double] = [:]
+    private var temperatureC = 10.0
 
     /// - Parameter bus: where the twin publishes its commands.
     public init(config: SiteConfig, plan: RunPlan, seed: UInt64, bus: MessageBus) throws {
         self.config = config
         self.plan = plan
-        plant = ResponsivePlant(
-            site: config.site, meterAsset: config.grid.meter, storage: config.storage, truth: config.truth, seed: seed)
+        plant = ResponsivePlant(config, seed: seed)
         commands = bus.client()
-        try commands.subscribe(["v1/\(config.site)/storage/+/cmd"])
+        try commands.subscribe(["v1/\(config.site)/+/+/cmd"])
         clockTopic = Topic.clockText(site: config.site)
     }
 
@@ -41,70 +45,111 @@ public struct ClosedPlant {
         }
         var kept: [Arrival] = []
         var clocks: [Arrival] = []
+        var vehicles = 0
         for arrival in file {
             if arrival.topic == clockTopic {
                 clocks.append(arrival)
-            } else if isSurroundings(arrival) {
+            } else if isSurroundings(arrival, &vehicles) {
                 kept.append(arrival)
             }
         }
+        let wind = windKW.filter { !plant.tripped.contains(AssetPath(.wind, $0.key)) }
         let step = plant.step(
-            from: from, to: to, number: tick, windKW: sum(windKW), loadKW: sum(loadKW))
-        if plant.isOutage { kept = kept.map { shed($0, step) } }
-        let simulated = (step.acknowledgements + step.telemetry).map { message in
+            from: from, to: to,
+            ResponsivePlant.Surroundings(
+                windKW: wind.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value },
+                solarKW: config.solar.map { solarKW[$0.asset] ?? 0 },
+                loadKW: wantedLoadKW, temperatureC: temperatureC, vehicles: vehicles))
+        kept = kept.map { asItHappened($0, step) }
+        let simulated = plant.messages(step, from: from, to: to, number: tick).map { message in
             Arrival(t: t, topic: message.topic, payload: message.payload, qos: 1, correlation: message.correlation)
         }
         return kept + simulated + clocks
     }
 
+    /// Summed in a fixed order, so that the last bit is always the same.
+    private var wantedLoadKW: Double { loadKW.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } }
+
     private mutating func applyFaults(at time: PlantTime) {
         let active = faults.filter { $0.isActive(at: time) }
+        func paths(_ verb: Fault.Verb) -> Set<AssetPath> {
+            Set(active.filter { $0.verb == verb }.compactMap { $0.on.flatMap { AssetPath(text: $0) } })
+        }
         plant.isOutage = active.contains { $0.verb == .gridOutage }
-        plant.ignoring = Set(
-            active.filter { $0.verb == .ignoreCommand }.compactMap {
-                $0.on?.split(separator: "/").last.map(String.init)
-            })
+        plant.ignoring = paths(.ignoreCommand)
+        plant.tripped = paths(.trip)
     }
 
-    /// Keeps what the plant does not simulate, and remembers the powers that meet on the bus.
-    private mutating func isSurroundings(_ arrival: Arrival) -> Bool {
+    /// Keeps what the plant does not simulate, and remembers what meets on the bus.
+    private mutating func isSurroundings(_ arrival: Arrival, _ vehicles: inout Int) -> Bool {
         guard case .asset(let area, let asset, let kind)? = Topic(arrival.topic, site: config.site) else { return true }
-        if area == .storage || kind == .ack || kind == .cmd { return false }
+        if ClosedPlant.simulated.contains(area) || kind == .ack || kind == .cmd { return false }
         if area == .grid, asset == config.grid.meter { return false }
-        guard kind == .tele, area == .wind || area == .shop,
+        if area == .line {
+            if kind == .vehicle { vehicles += 1 }
+            return true
+        }
+        guard kind == .tele, [.wind, .solar, .shop, .building, .weather].contains(area),
             let telemetry = try? Telemetry(arrival)  // a broken reading leaves the last one in force
         else { return true }
         for (key, value) in telemetry.values {
-            guard case .number(let kw) = value, kw.isFinite, abs(kw) < 1e7 else { continue }
-            if area == .wind, key == "power_kw" { windKW[asset] = max(0, kw) }
-            if area == .shop, key == "load_kw" { loadKW[asset] = max(0, kw) }
+            guard case .number(let number) = value, number.isFinite, abs(number) < 1e7 else { continue }
+            switch (area, key) {
+            case (.wind, "power_kw"): windKW[asset] = max(0, number)
+            case (.solar, "power_kw"): solarKW[asset] = max(0, number)
+            case (.shop, "load_kw"), (.building, "load_kw"): loadKW[AssetPath(area, asset)] = max(0, number)
+            case (.weather, "temperature_c"): temperatureC = min(max(number, -60), 60)
+            default: break
+            }
         }
         return true
     }
 
-    /// In an outage the wind farm stands still and the shops take what is left for them.
-    private func shed(_ arrival: Arrival, _ step: ResponsivePlant.Step) -> Arrival {
-        guard case .asset(let area, _, .tele)? = Topic(arrival.topic, site: config.site),
-            area == .wind || area == .shop,
-            let json = try? JSONReader.read(arrival.payload), let members = json.members  // unreadable stays so
-        else { return arrival }
-        let wanted = sum(loadKW)
-        let share = wanted > 0 ? step.servedLoadKW / wanted : 0
-        var changed = arrival
-        changed.payload = Array(
-            JSON.object(
-                members.map { member in
-                    switch (area, member.key) {
-                    case (.wind, "power_kw"): .init(member.key, .number(0))
-                    case (.shop, "load_kw"): .init(member.key, .number(((member.value.double ?? 0) * share).rounded()))
-                    default: member
-                    }
-                }
-            ).line.utf8)
+    /// What the file offers after trips, curtailment and, in an outage, shedding.
+    private func asItHappened(_ arrival: Arrival, _ step: ResponsivePlant.Step) -> Arrival {
+        guard case .asset(let area, let asset, .tele)? = Topic(arrival.topic, site: config.site) else { return arrival }
+        let isTripped = plant.tripped.contains(AssetPath(area, asset))
+        switch area {
+        case .wind:
+            guard plant.isOutage || isTripped else { return arrival }
+            return arrival.with(isTripped) { $0 == "power_kw" ? { _ in 0 } : nil }
+        case .solar:
+            guard let index = config.solar.firstIndex(where: { $0.asset == asset }),
+                let offered = solarKW[asset], step.solarKW[index] < offered
+            else { return arrival }
+            return arrival.with(isTripped) { $0 == "power_kw" ? { _ in step.solarKW[index] } : nil }
+        case .shop, .building:
+            guard plant.isOutage else { return arrival }
+            let share = wantedLoadKW > 0 ? step.servedLoadKW / wantedLoadKW : 0
+            return arrival.with(false) { $0 == "load_kw" ? { ($0 * share).rounded() } : nil }
+        default: return arrival
+        }
+    }
+}
+
+extension Arrival {
+    /// A copy whose numbers are changed by key; an unreadable payload stays as it is.
+    fileprivate func with(_ isDisconnected: Bool, _ change: (String) -> ((Double) -> Double)?) -> Arrival {
+        guard let json = try? JSONReader.read(payload), let members = json.members else { return self }
+        var changed = self
+        var new = members.map { member in
+            change(member.key).map { JSON.Member(member.key, .number($0(member.value.double ?? 0))) } ?? member
+        }
+        if isDisconnected { new.append(JSON.Member("connected", .bool(false))) }
+        changed.payload = Array(JSON.object(new).line.utf8)
         return changed
     }
+}
 
-    private func sum(_ powers: [String: Double]) -> Double {
-        powers.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }
+extension ResponsivePlant {
+    /// The simulated plant of a site.
+    public init(_ config: SiteConfig, seed: UInt64) {
+        self.init(
+            site: config.site,
+            assets: Assets(
+                meter: config.grid.meter, solar: config.solar, fuelCells: config.fuelCells, tanks: config.tanks,
+                heat: config.heat?.sources ?? [], heatDemand: config.heat?.demand,
+                heatLossFraction: config.losses.heat, agvs: config.agvs, yard: config.yard, bays: config.bays,
+                storage: config.storage), calendar: config.calendar, truth: config.truth, seed: seed)
     }
 }

@@ -17,14 +17,8 @@ public struct PlantSimulator: Sendable {
         self.config = config
         self.start = start
         step = config.step
-        surroundings = SimulatedSurroundings(
-            site: config.site,
-            assets: .init(
-                mast: config.weather.asset, shop: config.shops.first?.asset ?? "works",
-                intensity: config.grid.intensity, line: "final"),
-            wind: config.wind, calendar: config.calendar, truth: config.truth, seed: seed)
-        plant = ResponsivePlant(
-            site: config.site, meterAsset: config.grid.meter, storage: config.storage, truth: config.truth, seed: seed)
+        surroundings = SimulatedSurroundings(config, seed: seed)
+        plant = ResponsivePlant(config, seed: seed)
     }
 
     /// Plant time: the end of the last step.
@@ -44,10 +38,31 @@ public struct PlantSimulator: Sendable {
     public mutating func advance() -> [PlantMessage] {
         let from = now
         number += 1
-        let around = surroundings.step(from: from, to: now, number: number)
-        let answer = plant.step(
-            from: from, to: now, number: number, windKW: around.windAvailableKW, loadKW: around.shopLoadKW)
-        return around.messages + answer.acknowledgements + answer.telemetry + [.clock(site: config.site, at: now)]
+        var around = surroundings.step(from: from, to: now, number: number)
+        let answer = plant.step(from: from, to: now, ResponsivePlant.Surroundings(around))
+        around.curtail(config.solar, to: answer.solarKW)
+        return surroundings.messages(around, from: from, to: now, number: number)
+            + plant.messages(answer, from: from, to: now, number: number) + [.clock(site: config.site, at: now)]
+    }
+}
+
+extension SimulatedSurroundings {
+    /// The surroundings of a site.
+    public init(_ config: SiteConfig, seed: UInt64) {
+        self.init(
+            site: config.site, location: config.location,
+            assets: Assets(
+                mast: config.weather.asset, wind: config.wind, solar: config.solar, shops: config.shops,
+                intensity: config.grid.intensity, line: "final"), calendar: config.calendar, truth: config.truth,
+            seed: seed)
+    }
+}
+
+extension ResponsivePlant.Surroundings {
+    public init(_ step: SimulatedSurroundings.Step) {
+        self.init(
+            windKW: step.windKW, solarKW: step.solarKW, loadKW: step.shopLoadKW, temperatureC: step.temperatureC,
+            vehicles: step.vehicles)
     }
 }
 

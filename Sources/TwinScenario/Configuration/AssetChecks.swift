@@ -77,6 +77,15 @@ extension SiteFiles {
             "\(plain(value)) kW is above grid.meter.\(limit) of assets.yaml, \(plain(limitKW)) kW; lower it")
     }
 
+    /// What the baseline's plant had must stand on this site, or its part in a window is unknown.
+    func checkBaselineAssets(_ baseline: BaselineSection, _ assets: AssetsSection) {
+        let known = Set(assets.chart.meters.map(\.path))
+        for path in baseline.baseline.generation.sorted() where !known.contains(path) {
+            self["baseline.yaml"]?.find("generation")?.problem(
+                "\(path.text) is no asset of assets.yaml; remove it or add the asset")
+        }
+    }
+
     /// The baseline is priced with its own year's set; the nearest one would compare two conventions in silence.
     func checkBaselineYear(_ baseline: BaselineSection, _ factors: Factors) {
         let year = baseline.baseline.year

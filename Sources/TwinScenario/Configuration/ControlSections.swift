@@ -14,6 +14,8 @@ struct StuckSetting {
 /// `safety.yaml`: the gate and the detectors.
 struct SafetySection {
     var gate: SafetyGate
+    /// Largest change of a set-point in one step, as a share of the asset's rating.
+    var rampFractionPerStep: Double
     var followToleranceFraction: Double
     var balance: BalanceWatch.Rule
     /// Nil when switched off.
@@ -27,7 +29,7 @@ struct SafetySection {
             let detectors = fields.required("detectors").flatMap(Detectors.read)
             guard let gate, let tolerance, let detectors, let balance = detectors.balance else { return nil }
             return SafetySection(
-                gate: gate, followToleranceFraction: tolerance, balance: balance,
+                gate: gate.gate, rampFractionPerStep: gate.ramp, followToleranceFraction: tolerance, balance: balance,
                 stuck: detectors.off.contains(.stuck) ? nil : detectors.stuck, alarmsOff: detectors.off)
         }
         guard let section else { return nil }
@@ -35,23 +37,24 @@ struct SafetySection {
     }
 
     private init(
-        gate: SafetyGate, followToleranceFraction: Double, balance: BalanceWatch.Rule, stuck: StuckSetting?,
+        gate: SafetyGate, rampFractionPerStep: Double, followToleranceFraction: Double, balance: BalanceWatch.Rule, stuck: StuckSetting?,
         alarmsOff: Set<AlarmCode>
     ) {
         self.gate = gate
+        self.rampFractionPerStep = rampFractionPerStep
         self.followToleranceFraction = followToleranceFraction
         self.balance = balance
         self.stuck = stuck
         self.alarmsOff = alarmsOff
     }
 
-    private static func gate(_ node: YAMLNode) -> SafetyGate? {
+    private static func gate(_ node: YAMLNode) -> (gate: SafetyGate, ramp: Double)? {
         node.fields { fields in
             let importMax = fields.quantity("import_max_kw", in: 1...1_000_000, "kW")
             let exportMax = fields.quantity("export_max_kw", in: 0...1_000_000, "kW")
-            let ramp = fields.quantity("ramp_max_kw_per_step", in: 1...1_000_000, "kW per step")
+            let ramp = fields.quantity("ramp_fraction_per_step", in: 0.001...2, "fraction of the rating per step")
             guard let importMax, let exportMax, let ramp else { return nil }
-            return SafetyGate(importMaxKW: importMax, exportMaxKW: exportMax, rampMaxKWPerStep: ramp)
+            return (SafetyGate(importMaxKW: importMax, exportMaxKW: exportMax), ramp)
         }
     }
 }

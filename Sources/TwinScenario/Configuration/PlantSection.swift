@@ -5,135 +5,184 @@ extension SiteFiles {
     /// `plant.yaml`: the simulated plant as it "really" is.
     func readPlantTruth(_ root: YAMLNode) -> PlantTruth? {
         root.fields { fields in
-            let weather = fields.required("weather").flatMap(TrueWeather.read)
-            let wind = fields.required("wind").flatMap(TrueWind.read)
-            let shop = fields.required("shop").flatMap(TrueShop.read)
-            let intensity = fields.required("intensity").flatMap(TrueIntensity.read)
-            let storage = fields.required("storage").flatMap(TrueStorage.read)
-            let site = fields.required("distribution").flatMap(TrueDistribution.read)
-            guard let weather, let wind, let shop, let intensity, let storage, let site else { return nil }
+            let weather = fields.required("weather").flatMap(PlantTruth.Weather.read)
+            let wind = fields.required("wind").flatMap(PlantTruth.Wind.read)
+            let solar = fields.required("solar").flatMap(PlantTruth.Solar.read)
+            let shops = fields.required("shop").flatMap(PlantTruth.Shops.read)
+            let intensity = fields.required("intensity").flatMap(PlantTruth.Intensity.read)
+            let storage = fields.required("storage").flatMap(PlantTruth.Storage.read)
+            let fuelCell = fields.required("fuelcell").flatMap(PlantTruth.FuelCellState.read)
+            let heat = fields.required("heat").flatMap(PlantTruth.Heat.read)
+            let charging = fields.required("charging").flatMap(PlantTruth.Charging.read)
+            let distribution = fields.required("distribution").flatMap(PlantTruth.Distribution.read)
+            guard let weather, let wind, let solar, let shops, let intensity, let storage, let fuelCell, let heat,
+                let charging, let distribution
+            else { return nil }
             return PlantTruth(
-                monthlyTemperatureC: weather.temperatureC, monthlyWindMPerS: weather.windMPerS,
-                dailySwingK: weather.swingK, turbulenceIntensity: weather.turbulence, windShearFactor: wind.shear,
-                wakeFraction: wind.wake, windAvailability: wind.availability, shopModel: shop.model,
-                breakDipFraction: shop.breakDip, shopNoiseFraction: shop.noise, gasLagMinutes: shop.gasLagMinutes,
-                intensityByHour: intensity.byHour, intensityDeviation: intensity.deviation,
-                intensityForecastError: intensity.forecastError, storageCapacityKWh: storage.capacityKWh,
-                storageChargeEfficiency: storage.charge, storageDischargeEfficiency: storage.discharge,
-                storageAuxiliaryKW: storage.auxiliaryKW, storageLagS: storage.lagS,
-                storageInitialSOC: storage.initialSOC, lossFraction: site.loss, unmeteredLoadKW: site.unmeteredKW,
-                unmeteredLoadFraction: site.unmeteredFraction, meterNoiseFraction: site.meterNoise)
+                weather: weather, wind: wind, solar: solar, shops: shops, intensity: intensity, storage: storage,
+                heat: heat, charging: charging, fuelCell: fuelCell, distribution: distribution)
         }
     }
 }
 
-private struct TrueWeather {
-    var temperatureC: [Double]
-    var windMPerS: [Double]
-    var swingK: Double
-    var turbulence: Double
-
-    static func read(_ node: YAMLNode) -> TrueWeather? {
+extension PlantTruth.Weather {
+    fileprivate static func read(_ node: YAMLNode) -> Self? {
         node.fields { fields in
             let temperature = fields.quantities("monthly_temperature_c", count: 12, in: -40...45, "degC")
             let wind = fields.quantities("monthly_wind_m_per_s", count: 12, in: 0...25, "m/s")
+            let clearness = fields.quantities("monthly_clearness", count: 12, in: 0...1, "fraction of a clear sky")
             let swing = fields.quantity("daily_swing_k", in: 0...20, "K")
             let turbulence = fields.quantity("turbulence_intensity", in: 0...0.5, "fraction of the mean wind")
-            guard let temperature, let wind, let swing, let turbulence else { return nil }
-            return TrueWeather(temperatureC: temperature, windMPerS: wind, swingK: swing, turbulence: turbulence)
+            guard let temperature, let wind, let clearness, let swing, let turbulence else { return nil }
+            return Self(
+                monthlyTemperatureC: temperature, monthlyWindMPerS: wind, monthlyClearness: clearness,
+                dailySwingK: swing, turbulenceIntensity: turbulence)
         }
     }
 }
 
-private struct TrueWind {
-    var shear: Double
-    var wake: Double
-    var availability: Double
-
-    static func read(_ node: YAMLNode) -> TrueWind? {
+extension PlantTruth.Wind {
+    fileprivate static func read(_ node: YAMLNode) -> Self? {
         node.fields { fields in
             let shear = fields.quantity("shear_factor", in: 1...3, "hub over mast speed")
             let wake = fields.quantity("wake_fraction", in: 0...0.5, "fraction of the output")
             let availability = fields.quantity("availability", in: 0...1, "fraction of the time")
-            guard let shear, let wake, let availability else { return nil }
-            return TrueWind(shear: shear, wake: wake, availability: availability)
+            let spread = fields.quantity("spread", in: 0...0.5, "fraction of the wind speed")
+            guard let shear, let wake, let availability, let spread else { return nil }
+            return Self(shearFactor: shear, wakeFraction: wake, availability: availability, spread: spread)
         }
     }
 }
 
-private struct TrueShop {
-    var model: EnergyModel
-    var breakDip: Double
-    var noise: Double
-    var gasLagMinutes: Double
-
-    static func read(_ node: YAMLNode) -> TrueShop? {
+extension PlantTruth.Solar {
+    fileprivate static func read(_ node: YAMLNode) -> Self? {
         node.fields { fields in
-            let model = fields.required("model").flatMap(energyModel)
+            let scale = fields.quantity("scale", in: 0...2, "true over assumed output")
+            let spread = fields.quantity("spread", in: 0...0.5, "fraction of the irradiance")
+            guard let scale, let spread else { return nil }
+            return Self(scale: scale, spread: spread)
+        }
+    }
+}
+
+extension PlantTruth.Shops {
+    fileprivate static func read(_ node: YAMLNode) -> Self? {
+        node.fields { fields in
+            let electricity = fields.required("electricity").flatMap(scales)
+            let gas = fields.required("gas").flatMap(scales)
             let dip = fields.quantity("break_dip_fraction", in: 0...0.9, "fraction of the load")
             let noise = fields.quantity("noise_fraction", in: 0...0.5, "fraction of the mean")
             let lag = fields.quantity("gas_lag_minutes", in: 0...240, "min")
-            guard let model, let dip, let noise, let lag else { return nil }
-            return TrueShop(model: model, breakDip: dip, noise: noise, gasLagMinutes: lag)
+            guard let electricity, let gas, let dip, let noise, let lag else { return nil }
+            return Self(
+                electricityScale: electricity, gasScale: gas, breakDipFraction: dip, noiseFraction: noise,
+                gasLagMinutes: lag)
+        }
+    }
+
+    /// True over assumed by asset, `shop/press: {value: 1.03, source: ...}`.
+    private static func scales(_ node: YAMLNode) -> [AssetPath: Double]? {
+        guard let entries = node.named() else { return nil }
+        var scales: [AssetPath: Double] = [:]
+        for (key, value) in entries {
+            guard let text = key.text(), let path = AssetPath(text: text) else {
+                key.problem("is no asset; write area and id like shop/press")
+                continue
+            }
+            scales[path] = value.sourced { $0.number(in: 0...3, "true over assumed") }
+        }
+        return scales
+    }
+}
+
+extension PlantTruth.Intensity {
+    fileprivate static func read(_ node: YAMLNode) -> Self? {
+        node.fields { fields in
+            let unit = "g/kWh"
+            let winter = fields.quantities("winter_by_utc_hour_g_per_kwh", count: 24, in: 0...2000, unit)
+            let summer = fields.quantities("summer_by_utc_hour_g_per_kwh", count: 24, in: 0...2000, unit)
+            let share = fields.quantities("summer_share", count: 12, in: 0...1, "fraction")
+            let deviation = fields.quantity("deviation_g_per_kwh", in: 0...500, unit)
+            let error = fields.quantity("forecast_error_g_per_kwh", in: 0...500, unit)
+            guard let winter, let summer, let share, let deviation, let error else { return nil }
+            return Self(
+                winterByHour: winter, summerByHour: summer, summerShare: share, deviation: deviation,
+                forecastError: error)
         }
     }
 }
 
-private struct TrueIntensity {
-    var byHour: [Double]
-    var deviation: Double
-    var forecastError: Double
-
-    static func read(_ node: YAMLNode) -> TrueIntensity? {
+extension PlantTruth.Storage {
+    fileprivate static func read(_ node: YAMLNode) -> Self? {
         node.fields { fields in
-            let byHour = fields.quantities("by_utc_hour_g_per_kwh", count: 24, in: 0...2000, "g/kWh")
-            let deviation = fields.quantity("deviation_g_per_kwh", in: 0...500, "g/kWh")
-            let error = fields.quantity("forecast_error_g_per_kwh", in: 0...500, "g/kWh")
-            guard let byHour, let deviation, let error else { return nil }
-            return TrueIntensity(byHour: byHour, deviation: deviation, forecastError: error)
-        }
-    }
-}
-
-private struct TrueStorage {
-    var capacityKWh: Double
-    var charge: Double
-    var discharge: Double
-    var auxiliaryKW: Double
-    var lagS: Double
-    var initialSOC: Double
-
-    static func read(_ node: YAMLNode) -> TrueStorage? {
-        node.fields { fields in
-            let capacity = fields.quantity("capacity_kwh", in: 1...10_000_000, "kWh")
-            let charge = fields.quantity("charge_efficiency", in: 0.3...1, "fraction of the energy")
-            let discharge = fields.quantity("discharge_efficiency", in: 0.3...1, "fraction of the energy")
-            let auxiliary = fields.quantity("auxiliary_kw", in: 0...10_000, "kW")
-            let lag = fields.quantity("lag_s", in: 0...600, "s")
+            let scale = fields.quantity("capacity_scale", in: 0.1...2, "true over assumed capacity")
+            let packs = fields.count("packs_per_string", in: 1...1000, "packs")
+            let mean = fields.quantity("health_mean", in: 0.3...1, "fraction of new")
+            let deviation = fields.quantity("health_deviation", in: 0...0.2, "fraction of new")
             let soc = fields.quantity("initial_soc", in: 0...1, "fraction of capacity")
-            guard let capacity, let charge, let discharge, let auxiliary, let lag, let soc else { return nil }
-            return TrueStorage(
-                capacityKWh: capacity, charge: charge, discharge: discharge, auxiliaryKW: auxiliary, lagS: lag,
+            guard let scale, let packs, let mean, let deviation, let soc else { return nil }
+            return Self(
+                capacityScale: scale, healthMean: mean, healthDeviation: deviation, packsPerString: packs,
                 initialSOC: soc)
         }
     }
 }
 
-private struct TrueDistribution {
-    var loss: Double
-    var unmeteredKW: Double
-    var unmeteredFraction: Double
-    var meterNoise: Double
+extension PlantTruth.FuelCellState {
+    fileprivate static func read(_ node: YAMLNode) -> Self? {
+        node.fields { fields in
+            let scale = fields.quantity("efficiency_scale", in: 0.3...1.5, "true over assumed efficiency")
+            let initial = fields.quantity("tank_initial_l", in: 0...10_000_000, "l")
+            let delivery = fields.quantity("delivery_l", in: 0...10_000_000, "l")
+            let reorder = fields.quantity("reorder_l", in: 0...10_000_000, "l")
+            guard let scale, let initial, let delivery, let reorder else { return nil }
+            return Self(
+                efficiencyScale: scale, tankInitialLitres: initial, deliveryLitres: delivery, reorderLitres: reorder)
+        }
+    }
+}
 
-    static func read(_ node: YAMLNode) -> TrueDistribution? {
+extension PlantTruth.Heat {
+    fileprivate static func read(_ node: YAMLNode) -> Self? {
+        node.fields { fields in
+            let demand = fields.quantity("demand_scale", in: 0...3, "true over assumed demand")
+            let performance = fields.quantity("performance_scale", in: 0.3...1.5, "true over assumed performance")
+            let store = fields.quantity("initial_store_fraction", in: 0...1, "fraction of capacity")
+            let recovered = fields.quantity("recovered_kw", in: 0...100_000, "kW")
+            guard let demand, let performance, let store, let recovered else { return nil }
+            return Self(
+                demandScale: demand, performanceScale: performance, initialStoreFraction: store,
+                recoveredKW: recovered)
+        }
+    }
+}
+
+extension PlantTruth.Charging {
+    fileprivate static func read(_ node: YAMLNode) -> Self? {
+        node.fields { fields in
+            let cars = fields.count("staff_cars", in: 0...100_000, "cars on a shift")
+            let electric = fields.quantity("electric_share", in: 0...1, "fraction of the vehicles")
+            let need = fields.quantity("yard_need_kwh", in: 0...200, "kWh/vehicle")
+            let agvs = fields.count("agvs_per_group", in: 0...100_000, "vehicles")
+            let scale = fields.quantity("agv_scale", in: 0...3, "true over assumed draw")
+            guard let cars, let electric, let need, let agvs, let scale else { return nil }
+            return Self(
+                staffCars: cars, electricShare: electric, yardNeedKWh: need, agvsPerGroup: agvs, agvScale: scale)
+        }
+    }
+}
+
+extension PlantTruth.Distribution {
+    fileprivate static func read(_ node: YAMLNode) -> Self? {
         node.fields { fields in
             let loss = fields.quantity("loss_fraction", in: 0...0.2, "fraction of the delivered power")
             let unmetered = fields.quantity("unmetered_load_kw", in: 0...100_000, "kW")
             let fraction = fields.quantity("unmetered_load_fraction", in: 0...0.5, "fraction of the metered load")
             let noise = fields.quantity("meter_noise_fraction", in: 0...0.1, "fraction of the value")
             guard let loss, let unmetered, let fraction, let noise else { return nil }
-            return TrueDistribution(
-                loss: loss, unmeteredKW: unmetered, unmeteredFraction: fraction, meterNoise: noise)
+            return Self(
+                lossFraction: loss, unmeteredLoadKW: unmetered, unmeteredLoadFraction: fraction,
+                meterNoiseFraction: noise)
         }
     }
 }

@@ -14,15 +14,15 @@ struct BaselineSection {
             let year = fields.required("year")?.whole(in: 1990...2100, "calendar year")
             let vehicles = fields.count("vehicles", in: 1...10_000_000, "vehicles")
             let energy = fields.required("energy").flatMap(energyModel)
-            let renewable = fields.quantity("renewable_fraction", in: 0...1, "fraction of the electricity")
+            let generation = fields.required("generation").flatMap(Self.generation)
             let uncertainty = fields.quantity("uncertainty_fraction", in: 0...1, "fraction of the value")
             let kg = fields.quantity("kg_per_vehicle", in: 1...10_000, "kg/vehicle")
             let targets = fields.required("targets").flatMap(Self.targets)
-            guard let id, let period, let year, let vehicles, let energy, let renewable, let uncertainty, let kg,
+            guard let id, let period, let year, let vehicles, let energy, let generation, let uncertainty, let kg,
                 let targets
             else { return nil }
             let baseline = Baseline(
-                id: id, period: period, year: year, vehicles: vehicles, energy: energy, renewableFraction: renewable,
+                id: id, period: period, year: year, vehicles: vehicles, energy: energy, generation: Set(generation),
                 uncertaintyFraction: uncertainty, kgPerVehicle: kg)
             return BaselineSection(baseline: baseline, targets: targets)
         }
@@ -33,6 +33,20 @@ struct BaselineSection {
     private init(baseline: Baseline, targets: [Target]) {
         self.baseline = baseline
         self.targets = targets
+    }
+
+    /// Assets that stood in the baseline's year too, `wind/t01`.
+    private static func generation(_ node: YAMLNode) -> [AssetPath]? {
+        guard let items = node.items(0...1000) else { return nil }
+        let paths = items.map { item -> AssetPath? in
+            guard let text = item.text() else { return nil }
+            guard let path = AssetPath(text: text) else {
+                item.problem("\(quoted(text)) is no asset; write area and id like wind/t01")
+                return nil
+            }
+            return path
+        }
+        return paths.contains(nil) ? nil : paths.compactMap(\.self)
     }
 
     /// Two months, `2018-01/2018-12`.
@@ -115,22 +129,26 @@ extension SiteFiles {
 
     private func factorSet(_ node: YAMLNode, id: String) -> (year: Int, set: FactorSet)? {
         node.fields { fields in
-            let unit = "kg/kWh"
             let year = fields.required("year")?.whole(in: 1990...2100, "calendar year")
-            let generation = fields.quantity("grid_generation_kg_per_kwh", in: 0...2, unit)
-            let losses = fields.quantity("grid_losses_kg_per_kwh", in: 0...1, unit)
-            let upstream = fields.quantity("grid_upstream_kg_per_kwh", in: 0...1, unit)
-            let residual = fields.quantity("grid_residual_mix_kg_per_kwh", in: 0...2, unit)
-            let gas = fields.quantity("gas_kg_per_kwh", in: 0...1, "kg/kWh gross")
-            let gasUpstream = fields.quantity("gas_upstream_kg_per_kwh", in: 0...1, "kg/kWh gross")
-            guard let year, let generation, let losses, let upstream, let residual, let gas, let gasUpstream
+            func factor(_ key: String, _ unit: String = "kg/kWh") -> EmissionFactor? {
+                fields.quantity(key, in: 0...2, unit).map { EmissionFactor(kilogramsPerKWh: $0) }
+            }
+            let generation = factor("grid_generation_kg_per_kwh")
+            let losses = factor("grid_losses_kg_per_kwh")
+            let upstream = factor("grid_upstream_kg_per_kwh")
+            let residual = factor("grid_residual_mix_kg_per_kwh")
+            let gas = factor("gas_kg_per_kwh", "kg/kWh gross")
+            let gasUpstream = factor("gas_upstream_kg_per_kwh", "kg/kWh gross")
+            let ethanol = factor("ethanol_kg_per_kwh", "kg/kWh net")
+            let biogenic = factor("ethanol_biogenic_kg_per_kwh", "kg/kWh net")
+            let ethanolUpstream = factor("ethanol_upstream_kg_per_kwh", "kg/kWh net")
+            guard let year, let generation, let losses, let upstream, let residual, let gas, let gasUpstream,
+                let ethanol, let biogenic, let ethanolUpstream
             else { return nil }
             let set = FactorSet(
-                id: id, gridGeneration: EmissionFactor(kilogramsPerKWh: generation),
-                gridLosses: EmissionFactor(kilogramsPerKWh: losses),
-                gridUpstream: EmissionFactor(kilogramsPerKWh: upstream),
-                gridResidualMix: EmissionFactor(kilogramsPerKWh: residual), gas: EmissionFactor(kilogramsPerKWh: gas),
-                gasUpstream: EmissionFactor(kilogramsPerKWh: gasUpstream))
+                id: id, gridGeneration: generation, gridLosses: losses, gridUpstream: upstream,
+                gridResidualMix: residual, gas: gas, gasUpstream: gasUpstream, ethanol: ethanol,
+                ethanolBiogenic: biogenic, ethanolUpstream: ethanolUpstream)
             return (year, set)
         }
     }
@@ -142,11 +160,12 @@ extension SiteFiles {
             let importPrice = fields.quantity("import_per_mwh", in: -1000...10_000, "currency/MWh")
             let exportPrice = fields.quantity("export_per_mwh", in: -1000...10_000, "currency/MWh")
             let gas = fields.quantity("gas_per_mwh", in: 0...10_000, "currency/MWh gross")
+            let ethanol = fields.quantity("ethanol_per_litre", in: 0...100, "currency/l")
             let carbon = fields.quantity("carbon_per_tonne", in: 0...100_000, "currency/t")
-            guard let currency, let importPrice, let exportPrice, let gas, let carbon else { return nil }
+            guard let currency, let importPrice, let exportPrice, let gas, let ethanol, let carbon else { return nil }
             return Tariffs(
                 currency: currency, importPerMWh: importPrice, exportPerMWh: exportPrice, gasPerMWh: gas,
-                carbonPerTonne: carbon)
+                ethanolPerLitre: ethanol, carbonPerTonne: carbon)
         }
     }
 

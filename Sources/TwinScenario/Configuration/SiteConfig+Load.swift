@@ -1,13 +1,28 @@
 import Foundation
 import TwinBooks
 import TwinCore
+import TwinDispatch
 
 extension SiteConfig {
     /// Reads a configuration folder: all of its `*.yaml` files.
     ///
+    /// A folder with a `base.yaml` (`folder: ../sunderland`) holds only the files that differ from those there.
     /// Throws `ConfigNotFound` when the folder or one of the files that it must hold does not exist, and
     /// `ConfigProblems` with everything that is wrong in them.
     public static func load(folder path: String) throws -> SiteConfig {
+        var files = try files(in: path)
+        if let index = files.firstIndex(where: { $0.name == "base.yaml" }) {
+            let base = try base(named: files.remove(at: index).bytes)
+            let own = Set(files.map(\.name))
+            files += try Self.files(in: "\(path)/\(base)").filter { !own.contains($0.name) }
+        }
+        if let missing = SiteFiles.names.first(where: { name in !files.contains { $0.name == name } }) {
+            throw ConfigNotFound(path: "\(path)/\(missing)")
+        }
+        return try read(files: files)
+    }
+
+    private static func files(in path: String) throws -> [(name: String, bytes: [UInt8])] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
             throw ConfigNotFound(path: path)
@@ -15,10 +30,24 @@ extension SiteConfig {
         let names = try FileManager.default.contentsOfDirectory(atPath: path).filter { name in
             name.hasSuffix(".yaml") && !name.hasPrefix(".")
         }
-        if let missing = SiteFiles.names.first(where: { !names.contains($0) }) {
-            throw ConfigNotFound(path: "\(path)/\(missing)")
+        return try names.sorted().map { ($0, try bytes(of: "\(path)/\($0)")) }
+    }
+
+    /// The folder that `base.yaml` names: a neighbour, so that a configuration cannot reach elsewhere.
+    private static func base(named bytes: [UInt8]) throws(ConfigProblems) -> String {
+        let log = ProblemLog()
+        let name = YAMLNode.read(file: "base.yaml", bytes: bytes, log: log)?.fields { fields -> String? in
+            guard let node = fields.required("folder", hint: "write folder: ../sunderland"), let text = node.text()
+            else { return nil }
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            guard parts.count == 2, parts[0] == "..", Topic.isAssetID(parts[1]) else {
+                node.problem("\(quoted(text)) is no neighbouring folder; write one like ../sunderland")
+                return nil
+            }
+            return text
         }
-        return try read(files: names.sorted().map { ($0, try bytes(of: "\(path)/\($0)")) })
+        try log.check()
+        return name ?? "."
     }
 
     /// Reads a configuration from its files, by name relative to the configuration folder.
@@ -71,7 +100,7 @@ struct SiteFiles {
     func config(files: [(name: String, bytes: [UInt8])]) -> SiteConfig? {
         let site = self["site.yaml"].flatMap(SiteSection.init)
         let safety = self["safety.yaml"].flatMap(SafetySection.init)
-        let assets = self["assets.yaml"].flatMap { AssetsSection($0, stuck: safety?.stuck) }
+        let assets = self["assets.yaml"].flatMap { AssetsSection.read($0, stuck: safety?.stuck) }
         let shifts = self["shifts.yaml"].flatMap(ShiftsSection.init)
         let factors = self["factors.yaml"].flatMap { readFactors($0) }
         let baseline = self["baseline.yaml"].flatMap(BaselineSection.init)
@@ -81,18 +110,16 @@ struct SiteFiles {
         if let assets, let safety { checkGate(safety.gate, assets.grid) }
         if let assets, let rule { checkPeak(rule, assets.grid) }
         if let factors, let baseline { checkBaselineYear(baseline, factors) }
+        if let assets, let baseline { checkBaselineAssets(baseline, assets) }
         guard let site, let safety, let assets, let shifts, let factors, let baseline, let tariffs, let rule, let truth
         else { return nil }
         let method = ReportMethod(
             site: site.id, zone: site.zone, boundary: site.boundary, scope2: site.scope2, factors: factors,
             baseline: baseline.baseline, targets: baseline.targets, tariffs: tariffs, uncertainty: site.uncertainty,
-            accounts: assets.accounts)
+            chart: assets.chart)
         return SiteConfig(
-            site: site.id, name: site.name, zone: site.zone, stepS: site.stepS, lateness: site.lateness,
-            weather: assets.weather, wind: assets.wind, shops: assets.shops, storage: assets.storage,
-            grid: assets.grid, calendar: shifts.calendar(in: site.zone), lossFraction: assets.lossFraction,
-            method: method, storageRule: rule, gate: safety.gate,
-            followToleranceFraction: safety.followToleranceFraction, balance: safety.balance,
-            alarmsOff: safety.alarmsOff, truth: truth, files: files)
+            site: site, assets: assets, calendar: shifts.calendar(in: site.zone), method: method,
+            rules: DispatchRules(storage: rule, exportMaxKW: safety.gate.exportMaxKW), safety: safety, truth: truth,
+            files: files)
     }
 }

@@ -12,17 +12,27 @@ public struct SiteConfig: Sendable {
     public var lateness: Span
 
     public var weather: WeatherStation.Parameters
+    public var location: SolarSite
     public var wind: [WindFarm.Parameters]
+    public var solar: [SolarParks.Parameters]
+    public var fuelCells: [FuelCells.Parameters]
+    public var tanks: [FuelCells.Tank]
+    /// Shops and buildings.
     public var shops: [Shops.Parameters]
+    public var heat: HeatSection?
+    public var agvs: [ChargingGroups.Parameters]
+    public var yard: [ChargingGroups.Parameters]
+    public var bays: [ChargingGroups.Parameters]
     public var storage: [BatteryStorage.Parameters]
     public var grid: GridConnection.Parameters
     public var calendar: ProductionCalendar
-    /// Share of the delivered power lost between bus and meters, as the twin assumes it.
-    public var lossFraction: Double
+    public var losses: LossFractions
 
     public var method: ReportMethod
-    public var storageRule: StorageRule
+    public var rules: DispatchRules
     public var gate: SafetyGate
+    /// Largest change of a set-point in one step, as a share of the asset's rating.
+    public var rampFractionPerStep: Double
     public var followToleranceFraction: Double
     public var balance: BalanceWatch.Rule
     /// Detectors that the configuration switched off.
@@ -36,31 +46,37 @@ public struct SiteConfig: Sendable {
 
     public var step: Span { .seconds(Int64(stepS)) }
 
-    public init(
-        site: String, name: String, zone: LocalZone, stepS: Int, lateness: Span, weather: WeatherStation.Parameters,
-        wind: [WindFarm.Parameters], shops: [Shops.Parameters], storage: [BatteryStorage.Parameters],
-        grid: GridConnection.Parameters, calendar: ProductionCalendar, lossFraction: Double, method: ReportMethod,
-        storageRule: StorageRule, gate: SafetyGate, followToleranceFraction: Double, balance: BalanceWatch.Rule,
-        alarmsOff: Set<AlarmCode>, truth: PlantTruth, files: [(name: String, bytes: [UInt8])]
+    init(
+        site: SiteSection, assets: AssetsSection, calendar: ProductionCalendar, method: ReportMethod,
+        rules: DispatchRules, safety: SafetySection, truth: PlantTruth, files: [(name: String, bytes: [UInt8])]
     ) {
-        self.site = site
-        self.name = name
-        self.zone = zone
-        self.stepS = stepS
-        self.lateness = lateness
-        self.weather = weather
-        self.wind = wind
-        self.shops = shops
-        self.storage = storage
-        self.grid = grid
+        self.site = site.id
+        name = site.name
+        zone = site.zone
+        location = site.location
+        stepS = site.stepS
+        lateness = site.lateness
+        weather = assets.weather
+        wind = assets.wind
+        solar = assets.solar
+        fuelCells = assets.fuelCells
+        tanks = assets.tanks
+        shops = assets.shops
+        heat = assets.heat
+        agvs = assets.agvs
+        yard = assets.yard
+        bays = assets.bays
+        storage = assets.storage
+        grid = assets.grid
+        losses = assets.losses
         self.calendar = calendar
-        self.lossFraction = lossFraction
         self.method = method
-        self.storageRule = storageRule
-        self.gate = gate
-        self.followToleranceFraction = followToleranceFraction
-        self.balance = balance
-        self.alarmsOff = alarmsOff
+        self.rules = rules
+        gate = safety.gate
+        rampFractionPerStep = safety.rampFractionPerStep
+        followToleranceFraction = safety.followToleranceFraction
+        balance = safety.balance
+        alarmsOff = safety.alarmsOff
         self.truth = truth
         self.files = files
         hash = contentHash(of: files)

@@ -1,11 +1,13 @@
 import TwinBooks
 import TwinCore
+import TwinPlant
 
 /// `site.yaml`: what the site is and how the twin runs.
 struct SiteSection {
     var id: String
     var name: String
     var zone: LocalZone
+    var location: SolarSite
     var stepS: Int
     var lateness: Span
     var boundary: String
@@ -17,15 +19,16 @@ struct SiteSection {
             let id = fields.required("site")?.id()
             let name = fields.required("name")?.text()
             let zone = fields.required("time_zone").flatMap(SiteSection.zone)
+            let location = fields.required("location").flatMap(SiteSection.location)
             let stepS = fields.required("step_s").flatMap(SiteSection.step)
             let lateness = fields.required("lateness_s")?.whole(in: 0...3600, "s")
             let boundary = fields.required("boundary")?.text(maxLength: 1000)
             let scope2 = fields.required("scope2")?.choice(ReportMethod.Scope2.self)
             let uncertainty = fields.required("uncertainty").flatMap(SiteSection.uncertainty)
-            guard let id, let name, let zone, let stepS, let lateness, let boundary, let scope2, let uncertainty
+            guard let id, let name, let zone, let location, let stepS, let lateness, let boundary, let scope2, let uncertainty
             else { return nil }
             return SiteSection(
-                id: id, name: name, zone: zone, stepS: stepS, lateness: .seconds(Int64(lateness)), boundary: boundary,
+                id: id, name: name, zone: zone, location: location, stepS: stepS, lateness: .seconds(Int64(lateness)), boundary: boundary,
                 scope2: scope2, uncertainty: uncertainty)
         }
         guard let section else { return nil }
@@ -33,12 +36,13 @@ struct SiteSection {
     }
 
     private init(
-        id: String, name: String, zone: LocalZone, stepS: Int, lateness: Span, boundary: String,
+        id: String, name: String, zone: LocalZone, location: SolarSite, stepS: Int, lateness: Span, boundary: String,
         scope2: ReportMethod.Scope2, uncertainty: Uncertainty
     ) {
         self.id = id
         self.name = name
         self.zone = zone
+        self.location = location
         self.stepS = stepS
         self.lateness = lateness
         self.boundary = boundary
@@ -52,6 +56,16 @@ struct SiteSection {
         let near = LocalZone.nearestName(name).map { "did you mean \(quoted($0))?" } ?? "write one like Europe/London"
         node.problem("\(quoted(name)) is not in the zone database; \(near)")
         return nil
+    }
+
+    private static func location(_ node: YAMLNode) -> SolarSite? {
+        node.fields { fields in
+            let latitude = fields.quantity("latitude_deg", in: -90...90, "deg north")
+            let longitude = fields.quantity("longitude_deg", in: -180...180, "deg east")
+            let elevation = fields.quantity("elevation_m", in: -400...5000, "m")
+            guard let latitude, let longitude, let elevation else { return nil }
+            return SolarSite(latitudeDeg: latitude, longitudeDeg: longitude, elevationM: elevation)
+        }
     }
 
     /// Half-hour settlement periods must hold whole steps.

@@ -38,7 +38,7 @@ struct ExplainCommand: AsyncParsableCommand {
                 throw Failure("\(store): holds nothing of \(period ?? "this run")", exitCode: 65)
             }
             let summary = Summary(rows: window.rows, method: config.method, facts: window.facts)
-            print(ExplainText.render(summary, meters: { config.meters($0) }), terminator: "")
+            print(ExplainText.render(summary), terminator: "")
             return
         }
         let parts = what.split(separator: "-")
@@ -48,23 +48,8 @@ struct ExplainCommand: AsyncParsableCommand {
         guard let command = try source.command(tick: tick, n: n) else {
             throw Failure("\(store): holds no command \(what)", exitCode: 66)
         }
-        print("\(what): \(command.asset) set_power \(command.powerKW) kW at \(config.zone.text(command.at))")
+        print("\(what): \(command.asset) \(command.action) \(command.valueKW) kW at \(config.zone.text(command.at))")
         print("  because: \(command.reason)")
         print("  became: \(command.fate ?? "pending")")
-    }
-}
-
-extension SiteConfig {
-    /// The signals behind an account.
-    func meters(_ account: Account) -> String {
-        switch account {
-        case .wind: wind.map { "wind/\($0.asset) power_kw" }.joined(separator: ", ")
-        case .load: shops.map { "shop/\($0.asset) load_kw" }.joined(separator: ", ")
-        case .gas: shops.map { "shop/\($0.asset) gas_kw" }.joined(separator: ", ")
-        case .storageDischarge, .storageCharge: storage.map { "storage/\($0.asset) power_kw" }.joined(separator: ", ")
-        case .gridImport: "grid/\(grid.meter) import_kw"
-        case .gridExport: "grid/\(grid.meter) export_kw"
-        case .solar, .fuelcell, .bayCharge, .bayDischarge, .losses, .unmetered, .curtailed: "no meter"
-        }
     }
 }

@@ -80,7 +80,8 @@ struct RunCommand: AsyncParsableCommand {
             let unmetered = outcome.balance.unmeteredKW.rounded()
             Terminal.say("tick \(outcome.tick) \(outcome.end.rfc3339) unmetered \(unmetered) kW")
             for command in outcome.commands {
-                Terminal.say("  \(command.asset) set_power \(command.powerKW) kW: \(command.reason)")
+                let point = command.point
+                Terminal.say("  \(point.path.text) \(point.action.rawValue) \(point.value) kW: \(point.reason)")
             }
         }
         common.say(

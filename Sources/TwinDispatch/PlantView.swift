@@ -1,0 +1,216 @@
+public import TwinCore
+
+/// The site as dispatch sees it at a mark.
+public struct SiteView: Sendable, Hashable {
+    public var importKW: Double
+    public var exportKW: Double
+    public var isGridMeasured: Bool
+    public var isGridConnected: Bool
+    public var intensityGPerKWh: UsedValue
+    /// Intensities of the half hours ahead, g/kWh.
+    public var forecast: [Double]
+
+    public init(
+        importKW: Double, exportKW: Double, isGridMeasured: Bool, isGridConnected: Bool, intensityGPerKWh: UsedValue,
+        forecast: [Double]
+    ) {
+        self.importKW = importKW
+        self.exportKW = exportKW
+        self.isGridMeasured = isGridMeasured
+        self.isGridConnected = isGridConnected
+        self.intensityGPerKWh = intensityGPerKWh
+        self.forecast = forecast
+    }
+
+    /// Import less export, kW.
+    public var netKW: Double { importKW - exportKW }
+}
+
+/// One storage unit.
+public struct StorageView: Sendable, Hashable {
+    public var path: AssetPath
+    public var powerMaxKW: Double
+    public var capacityKWh: Double
+    public var socMin: Double
+    public var socMax: Double
+    public var socReserve: Double
+    public var chargeEfficiency: Double
+    public var dischargeEfficiency: Double
+    public var soc: UsedValue
+    /// Positive discharges.
+    public var powerKW: UsedValue
+
+    public init(
+        path: AssetPath, powerMaxKW: Double, capacityKWh: Double, socMin: Double, socMax: Double, socReserve: Double,
+        chargeEfficiency: Double, dischargeEfficiency: Double, soc: UsedValue, powerKW: UsedValue
+    ) {
+        self.path = path
+        self.powerMaxKW = powerMaxKW
+        self.capacityKWh = capacityKWh
+        self.socMin = socMin
+        self.socMax = socMax
+        self.socReserve = socReserve
+        self.chargeEfficiency = chargeEfficiency
+        self.dischargeEfficiency = dischargeEfficiency
+        self.soc = soc
+        self.powerKW = powerKW
+    }
+
+    /// AC to AC.
+    public var roundTripEfficiency: Double { chargeEfficiency * dischargeEfficiency }
+
+    /// Most power that may be held for `step` without passing the window of charge or the reserve, kW.
+    public func chargeMaxKW(_ step: Span) -> Double {
+        max(0, socMax - soc.value) * capacityKWh / chargeEfficiency / step.hours
+    }
+
+    public func dischargeMaxKW(_ step: Span) -> Double {
+        max(0, soc.value - socReserve) * capacityKWh * dischargeEfficiency / step.hours
+    }
+}
+
+/// A fuel cell that is hot.
+public struct FuelCellView: Sendable, Hashable {
+    public var path: AssetPath
+    public var ratedKW: Double
+    public var minimumKW: Double
+    public var rampKWPerStep: Double
+    public var powerKW: UsedValue
+
+    public init(
+        path: AssetPath, ratedKW: Double, minimumKW: Double, rampKWPerStep: Double, powerKW: UsedValue
+    ) {
+        self.path = path
+        self.ratedKW = ratedKW
+        self.minimumKW = minimumKW
+        self.rampKWPerStep = rampKWPerStep
+        self.powerKW = powerKW
+    }
+}
+
+/// Charging that can wait: a group of bays, the yard of finished cars, a group of AGVs. The group's own controller
+/// shares the power among its vehicles and tells what it may be.
+public struct FlexibleView: Sendable, Hashable {
+    public var path: AssetPath
+    public var action: Action
+    /// Largest power of all its points, kW.
+    public var ratingKW: Double
+    /// Positive delivers: charging is negative.
+    public var powerKW: UsedValue
+    /// Least mean charging power that still keeps every departure, kW >= 0.
+    public var mustKW: UsedValue
+    /// Most charging and discharging power now, kW >= 0.
+    public var canChargeKW: UsedValue
+    public var canDischargeKW: UsedValue
+    /// Works while it charges: it waits only for peaks.
+    public var isWorking: Bool
+
+    public init(
+        path: AssetPath, action: Action, ratingKW: Double, powerKW: UsedValue, mustKW: UsedValue,
+        canChargeKW: UsedValue, canDischargeKW: UsedValue, isWorking: Bool
+    ) {
+        self.path = path
+        self.action = action
+        self.ratingKW = ratingKW
+        self.powerKW = powerKW
+        self.mustKW = mustKW
+        self.canChargeKW = canChargeKW
+        self.canDischargeKW = canDischargeKW
+        self.isWorking = isWorking
+    }
+
+    /// Whether its controller tells what it can do.
+    public var isMeasured: Bool { powerKW.quality.isGood && mustKW.quality.isGood && canChargeKW.quality.isGood }
+
+    /// The set-point for a charging power: signed for `set_power`, a ceiling for `set_limit`.
+    func setPoint(chargingKW: Double) -> Double { action == .setPower ? -chargingKW : chargingKW }
+}
+
+/// An electric source of heat: a heat pump or an electric boiler.
+public struct HeatSourceView: Sendable, Hashable {
+    public var path: AssetPath
+    /// Heat, kW.
+    public var ratedKW: Double
+    /// Heat per electricity: COP or efficiency.
+    public var performance: Double
+    /// Heat given now, kW.
+    public var heatKW: UsedValue
+    /// Grid intensity below which it emits less than the gas boiler it replaces, g/kWh.
+    public var breakEvenGPerKWh: Double
+
+    public init(
+        path: AssetPath, ratedKW: Double, performance: Double, heatKW: UsedValue, breakEvenGPerKWh: Double
+    ) {
+        self.path = path
+        self.ratedKW = ratedKW
+        self.performance = performance
+        self.heatKW = heatKW
+        self.breakEvenGPerKWh = breakEvenGPerKWh
+    }
+}
+
+/// The hot-water network.
+public struct HeatView: Sendable, Hashable {
+    /// What the network takes beside what fuel cell and recovery give, kW.
+    public var openDemandKW: Double
+    /// What the store can still take, kW.
+    public var storeHeadroomKW: Double
+    /// Best first.
+    public var sources: [HeatSourceView]
+
+    public init(openDemandKW: Double, storeHeadroomKW: Double, sources: [HeatSourceView]) {
+        self.openDemandKW = openDemandKW
+        self.storeHeadroomKW = storeHeadroomKW
+        self.sources = sources
+    }
+}
+
+/// A solar park that can be curtailed.
+public struct SolarView: Sendable, Hashable {
+    public var path: AssetPath
+    public var ratedKW: Double
+    public var powerKW: UsedValue
+    /// What it would give without a limit, kW.
+    public var availableKW: Double
+
+    public init(path: AssetPath, ratedKW: Double, powerKW: UsedValue, availableKW: Double) {
+        self.path = path
+        self.ratedKW = ratedKW
+        self.powerKW = powerKW
+        self.availableKW = availableKW
+    }
+}
+
+/// Everything that dispatch decides about.
+public struct PlantView: Sendable, Hashable {
+    public var site: SiteView
+    public var storage: [StorageView]
+    public var fuelCells: [FuelCellView]
+    public var flexible: [FlexibleView]
+    public var heat: HeatView?
+    public var solar: [SolarView]
+
+    public init(
+        site: SiteView, storage: [StorageView] = [], fuelCells: [FuelCellView] = [], flexible: [FlexibleView] = [],
+        heat: HeatView? = nil, solar: [SolarView] = []
+    ) {
+        self.site = site
+        self.storage = storage
+        self.fuelCells = fuelCells
+        self.flexible = flexible
+        self.heat = heat
+        self.solar = solar
+    }
+
+    /// What the site would import with storage, charging and electric heat at rest, the fuel cells at their
+    /// rating and the sun uncurtailed, kW; negative is a surplus.
+    public var netAtRestKW: Double {
+        var net = site.netKW
+        for unit in storage { net += unit.powerKW.value }
+        for group in flexible where !group.isWorking { net += group.powerKW.value }
+        for cell in fuelCells { net += cell.powerKW.value - cell.ratedKW }
+        for source in heat?.sources ?? [] { net -= source.heatKW.value / source.performance }
+        for park in solar { net -= max(0, park.availableKW - park.powerKW.value) }
+        return net
+    }
+}

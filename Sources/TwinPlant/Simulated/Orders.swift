@@ -1,0 +1,92 @@
+import TwinCore
+import TwinUnits
+
+/// What the assets of the simulated plant were told, with the leases of it, and their answers.
+struct Orders: Sendable {
+    /// What an asset obeys.
+    struct Rule: Sendable {
+        var action: String
+        var range: ClosedRange<Double>
+    }
+
+    private struct Order: Sendable {
+        var valueKW: Double
+        var leaseEnds: PlantTime
+    }
+
+    private let site: String
+    private let rules: [AssetPath: Rule]
+    private var orders: [AssetPath: Order] = [:]
+    /// Acknowledgements by command id, for repeats, oldest first.
+    private var answered: [(id: String, message: PlantMessage)] = []
+    private(set) var answers: [PlantMessage] = []
+    /// Assets that neither answer nor act.
+    var ignoring: Set<AssetPath> = []
+
+    static let answeredMax = 1000
+
+    init(site: String, rules: [AssetPath: Rule]) {
+        self.site = site
+        self.rules = rules
+    }
+
+    /// The order in force; nil once its lease is over or before the first one.
+    func valueKW(_ path: AssetPath, at now: PlantTime) -> Double? {
+        guard let order = orders[path], now < order.leaseEnds else { return nil }
+        return order.valueKW
+    }
+
+    /// Puts an order in force without a message, for runs that have none.
+    mutating func set(_ path: AssetPath, _ valueKW: Double, until end: PlantTime) {
+        orders[path] = Order(valueKW: valueKW, leaseEnds: end)
+    }
+
+    /// A command arrives at `now`; its acknowledgement leaves with the next step.
+    mutating func receive(topic: String, payload: [UInt8], correlation: String?, now: PlantTime, retained: Bool) {
+        guard case .asset(let area, let asset, .cmd)? = Topic(topic, site: site) else { return }
+        let path = AssetPath(area, asset)
+        guard !ignoring.contains(path),
+            let json = try? JSONReader.read(payload),  // what cannot be read has no id to answer to
+            let id = json["id"]?.text
+        else { return }
+        if let known = answered.first(where: { $0.id == id }) {
+            answers.append(known.message)
+            return
+        }
+        let refusal = act(path, json, now, retained)
+        var members: [JSON.Member] = [
+            .init("id", .string(id)), .init("state", .string(refusal == nil ? "accepted" : "rejected")),
+        ]
+        if let refusal { members.append(.init("code", .string(refusal.rawValue))) }
+        let message = PlantMessage(
+            topic: Topic.text(site: site, area, asset, .ack), payload: Array(JSON.object(members).line.utf8),
+            correlation: correlation)
+        answered.append((id, message))
+        if answered.count > Orders.answeredMax { answered.removeFirst(Orders.answeredMax / 2) }
+        answers.append(message)
+    }
+
+    /// Obeys, or says why not.
+    private mutating func act(_ path: AssetPath, _ json: JSON, _ now: PlantTime, _ retained: Bool) -> RejectReason? {
+        if retained { return .retainedCommand }
+        guard let rule = rules[path] else { return .commandUnknownAsset }
+        guard json["action"]?.text == rule.action, json["unit"]?.text == "kW", let value = json["value"]?.double else {
+            return .wrongType
+        }
+        guard let expires = json["expires"]?.text.flatMap({ PlantTime(rfc3339: $0) }), expires > now else {
+            return .commandExpired
+        }
+        let slack = 0.001 * max(abs(rule.range.lowerBound), abs(rule.range.upperBound))
+        guard value >= rule.range.lowerBound - slack, value <= rule.range.upperBound + slack else {
+            return .commandLimit
+        }
+        let lease = min(max(json["lease_s"]?.double ?? 0, 0), 86_400)
+        set(path, value, until: now + Span(ms: Int64(saturatingRound: lease * 1000)))
+        return nil
+    }
+
+    mutating func takeAnswers() -> [PlantMessage] {
+        defer { answers.removeAll(keepingCapacity: true) }
+        return answers
+    }
+}

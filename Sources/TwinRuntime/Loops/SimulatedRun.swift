@@ -1,0 +1,220 @@
+public import TwinBooks
+public import TwinCore
+import TwinDispatch
+import TwinPlant
+public import TwinScenario
+import TwinUnits
+
+/// The simulated plant straight into the books, without messages: a year in seconds. Every figure of it is modelled,
+/// and says so.
+public struct SimulatedRun {
+    public enum Control: Sendable, Hashable {
+        /// Everything that can be commanded is left to itself.
+        case none
+        /// The rules decide, the gate holds back, the plant obeys one step later.
+        case rules
+    }
+
+    private let config: SiteConfig
+    private let control: Control
+    private let step: Span
+    private let end: PlantTime
+    private var surroundings: SimulatedSurroundings
+    private var plant: ResponsivePlant
+    private let lines: ReadingLines
+    private var number = 0
+    private var now: PlantTime
+    private var intensity: SimulatedIntensity.Feed?
+    private var setPoints: [AssetPath: Double] = [:]
+    private var chain = DigestChain()
+
+    /// - Parameters:
+    ///   - from, to: whole settlement periods.
+    ///   - step: divides the settlement period.
+    public init(
+        config: SiteConfig, from: PlantTime, to: PlantTime, step: Span, seed: UInt64, control: Control
+    ) {
+        self.config = config
+        self.control = control
+        self.step = step
+        end = to
+        now = from
+        surroundings = SimulatedSurroundings(config, seed: seed)
+        plant = ResponsivePlant(config, seed: seed)
+        lines = ReadingLines(config)
+    }
+
+    /// Steps to the end and returns the rows of the books.
+    /// - Parameter onProgress: called once a simulated day with the share that is done; false stops the run.
+    public mutating func rows(onProgress: (Double) -> Bool = { _ in true }) -> [PeriodRow] {
+        let begin = now
+        var rows: [PeriodRow] = []
+        while now < end {
+            rows.append(period())
+            if rows.count % 48 == 0, !onProgress((now - begin).hours / (end - begin).hours) { break }
+        }
+        return rows
+    }
+
+    /// One settlement period.
+    private mutating func period() -> PeriodRow {
+        let start = now
+        var sums = [Double](repeating: 0, count: config.method.chart.meters.count)
+        var (heatingKMs, vehicles) = (0.0, 0)
+        let base = config.method.baseline.energy.heatingBaseC
+        while now < start + settlementPeriod {
+            let around = advance(&sums)
+            heatingKMs += max(0, base - around.temperatureC) * Double(step.ms)
+            vehicles += around.vehicles
+        }
+        var meters = SumList(count: sums.count)
+        for (line, sum) in sums.enumerated() {
+            meters[line] = AccountSum(
+                Energy(roundingWattSeconds: sum), measuredMs: 0, estimatedMs: settlementPeriod.ms)
+        }
+        var row = PeriodRow(start: start, meters: meters, chart: config.method.chart, losses: config.losses)
+        row.steppedMs = settlementPeriod.ms
+        row.steppedFrom = start
+        row.steppedTo = now
+        row.vehicles = vehicles
+        row.vehiclesModelled = vehicles
+        row.heatingKMs = Int64(saturatingRound: heatingKMs)
+        row.productionDayMs = config.calendar.isProductionDay(at: start) ? settlementPeriod.ms : 0
+        row.intensity = intensity.map { EmissionFactor(gramsPerKWh: $0.gramsPerKWh) }
+        var record = DigestRecord()
+        row.write(into: &record)
+        chain.extend(with: record)
+        row.chain = chain
+        return row
+    }
+
+    /// One step of the plant; adds its energies, kW x ms, to `sums`.
+    private mutating func advance(_ sums: inout [Double]) -> SimulatedSurroundings.Step {
+        let from = now
+        now = now + step
+        number += 1
+        var around = surroundings.step(from: from, to: now, number: number)
+        let answer = plant.step(from: from, to: now, ResponsivePlant.Surroundings(around))
+        let offered = around.solarKW
+        around.curtail(config.solar, to: answer.solarKW)
+        if let feed = around.intensity { intensity = feed }
+        lines.add(around.readings, answer.readings, ms: Double(step.ms), to: &sums)
+        lines.addCurtailed(offered: offered, output: answer.solarKW, ms: Double(step.ms), to: &sums)
+        if control == .rules { decide(around, answer, offered) }
+        return around
+    }
+
+    private mutating func decide(
+        _ around: SimulatedSurroundings.Step, _ answer: ResponsivePlant.Step, _ offered: [Double]
+    ) {
+        let begun = now.floored(to: settlementPeriod)
+        var forecast = intensity?.forecast ?? []
+        if let feed = intensity {
+            forecast.removeFirst(min(forecast.count, Int(max(0, (begun - feed.period).ms / settlementPeriod.ms))))
+        }
+        let site = SiteView(
+            importKW: answer.importKW, exportKW: answer.exportKW, isGridMeasured: true, isGridConnected: true,
+            intensityGPerKWh: UsedValue(intensity?.gramsPerKWh ?? 0, intensity == nil ? .stale : .good),
+            forecast: forecast)
+        let views = DispatchViews(config, site: site, at: now, step: step) { path, key in
+            if key == "available_kw", let index = config.solar.firstIndex(where: { $0.asset == path.asset }) {
+                return UsedValue(offered[index], .good)
+            }
+            return lines.value(path, key, around.readings, answer.readings).map { UsedValue($0, .good) }
+                ?? UsedValue(0, .stale)
+        }
+        var net = site.netKW
+        let assets = Dictionary(views.controllables.map { ($0.path, $0) }) { first, _ in first }
+        for wish in config.rules.decide(views.plant) {
+            guard let asset = assets[wish.path] else { continue }
+            let last = setPoints[wish.path] ?? asset.resting
+            let point = config.gate.pass(wish, asset: asset, last: last, netKW: &net)
+            setPoints[wish.path] = point.value
+            plant.order(wish.path, point.value, until: now + 3 * step)
+        }
+    }
+}
+
+/// Where the readings of the simulated plant go in the books. The plant tells the same keys in the same order at
+/// every step, so places are looked up once.
+private final class ReadingLines {
+    private struct Key: Hashable {
+        var path: AssetPath
+        var key: String
+    }
+
+    /// What a reading puts on a line.
+    private struct Post {
+        var line: Int
+        var part: Part
+        var factor: Double
+    }
+
+    private enum Part { case whole, positive, negative }
+
+    private let config: SiteConfig
+    /// By reading: the surroundings' first, then the plant's.
+    private var posts: [[Post]] = []
+    private var places: [Key: Int] = [:]
+    private var curtailedLines: [Int?] = []
+
+    init(_ config: SiteConfig) { self.config = config }
+
+    func add(_ first: [Reading], _ second: [Reading], ms: Double, to sums: inout [Double]) {
+        if posts.count != first.count + second.count { lookUp(first + second) }
+        for (index, reading) in first.enumerated() { add(reading.value, posts[index], ms, &sums) }
+        for (index, reading) in second.enumerated() { add(reading.value, posts[first.count + index], ms, &sums) }
+    }
+
+    private func add(_ value: Double, _ posts: [Post], _ ms: Double, _ sums: inout [Double]) {
+        for post in posts {
+            let part =
+                switch post.part {
+                case .whole: value
+                case .positive: max(0, value)
+                case .negative: max(0, -value)
+                }
+            sums[post.line] += part * post.factor * ms
+        }
+    }
+
+    func addCurtailed(offered: [Double], output: [Double], ms: Double, to sums: inout [Double]) {
+        for (index, line) in curtailedLines.enumerated() {
+            if let line { sums[line] += max(0, offered[index] - output[index]) * ms }
+        }
+    }
+
+    func value(_ path: AssetPath, _ key: String, _ first: [Reading], _ second: [Reading]) -> Double? {
+        guard let place = places[Key(path: path, key: key)] else { return nil }
+        return place < first.count ? first[place].value : second[place - first.count].value
+    }
+
+    private func lookUp(_ readings: [Reading]) {
+        let chart = config.method.chart
+        curtailedLines = config.solar.map { chart.index(of: Meter(.curtailed, .solar, $0.asset)) }
+        places = Dictionary(
+            readings.enumerated().map { (Key(path: $1.path, key: $1.key), $0) }, uniquingKeysWith: { first, _ in first })
+        posts = readings.map { reading in
+            chart.meters.enumerated().compactMap { line, meter in
+                guard meter.path == reading.path, let post = post(meter, reading.key) else { return nil }
+                return Post(line: line, part: post.part, factor: post.factor)
+            }
+        }
+    }
+
+    private func post(_ meter: Meter, _ key: String) -> (part: Part, factor: Double)? {
+        switch (meter.account, key) {
+        case (.wind, "power_kw"), (.solar, "power_kw"), (.fuelcell, "power_kw"), (.load, "load_kw"), (.gas, "gas_kw"),
+            (.gridImport, "import_kw"), (.gridExport, "export_kw"), (.ethanol, "ethanol_kw"),
+            (.heatFuelcell, "heat_kw"), (.heatBoiler, "heat_kw"), (.heatPump, "heat_kw"), (.heatElectric, "heat_kw"),
+            (.heatRecovered, "heat_kw"):
+            (.whole, 1)
+        case (.storageDischarge, "power_kw"), (.bayDischarge, "power_kw"), (.heatStoreDischarge, "heat_kw"):
+            (.positive, 1)
+        case (.storageCharge, "power_kw"), (.bayCharge, "power_kw"), (.heatStoreCharge, "heat_kw"): (.negative, 1)
+        case (.heatDirectFired, "gas_kw"):
+            (.whole, config.shops.first { $0.path == meter.path }?.burnerEfficiency ?? 1)
+        default: nil
+        }
+    }
+}
