@@ -114,6 +114,27 @@ struct RecordTests {
         }
     }
 
+    @Test func `More retained messages than a broker sends unacknowledged do not keep the clock away`() async throws {
+        try await Scene.play { scene in
+            let broker = try await scene.broker()
+            let path = scene.path("a.jsonl")
+            let client = try Client(broker, "feed")
+            // The broker sends 1,000 at a time and waits for acknowledgements.
+            for index in 0..<1100 {
+                try client.publish("v1/sunderland/shop/w\(index)/status", "online", retain: true)
+            }
+            try await client.settle()
+            let run = try await recorder(scene, broker, path, "--clock", "event", "--for", "2m")
+            var feed = PlantFeed(client)
+            try feed.clock()
+            for _ in 0..<2 { try feed.step() }
+            try await client.settle()
+            _ = try await run.success()
+            #expect(try messages(path).count { $0.retain } == 1100)
+            #expect(try messages(path).count { !$0.retain } == 5)
+        }
+    }
+
     @Test func `No broker is 69, and leaves no file; a file that is there is 73`() async throws {
         try await Scene.play { scene in
             let url = "mqtt://127.0.0.1:\(try Loopback.freePort())"

@@ -34,7 +34,7 @@ public struct RecordTally: Sendable, Hashable {
     public var from: PlantTime?
     /// Plant time of the last line.
     public var to: PlantTime?
-    /// QoS 0 messages that came before the first plant time and found no room.
+    /// QoS 0 and retained messages that came before the first plant time and found no room.
     public var shed = 0
     /// Messages of the site's clock, under either kind of clock.
     public var clocks = 0
@@ -42,7 +42,8 @@ public struct RecordTally: Sendable, Hashable {
     public init() {}
 }
 
-/// Broker to replay file: each batch is on disk before it is acknowledged.
+/// Broker to replay file: each batch is on disk before it is acknowledged. Only retained messages that come before the
+/// first plant time are acknowledged earlier: the broker has them still.
 ///
 /// One caller drives it, like `LiveLoop`. The file appears with the first plant time: at once under the wall clock.
 public final class RecordLoop {
@@ -108,7 +109,14 @@ public final class RecordLoop {
             for link in batch.links { note(link) }
             breakSilence()
             options.onBatch?(tally)
-            guard let log else { continue }
+            guard let log else {
+                // The broker sends so many unacknowledged messages and no more, so many retained ones could keep the
+                // clock away for ever. They stay with the broker: acknowledged early, none is lost.
+                if waiting.allSatisfy({ $0.message.map { $0.retain || $0.qos == 0 } ?? true }) {
+                    try transport.flush()
+                }
+                continue
+            }
             try log.sync()
             // What lies beyond the end is not recorded, and so not acknowledged.
             if isWhole { try transport.flush() }
@@ -142,7 +150,7 @@ public final class RecordLoop {
         if log == nil {
             guard let stamp else {
                 // What the broker keeps until it is acknowledged is bounded by the receive maximum and never shed.
-                if message.qos > 0 || waiting.count < RecordLoop.waitingMax {
+                if (message.qos > 0 && !message.retain) || waiting.count < RecordLoop.waitingMax {
                     waiting.append((message, nil))
                 } else {
                     tally.shed += 1

@@ -87,7 +87,8 @@ struct RecordCommand: AsyncParsableCommand {
 
     private func report(_ tally: RecordTally, _ zone: LocalZone, topic: String) {
         if tally.shed > 0 {
-            Terminal.say("warning: \(tally.shed) QoS 0 messages before the first plant time were not recorded")
+            Terminal.say(
+                "warning: \(tally.shed) QoS 0 or retained messages before the first plant time were not recorded")
         }
         if clock == .wall, tally.clocks > 0 {
             Terminal.say("hint: \(topic) brings plant time; --clock event records in that time")
@@ -102,7 +103,7 @@ struct RecordCommand: AsyncParsableCommand {
                 ]).line)
         }
         guard let from = tally.from, let to = tally.to else {
-            Terminal.say("twin: no plant time was seen on \(topic), so nothing was recorded or acknowledged")
+            Terminal.say("twin: no plant time was seen on \(topic), so nothing was recorded")
             return
         }
         common.say("wrote \(out): \(tally.messages) messages from \(zone.text(from)) to \(zone.text(to))")

@@ -95,15 +95,19 @@ struct RecordLoopTests {
         #expect(link.log.last == .disconnected)
     }
 
-    @Test("without a plant time there is no file, and nothing is acknowledged")
-    func noTime() throws {
+    @Test(
+        "without a plant time there is no file, and only what the broker keeps is acknowledged",
+        arguments: [true, false])
+    func noTime(retain: Bool) throws {
         let link = ScriptLink(
-            [InboundMessage(topic: "v1/sunderland/wind/farm/status", payload: Array("online".utf8), retain: true)],
-            clock: clock)
+            [
+                InboundMessage(
+                    topic: "v1/sunderland/wind/farm/status", payload: Array("online".utf8), retain: retain)
+            ], clock: clock)
         let tally = try record(link, .event)
         #expect(tally.from == nil && tally.messages == 0)
         #expect(!FileManager.default.fileExists(atPath: path))
-        #expect(!link.log.contains(.flushed))
+        #expect(link.log.contains(.flushed) == retain)
     }
 
     @Test("under the wall clock a line has its time of arrival, which never falls")
