@@ -1,5 +1,5 @@
 public import TwinBooks
-import TwinCore
+public import TwinCore
 import TwinUnits
 
 /// The summary as a table for people, at most 80 columns. Every figure is the JSON's, rounded for reading.
@@ -7,16 +7,22 @@ public struct SummaryText {
     private let summary: Summary
     private var lines: [String] = []
 
-    public static func render(_ summary: Summary) -> String {
+    public static func render(_ summary: Summary) -> String { lines(summary).joined(separator: "\n") + "\n" }
+
+    /// - Parameter asked: the period that the reader named, `2025-06`; what of it is missing is said.
+    public static func lines(
+        _ summary: Summary, asked: (name: String, from: PlantTime, to: PlantTime)? = nil
+    ) -> [String] {
         var text = SummaryText(summary)
         text.head()
+        if let asked { text.coverage(asked.name, from: asked.from, to: asked.to) }
         text.vehicles()
         text.energy()
         text.heat()
         text.carbon()
         text.cost()
         text.trust()
-        return text.lines.joined(separator: "\n") + "\n"
+        return text.lines
     }
 
     private init(_ summary: Summary) { self.summary = summary }
@@ -59,6 +65,18 @@ public struct SummaryText {
         lines.append(
             "\(summary.steps) steps of \(summary.facts.stepS) s, \(summary.facts.loop.rawValue) loop,"
                 + " mode \(summary.facts.mode.rawValue), \(status)")
+    }
+
+    /// How much of the asked period the figures cover.
+    private mutating func coverage(_ name: String, from: PlantTime, to: PlantTime) {
+        let stepped = Span(ms: summary.rows.reduce(0) { $0 + $1.steppedMs })
+        let asked = to - from
+        guard stepped < asked, asked.ms > 0 else { return }
+        // A local day may have 23 or 25 hours.
+        let unit = asked.ms > 25 * 3_600_000 ? (ms: 86_400_000.0, name: "days") : (ms: 3_600_000.0, name: "hours")
+        let covered = Figures.fixed(Double(stepped.ms) / unit.ms, 1)
+        let whole = Figures.whole(Double(asked.ms) / unit.ms)
+        lines.append("covers \(covered) of the \(whole) \(unit.name) of \(name); the rest is missing, not zero")
     }
 
     private mutating func vehicles() {

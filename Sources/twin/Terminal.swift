@@ -58,6 +58,12 @@ final class Progress: Sendable {
         FileHandle.standardError.write(Data("\r\(label) [\(bar)] \(percent) %".utf8))
     }
 
+    /// Shows a text where no share is known, at most once for each `key`, which is 0 or more.
+    func show(_ text: String, key: Int) {
+        guard isShown, lastPercent.exchange(key, ordering: .relaxed) != key else { return }
+        FileHandle.standardError.write(Data("\r\(label) \(text)\u{1B}[K".utf8))
+    }
+
     func end() {
         guard isShown, lastPercent.load(ordering: .relaxed) >= 0 else { return }
         FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))

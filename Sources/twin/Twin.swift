@@ -15,8 +15,9 @@ struct Twin: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               twin replay replay/sunderland-day.jsonl.gz --loop closed
-              twin simulate --broker mqtt://127.0.0.1:1883 --from 2025-06-18T08:00 --for 1h --speed 60
-              twin run --broker mqtt://127.0.0.1:1883 --clock event --mode control --for 1h
+              twin simulate --broker mqtt://127.0.0.1:1883 --for 1h --speed 60
+              twin run --broker mqtt://127.0.0.1:1883 --clock event --mode control
+              twin record --broker mqtt://127.0.0.1:1883 --out day.jsonl.gz --for 1d
               twin scenario run replay/scenarios/*.scenario.yaml
               twin report --store twin.sqlite --format json
 
@@ -26,8 +27,8 @@ struct Twin: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self, ImportCommand.self,
-            ReportCommand.self, ExplainCommand.self, ValidateCommand.self,
+            RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self, RecordCommand.self,
+            ImportCommand.self, ReportCommand.self, ExplainCommand.self, ValidateCommand.self,
         ])
 
     static func main() async {

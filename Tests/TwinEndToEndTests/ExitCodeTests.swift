@@ -37,6 +37,14 @@ struct ExitCodeTests {
         Wrong("run", "--broker", "mqtt://127.0.0.1", "--for", "soon", code: 2, named: "soon"),
         Wrong("simulate", "--broker", "mqtt://127.0.0.1", "--speed", "max", code: 2, named: "--speed max"),
         Wrong("simulate", "--out", "day.jsonl", "--for", "1h", "--from", "noon", code: 2, named: "noon"),
+        Wrong("record", "--broker", "mqtt://127.0.0.1", code: 2, named: "--out"),
+        Wrong("record", "--broker", "mqtt://127.0.0.1", "--out", "-", code: 2, named: "--out"),
+        Wrong("record", "--broker", "mqtt://127.0.0.1", "--out", "/nowhere/a.jsonl", code: 73, named: "/nowhere"),
+        Wrong(
+            "record", "--broker", "mqtt://127.0.0.1", "--out", "a.jsonl", "--filter", "v1/#/a", code: 2,
+            named: "v1/#/a"),
+        Wrong("report", "--format", "csv", "--json", code: 2, named: "--json"),
+        Wrong("report", "--format", "xls", code: 2, named: "xls"),
         Wrong("report", "--period", "yesterday", code: 2, named: "yesterday"),
     ]
 
@@ -61,6 +69,31 @@ struct ExitCodeTests {
             #expect(ending.code == 0)
             #expect(!ending.out.isEmpty)
             #expect(ending.err.isEmpty)
+        }
+    }
+
+    static let commands = [
+        [], ["run"], ["replay"], ["scenario"], ["scenario", "run"], ["simulate"], ["record"], ["import"], ["report"],
+        ["explain"], ["validate"],
+    ]
+
+    @Test(arguments: ExitCodeTests.commands)
+    func `The help of every command begins with an example, in 80 columns`(command: [String]) async throws {
+        try await Scene.play { scene in
+            let help = try await scene.twin(command + ["--help"], environment: ["COLUMNS": "80"]).success()
+            let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
+            let title = try #require(lines.firstIndex { $0 == "EXAMPLE" || $0 == "EXAMPLES" })
+            let usage = try #require(lines.firstIndex { $0.hasPrefix("USAGE:") })
+            #expect(title < usage)
+            // An example that was wrapped would go on in the first column, and could not be pasted.
+            let examples = lines[(title + 1)...].prefix { !$0.isEmpty }
+            #expect(examples.first?.hasPrefix("  twin \(command.joined(separator: " "))") == true)
+            #expect(examples.allSatisfy { $0.hasPrefix("  ") })
+            #expect(lines.filter { $0.count > 80 } == [])
+            // Every command is in this list: its parent's help names it.
+            let named = lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst().prefix { !$0.isEmpty }
+                .compactMap { $0.hasPrefix("   ") ? nil : $0.split(separator: " ").first.map(String.init) }
+            for name in named { #expect(ExitCodeTests.commands.contains(command + [name]), "\(name)") }
         }
     }
 

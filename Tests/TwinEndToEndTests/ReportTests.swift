@@ -33,6 +33,34 @@ struct ReportTests {
         }
     }
 
+    @Test func `A report as CSV has the JSON's totals, and a month says what it covers`() async throws {
+        try await Scene.play { scene in
+            let store = scene.path("day.sqlite")
+            let replayed = try await scene.replay(Places.day, ["--store", store])
+            let out = scene.path("june.csv")
+            let write = ["report", "--store", store, "--period", "2025-06", "--format", "csv", "--out", out]
+            #expect(try await scene.twin(write).success().isEmpty)
+            let csv = try String(contentsOfFile: out, encoding: .utf8)
+            #expect(try await scene.twin("report", "--store", store, "--format", "csv").success() == csv)
+            // 48 half hours of 9 accounts, and the header.
+            let rows = csv.components(separatedBy: "\r\n").map { $0.components(separatedBy: ",") }
+            #expect(rows.count == 1 + 48 * 9 + 1 && rows.last == [""])
+            let column = try #require(rows.first?.firstIndex(of: "energy_ws"))
+            let gas = rows.filter { $0.contains("gas") }.compactMap { Int64($0[column]) }.reduce(0, +)
+            #expect(Double(gas) / 3.6e6 == replayed["gas_kwh"]?.double)
+            #expect(try await scene.twin(write).ending().code == 73)
+
+            for (period, covered) in [("2025-06", "1.0 of the 30 days"), ("2025", "1.0 of the 365 days")] {
+                let text = try await scene.twin("report", "--store", store, "--period", period).success()
+                #expect(text.contains("covers \(covered) of \(period)"))
+                for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+                let file = scene.path("\(period).txt")
+                _ = try await scene.twin("report", "--store", store, "--period", period, "--out", file).success()
+                #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+            }
+        }
+    }
+
     @Test func `A period outside the store says so`() async throws {
         try await Scene.play { scene in
             let day = scene.path("hour.jsonl")

@@ -227,7 +227,7 @@ public final class LiveLoop {
             header: header)
         for earlier in waiting {
             if let link = earlier.link { journal.append(Line(t: header.start, .link(link))) }
-            if let message = earlier.message { append(arrival(message, at: header.start)) }
+            if let message = earlier.message { append(Arrival(message, at: header.start)) }
         }
         waiting.removeAll()
     }
@@ -236,11 +236,7 @@ public final class LiveLoop {
 
     private func note(_ link: LinkChange) {
         options.onLink?(link)
-        let word: String
-        switch link {
-        case .up(let sessionPresent): word = wasUp && !sessionPresent ? "session_lost" : "up"
-        case .down: word = "down"
-        }
+        let word = link.word(wasUp: wasUp)
         if case .up = link { wasUp = true }
         guard let session else {
             waiting.append((nil, word))
@@ -281,15 +277,8 @@ public final class LiveLoop {
             case .refused?, nil: t = now
             }
         }
-        append(arrival(message, at: session?.clock.hasClock == true && !liveClock.isClock(message) ? now : t))
+        append(Arrival(message, at: session?.clock.hasClock == true && !liveClock.isClock(message) ? now : t))
         return (closes, t)
-    }
-
-    private func arrival(_ message: InboundMessage, at t: PlantTime) -> Arrival {
-        Arrival(
-            t: t, topic: message.topic, payload: message.payload, qos: message.qos, retain: message.retain,
-            duplicate: message.duplicate,
-            correlation: message.correlation.flatMap { String(validating: $0, as: UTF8.self) })
     }
 
     private func append(_ arrival: Arrival) {

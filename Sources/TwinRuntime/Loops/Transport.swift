@@ -1,3 +1,5 @@
+import TwinCore
+
 /// A message from a transport, not yet acknowledged.
 public struct InboundMessage: Sendable, Hashable {
     public var topic: String
@@ -17,6 +19,16 @@ public struct InboundMessage: Sendable, Hashable {
         self.retain = retain
         self.duplicate = duplicate
         self.correlation = correlation
+    }
+}
+
+extension Arrival {
+    /// A message as it goes into a journal or a recording.
+    init(_ message: InboundMessage, at t: PlantTime) {
+        self.init(
+            t: t, topic: message.topic, payload: message.payload, qos: message.qos, retain: message.retain,
+            duplicate: message.duplicate,
+            correlation: message.correlation.flatMap { String(validating: $0, as: UTF8.self) })
     }
 }
 
@@ -46,6 +58,17 @@ public enum LinkChange: Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .up(let sessionPresent): sessionPresent ? "connected, session kept" : "connected, new session"
         case .down(let reason): "connection lost (\(reason)); trying again"
+        }
+    }
+}
+
+extension LinkChange {
+    /// The change as a `link` line has it.
+    /// - Parameter wasUp: whether the link was up before: only then was there a session to lose.
+    func word(wasUp: Bool) -> String {
+        switch self {
+        case .up(let sessionPresent): wasUp && !sessionPresent ? "session_lost" : "up"
+        case .down: "down"
         }
     }
 }

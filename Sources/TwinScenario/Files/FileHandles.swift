@@ -85,6 +85,11 @@ final class FileDescriptor {
         guard fsync(number) == 0 else { throw FileDescriptor.problem(path, errno, doing: "fsync") }
     }
 
+    /// Waits until the content and the length are on the disk.
+    func syncData() throws(FileProblem) {
+        guard fdatasync(number) == 0 else { throw FileDescriptor.problem(path, errno, doing: "fdatasync") }
+    }
+
     /// Makes a rename in `folder` durable. Some file systems cannot sync a directory; they are left alone.
     static func syncFolder(_ folder: String) throws(FileProblem) {
         let number = open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY)

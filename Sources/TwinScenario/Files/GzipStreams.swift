@@ -96,27 +96,45 @@ final class Deflater {
         stream.deallocate()
     }
 
-    /// Compresses `input`, handing out blocks as they fill; `last` closes the member.
+    /// How much of the input a reader could have afterwards.
+    enum Ending {
+        /// What the compressor has done with; the rest waits in it for more.
+        case none
+        /// All of it.
+        case sync
+        /// All of it, and the member is closed.
+        case last
+
+        var flush: Int32 {
+            switch self {
+            case .none: Z_NO_FLUSH
+            case .sync: Z_SYNC_FLUSH
+            case .last: Z_FINISH
+            }
+        }
+    }
+
+    /// Compresses `input`, handing out blocks as they fill.
     func run(
-        _ input: inout [UInt8], last: Bool, scratch: inout [UInt8],
+        _ input: inout [UInt8], _ ending: Ending, scratch: inout [UInt8],
         _ body: (UnsafeRawBufferPointer) throws(FileProblem) -> Void
     ) throws(FileProblem) {
         var position = 0
         var isDone = false
         while !isDone {
-            let (taken, made, code) = step(&input, from: position, into: &scratch, last: last)
+            let (taken, made, code) = step(&input, from: position, into: &scratch, ending.flush)
             position += taken
             precondition(code != Z_STREAM_ERROR, "deflate was called out of turn")
             let outcome = scratch.withUnsafeBytes { bytes in
                 Result { () throws(FileProblem) in try body(UnsafeRawBufferPointer(rebasing: bytes[..<made])) }
             }
             try outcome.get()
-            isDone = last ? code == Z_STREAM_END : position == input.count && made < scratch.count
+            isDone = ending == .last ? code == Z_STREAM_END : position == input.count && made < scratch.count
         }
     }
 
     private func step(
-        _ input: inout [UInt8], from position: Int, into output: inout [UInt8], last: Bool
+        _ input: inout [UInt8], from position: Int, into output: inout [UInt8], _ flush: Int32
     ) -> (taken: Int, made: Int, code: Int32) {
         input.withUnsafeMutableBufferPointer { source in
             output.withUnsafeMutableBufferPointer { target in
@@ -124,7 +142,7 @@ final class Deflater {
                 stream.pointee.avail_in = UInt32(clamping: source.count - position)
                 stream.pointee.next_out = target.baseAddress
                 stream.pointee.avail_out = UInt32(clamping: target.count)
-                let code = deflate(stream, last ? Z_FINISH : Z_NO_FLUSH)
+                let code = deflate(stream, flush)
                 return (
                     source.count - position - Int(stream.pointee.avail_in),
                     target.count - Int(stream.pointee.avail_out),

@@ -65,12 +65,13 @@ public final class LineWriter {
         }
         try file.sync()
         file.close()
-        try place(temporaryPath)
+        try LineWriter.place(temporaryPath, at: path, overwrite: overwrite)
         isFinished = true
         try FileDescriptor.syncFolder(LineWriter.folder(of: path))
     }
 
-    private func place(_ temporaryPath: String) throws(FileProblem) {
+    /// Gives the temporary file its name.
+    static func place(_ temporaryPath: String, at path: String, overwrite: Bool) throws(FileProblem) {
         if !overwrite {
             // A link fails where a file of that name has appeared meanwhile; a rename would replace it.
             if link(temporaryPath, path) == 0 {
@@ -84,7 +85,7 @@ public final class LineWriter {
 
     private func flush(last: Bool) throws(FileProblem) {
         if let deflater {
-            try deflater.run(&pending, last: last, scratch: &scratch) { bytes throws(FileProblem) in
+            try deflater.run(&pending, last ? .last : .none, scratch: &scratch) { bytes throws(FileProblem) in
                 try file.write(bytes)
             }
         } else {
@@ -96,7 +97,7 @@ public final class LineWriter {
         pending.removeAll(keepingCapacity: true)
     }
 
-    private static func checkTarget(_ path: String, overwrite: Bool) throws(FileProblem) {
+    static func checkTarget(_ path: String, overwrite: Bool) throws(FileProblem) {
         var found = stat()
         guard lstat(path, &found) == 0 else { return }
         guard found.st_mode & S_IFMT == S_IFREG else {
@@ -109,7 +110,7 @@ public final class LineWriter {
         .cannotCreate(path: path, sentence: "is there already; choose another name, or --force to overwrite it")
     }
 
-    private static func makeTemporary(beside path: String) throws(FileProblem) -> (String, FileDescriptor) {
+    static func makeTemporary(beside path: String) throws(FileProblem) -> (String, FileDescriptor) {
         let folder = folder(of: path)
         let name = path.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? ""
         guard !name.isEmpty else { throw .cannotCreate(path: path, sentence: "names a folder, not a file") }
@@ -119,8 +120,7 @@ public final class LineWriter {
             if number >= 0 { return (temporary, FileDescriptor(path: path, number: number)) }
             switch errno {
             case EEXIST: continue
-            case ENOENT, ENOTDIR:
-                throw .cannotCreate(path: path, sentence: "there is no folder \(folder); make it first")
+            case ENOENT, ENOTDIR: throw noFolder(path)
             case EACCES, EPERM: throw FileDescriptor.problem(path, errno, doing: "create")
             case let code:
                 throw .cannotCreate(
@@ -128,6 +128,10 @@ public final class LineWriter {
             }
         }
         throw .cannotCreate(path: path, sentence: "too many temporary files of this name in \(folder)")
+    }
+
+    static func noFolder(_ path: String) -> FileProblem {
+        .cannotCreate(path: path, sentence: "there is no folder \(folder(of: path)); make it first")
     }
 
     static func folder(of path: String) -> String {

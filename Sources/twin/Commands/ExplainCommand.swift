@@ -11,6 +11,7 @@ struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Say where the CO2 figure or a command came from.",
+        usage: "twin explain [<options>] <what>",
         discussion: """
             EXAMPLES
               twin explain co2 --store twin.sqlite --period 2025-06-18

@@ -9,9 +9,11 @@ struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Turn measured CSV exports into a replay file, by a mapping file.",
+        usage: "twin import [<options>] --mapping <mapping> --out <out> <files> ...",
         discussion: """
             EXAMPLE
-              twin import --mapping replay/mappings/real-day.mapping.yaml --out day.jsonl.gz wind.csv.gz load.csv
+              twin import --mapping replay/mappings/real-day.mapping.yaml \\
+                --out day.jsonl.gz wind.csv.gz load.csv
             """)
 
     @OptionGroup var common: CommonOptions

@@ -11,6 +11,7 @@ struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract: "Replay a file or a journal folder and print the summary.",
+        usage: "twin replay [<options>] <input>",
         discussion: """
             EXAMPLES
               twin replay replay/sunderland-day.jsonl.gz --json

@@ -8,15 +8,17 @@ import TwinStore
 
 /// `twin report`: figures from the store.
 struct ReportCommand: AsyncParsableCommand {
-    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
+    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, csv }
 
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Report a period from the store.",
+        usage: "twin report [<options>]",
         discussion: """
             EXAMPLES
               twin report --store twin.sqlite
-              twin report --store twin.sqlite --period 2025-06-18 --format json --out report.json
+              twin report --period 2025-06-18 --format json --out report.json
+              twin report --store twin.sqlite --period 2025-06 --format csv --out june.csv
             """)
 
     @OptionGroup var common: CommonOptions
@@ -27,7 +29,7 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default the whole run.")
     var period: String?
 
-    @Option(help: "text or json.")
+    @Option(help: "text, json, or csv with one row per half hour and account.")
     var format: Format?
 
     @Option(help: "File to write; default standard output.")
@@ -35,6 +37,12 @@ struct ReportCommand: AsyncParsableCommand {
 
     @Flag(help: "Overwrite an existing file.")
     var force = false
+
+    func validate() throws {
+        if common.json, let format, format != .json {
+            throw ValidationError("--json and --format \(format.rawValue) exclude each other")
+        }
+    }
 
     func run() async throws {
         let config = try common.load()
@@ -50,15 +58,25 @@ struct ReportCommand: AsyncParsableCommand {
         if window.restatements > 0 {
             common.say("restated: late data changed closed periods \(window.restatements) times")
         }
-        let isJSON = common.json || format == .json
+        let lines = lines(summary, bounds)
         guard let out else {
-            Output.summary(summary, json: isJSON)
+            for line in lines { print(line) }
             return
         }
         let writer = try LineWriter(path: out, overwrite: force)
-        let text = isJSON ? summary.json.line : SummaryText.render(summary)
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) { try writer.write(Array(line.utf8)) }
+        for line in lines { try writer.write(Array(line.utf8)) }
         try writer.finish()
+    }
+
+    private func lines(_ summary: Summary, _ bounds: (from: PlantTime, to: PlantTime)?) -> [String] {
+        switch common.json ? .json : format ?? .text {
+        case .json: return [summary.json.line]
+        // The line break of CSV is CRLF; its second half comes with every line.
+        case .csv: return ReportCSV.lines(summary).map { $0 + "\r" }
+        case .text:
+            let asked = bounds.flatMap { bounds in period.map { (name: $0, from: bounds.from, to: bounds.to) } }
+            return SummaryText.lines(summary, asked: asked)
+        }
     }
 }
 

@@ -15,8 +15,10 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Run live: broker to twin to commands, journal and store.",
         discussion: """
             EXAMPLES
-              twin run --broker mqtt://127.0.0.1:1883                      watch only (shadow)
-              twin run --broker mqtt://127.0.0.1:1883 --clock event --mode control --for 1h
+              twin run --broker mqtt://127.0.0.1:1883
+              twin run --broker mqtt://127.0.0.1:1883 --clock event --mode control
+
+            Without --mode it is a shadow: it decides and records, and publishes nothing.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -42,7 +44,7 @@ struct RunCommand: AsyncParsableCommand {
     var duration: Span?
 
     /// Eight hex digits: the one chance that is not seeded, drawn in the shell once per journal.
-    private static func drawRun() -> String {
+    static func drawRun() -> String {
         let digits = String(UInt32.random(in: 0 ... .max), radix: 16)
         return String(repeating: "0", count: 8 - digits.count) + digits
     }

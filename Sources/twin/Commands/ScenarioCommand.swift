@@ -9,12 +9,17 @@ import TwinScenario
 struct ScenarioCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scenario", abstract: "Run scenarios: recording, faults and expectations in one file.",
+        discussion: """
+            EXAMPLE
+              twin scenario run replay/scenarios/*.scenario.yaml --junit out.xml
+            """,
         subcommands: [Run.self])
 
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "run",
             abstract: "Run scenario files; exit 1 when an expectation fails.",
+            usage: "twin scenario run [<options>] <files> ...",
             discussion: """
                 EXAMPLE
                   twin scenario run replay/scenarios/*.scenario.yaml --junit out.xml

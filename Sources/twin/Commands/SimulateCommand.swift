@@ -12,7 +12,7 @@ struct SimulateCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               twin simulate --out day.jsonl.gz --from 2025-06-18 --for 1d
-              twin simulate --broker mqtt://127.0.0.1:1883 --from 2025-06-18T08:00 --for 1h --speed 60
+              twin simulate --broker mqtt://127.0.0.1:1883 --for 1h --speed 60
             """)
 
     @OptionGroup var common: CommonOptions

@@ -9,6 +9,7 @@ struct ValidateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate",
         abstract: "Check configuration folders, replay files, scenarios and mappings.",
+        usage: "twin validate [<options>] [<paths> ...]",
         discussion: """
             EXAMPLES
               twin validate twin-config/sunderland

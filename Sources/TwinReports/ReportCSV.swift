@@ -1,0 +1,86 @@
+public import TwinBooks
+import TwinCore
+import TwinUnits
+
+/// The books as CSV (RFC 4180, UTF-8, CRLF): one row per settlement period and account that has an asset behind it.
+///
+/// Sums of `energy_ws` (whole watt-seconds) and of `co2_kg_location` (whole micrograms as decimals) are exactly the
+/// figures of the JSON. Cells are empty where there is nothing to say, never 0.
+public enum ReportCSV {
+    /// Names of the columns, in their order.
+    public static let columns = [
+        "period_start_utc", "period_start_local", "stepped_s", "account", "energy_ws", "energy_kwh", "measured_pct",
+        "estimated_pct", "scope", "co2_kg_location", "factor_id", "factor_kg_per_kwh", "grid_intensity_g_per_kwh",
+    ]
+
+    /// Lines without their CRLF, the header first.
+    public static func lines(_ summary: Summary) -> [String] {
+        let accounts = Account.allCases.filter { summary.method.accounts.contains($0) }
+        let rows = summary.rows.flatMap { row in
+            accounts.map { cells(row, $0, summary.method).map(\.text).joined(separator: ",") }
+        }
+        return [columns.joined(separator: ",")] + rows
+    }
+
+    private static func cells(_ row: PeriodRow, _ account: Account, _ method: ReportMethod) -> [CSVCell] {
+        let sum = row[account]
+        let set = method.factors.set(at: row.start)
+        let emission = emission(account, set)
+        return [
+            .text(row.start.rfc3339), .text(method.zone.text(row.start)), .seconds(ms: row.steppedMs),
+            .text(account.rawValue), .integer(sum.energy.wattSeconds), .number(sum.energy.kilowattHours),
+            percent(sum.measuredMs, account, row), percent(sum.estimatedMs, account, row),
+            emission.map { .text($0.scope) } ?? .empty,
+            emission.map { .number((sum.energy * $0.factor).kilograms) } ?? .empty,
+            emission == nil ? .empty : .text(set.id), emission.map { .number($0.factor.kilogramsPerKWh) } ?? .empty,
+            account == .gridImport ? row.intensity.map { .number($0.gramsPerKWh) } ?? .empty : .empty,
+        ]
+    }
+
+    /// What a kWh of the account emits, location-based; nil where it is in no scope.
+    private static func emission(_ account: Account, _ set: FactorSet) -> (scope: String, factor: EmissionFactor)? {
+        switch account {
+        case .gas: ("scope1", set.gas)
+        case .gridImport: ("scope2_location", set.gridGeneration)
+        default: nil
+        }
+    }
+
+    /// Share of the stepped time; empty for accounts that are worked out and never read from a meter.
+    private static func percent(_ ms: Int64, _ account: Account, _ row: PeriodRow) -> CSVCell {
+        guard row.steppedMs > 0, account != .losses, account != .unmetered else { return .empty }
+        return .number(Double(ms) / Double(row.steppedMs) * 100)
+    }
+}
+
+/// One cell of a CSV file.
+enum CSVCell {
+    case empty
+    case integer(Int64)
+    case number(Double)
+    case text(String)
+
+    static func seconds(ms: Int64) -> CSVCell { .number(Double(ms) / 1000) }
+
+    /// As it stands in the file.
+    var text: String {
+        switch self {
+        case .empty: ""
+        case .integer(let value): String(value)
+        case .number(let value): value.isFinite ? JSON.numberText(value) : ""
+        case .text(let value): CSVCell.quoted(CSVCell.harmless(value))
+        }
+    }
+
+    /// A spreadsheet would compute a text that begins like a formula; behind an apostrophe it stays a text.
+    private static func harmless(_ text: String) -> String {
+        guard let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) else { return text }
+        return "'" + text
+    }
+
+    private static func quoted(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
+        // By scalars: CR and LF together are one character of a Swift text.
+        return "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+    }
+}
