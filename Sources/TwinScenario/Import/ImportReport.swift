@@ -21,7 +21,15 @@ public struct ImportReport: Sendable {
         }
     }
 
+    /// A span of the imported time without a value.
+    public struct Gap: Sendable, Hashable {
+        public let from: PlantTime
+        public let to: PlantTime
+    }
+
     public struct Signal: Sendable {
+        static let gapsMax = 5
+
         /// Name of its source.
         public let source: String
         public let column: String
@@ -48,6 +56,8 @@ public struct ImportReport: Sendable {
         /// Spans of the imported time without a value, whatever the cause.
         public internal(set) var gaps = 0
         public internal(set) var gapTotal = Span(ms: 0)
+        /// The first five.
+        public internal(set) var firstGaps: [Gap] = []
         /// Values whose interval runs into the next one's.
         public internal(set) var overlapping = 0
         /// Energy of the written values, kWh: the sum of power x period, or what a counter grew. Nil for the rest.
@@ -114,7 +124,7 @@ extension ImportReport {
         }
         var lines = ["\(zone.text(from)) to \(zone.text(to)) (\(zone.name))"]
         lines += table([head] + rows)
-        for signal in signals { lines += signal.notes }
+        for signal in signals { lines += signal.notes(in: zone) }
         for source in sources { lines += source.notes(in: self) }
         for entry in modelled { lines.append("modelled, not measured: \(entry.name): \(entry.reason)") }
         return lines.joined(separator: "\n") + "\n"
@@ -139,7 +149,7 @@ extension ImportReport.Signal {
         return "mean \(oneDecimal(mean)) \(unit.name)"
     }
 
-    var notes: [String] {
+    func notes(in zone: LocalZone) -> [String] {
         let name = "\(target) \(key)"
         var notes: [String] = []
         if let scaleReason {
@@ -151,6 +161,10 @@ extension ImportReport.Signal {
             (ranOver, "after the register ran over"),
         ] where found.count > 0 {
             notes.append("\(name): \(found.count) \(what): \(source), \(found.places)")
+        }
+        if written > 0 {
+            notes += firstGaps.map { "\(name): gap from \(zone.text($0.from)) to \(zone.text($0.to))" }
+            if gaps > firstGaps.count { notes.append("\(name): and \(gaps - firstGaps.count) more gaps") }
         }
         if overlapping > 0 { notes.append("\(name): \(overlapping) intervals overlap; is the period right?") }
         return notes

@@ -33,6 +33,7 @@ extension ImportReport.Signal {
     fileprivate mutating func addGap(_ start: PlantTime, _ end: PlantTime, _ tolerance: Span) {
         guard end > start + tolerance else { return }
         gaps += 1
+        if firstGaps.count < ImportReport.Signal.gapsMax { firstGaps.append(ImportReport.Gap(from: start, to: end)) }
         gapTotal = gapTotal + (end - start)
     }
 }

@@ -11,11 +11,13 @@ struct ImportCommand: AsyncParsableCommand {
         abstract: "Turn measured CSV exports into a replay file, by a mapping file, or broker recordings without one.",
         discussion: """
             EXAMPLES
-              twin import --mapping replay/mappings/real-day.mapping.yaml --out day.jsonl.gz wind.csv.gz load.csv
-              twin import --mapping meter.mapping.yaml --out june.jsonl.gz half-hours.csv   a row a day, HH1 to HH48
-              twin import --mapping replay/mappings/ev-sessions-acn.mapping.yaml --out bays.jsonl.gz sessions.csv.gz
-              mosquitto_sub -t '#' -F %j > seen.jsonl; twin import --out seen-day.jsonl.gz seen.jsonl
-              twin import --out seen-day.jsonl.gz --base64 mqtt-recorder.csv
+              twin import --mapping wind.mapping.yaml --out day.jsonl.gz wind.csv.gz
+              twin import --mapping meter.mapping.yaml --out june.jsonl.gz hh.csv
+              twin import --mapping bays.mapping.yaml --out bays.jsonl.gz exports/
+              twin import --out day.jsonl.gz mosquitto-sub.jsonl
+              twin import --base64 --out day.jsonl.gz mqtt-recorder.csv
+            Mappings to start from are in replay/mappings: rows, half-hour meters,
+            gas by volume, registers and charging sessions are read.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -123,6 +125,10 @@ struct ImportCommand: AsyncParsableCommand {
                         "unreadable": .integer(signal.unreadable.count),
                         "out_of_range": .integer(signal.outOfRange.count), "gaps": .integer(signal.gaps),
                         "replaced": .integer(signal.replaced.count), "gap_s": .number(signal.gapTotal.seconds),
+                        "first_gaps": .array(
+                            signal.firstGaps.map { gap in
+                                .fields(["from": .string(gap.from.rfc3339), "to": .string(gap.to.rfc3339)])
+                            }),
                         "energy_kwh": .optional(signal.energyKWh), "mean": .optional(signal.mean),
                     ])
                 }),
