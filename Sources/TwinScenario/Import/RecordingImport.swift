@@ -16,7 +16,7 @@ public struct RecordingImport {
         public internal(set) var refused = 0
         /// The first five of them: `file:line: why`.
         public internal(set) var refusals: [String] = []
-        /// The file was cut or damaged.
+        /// The file was cut or damaged, or its payloads look encoded.
         public internal(set) var note: String?
     }
 
@@ -40,6 +40,7 @@ public struct RecordingImport {
         var report = FileReport(name: file, format: format)
         var reader = RecordingReader(format, isBase64: isBase64, next: next)
         var last: PlantTime?
+        var encoded = 0
         while let item = reader.next() {
             switch item {
             case .refused(let line, let failure):
@@ -49,6 +50,9 @@ public struct RecordingImport {
                 }
             case .message(var arrival):
                 report.messages += 1
+                if !arrival.payload.isEmpty, Base64.decode(String(decoding: arrival.payload, as: UTF8.self)) != nil {
+                    encoded += 1
+                }
                 if Topic(arrival.topic, site: site) == nil { report.otherTopics += 1 }
                 if let last, arrival.t < last {
                     report.backInTime += 1
@@ -57,6 +61,9 @@ public struct RecordingImport {
                 last = arrival.t
                 arrivals.append(arrival)
             }
+        }
+        if format == .mqttRecorder, !isBase64, encoded > 0, encoded == report.messages {
+            report.note = "every payload looks like base64; if it was recorded with --encode_b64, add --base64"
         }
         files.append(report)
     }

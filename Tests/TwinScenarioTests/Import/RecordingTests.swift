@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TwinCore
 import TwinScenario
@@ -97,6 +98,42 @@ struct RecordingTests {
         #expect(payload(named.1.first) == "7")
         #expect(named.1.first?.qos == 2)
         #expect(named.1.first?.t.rfc3339 == "2025-06-18T06:00:00.000Z")
+    }
+
+    @Test func `payloads that all look like base64 are pointed out`() throws {
+        let zone = try #require(LocalZone(database: "Europe/London"))
+        func note(_ payloads: [String], isBase64: Bool = false) -> String? {
+            var recordings = RecordingImport(site: "s", zone: zone, stepS: 60)
+            var lines = payloads.map { LineRead.line(Array("a/b,\($0),0,False,1750226400.0,0".utf8)) }[...]
+            recordings.take(file: "a.csv", .mqttRecorder, isBase64: isBase64) { lines.popFirst() }
+            return recordings.files.first?.note
+        }
+        #expect(note(["b25saW5l", "e30="])?.contains("add --base64") == true)
+        #expect(note(["b25saW5l", "{}"]) == nil)
+        #expect(note(["b25saW5l"], isBase64: true) == nil)
+    }
+
+    @Test func `a file on disk is told by its first line, plain or gzip`() throws {
+        let zone = try #require(LocalZone(database: "Europe/London"))
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for (name, line) in [
+            ("a.csv", "a/b,1,0,False,1750226400.0,0"), ("a.csv.gz", "a/b,1,0,False,1750226400.0,0"),
+            ("a.jsonl", #"{"tst":1750226400,"topic":"a/b","payload":"1"}"#),
+        ] {
+            let writer = try LineWriter(path: "\(folder)/\(name)", overwrite: false)
+            try writer.write(Array(line.utf8))
+            try writer.finish()
+            var recordings = RecordingImport(site: "s", zone: zone, stepS: 60)
+            try recordings.take(path: "\(folder)/\(name)")
+            #expect(recordings.files.first?.messages == 1)
+            #expect(recordings.files.first?.name == name)
+        }
+        let replay = try #require(repositoryRoot) + "/replay/sunderland-day.jsonl.gz"
+        var recordings = RecordingImport(site: "s", zone: zone, stepS: 60)
+        let problem = #expect(throws: FileProblem.self) { try recordings.take(path: replay) }
+        #expect(problem?.exitCode == 65)
     }
 
     @Test(arguments: ["time,p", #"{"twin":"replay/1","site":"s"}"#, "", "2025-06-18T06:00Z,1", "{", "[1]", "a,b,c,d,e"])
