@@ -33,7 +33,7 @@ public struct ImportFiles {
                 }
             }
         }
-        for (source, paths) in zip(mapping.sources, found) where paths.isEmpty {
+        for (source, paths) in zip(mapping.sources, found) where paths.isEmpty && !source.isOptional {
             throw .notFound(
                 path: source.file, sentence: "no input matches the file of source \(source.name); name it or its folder"
             )

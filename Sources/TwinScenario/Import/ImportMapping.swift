@@ -20,6 +20,51 @@ public enum ImportStamp: String, Sendable, Hashable, CaseIterable {
     case start, end
 }
 
+/// What one row of a file holds.
+public enum ImportLayout: Sendable, Hashable {
+    /// One time and the values that belong to it.
+    case rows
+    /// One local day with a value per half hour: 48, on the days of the clock changes 46 or 50.
+    case halfHours(ImportDateOrder)
+    /// One charging session with its start, its end and its energy.
+    case sessions(ImportSessions)
+}
+
+/// How a date without time is written.
+public enum ImportDateOrder: String, Sendable, Hashable, CaseIterable {
+    /// `2025-06-18`, with any of `-`, `/` and `.`.
+    case ymd
+    /// `18/06/2025`, the way UK meter files have it.
+    case dmy
+}
+
+/// How charging sessions become the power of a group of bays.
+public struct ImportSessions: Sendable, Hashable {
+    /// Over which time a session's energy is spread evenly.
+    public enum Spread: String, Sendable, Hashable, CaseIterable {
+        /// From plugging in to unplugging.
+        case plugIn = "plug_in"
+        /// From plugging in until the current stopped; to unplugging where the file does not say when that was.
+        case charging
+    }
+
+    public let spread: Spread
+    /// When the vehicle left its bay.
+    public let endColumn: String
+    /// When the current stopped.
+    public let doneColumn: String?
+
+    let endPlace: FilePlace
+    let donePlace: FilePlace?
+}
+
+/// Rows that a source takes: those with this text in this column.
+struct ImportFilter: Sendable {
+    var column: String
+    var text: String
+    var place: FilePlace
+}
+
 /// How a source writes its times.
 public enum ImportTimeFormat: Sendable, Hashable {
     /// With its offset: `2014-06-04T00:10:00Z`.
@@ -29,11 +74,16 @@ public enum ImportTimeFormat: Sendable, Hashable {
     case local
     /// Without offset, always this far ahead of UTC.
     case offset(Span)
+    /// The number of an hour of the year, 1 for the one from midnight on 1 January, always this far ahead of UTC.
+    case hourOfYear(year: Int, Span)
 }
 
 /// One column of a source and the payload key that it becomes.
 public struct ImportSignal: Sendable {
+    /// For half hours: the first of the day's columns.
     public let column: String
+    /// Columns of the same unit that are added to the first.
+    public let addedColumns: [String]
     public let area: Area
     public let asset: String
     public let key: String
@@ -45,6 +95,11 @@ public struct ImportSignal: Sendable {
     /// Why the values are scaled; nil when they are not.
     public let scaleReason: String?
 
+    /// A counter's digits before the point, when it is known to run over; its reading is below 10^digits.
+    public let digits: Int?
+    /// Energy of a cubic metre of gas, kWh, when the column counts gas by its volume.
+    public let kWhPerM3: Double?
+
     let unit: ImportUnit
     let scaleTimes: Double
     let scaleOver: Double
@@ -54,9 +109,15 @@ public struct ImportSignal: Sendable {
     /// The value to write, in the key's unit.
     /// - Parameter period: length of the row's interval.
     func written(_ value: Double, period: Span) -> Double {
-        let base = unit.base(value)
-        return (kind == .energy ? base / period.hours : base) * scaleTimes / scaleOver
+        scaled(kind == .energy ? inBase(value) / period.hours : inBase(value))
     }
+
+    /// What a session or an interval took, kWh.
+    func energyKWh(_ value: Double) -> Double { scaled(inBase(value)) }
+
+    private func inBase(_ value: Double) -> Double { unit.base(value) * (kWhPerM3 ?? 1) }
+
+    private func scaled(_ value: Double) -> Double { value * scaleTimes / scaleOver }
 }
 
 /// One kind of file with its rows' time and its columns.
@@ -78,6 +139,10 @@ public struct ImportSource: Sendable {
     public let file: String
     public let delimiter: Delimiter
     public let hasDecimalComma: Bool
+    public let layout: ImportLayout
+    /// Whether the import goes on, with a gap, when there is no such file.
+    public let isOptional: Bool
+    /// For half hours the date's column, for sessions that of the start.
     public let timeColumn: String
     public let timeFormat: ImportTimeFormat
     /// Whose wall clock `local` times and `shift` mean.
@@ -91,6 +156,7 @@ public struct ImportSource: Sendable {
     public let credit: String?
     public let signals: [ImportSignal]
 
+    let filters: [ImportFilter]
     let filePlace: FilePlace
     let timeColumnPlace: FilePlace
     let path: String

@@ -21,7 +21,15 @@ public struct ImportReport: Sendable {
         }
     }
 
+    /// A span of the imported time without a value.
+    public struct Gap: Sendable, Hashable {
+        public let from: PlantTime
+        public let to: PlantTime
+    }
+
     public struct Signal: Sendable {
+        static let gapsMax = 5
+
         /// Name of its source.
         public let source: String
         public let column: String
@@ -41,9 +49,15 @@ public struct ImportReport: Sendable {
         /// Cells that are no number.
         public internal(set) var unreadable = Found()
         public internal(set) var outOfRange = Found()
+        /// Readings of a counter that were below the one before: a new meter or a reset. It counts on from there.
+        public internal(set) var replaced = Found()
+        /// Readings of a counter that had run over its digits.
+        public internal(set) var ranOver = Found()
         /// Spans of the imported time without a value, whatever the cause.
         public internal(set) var gaps = 0
         public internal(set) var gapTotal = Span(ms: 0)
+        /// The first five.
+        public internal(set) var firstGaps: [Gap] = []
         /// Values whose interval runs into the next one's.
         public internal(set) var overlapping = 0
         /// Energy of the written values, kWh: the sum of power x period, or what a counter grew. Nil for the rest.
@@ -62,8 +76,31 @@ public struct ImportReport: Sendable {
         public internal(set) var rowsInside = 0
         /// Rows with a wrong number of fields, a broken quote, or a time that cannot be read.
         public internal(set) var badRows = Found()
+        /// Half-hour rows with a wrong number of values for their date.
+        public internal(set) var wrongDays = Found()
+        /// What was expected of the first five of them, found, and what to do: `file:line: …`.
+        public internal(set) var refusals: [String] = []
+        /// Energy of all readable sessions of the files, kWh, whether they lie in the imported time or not.
+        public internal(set) var sessionsKWh = 0.0
+        /// Sessions that have no end, or end before they start; they are left out.
+        public internal(set) var withoutEnd = Found()
+        /// Their energy, kWh.
+        public internal(set) var withoutEndKWh = 0.0
         /// Files that were cut or damaged.
         public internal(set) var notes: [String] = []
+        /// Whether its rows are charging sessions.
+        let hasSessions: Bool
+
+        init(_ source: ImportSource) {
+            name = source.name
+            credit = source.credit
+            if case .sessions = source.layout { hasSessions = true } else { hasSessions = false }
+        }
+
+        mutating func refuse(_ sentence: String, line: Int) {
+            wrongDays.add(line: line)
+            if refusals.count < Found.firstMax { refusals.append(sentence) }
+        }
     }
 
     public let from: PlantTime
@@ -87,7 +124,7 @@ extension ImportReport {
         }
         var lines = ["\(zone.text(from)) to \(zone.text(to)) (\(zone.name))"]
         lines += table([head] + rows)
-        for signal in signals { lines += signal.notes }
+        for signal in signals { lines += signal.notes(in: zone) }
         for source in sources { lines += source.notes(in: self) }
         for entry in modelled { lines.append("modelled, not measured: \(entry.name): \(entry.reason)") }
         return lines.joined(separator: "\n") + "\n"
@@ -112,7 +149,7 @@ extension ImportReport.Signal {
         return "mean \(oneDecimal(mean)) \(unit.name)"
     }
 
-    var notes: [String] {
+    func notes(in zone: LocalZone) -> [String] {
         let name = "\(target) \(key)"
         var notes: [String] = []
         if let scaleReason {
@@ -120,9 +157,14 @@ extension ImportReport.Signal {
         }
         for (found, what) in [
             (duplicates, "with a stamp that was there already"), (unreadable, "without a number"),
-            (outOfRange, "out of range"),
+            (outOfRange, "out of range"), (replaced, "below the one before, as of a new meter"),
+            (ranOver, "after the register ran over"),
         ] where found.count > 0 {
             notes.append("\(name): \(found.count) \(what): \(source), \(found.places)")
+        }
+        if written > 0 {
+            notes += firstGaps.map { "\(name): gap from \(zone.text($0.from)) to \(zone.text($0.to))" }
+            if gaps > firstGaps.count { notes.append("\(name): and \(gaps - firstGaps.count) more gaps") }
         }
         if overlapping > 0 { notes.append("\(name): \(overlapping) intervals overlap; is the period right?") }
         return notes
@@ -131,11 +173,30 @@ extension ImportReport.Signal {
 
 extension ImportReport.Source {
     func notes(in report: ImportReport) -> [String] {
+        let files = files.isEmpty ? "no file" : files.joined(separator: ", ")
         var lines = [
-            "\(name): \(files.joined(separator: ", ")), \(rowsInside) of \(rows) rows\(credit.map { "; \($0)" } ?? "")"
+            "\(name): \(files), \(rowsInside) of \(rows) rows\(credit.map { "; \($0)" } ?? "")"
         ]
         if badRows.count > 0 { lines.append("\(name): \(badRows.count) unreadable rows: \(badRows.places)") }
-        if rowsInside == 0 { lines.append("\(name): no row lies in the imported time; check shift, zone and from") }
+        if wrongDays.count > 0 {
+            lines.append(
+                "\(name): \(wrongDays.count) days with a wrong number of values are left out: \(wrongDays.places)")
+            lines += refusals
+        }
+        if hasSessions {
+            lines.append(
+                "\(name): sessions of \(oneDecimal(sessionsKWh)) kWh in all, \(rowsInside) in the imported time")
+        }
+        if withoutEnd.count > 0 {
+            lines.append(
+                "\(name): \(withoutEnd.count) sessions of \(oneDecimal(withoutEndKWh)) kWh without an end after their start "
+                    + "are left out: \(withoutEnd.places)")
+        }
+        if self.files.isEmpty {
+            lines.append("\(name): no input matches its file; its signals are gaps")
+        } else if rowsInside == 0 {
+            lines.append("\(name): no row lies in the imported time; check shift, zone and from")
+        }
         return lines + notes.map { "\(name): \($0)" }
     }
 }

@@ -13,18 +13,33 @@ extension ImportSignal {
             let kind = fields.required("kind", hint: "write mean, sample, counter or energy")?.choice(ImportKind.self)
             let scale = fields.optional("scale").map(Self.scale) ?? Scale()
             let range = fields.optional("range").map { Self.range($0, unit?.name ?? "the column's unit") }
-            guard let columnNode, let column, let target, let keyUnit, let unitNode, let unit, let kind, let scale
+            let added = fields.optional("add").map(Self.columns) ?? []
+            let digits = fields.optional("digits").map { $0.whole(in: 3...12, "digits before the point") }
+            let gas = fields.optional("gas").map(Self.gas)
+            guard let columnNode, let column, let target, let keyUnit, let unitNode, let unit, let kind, let scale,
+                let added
             else { return nil }
             if let range, range == nil { return nil }
-            guard let key = keyNode?.text(), fits(unit, kind, key, keyUnit, unitNode) else { return nil }
+            if let digits, digits == nil { return nil }
+            if let gas, gas == nil { return nil }
+            let kWhPerM3 = gas.flatMap(\.self)
+            guard let key = keyNode?.text(), fits(unit, kind, key, keyUnit, unitNode, hasGas: kWhPerM3 != nil) else {
+                return nil
+            }
+            if digits != nil, kind != .counter {
+                node.problem(
+                    "digits are those of a counter's register, and this is kind \(kind.rawValue); remove digits")
+                return nil
+            }
             if unit.hasOwnZero, scale.times != scale.over {
                 node.problem("a temperature has no meaningful multiple; remove scale")
                 return nil
             }
             return ImportSignal(
-                column: column, area: target.area, asset: target.asset, key: key, kind: kind,
-                range: range.flatMap(\.self), scaleReason: scale.reason, unit: unit, scaleTimes: scale.times,
-                scaleOver: scale.over, columnPlace: columnNode.place, path: node.path)
+                column: column, addedColumns: added, area: target.area, asset: target.asset, key: key, kind: kind,
+                range: range.flatMap(\.self), scaleReason: scale.reason, digits: digits.flatMap(\.self),
+                kWhPerM3: kWhPerM3, unit: unit, scaleTimes: scale.times, scaleOver: scale.over,
+                columnPlace: columnNode.place, path: node.path)
         }
         guard let signal else { return nil }
         self = signal
@@ -35,6 +50,28 @@ extension ImportSignal {
         var over = 1.0
         var reason: String?
     }
+
+    private static func columns(_ node: YAMLNode) -> [String]? {
+        guard let items = node.items(1...20) else { return nil }
+        let names = items.map { $0.text() }
+        return names.contains(nil) ? nil : names.compactMap(\.self)
+    }
+
+    /// Energy of a cubic metre as metered, kWh: m3 x conversion x calorific value (MJ/m3) / 3.6, as on a UK gas bill.
+    private static func gas(_ node: YAMLNode) -> Double? {
+        node.fields { fields in
+            let calorific = fields.quantity("calorific_value", in: 5...60, "MJ/m3, gross")
+            let conversion =
+                fields.optional("volume_conversion").map {
+                    $0.sourced { $0.number(in: 0.5...2, "factor to 15 degC and 1013.25 mbar") }
+                } ?? volumeConversion
+            guard let calorific, let conversion else { return nil }
+            return conversion * calorific / 3.6
+        }
+    }
+
+    /// For a meter that does not correct by itself: Gas (Calculation of Thermal Energy) Regulations 1996.
+    private static let volumeConversion = 1.02264
 
     private static func target(_ node: YAMLNode) -> (area: Area, asset: String)? {
         guard let text = node.text() else { return nil }
@@ -105,17 +142,29 @@ extension ImportSignal {
 
 /// Whether a column of this unit and kind can become the key; if not, reports both.
 private func fits(
-    _ unit: ImportUnit, _ kind: ImportKind, _ key: String, _ keyUnit: ImportUnit, _ node: YAMLNode
+    _ unit: ImportUnit, _ kind: ImportKind, _ key: String, _ keyUnit: ImportUnit, _ node: YAMLNode, hasGas: Bool
 ) -> Bool {
+    if hasGas {
+        guard unit.quantity == .volume, kind == .energy || kind == .counter else {
+            node.problem("gas turns a volume into kWh, for kind energy or counter; write unit: m3, or remove gas")
+            return false
+        }
+    } else if unit.quantity == .volume, [.energy, .power].contains(keyUnit.quantity) {
+        node.problem(
+            "\(unit.name) become \(key) only with the gas's energy; add gas: {calorific_value: {value: 39.5, source: \"the "
+                + "bill\"}}")
+        return false
+    }
+    let quantity = hasGas ? .energy : unit.quantity
     let pair = "\(unit.name) (\(unit.quantity.rawValue)) as \(key) (\(keyUnit.name))"
     switch kind {
     case .energy:
-        guard unit.quantity == .energy, keyUnit.quantity == .power else {
+        guard quantity == .energy, keyUnit.quantity == .power else {
             node.problem("cannot write \(pair): kind energy turns kWh of an interval into the mean kW of a _kw key")
             return false
         }
     case .counter:
-        guard unit.quantity == keyUnit.quantity, unit.quantity == .energy || unit.quantity == .volume else {
+        guard quantity == keyUnit.quantity, quantity == .energy || quantity == .volume else {
             node.problem("cannot write \(pair): a counter is a register of energy or volume and keeps its quantity")
             return false
         }

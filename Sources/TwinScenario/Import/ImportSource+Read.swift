@@ -6,17 +6,22 @@ extension ImportSource {
             let name = fields.required("name")?.id()
             let fileNode = fields.required("file", hint: "write a file name, * and ? stand for letters")
             let file = fileNode?.text()
+            let isOptional = fields.optional("optional").map { $0.flag() } ?? false
             let delimiter = fields.optional("delimiter").map { $0.choice(Delimiter.self) } ?? .comma
             let comma = fields.optional("decimal_comma").map { $0.flag() } ?? false
             let credit = fields.optional("credit").map { $0.text(maxLength: 600) }
-            let time = fields.required("time", hint: "add time: {column, format, stamp}").flatMap {
-                Time($0, siteZone: siteZone)
+            let filters = fields.optional("where").map(Self.filters) ?? []
+            let word = fields.optional("layout").map { $0.choice(LayoutName.self) } ?? .rows
+            let spread = word == .sessions ? Self.spread(&fields) : nil
+            let timeNode = fields.required("time", hint: word?.timeHint)
+            let time = word.flatMap { word in
+                timeNode.flatMap { ImportSourceTime($0, layout: word, spread: spread, siteZone: siteZone) }
             }
-            let period = fields.required("period", hint: "write the length of a row's interval, 10m").flatMap(
-                Self.period)
+            let period = Self.period(&fields, word)
             let shift = fields.optional("shift").map { Self.shift($0, siteZone, from: from, to: to) }
             let signals = fields.required("signals").flatMap(Self.signals)
-            guard let name, let fileNode, let file, let delimiter, let comma, let time, let period, let signals
+            guard let name, let fileNode, let file, let isOptional, let delimiter, let comma, let filters, let word,
+                let time, let period, let signals, Self.fit(signals, word, period, from, to, node)
             else { return nil }
             // Two nils: the key is missing, or its value is wrong and reported.
             if let credit, credit == nil { return nil }
@@ -26,82 +31,88 @@ extension ImportSource {
                 return nil
             }
             return ImportSource(
-                name: name, file: file, delimiter: delimiter, hasDecimalComma: comma, timeColumn: time.column,
-                timeFormat: time.format, zone: time.zone, stamp: time.stamp, period: period,
-                shiftDays: shift.flatMap(\.self), credit: credit.flatMap(\.self), signals: signals,
-                filePlace: fileNode.place, timeColumnPlace: time.columnPlace, path: node.path)
+                name: name, file: file, delimiter: delimiter, hasDecimalComma: comma, layout: time.layout,
+                isOptional: isOptional, timeColumn: time.column, timeFormat: time.format, zone: time.zone,
+                stamp: time.stamp, period: period, shiftDays: shift.flatMap(\.self), credit: credit.flatMap(\.self),
+                signals: signals, filters: filters, filePlace: fileNode.place, timeColumnPlace: time.columnPlace,
+                path: node.path)
         }
         guard let source else { return nil }
         self = source
     }
 
-    /// `time:` of a source.
-    private struct Time {
-        enum Format: String, CaseIterable { case rfc3339, local, offset }
+    /// How a mapping names what a row holds.
+    enum LayoutName: String, CaseIterable {
+        case rows, sessions
+        case halfHours = "half_hours"
 
-        var column: String
-        var columnPlace: FilePlace
-        var format: ImportTimeFormat
-        var zone: LocalZone
-        var stamp: ImportStamp
-
-        init?(_ node: YAMLNode, siteZone: LocalZone) {
-            let time: Time? = node.fields { fields in
-                let columnNode = fields.required("column")
-                let column = columnNode?.text()
-                let word = fields.required("format", hint: "write rfc3339, local or offset")?.choice(Format.self)
-                let zone = fields.optional("zone").map(importZone) ?? siteZone
-                let offset = fields.optional("offset").map(Time.offset)
-                let stamp = fields.required("stamp", hint: "write start or end: which end of its interval a row names")?
-                    .choice(ImportStamp.self)
-                guard let columnNode, let column, let word, let zone, let stamp else { return nil }
-                if let offset, offset == nil { return nil }
-                let format: ImportTimeFormat
-                switch (word, offset.flatMap(\.self)) {
-                case (.rfc3339, nil): format = .rfc3339
-                case (.local, nil): format = .local
-                case (.offset, let offset?): format = .offset(offset)
-                case (.offset, nil):
-                    node.problem("format offset needs the offset; add offset: \"+01:00\"")
-                    return nil
-                default:
-                    node.problem("offset is only for format offset; remove it")
-                    return nil
-                }
-                return Time(column: column, columnPlace: columnNode.place, format: format, zone: zone, stamp: stamp)
+        var timeHint: String {
+            switch self {
+            case .rows: "add time: {column, format, stamp}"
+            case .halfHours: "add time: {column, date}"
+            case .sessions: "add time: {start, end, format}"
             }
-            guard let time else { return nil }
-            self = time
-        }
-
-        private init(
-            column: String, columnPlace: FilePlace, format: ImportTimeFormat, zone: LocalZone, stamp: ImportStamp
-        ) {
-            self.column = column
-            self.columnPlace = columnPlace
-            self.format = format
-            self.zone = zone
-            self.stamp = stamp
-        }
-
-        private static func offset(_ node: YAMLNode) -> Span? {
-            guard let text = node.text() else { return nil }
-            let midnight = "2000-01-01T00:00"
-            guard let local = PlantTime(zoneless: midnight), let instant = PlantTime(rfc3339: midnight + text) else {
-                return node.mismatch("an offset like \"+01:00\"")
-            }
-            return local - instant
         }
     }
 
-    private static func period(_ node: YAMLNode) -> Span? {
-        guard let period = importPeriod(node) else { return nil }
+    private static func period(_ fields: inout YAMLFields, _ layout: LayoutName?) -> Span? {
+        if layout == .halfHours { return .minutes(30) }
+        guard let node = fields.required("period", hint: "write the length of a row's interval, 10m"),
+            let period = importPeriod(node)
+        else { return nil }
         guard period <= Span.days(1) else {
             node.problem("\(period.text) is longer than a day; a payload's period is at most 1d")
             return nil
         }
         return period
     }
+
+    private static func spread(_ fields: inout YAMLFields) -> ImportSessions.Spread? {
+        fields.required("spread", hint: "write plug_in or charging: the time that a session's energy is spread over")?
+            .choice(ImportSessions.Spread.self)
+    }
+
+    private static func filters(_ node: YAMLNode) -> [ImportFilter]? {
+        guard let entries = node.named() else { return nil }
+        let filters = entries.map { key, value -> ImportFilter? in
+            guard let column = key.text(), let text = value.text() else { return nil }
+            return ImportFilter(column: column, text: text, place: key.place)
+        }
+        return filters.contains { $0 == nil } ? nil : filters.compactMap(\.self)
+    }
+
+    /// Whether the signals are of the kind that the layout has.
+    private static func fit(
+        _ signals: [ImportSignal], _ layout: LayoutName, _ period: Span, _ from: PlantTime?, _ to: PlantTime?,
+        _ node: YAMLNode
+    ) -> Bool {
+        guard layout != .rows else { return true }
+        if signals.contains(where: { !$0.addedColumns.isEmpty }) {
+            node.problem("add is for layout rows, whose signals have one column each; remove add")
+            return false
+        }
+        if layout == .halfHours {
+            guard signals.allSatisfy(\.kind.isInterval) else {
+                node.problem(
+                    "the columns of a day hold half hours: kind mean or energy; a register has one reading a row")
+                return false
+            }
+            return true
+        }
+        guard signals.count == 1, let signal = signals.first, signal.kind == .energy, signal.key == "power_kw" else {
+            node.problem("sessions have one signal: the energy's column with kind energy and key power_kw")
+            return false
+        }
+        if let from, let to, (to - from).ms / period.ms > periodsMax {
+            node.problem(
+                "\(period.text) makes more than \(periodsMax) periods of the imported time; write a longer one")
+            return false
+        }
+        return true
+    }
+
+    /// Periods that sessions are spread over; a year of half minutes is more than a million.
+    private static let periodsMax: Int64 = 1_000_000
 
     /// Days from the source's day to the day it is laid on.
     private static func shift(_ node: YAMLNode, _ zone: LocalZone, from: PlantTime?, to: PlantTime?) -> Int64? {

@@ -52,6 +52,7 @@ struct ImportUnit: Sendable, Hashable {
         ImportUnit("kW/m2", .irradiance, times: 1000),
         ImportUnit("m3", .volume),
         ImportUnit("l", .volume, over: 1000),
+        ImportUnit("ft3", .volume, times: 0.028316846592),
     ]
 
     static func named(_ name: String) -> ImportUnit? { all.first { $0.name == name } }

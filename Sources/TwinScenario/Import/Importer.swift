@@ -25,6 +25,7 @@ public struct Importer {
 
     /// What was taken so far, as a replay file.
     public func result(config: String, build: String) -> ImportResult {
+        let sources = sources.map { $0.finished() }
         let header = Header(
             site: mapping.site, run: "import", start: mapping.from, timeZone: mapping.zone.name, stepS: mapping.stepS,
             seed: mapping.seed, mode: .shadow, loop: .open, clock: .event, marks: false, config: config, build: build)
@@ -32,12 +33,13 @@ public struct Importer {
             from: mapping.from, to: mapping.to, zone: mapping.zone, sources: sources.map(\.report),
             signals: sources.flatMap { $0.signalReports() }, modelled: mapping.modelled)
         return ImportResult(
-            header: header, measured: measuredLines(), report: report, modelled: mapping.modelled, end: mapping.to,
+            header: header, measured: measuredLines(sources), report: report, modelled: mapping.modelled,
+            end: mapping.to,
             hasClock: mapping.hasClock)
     }
 
     /// By time, then by source, then as the source has them. `seq` counts a topic's lines in that order.
-    private func measuredLines() -> [Line] {
+    private func measuredLines(_ sources: [SourceImport]) -> [Line] {
         struct Place: Comparable {
             var t: PlantTime
             var source: Int

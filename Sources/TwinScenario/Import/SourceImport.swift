@@ -25,21 +25,22 @@ struct SourceImport {
 
     let source: ImportSource
     let groups: [Group]
-    private let from: PlantTime
-    private let to: PlantTime
-    private let siteZone: LocalZone
-    private(set) var readings: [ImportReading] = []
-    private(set) var report: ImportReport.Source
-    private var counts: [ImportReport.Signal]
-    private var tracks: [SignalTrack]
+    let from: PlantTime
+    let to: PlantTime
+    private let times: SourceTimes
+    var readings: [ImportReading] = []
+    var report: ImportReport.Source
+    var counts: [ImportReport.Signal]
+    var tracks: [SignalTrack]
+    var sessions: [ChargingSession] = []
     private var seen: Set<PlantTime> = []
 
     init(_ source: ImportSource, mapping: ImportMapping) {
         self.source = source
         from = mapping.from
         to = mapping.to
-        siteZone = mapping.zone
-        report = ImportReport.Source(name: source.name, credit: source.credit)
+        times = SourceTimes(source, siteZone: mapping.zone)
+        report = ImportReport.Source(source)
         counts = source.signals.map { signal in
             ImportReport.Signal(
                 source: source.name, column: signal.column, target: "\(signal.area.rawValue)/\(signal.asset)",
@@ -74,59 +75,92 @@ struct SourceImport {
             )
             return
         }
-        let names = (0..<header.count).map { header.text($0) ?? "" }
-        let time = column(source.timeColumn, names, file, source.timeColumnPlace, source.path, log)
-        let cells = source.signals.map { column($0.column, names, file, $0.columnPlace, $0.path, log) }
-        let columns = cells.compactMap(\.self)
-        guard let time, columns.count == cells.count else { return }
+        let heading = Heading(header, file: file, source: source, log: log)
+        switch source.layout {
+        case .rows:
+            guard let columns = heading.rowColumns() else { return }
+            each(&reader, heading) { $0.takeRow($1, columns, heading.count) }
+        case .halfHours(let order):
+            guard let columns = heading.dayColumns() else { return }
+            each(&reader, heading) { $0.takeDay($1, columns, order, file: file) }
+        case .sessions(let sessions):
+            guard let columns = heading.sessionColumns(sessions) else { return }
+            each(&reader, heading) { $0.takeSession($1, columns, heading.count) }
+        }
+    }
+
+    /// Hands out the records that the source's filters let through.
+    private mutating func each(
+        _ reader: inout CSVReader, _ heading: Heading, _ take: (inout SourceImport, CSVRecord) -> Void
+    ) {
         while let record = reader.record() {
             report.rows += 1
-            guard !record.isBroken, record.count == header.count, let read = record.text(time).flatMap(read) else {
+            if record.isBroken {
                 report.badRows.add(line: record.line)
-                continue
+            } else if heading.lets(record) {
+                take(&self, record)
             }
-            guard mayLieInside(read) else { continue }
-            let stamp = instant(read)
-            take(record, at: shifted(stamp), columns)
         }
     }
 
     mutating func note(_ text: String) { report.notes.append(text) }
 
-    private func column(
-        _ name: String, _ names: [String], _ file: String, _ place: FilePlace, _ path: String, _ log: ProblemLog
-    ) -> Int? {
-        let found = names.indices.filter { names[$0] == name }
-        if found.count == 1 { return found.first }
-        if found.isEmpty {
-            let near = suggestion(for: name, among: names).map { "; did you mean \(quoted($0))?" } ?? ";"
-            log.add(
-                place, path: path,
-                "\(quoted(name)) is no column of \(file)\(near) it has \(names.joined(separator: ", "))")
-        } else {
-            log.add(place, path: path, "\(file) has \(found.count) columns \(quoted(name)); rename all but one of them")
+    private mutating func takeRow(_ record: CSVRecord, _ columns: RowColumns, _ count: Int) {
+        guard record.count == count, let read = record.text(columns.time).flatMap(times.read) else {
+            report.badRows.add(line: record.line)
+            return
         }
-        return nil
+        guard mayLieInside(read) else { return }
+        take(
+            line: record.line, at: times.shifted(times.instant(read)),
+            texts: columns.values.map { $0.map { record.text($0) ?? "" } })
     }
 
-    /// A time as the file writes it; `local` and `offset` times as if they were UTC.
-    private func read(_ text: String) -> PlantTime? {
-        switch source.timeFormat {
-        case .rfc3339: PlantTime(rfc3339: text)
-        case .local, .offset: PlantTime(zoneless: text)
+    /// A day's half hours, counted on from local midnight, so that no clock change makes two of one.
+    private mutating func takeDay(_ record: CSVRecord, _ columns: DayColumns, _ order: ImportDateOrder, file: String) {
+        guard let date = record.text(columns.date).flatMap({ SourceTimes.date($0, order) }) else {
+            report.badRows.add(line: record.line)
+            return
+        }
+        guard mayLieInside(PlantTime(ms: Span.days(date.daysSinceEpoch).ms)) else { return }
+        let day = HalfHourDay(date, in: source.zone)
+        var cells: [[String]] = []
+        for run in columns.runs {
+            do throws(HalfHourDay.WrongCount) { cells.append(try day.cells(run.texts(record), run.layout)) } catch {
+                report.refuse("\(file):\(record.line): \(error.sentence)", line: record.line)
+                return
+            }
+        }
+        for index in 0..<day.count {
+            let start = day.midnight + Int64(index) * HalfHourDay.length
+            take(line: record.line, at: times.shifted(start), texts: cells.map { [$0[index]] })
         }
     }
 
-    /// The instant that a time as written means, before any shift.
-    private func instant(_ read: PlantTime) -> PlantTime {
-        switch source.timeFormat {
-        case .rfc3339: return read
-        case .offset(let offset): return read - offset
-        case .local:
-            let day = read.floored(to: .days(1))
-            return source.zone.instant(
-                CivilDate(daysSinceEpoch: day.ms / Span.days(1).ms), msOfDay: (read - day).ms)
+    private mutating func takeSession(_ record: CSVRecord, _ columns: SessionColumns, _ count: Int) {
+        guard record.count == count, let start = record.text(columns.start).flatMap(times.read).map(times.instant)
+        else {
+            report.badRows.add(line: record.line)
+            return
         }
+        func time(_ column: Int?) -> PlantTime? {
+            column.flatMap { record.text($0) }.flatMap(times.read).map(times.instant)
+        }
+        counts[0].rows += 1
+        guard let number = number(of: 0, line: record.line, [record.text(columns.energy) ?? ""]) else { return }
+        let energyKWh = source.signals[0].energyKWh(number)
+        report.sessionsKWh += energyKWh
+        guard let end = time(columns.end), end >= start else {
+            report.withoutEnd.add(line: record.line)
+            report.withoutEndKWh += energyKWh
+            return
+        }
+        let laid = times.shifted(start)
+        let done = time(columns.done).flatMap { $0 > start && $0 < end ? $0 : nil } ?? end
+        sessions.append(
+            ChargingSession(
+                start: laid, charged: laid + max(done - start, Span(ms: 1)), end: laid + max(end - start, Span(ms: 1)),
+                energyKWh: energyKWh))
     }
 
     /// A cheap test that spares most rows of a year the zones; no zone is two days off.
@@ -135,15 +169,8 @@ struct SourceImport {
         return rough >= from - .days(2) && rough <= to + .days(2)
     }
 
-    /// The same time of day by the wall clock, on the day it is laid on.
-    private func shifted(_ stamp: PlantTime) -> PlantTime {
-        guard let days = source.shiftDays else { return stamp }
-        let local = source.zone.local(stamp)
-        return siteZone.instant(
-            CivilDate(daysSinceEpoch: local.date.daysSinceEpoch + days), msOfDay: local.msOfDay)
-    }
-
-    private mutating func take(_ record: CSVRecord, at stamp: PlantTime, _ columns: [Int]) {
+    /// - Parameter texts: a signal's cells, which are added.
+    private mutating func take(line: Int, at stamp: PlantTime, texts: [[String]]) {
         let start = source.stamp == .start ? stamp : stamp - source.period
         let holdsInterval = start >= from && start + source.period <= to
         let holdsInstant = stamp >= from && stamp <= to
@@ -157,10 +184,11 @@ struct SourceImport {
             for signal in group.signals {
                 counts[signal].rows += 1
                 guard isFirst else {
-                    counts[signal].duplicates.add(line: record.line)
+                    counts[signal].duplicates.add(line: line)
                     continue
                 }
-                guard let value = value(of: signal, record, columns[signal]) else { continue }
+                guard let number = number(of: signal, line: line, texts[signal]) else { continue }
+                let value = source.signals[signal].written(number, period: source.period)
                 counts[signal].written += 1
                 tracks[signal].add(ts, value)
                 values.append((source.signals[signal].key, value))
@@ -168,30 +196,32 @@ struct SourceImport {
             guard !values.isEmpty else { continue }
             readings.append(
                 ImportReading(
-                    t: ts + (period ?? Span(ms: 0)), ts: ts, period: period, group: index, line: record.line,
+                    t: ts + (period ?? Span(ms: 0)), ts: ts, period: period, group: index, line: line,
                     values: values))
         }
     }
 
-    /// The value to write; nil where the cell has none, which is counted.
-    private mutating func value(of index: Int, _ record: CSVRecord, _ column: Int) -> Double? {
+    /// The number that the cells make together; nil where there is none, which is counted.
+    private mutating func number(of index: Int, line: Int, _ texts: [String]) -> Double? {
         let signal = source.signals[index]
-        let text = record.text(column) ?? ""
-        if text.isEmpty {
+        if texts.contains("") {
             counts[index].empty += 1
             return nil
         }
-        let number = Trap.decimal(source.hasDecimalComma ? text.replacing(",", with: ".") : text)
-        guard let number, number.isFinite else {
-            counts[index].unreadable.add(line: record.line)
+        let numbers = texts.compactMap {
+            Trap.decimal(source.hasDecimalComma ? $0.replacing(",", with: ".") : $0)
+        }
+        guard numbers.count == texts.count, numbers.allSatisfy(\.isFinite) else {
+            counts[index].unreadable.add(line: line)
             return nil
         }
-        let value = signal.written(number, period: source.period)
-        guard value.isFinite, signal.range.map({ $0.contains(number) }) ?? true else {
-            counts[index].outOfRange.add(line: record.line)
+        let number = numbers.reduce(0, +)
+        let isUsable = signal.written(number, period: source.period).isFinite
+        guard isUsable, signal.range.map({ $0.contains(number) }) ?? true else {
+            counts[index].outOfRange.add(line: line)
             return nil
         }
-        return value
+        return number
     }
 
     /// The signals' counts with their gaps and integrals.
@@ -201,43 +231,5 @@ struct SourceImport {
             track.finish(&count, period: source.period, from: from, to: to)
             return count
         }
-    }
-}
-
-/// The written values of one signal, for its gaps and its integral.
-struct SignalTrack {
-    private var values: [(ts: PlantTime, value: Double)] = []
-
-    mutating func add(_ ts: PlantTime, _ value: Double) { values.append((ts, value)) }
-
-    func finish(_ signal: inout ImportReport.Signal, period: Span, from: PlantTime, to: PlantTime) {
-        let sorted = values.sorted { $0.ts < $1.ts }
-        // A sample may come a little late; what is missing is a gap from when it was due.
-        let tolerance = signal.kind.isInterval ? Span(ms: 0) : Span(ms: period.ms / 2)
-        var covered = from
-        for entry in sorted {
-            if signal.kind.isInterval, entry.ts < covered { signal.overlapping += 1 }
-            signal.addGap(covered, entry.ts, tolerance)
-            covered = max(covered, entry.ts + period)
-        }
-        signal.addGap(covered, to, tolerance)
-        guard !sorted.isEmpty else { return }
-        let sum = sorted.reduce(0) { $0 + $1.value }
-        signal.mean = sum / Double(sorted.count)
-        let quantity = ImportUnit.ofKey(signal.key)?.quantity
-        if signal.kind == .counter, quantity == .energy {
-            // A register that falls was replaced; it counts on from its new value.
-            signal.energyKWh = zip(sorted, sorted.dropFirst()).reduce(0) { $0 + max(0, $1.1.value - $1.0.value) }
-        } else if signal.kind.isInterval, quantity == .power {
-            signal.energyKWh = sum * period.hours
-        }
-    }
-}
-
-extension ImportReport.Signal {
-    fileprivate mutating func addGap(_ start: PlantTime, _ end: PlantTime, _ tolerance: Span) {
-        guard end > start + tolerance else { return }
-        gaps += 1
-        gapTotal = gapTotal + (end - start)
     }
 }

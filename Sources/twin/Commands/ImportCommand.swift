@@ -8,18 +8,24 @@ import TwinScenario
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Turn measured CSV exports into a replay file, by a mapping file.",
-        usage: "twin import [<options>] --mapping <mapping> --out <out> <files> ...",
+        abstract: "Turn measured CSV exports into a replay file, by a mapping file, or broker recordings without one.",
+        usage: "twin import [<options>] [--mapping <mapping>] --out <out> <files> ...",
         discussion: """
-            EXAMPLE
+            EXAMPLES
               twin import --mapping replay/mappings/real-day.mapping.yaml \\
                 --out day.jsonl.gz wind.csv.gz load.csv
+              twin import --mapping meter.mapping.yaml --out june.jsonl.gz hh.csv
+              twin import --mapping bays.mapping.yaml --out bays.jsonl.gz exports/
+              twin import --out day.jsonl.gz mosquitto-sub.jsonl
+              twin import --base64 --out day.jsonl.gz mqtt-recorder.csv
+            Mappings to start from are in replay/mappings: rows, half-hour meters,
+            gas by volume, registers and charging sessions are read.
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: "Mapping file: which column becomes which signal.")
-    var mapping: String
+    @Option(help: "Mapping file: which column becomes which signal. Without one the files are broker recordings.")
+    var mapping: String?
 
     @Option(help: "Replay file to write (.gz is compressed).")
     var out: String
@@ -27,12 +33,24 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Overwrite an existing file.")
     var force = false
 
-    @Argument(help: "CSV files, plain or gzip, or folders that hold them.")
+    @Flag(help: "The payloads of an mqtt-recorder file are base64 (its --encode_b64).")
+    var base64 = false
+
+    @Argument(help: "CSV files or recordings, plain or gzip; with a mapping also folders that hold them.")
     var files: [String]
 
     func run() async throws {
         Terminal.catchSignals()
         let config = try common.load()
+        if let mapping {
+            try importMeasured(mapping, config)
+        } else {
+            try importRecordings(config)
+        }
+        common.say("wrote \(out)")
+    }
+
+    private func importMeasured(_ mapping: String, _ config: SiteConfig) throws {
         let plan: ImportMapping
         do { plan = try ImportMapping.load(path: mapping) } catch let problems as ConfigProblems {
             throw Self.dataProblems(problems)
@@ -43,20 +61,37 @@ struct ImportCommand: AsyncParsableCommand {
         } catch let problems as ConfigProblems {
             throw Self.dataProblems(problems)
         }
-        let writer = try LineWriter(path: out, overwrite: force)
-        try writer.write(result.header.bytes)
-        for line in result.lines(adding: try modelledLines(result, config)) { try writer.write(line.bytes) }
-        try writer.finish()
+        try write(result.header, result.lines(adding: try modelledLines(mapping, result, config)))
         if common.json {
             print(summary(result).line)
         } else {
             print(result.report.text, terminator: "")
         }
-        common.say("wrote \(out)")
+    }
+
+    private func importRecordings(_ config: SiteConfig) throws {
+        var recordings = RecordingImport(site: config.site, zone: config.zone, stepS: config.stepS)
+        for path in files { try recordings.take(path: path, isBase64: base64) }
+        guard let result = recordings.result(config: config.hash, build: Twin.version) else {
+            throw Failure("\(recordings.text)there is no message to write", exitCode: 65)
+        }
+        try write(result.header, result.lines)
+        if common.json {
+            print(summary(recordings).line)
+        } else {
+            print(recordings.text, terminator: "")
+        }
+    }
+
+    private func write(_ header: Header, _ lines: [Line]) throws {
+        let writer = try LineWriter(path: out, overwrite: force)
+        try writer.write(header.bytes)
+        for line in lines { try writer.write(line.bytes) }
+        try writer.finish()
     }
 
     /// What the mapping leaves to the model, marked as modelled in every message.
-    private func modelledLines(_ result: ImportResult, _ config: SiteConfig) throws -> [Line] {
+    private func modelledLines(_ mapping: String, _ result: ImportResult, _ config: SiteConfig) throws -> [Line] {
         var lines: [Line] = []
         for item in result.modelled {
             guard item.name == "line" else {
@@ -91,7 +126,38 @@ struct ImportCommand: AsyncParsableCommand {
                         "empty": .integer(signal.empty), "duplicates": .integer(signal.duplicates.count),
                         "unreadable": .integer(signal.unreadable.count),
                         "out_of_range": .integer(signal.outOfRange.count), "gaps": .integer(signal.gaps),
+                        "replaced": .integer(signal.replaced.count), "gap_s": .number(signal.gapTotal.seconds),
+                        "first_gaps": .array(
+                            signal.firstGaps.map { gap in
+                                .fields(["from": .string(gap.from.rfc3339), "to": .string(gap.to.rfc3339)])
+                            }),
                         "energy_kwh": .optional(signal.energyKWh), "mean": .optional(signal.mean),
+                    ])
+                }),
+            "sources": .array(
+                result.report.sources.map { source in
+                    .fields([
+                        "source": .string(source.name), "rows": .integer(source.rows),
+                        "rows_inside": .integer(source.rowsInside), "bad_rows": .integer(source.badRows.count),
+                        "wrong_days": .integer(source.wrongDays.count),
+                        "refusals": .array(source.refusals.map(JSON.string)),
+                        "sessions_kwh": .number(source.sessionsKWh), "without_end": .integer(source.withoutEnd.count),
+                        "without_end_kwh": .number(source.withoutEndKWh),
+                    ])
+                }),
+        ])
+    }
+
+    private func summary(_ recordings: RecordingImport) -> JSON {
+        .fields([
+            "schema": .string("import/1"), "out": .string(out),
+            "recordings": .array(
+                recordings.files.map { file in
+                    .fields([
+                        "file": .string(file.name), "format": .string(file.format.rawValue),
+                        "messages": .integer(file.messages), "other_topics": .integer(file.otherTopics),
+                        "back_in_time": .integer(file.backInTime), "refused": .integer(file.refused),
+                        "refusals": .array(file.refusals.map(JSON.string)),
                     ])
                 }),
         ])

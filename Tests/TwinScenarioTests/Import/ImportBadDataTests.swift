@@ -129,6 +129,7 @@ struct ImportBadDataTests {
                 signal              rows  written  empty  double  no number  range  gaps  gap time     result
                 wind/farm power_kw     2        1      0       0          1      0     1       20m  100.0 kWh
                 wind/farm power_kw: 1 without a number: only, line 3
+                wind/farm power_kw: gap from 2025-06-18T00:10:00.000+01:00 to 2025-06-18T00:30:00.000+01:00
                 only: a.csv, 2 of 2 rows
                 modelled, not measured: line: nobody counted
 

@@ -62,6 +62,9 @@ struct ImportRealDataTests {
         #expect(report.signals.map(\.gaps) == [0, 0, 0, 1, 0])
         #expect(report.signals.map(\.outOfRange.count) == [0, 0, 0, 4, 0])
         #expect(report.signals[3].gapTotal == Span.hours(2))
+        #expect(
+            report.text.contains(
+                "grid/intensity g_per_kwh: gap from 2025-06-18T10:30:00.000+01:00 to 2025-06-18T12:30:00.000+01:00"))
         let loadMean = try #require(report.signals.last?.mean)
         #expect((20_000...25_000).contains(loadMean))
         #expect(report.sources.allSatisfy { $0.badRows.count == 0 && $0.notes.isEmpty })

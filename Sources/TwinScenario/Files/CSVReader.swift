@@ -19,6 +19,12 @@ struct CSVRecord: Sendable {
         return String(decoding: field, as: UTF8.self)
     }
 
+    /// A field as it stands; nil when there is no such field.
+    func bytes(_ index: Int) -> [UInt8]? {
+        guard ends.indices.contains(index) else { return nil }
+        return Array(bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]])
+    }
+
     /// A line without anything in it.
     var isBlank: Bool { count == 1 && bytes.isEmpty }
 
