@@ -1,6 +1,6 @@
 import TwinCore
 
-/// What every set-point passes before it may leave: finite, ramp, device limits and reserve, site limits.
+/// What every set-point passes before it may leave: finite, ramp, device limits and reserve, site limits, departures.
 ///
 /// The gate holds a wish back to what is safe and says what held it; it never widens one. It is no protection
 /// device: those stay in the plant.
@@ -46,6 +46,9 @@ public struct SafetyGate: Sendable, Hashable {
             hold(min(value * asset.busKWPerKW, max(0, rest + exportMaxKW)) / asset.busKWPerKW, "export limit")
         }
         value = (value * 10).rounded(.towardZero) / 10
+        if let hard = asset.hardLimit {
+            hold(min(max(value, hard.range.lowerBound), hard.range.upperBound), hard.name)
+        }
         // A ceiling promises nothing; what it allows is not counted as drawn.
         if asset.action != .setLimit { netKW = rest - value * asset.busKWPerKW }
         let reason = held.isEmpty ? wish.reason : "\(wish.reason); held by \(held.joined(separator: ", "))"

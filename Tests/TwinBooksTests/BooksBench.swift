@@ -8,6 +8,15 @@ enum BooksBench {
     static let step = Span.minutes(1)
     static let stepMs: Int64 = 60_000
 
+    /// One meter for each account.
+    static func meter(_ account: Account) -> Meter { Meter(account, .building, "one") }
+
+    static func chart(_ accounts: some Sequence<Account> = Account.allCases) -> Chart {
+        Chart(accounts.sorted { $0.index < $1.index }.map(meter))
+    }
+
+    static func row(_ start: PlantTime) -> PeriodRow { PeriodRow(start: start, meterCount: chart().meters.count) }
+
     static func context(_ tick: Int) -> TickContext {
         let from = start + Int64(tick - 1) * step
         return TickContext(tick: tick, from: from, to: from + step, lateness: .seconds(30), lead: .seconds(5))
@@ -17,7 +26,7 @@ enum BooksBench {
         -> Cell
     {
         Cell(
-            tick: context(tick).from, account: account, energy: Energy(wattSeconds: ws), measuredMs: measuredMs,
+            tick: context(tick).from, meter: meter(account), energy: Energy(wattSeconds: ws), measuredMs: measuredMs,
             estimatedMs: estimatedMs)
     }
 
@@ -44,6 +53,10 @@ enum BooksBench {
 }
 
 extension Books {
+    init(lossFraction: Double) {
+        self.init(chart: BooksBench.chart(), losses: LossFractions(electricity: lossFraction, heat: 0))
+    }
+
     mutating func post(_ tick: Int, _ cells: [Cell], lineOffs: [LineOff] = []) -> Posting {
         post(cells: cells, intensities: [], lineOffs: lineOffs, context: BooksBench.context(tick))
     }

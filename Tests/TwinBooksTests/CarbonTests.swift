@@ -13,11 +13,14 @@ struct CarbonTests {
             gridLosses: EmissionFactor(microgramsPerKWh: losses),
             gridUpstream: EmissionFactor(microgramsPerKWh: upstream),
             gridResidualMix: EmissionFactor(microgramsPerKWh: 2 * grid),
-            gas: EmissionFactor(microgramsPerKWh: gas), gasUpstream: EmissionFactor(microgramsPerKWh: upstream))
+            gas: EmissionFactor(microgramsPerKWh: gas), gasUpstream: EmissionFactor(microgramsPerKWh: upstream),
+            ethanol: EmissionFactor(kilogramsPerKWh: 0.00152),
+            ethanolBiogenic: EmissionFactor(kilogramsPerKWh: 0.2569),
+            ethanolUpstream: EmissionFactor(kilogramsPerKWh: 0.1041))
     }
 
     static func row(_ index: Int64, _ energies: [Account: Int64], intensity: Int64? = nil) -> PeriodRow {
-        var row = PeriodRow(start: BooksBench.start + index * settlementPeriod)
+        var row = BooksBench.row(BooksBench.start + index * settlementPeriod)
         for (account, ws) in energies { row.accounts[account.index].energy = Energy(wattSeconds: ws) }
         row.intensity = intensity.map { EmissionFactor(microgramsPerKWh: $0) }
         return row
@@ -80,7 +83,7 @@ struct CarbonTests {
         energy: EnergyModel(
             electricityFixedKW: 4000, electricityPerVehicleKWh: 200, gasProductionDayKW: 3000, gasIdleDayKW: 800,
             gasHallKWPerK: 100, gasPaintKWPerK: 50, gasPerVehicleKWh: 30, heatingBaseC: 15),
-        renewableFraction: 0.05, uncertaintyFraction: 0.17, kgPerVehicle: 500)
+        generation: [AssetPath(.wind, "old")], uncertaintyFraction: 0.17, kgPerVehicle: 500)
 
     static let factors = Factors(
         convention: .setYear,
@@ -92,12 +95,13 @@ struct CarbonTests {
     @Test("puts the baseline plant into a production day")
     func productionDay() {
         // 24 h, 5 K below the base throughout, 1200 vehicles.
-        let window = WindowConditions(hours: 24, productionDayHours: 24, heatingKHours: 120, vehicles: 1200)
+        let window = WindowConditions(
+            hours: 24, productionDayHours: 24, heatingKHours: 120, vehicles: 1200, baselineGenerationKWh: 16_800)
         let energy = Self.baseline.energyKWh(window)
         // 4000 x 24 + 200 x 1200 = 336,000; 3000 x 24 + (100 + 50) x 120 + 30 x 1200 = 126,000 kWh.
         #expect(energy.electricity == 336_000)
         #expect(energy.gas == 126_000)
-        // 336,000 x 0.95 x 0.28307 + 126,000 x 0.184 = 90,355.944 + 23,184 kg.
+        // Its own turbines, which stand today too, gave 16,800 kWh: 336,000 x 0.95 x 0.28307 + 126,000 x 0.184 = 90,355.944 + 23,184 kg.
         #expect(abs(Self.baseline.emissionsKg(window, factors: Self.factors) - 113_539.944) < 1e-6)
     }
 
@@ -110,6 +114,16 @@ struct CarbonTests {
         #expect(Self.baseline.energyKWh(window).electricity == 432_000)
     }
 
+    @Test("ethanol at 0.55 leaves 2.8 g of Scope 1 and 467 g of biogenic CO2 per kWh, within 1 %")
+    func ethanol() {
+        // 1 kWh of electricity is 1 / 0.55 kWh of fuel.
+        let rows = [Self.row(0, [.ethanol: 6_545_455])]
+        let sum = CarbonSum(rows, Self.factors)
+        #expect(abs(sum.scope1.kilograms / 0.0028 - 1) < 0.02)
+        #expect(abs(sum.biogenic.kilograms / 0.467 - 1) < 0.01)
+        #expect(abs(sum.scope3Upstream.kilograms / 0.189 - 1) < 0.01)
+    }
+
     @Test("has no energy in no time")
     func empty() {
         let window = WindowConditions(hours: 0, productionDayHours: 0, heatingKHours: 0, vehicles: 0)
@@ -119,12 +133,18 @@ struct CarbonTests {
 
     @Test("reads the conditions of a window from its rows")
     func conditions() {
-        var row = PeriodRow(start: BooksBench.start)
+        let chart = Chart([Meter(.wind, .wind, "new"), Meter(.wind, .wind, "old"), Meter(.load, .wind, "old")])
+        var row = PeriodRow(start: BooksBench.start, meterCount: 3)
+        for line in 0..<3 { row.meters[line].energy = Energy(wattSeconds: 3_600_000 << Int64(line)) }
         row.steppedMs = 1_800_000
         row.productionDayMs = 900_000
         row.heatingKMs = 9_000_000  // 5 K over half an hour
         row.vehicles = 37
-        let window = WindowConditions([row, row])
-        #expect(window == WindowConditions(hours: 1, productionDayHours: 0.5, heatingKHours: 5, vehicles: 74))
+        let window = WindowConditions([row, row], chart: chart, baseline: Self.baseline)
+        // Of the lines only the generation of the old turbines counts: 2 kWh a row.
+        #expect(
+            window
+                == WindowConditions(
+                    hours: 1, productionDayHours: 0.5, heatingKHours: 5, vehicles: 74, baselineGenerationKWh: 4))
     }
 }

@@ -68,7 +68,7 @@ struct SummarySchemaTests {
         idle.vehicles = 0
         return [
             ("a whole day", SummaryBench.day()), ("one period", [SummaryBench.row(0)]), ("no vehicle", [idle]),
-            ("nothing at all", [PeriodRow(start: BooksBench.start)]),
+            ("nothing at all", [BooksBench.row(BooksBench.start)]),
         ]
     }()
 

@@ -15,9 +15,11 @@ enum SummaryBench {
                 Target(name: "group", basis: .perVehicle, remainingFraction: 0.48),
                 Target(name: "site", basis: .absolute, remainingFraction: 0.5),
             ],
-            tariffs: Tariffs(currency: "GBP", importPerMWh: 200, exportPerMWh: 60, gasPerMWh: 50, carbonPerTonne: 40),
+            tariffs: Tariffs(
+                currency: "GBP", importPerMWh: 200, exportPerMWh: 60, gasPerMWh: 50, ethanolPerLitre: 0.5,
+                carbonPerTonne: 40),
             uncertainty: Uncertainty(electricityMeter: 0.01, gasMeter: 0.02, factors: 0.05, estimates: 0.1),
-            accounts: accounts)
+            chart: BooksBench.chart(accounts))
     }
 
     static let facts = RunFacts(stepS: 60, mode: .control, loop: .closed)
@@ -135,7 +137,7 @@ struct SummaryTests {
         #expect(close(quality.measured, 62.5))
         #expect(close(quality.estimated, 25))
         #expect(close(quality.missing, 12.5))
-        #expect(SummaryBench.summary([PeriodRow(start: BooksBench.start)]).dataQuality == nil)
+        #expect(SummaryBench.summary([BooksBench.row(BooksBench.start)]).dataQuality == nil)
     }
 
     @Test("gives the share of own renewable energy in what the site used")

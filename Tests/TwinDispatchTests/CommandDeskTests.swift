@@ -8,7 +8,7 @@ struct CommandDeskTests {
     private let rules = CommandDesk.Rules(step: .minutes(1), followToleranceFraction: 0.1)
 
     private func point(_ kw: Double, asset: String = "ess-1") -> SetPoint {
-        SetPoint(asset: asset, powerKW: kw, reason: "because")
+        SetPoint(AssetPath(.storage, asset), .setPower, kw, reason: "because")
     }
 
     private func ack(_ id: String, _ state: Acknowledgement.State = .accepted) -> Acknowledgement {
@@ -41,8 +41,8 @@ struct CommandDeskTests {
         #expect(command.topic(site: "s") == "v1/s/storage/ess-1/cmd")
         #expect(command.ackTopic(site: "s") == "v1/s/storage/ess-1/ack")
         #expect(desk.pending == [command])
-        #expect(desk.setPointsKW == ["ess-1": -500])
-        #expect(desk.setPointKW("ess-2") == 0)
+        #expect(desk.setPointsKW == [DispatchBench.ess1: -500])
+        #expect(desk.setPointKW(AssetPath(.storage, "ess-2")) == nil)
     }
 
     @Test("numbers its commands over the run")
@@ -85,14 +85,14 @@ struct CommandDeskTests {
         var desk = CommandDesk()
         _ = try #require(issue(&desk, 1, 100))  // decided at 1 min, expires at 3 min
         #expect(desk.settle([], run: "r", context: DispatchBench.context(2)).isEmpty)
-        #expect(!desk.isNotAcked("ess-1"))
+        #expect(!desk.isNotAcked(DispatchBench.ess1))
         #expect(desk.settle([], run: "r", context: DispatchBench.context(3)).map(\.fate) == [.expired])
-        #expect(desk.isNotAcked("ess-1"))
-        #expect(!desk.isNotAcked("ess-2"))
+        #expect(desk.isNotAcked(DispatchBench.ess1))
+        #expect(!desk.isNotAcked(AssetPath(.storage, "ess-2")))
         _ = try #require(issue(&desk, 3, 100))
-        #expect(desk.isNotAcked("ess-1"))
+        #expect(desk.isNotAcked(DispatchBench.ess1))
         #expect(desk.settle([ack("r-3-1")], run: "r", context: DispatchBench.context(4)).map(\.fate) == [.accepted])
-        #expect(!desk.isNotAcked("ess-1"))
+        #expect(!desk.isNotAcked(DispatchBench.ess1))
     }
 
     @Test("counts an answer that arrives in the tick in which the command would expire")
@@ -100,7 +100,7 @@ struct CommandDeskTests {
         var desk = CommandDesk()
         _ = try #require(issue(&desk, 1, 100))
         #expect(desk.settle([ack("r-1-1")], run: "r", context: DispatchBench.context(3)).map(\.fate) == [.accepted])
-        #expect(!desk.isNotAcked("ess-1"))
+        #expect(!desk.isNotAcked(DispatchBench.ess1))
     }
 
     @Test(
@@ -140,7 +140,10 @@ struct CommandDeskTests {
         return measured.enumerated().map { index, power in
             let tick = index + 2
             let unit = DispatchBench.unit(soc: soc, powerKW: power, powerQuality: quality)
-            let answer = desk.watch(unit, context: DispatchBench.context(tick), rules: rules)
+            let mayStopShort = unit.soc.value >= unit.socMax - 0.005 || unit.soc.value <= unit.socMin + 0.005
+            let answer = desk.watch(
+                Controllable(unit, ramp: 1, step: .minutes(1)), mayStopShort: mayStopShort,
+                context: DispatchBench.context(tick), rules: rules)
             _ = issue(&desk, tick, kw)
             return answer
         }
@@ -171,12 +174,37 @@ struct CommandDeskTests {
         #expect(followed([200, 200, 200], kw: -400, soc: 0.9) == [false, true, true])
     }
 
+    @Test("a ceiling is followed from below, not from above")
+    func ceiling() throws {
+        let yard = AssetPath(.yard, "cars")
+        func isOff(_ measured: Double) throws -> Bool {
+            var desk = CommandDesk()
+            let point = SetPoint(yard, .setLimit, 400, reason: "")
+            let first = desk.issue(point, context: DispatchBench.context(1), n: 1, rules: rules)
+            _ = try #require(first)
+            let group = Controllable(
+                yard, .setLimit, ratingKW: 500, limits: [], rampKWPerStep: 500, busKWPerKW: -1,
+                measured: UsedValue(measured, .good), isCeiling: true)
+            var answers: [Bool] = []
+            for tick in 2...5 {
+                answers.append(
+                    desk.watch(group, mayStopShort: false, context: DispatchBench.context(tick), rules: rules))
+                _ = desk.issue(point, context: DispatchBench.context(tick), n: 1, rules: rules)
+            }
+            return answers.contains(true)
+        }
+        #expect(try !isOff(0) && !isOff(399) && !isOff(449))
+        #expect(try isOff(451))
+    }
+
     @Test("judges nothing without a good measurement or before the first command")
     func nothingToJudge() {
         #expect(followed([0, 0, 0, 0], quality: .lastKnown) == [false, false, false, false])
         var desk = CommandDesk()
         for tick in 1...5 {
-            let isOff = desk.watch(DispatchBench.unit(powerKW: 400), context: DispatchBench.context(tick), rules: rules)
+            let isOff = desk.watch(
+                Controllable(DispatchBench.unit(powerKW: 400), ramp: 1, step: .minutes(1)), mayStopShort: false,
+                context: DispatchBench.context(tick), rules: rules)
             #expect(!isOff)
         }
     }

@@ -3,6 +3,7 @@ import TwinDispatch
 
 /// One storage unit and one site, as a test wants them.
 enum DispatchBench {
+    static let ess1 = AssetPath(.storage, "ess-1")
     static let start = PlantTime(ms: 1_750_204_800_000)
 
     static func context(_ tick: Int) -> TickContext {
@@ -15,7 +16,7 @@ enum DispatchBench {
         soc: Double = 0.5, powerKW: Double = 0, socQuality: Quality = .good, powerQuality: Quality = .good
     ) -> StorageView {
         StorageView(
-            asset: "ess-1", powerMaxKW: 500, capacityKWh: 1000, socMin: 0.1, socMax: 0.9, socReserve: 0.2,
+            path: ess1, powerMaxKW: 500, capacityKWh: 1000, socMin: 0.1, socMax: 0.9, socReserve: 0.2,
             chargeEfficiency: 0.95, dischargeEfficiency: 0.9, soc: UsedValue(soc, socQuality),
             powerKW: UsedValue(powerKW, powerQuality))
     }

@@ -4,45 +4,50 @@ import TwinDispatch
 
 @Suite("Safety gate")
 struct SafetyGateTests {
-    private let gate = SafetyGate(importMaxKW: 6000, exportMaxKW: 800, rampMaxKWPerStep: 10_000)
+    private let gate = SafetyGate(importMaxKW: 6000, exportMaxKW: 800)
 
     private func pass(
-        _ kw: Double, gate: SafetyGate? = nil, unit: StorageView = DispatchBench.unit(),
+        _ kw: Double, gate: SafetyGate? = nil, rampKW: Double = 10_000, unit: StorageView = DispatchBench.unit(),
         site: SiteView = DispatchBench.site(), last: Double = 0, step: Span = .minutes(1)
     ) -> SetPoint {
-        (gate ?? self.gate).pass(
-            SetPoint(asset: "ess-1", powerKW: kw, reason: "wish"), unit: unit, site: site, last: last, step: step)
+        var net = site.netKW
+        return (gate ?? self.gate).pass(
+            wish(kw, "wish"), asset: Controllable(unit, ramp: rampKW / unit.powerMaxKW, step: step), last: last,
+            netKW: &net)
+    }
+
+    private func wish(_ kw: Double, _ reason: String) -> SetPoint {
+        SetPoint(DispatchBench.ess1, .setPower, kw, reason: reason)
     }
 
     @Test("lets a safe wish pass as it is", arguments: [0.0, 123.4, -123.4, 500, -500])
     func safe(kw: Double) {
-        #expect(pass(kw) == SetPoint(asset: "ess-1", powerKW: kw, reason: "wish"))
+        #expect(pass(kw) == wish(kw, "wish"))
     }
 
     @Test("turns what is no number into 0", arguments: [Double.nan, .infinity, -.infinity])
     func notFinite(kw: Double) {
         let point = pass(kw, last: 300)
-        #expect(point.powerKW == 0)
+        #expect(point.value == 0)
         #expect(point.reason == "gate: set-point was not a number; wish")
     }
 
     @Test("holds to the rating")
     func rating() {
-        #expect(pass(501) == SetPoint(asset: "ess-1", powerKW: 500, reason: "wish; held by rating"))
-        #expect(pass(-9000).powerKW == -500)
-        #expect(pass(.greatestFiniteMagnitude).powerKW == 500)
+        #expect(pass(501) == wish(500, "wish; held by rating"))
+        #expect(pass(-9000).value == -500)
+        #expect(pass(.greatestFiniteMagnitude).value == 500)
     }
 
     @Test("holds changes to the ramp, down and up, but never the way to rest")
     func ramp() {
-        let slow = SafetyGate(importMaxKW: 6000, exportMaxKW: 800, rampMaxKWPerStep: 100)
-        #expect(pass(400, gate: slow) == SetPoint(asset: "ess-1", powerKW: 100, reason: "wish; held by ramp"))
-        #expect(pass(400, gate: slow, last: 350).powerKW == 400)
-        #expect(pass(-400, gate: slow, last: 50).powerKW == -50)
-        #expect(pass(0, gate: slow, last: 300).powerKW == 0)
-        #expect(pass(0, gate: slow, last: -300).powerKW == 0)
+        #expect(pass(400, rampKW: 100) == wish(100, "wish; held by ramp"))
+        #expect(pass(400, rampKW: 100, last: 350).value == 400)
+        #expect(pass(-400, rampKW: 100, last: 50).value == -50)
+        #expect(pass(0, rampKW: 100, last: 300).value == 0)
+        #expect(pass(0, rampKW: 100, last: -300).value == 0)
         // From 300 towards -400 the ramp alone would hold 200; rest is nearer to the wish and always in reach.
-        #expect(pass(-400, gate: slow, last: 300).powerKW == 0)
+        #expect(pass(-400, rampKW: 100, last: 300).value == 0)
     }
 
     @Test("keeps the reserve: what would go below it within the step is cut, against the ramp too")
@@ -51,12 +56,11 @@ struct SafetyGateTests {
         let unit = DispatchBench.unit(soc: 0.2106)
         #expect(
             pass(400, unit: unit, step: .hours(1))
-                == SetPoint(asset: "ess-1", powerKW: 9.5, reason: "wish; held by reserve"))
-        #expect(pass(400, unit: unit).powerKW == 400)
-        #expect(pass(400, unit: DispatchBench.unit(soc: 0.2)).powerKW == 0)
-        #expect(pass(400, unit: DispatchBench.unit(soc: 0.15)).powerKW == 0)
-        let slow = SafetyGate(importMaxKW: 6000, exportMaxKW: 800, rampMaxKWPerStep: 100)
-        #expect(pass(400, gate: slow, unit: DispatchBench.unit(soc: 0.2), last: 400).powerKW == 0)
+                == wish(9.5, "wish; held by reserve"))
+        #expect(pass(400, unit: unit).value == 400)
+        #expect(pass(400, unit: DispatchBench.unit(soc: 0.2)).value == 0)
+        #expect(pass(400, unit: DispatchBench.unit(soc: 0.15)).value == 0)
+        #expect(pass(400, rampKW: 100, unit: DispatchBench.unit(soc: 0.2), last: 400).value == 0)
     }
 
     @Test("stops charging at the top of the window")
@@ -65,9 +69,9 @@ struct SafetyGateTests {
         let unit = DispatchBench.unit(soc: 0.89)
         #expect(
             pass(-400, unit: unit, step: .hours(1))
-                == SetPoint(asset: "ess-1", powerKW: -10.5, reason: "wish; held by full"))
-        #expect(pass(-400, unit: DispatchBench.unit(soc: 0.9)).powerKW == 0)
-        #expect(pass(-400, unit: DispatchBench.unit(soc: 0.97)).powerKW == 0)
+                == wish(-10.5, "wish; held by full"))
+        #expect(pass(-400, unit: DispatchBench.unit(soc: 0.9)).value == 0)
+        #expect(pass(-400, unit: DispatchBench.unit(soc: 0.97)).value == 0)
     }
 
     @Test("does not charge beyond the import limit")
@@ -75,11 +79,11 @@ struct SafetyGateTests {
         // 5700 kW at rest: 300 kW are left.
         #expect(
             pass(-400, site: DispatchBench.site(importKW: 5700))
-                == SetPoint(asset: "ess-1", powerKW: -300, reason: "wish; held by import limit"))
-        #expect(pass(-400, site: DispatchBench.site(importKW: 7000)).powerKW == 0)
+                == wish(-300, "wish; held by import limit"))
+        #expect(pass(-400, site: DispatchBench.site(importKW: 7000)).value == 0)
         // It charges 200 kW already: at rest the site would import 5500 kW, so 500 kW are left.
         #expect(
-            pass(-500, unit: DispatchBench.unit(powerKW: -200), site: DispatchBench.site(importKW: 5700)).powerKW
+            pass(-500, unit: DispatchBench.unit(powerKW: -200), site: DispatchBench.site(importKW: 5700)).value
                 == -500)
     }
 
@@ -87,23 +91,62 @@ struct SafetyGateTests {
     func exportLimit() {
         // 600 kW of export at rest: 200 kW are left to 800 kW.
         let site = DispatchBench.site(importKW: 0, exportKW: 600)
-        #expect(pass(400, site: site) == SetPoint(asset: "ess-1", powerKW: 200, reason: "wish; held by export limit"))
-        #expect(pass(400, site: DispatchBench.site(importKW: 0, exportKW: 900)).powerKW == 0)
+        #expect(pass(400, site: site) == wish(200, "wish; held by export limit"))
+        #expect(pass(400, site: DispatchBench.site(importKW: 0, exportKW: 900)).value == 0)
     }
 
     @Test("names every limit that held")
     func reasons() {
-        let slow = SafetyGate(importMaxKW: 6000, exportMaxKW: 800, rampMaxKWPerStep: 600)
-        let point = pass(700, gate: slow, unit: DispatchBench.unit(soc: 0.2))
+        let point = pass(700, rampKW: 600, unit: DispatchBench.unit(soc: 0.2))
         #expect(point.reason == "wish; held by ramp, rating, reserve")
     }
 
     @Test("cuts to 0.1 kW towards 0 and never says -0")
     func rounding() {
-        #expect(pass(123.49).powerKW == 123.4)
-        #expect(pass(-123.49).powerKW == -123.4)
-        let small = pass(-0.04).powerKW
+        #expect(pass(123.49).value == 123.4)
+        #expect(pass(-123.49).value == -123.4)
+        let small = pass(-0.04).value
         #expect(small == 0 && small.sign == .plus)
+    }
+
+    @Test("counts what passed before: several assets together stay within the connection")
+    func several() {
+        let tight = SafetyGate(importMaxKW: 5000, exportMaxKW: 800)
+        var net = 4800.0
+        let units = ["a", "b"].map { id in
+            var unit = DispatchBench.unit()
+            unit.path = AssetPath(.storage, id)
+            return Controllable(unit, ramp: 2, step: .minutes(1))
+        }
+        let points = units.map { unit in
+            tight.pass(SetPoint(unit.path, .setPower, -150, reason: ""), asset: unit, last: 0, netKW: &net).value
+        }
+        // 200 kW are left: 150 for the first, 50 for the second.
+        #expect(points == [-150, -50] && net == 5000)
+    }
+
+    @Test("a heat pump's heat is cut by what it draws")
+    func heatPump() {
+        var net = 5900.0
+        let pump = Controllable(
+            HeatSourceView(
+                path: AssetPath(.heat, "pump"), ratedKW: 900, performance: 3, heatKW: UsedValue(0, .good),
+                breakEvenGPerKWh: 646), ramp: 1)
+        // 100 kW of electricity are left: 300 kW of heat.
+        let point = gate.pass(SetPoint(pump.path, .setHeat, 900, reason: ""), asset: pump, last: 0, netKW: &net)
+        #expect(abs(point.value - 300) < 0.11 && net <= 6000)
+    }
+
+    @Test("what departures need is never cut")
+    func departures() {
+        var net = 9000.0
+        let bays = FlexibleView(
+            path: AssetPath(.bay, "staff"), action: .setPower, ratingKW: 400, powerKW: UsedValue(-10, .good),
+            mustKW: UsedValue(120, .good), canChargeKW: UsedValue(300, .good), canDischargeKW: UsedValue(0, .good),
+            isWorking: false)
+        let point = gate.pass(
+            SetPoint(bays.path, .setPower, 0, reason: ""), asset: Controllable(bays, ramp: 1), last: 0, netKW: &net)
+        #expect(point.value == -120)
     }
 
     @Test("never leaves rating, reserve, ramp and site limits", arguments: 0..<500 as Range<UInt64>)
@@ -111,22 +154,20 @@ struct SafetyGateTests {
         var chance = SeedStream(seed: seed, name: "gate")
         func any(_ low: Double, _ high: Double) -> Double { low + (high - low) * chance.unit() }
         for _ in 0..<20 {
-            let gate = SafetyGate(
-                importMaxKW: any(0, 8000), exportMaxKW: any(0, 2000), rampMaxKWPerStep: any(0, 600))
+            let gate = SafetyGate(importMaxKW: any(0, 8000), exportMaxKW: any(0, 2000))
+            let ramp = any(0, 600)
             let unit = DispatchBench.unit(soc: any(0, 1), powerKW: any(-550, 550))
             let site = DispatchBench.site(importKW: any(0, 9000), exportKW: any(0, 3000))
             let last = any(-500, 500)
-            let wish = [any(-2000, 2000), 0, .nan, .infinity, -1e300][Int(chance.next() % 5)]
+            let wanted = [any(-2000, 2000), 0, .nan, .infinity, -1e300][Int(chance.next() % 5)]
             let step = Span.seconds(Int64(1 + chance.next() % 1800))
-            let kw = gate.pass(
-                SetPoint(asset: "ess-1", powerKW: wish, reason: ""), unit: unit, site: site, last: last, step: step
-            ).powerKW
+            let kw = pass(wanted, gate: gate, rampKW: ramp, unit: unit, site: site, last: last, step: step).value
             let slack = 1e-9
             #expect(kw.isFinite && abs(kw) <= unit.powerMaxKW, "seed \(seed)")
-            if !wish.isFinite { #expect(kw == 0, "seed \(seed)") }
+            if !wanted.isFinite { #expect(kw == 0, "seed \(seed)") }
             // Away from 0 never faster than the ramp; towards 0 other limits may cut at once.
-            #expect(kw <= max(0, last + gate.rampMaxKWPerStep) + slack, "seed \(seed)")
-            #expect(kw >= min(0, last - gate.rampMaxKWPerStep) - slack, "seed \(seed)")
+            #expect(kw <= max(0, last + ramp) + slack, "seed \(seed)")
+            #expect(kw >= min(0, last - ramp) - slack, "seed \(seed)")
             let net = site.importKW - site.exportKW + unit.powerKW.value
             if kw > 0 {
                 let after = unit.soc.value - kw / unit.dischargeEfficiency * step.hours / unit.capacityKWh

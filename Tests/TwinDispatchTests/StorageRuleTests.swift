@@ -4,7 +4,13 @@ import TwinDispatch
 
 @Suite("Storage rule")
 struct StorageRuleTests {
-    private func decide(_ unit: StorageView, _ site: SiteView) -> SetPoint { DispatchBench.rule.decide(unit, site) }
+    private func decide(
+        _ unit: StorageView, _ site: SiteView, rule: StorageRule = DispatchBench.rule
+    ) -> SetPoint {
+        rule.decide(
+            unit, net: site.netKW + unit.powerKW.value,
+            signal: CarbonSignal(site, cleanFraction: rule.cleanFraction, dirtyFraction: rule.dirtyFraction))
+    }
 
     private func decide(_ site: SiteView) -> SetPoint { decide(DispatchBench.unit(), site) }
 
@@ -15,39 +21,31 @@ struct StorageRuleTests {
         // 6000 kW of import would ask for peak shaving.
         let site = DispatchBench.site(importKW: 6000)
         let power = decide(DispatchBench.unit(powerQuality: quality), site)
-        #expect(power.powerKW == 0 && power.reason == "failsafe: storage is not measured (\(quality.rawValue))")
+        #expect(power.value == 0 && power.reason == "failsafe: storage is not measured (\(quality.rawValue))")
         let soc = decide(DispatchBench.unit(socQuality: quality), site)
-        #expect(soc.powerKW == 0 && soc.reason.hasPrefix("failsafe: storage is not measured"))
-    }
-
-    @Test("rests while the grid breaker is open or its meter is silent")
-    func unmeasuredGrid() {
-        let open = decide(DispatchBench.site(importKW: 6000, isConnected: false))
-        #expect(open == SetPoint(asset: "ess-1", powerKW: 0, reason: "failsafe: the grid breaker is open"))
-        let silent = decide(DispatchBench.site(importKW: 6000, isMeasured: false))
-        #expect(silent == SetPoint(asset: "ess-1", powerKW: 0, reason: "failsafe: the grid meter is not measured"))
+        #expect(soc.value == 0 && soc.reason.hasPrefix("failsafe: storage is not measured"))
     }
 
     @Test("shaves the peak, counting its own discharge as import")
     func peak() {
         let small = decide(DispatchBench.site(importKW: 5123.4))
-        #expect(small.powerKW == 123.4)
+        #expect(small.value == 123.4)
         #expect(small.reason == "peak: import 5123 kW is above 5000 kW")
-        #expect(decide(DispatchBench.site(importKW: 9000)).powerKW == 500)
+        #expect(decide(DispatchBench.site(importKW: 9000)).value == 500)
         // Already discharging 300 kW: without it the site would import 5100 kW.
-        #expect(decide(DispatchBench.unit(powerKW: 300), DispatchBench.site(importKW: 4800)).powerKW == 100)
-        #expect(decide(DispatchBench.site(importKW: 5000)).powerKW == 0)
+        #expect(decide(DispatchBench.unit(powerKW: 300), DispatchBench.site(importKW: 4800)).value == 100)
+        #expect(decide(DispatchBench.site(importKW: 5000)).value == 0)
     }
 
     @Test("stores the surplus, counting its own charge as surplus")
     func surplus() {
         let small = decide(DispatchBench.site(importKW: 0, exportKW: 250.5))
-        #expect(small.powerKW == -250.5)
+        #expect(small.value == -250.5)
         #expect(small.reason == "surplus: 250 kW would be exported")
-        #expect(decide(DispatchBench.site(importKW: 0, exportKW: 4000)).powerKW == -500)
+        #expect(decide(DispatchBench.site(importKW: 0, exportKW: 4000)).value == -500)
         // Charging 200 kW of a surplus of 250 kW leaves 50 kW of export.
         #expect(
-            decide(DispatchBench.unit(powerKW: -200), DispatchBench.site(importKW: 0, exportKW: 50)).powerKW == -250)
+            decide(DispatchBench.unit(powerKW: -200), DispatchBench.site(importKW: 0, exportKW: 50)).value == -250)
     }
 
     /// Intensities ahead 100, 150, 200, 250 and now: five values, so the quarters lie at the 2nd and the 4th.
@@ -61,27 +59,27 @@ struct StorageRuleTests {
     func dirty() {
         // Sorted 100 150 200 250 260: clean 150, dirty 250, and 150 < 250 x 0.855 = 213.75.
         let point = carbon(now: 260)
-        #expect(point.powerKW == 500)
+        #expect(point.value == 500)
         #expect(point.reason == "dirty hours: 260 g/kWh is among the highest ahead (from 250)")
-        #expect(carbon(now: 260, importKW: 320).powerKW == 320)
-        #expect(carbon(now: 260, quality: .lastKnown).powerKW == 500)
+        #expect(carbon(now: 260, importKW: 320).value == 320)
+        #expect(carbon(now: 260, quality: .lastKnown).value == 500)
     }
 
     @Test("charges in the cleanest hours, at most up to the peak")
     func clean() {
         // Sorted 90 100 150 200 250: clean 100, dirty 200, and 100 < 171.
         let point = carbon(now: 90)
-        #expect(point.powerKW == -500)
+        #expect(point.value == -500)
         #expect(point.reason == "clean hours: 90 g/kWh is among the lowest ahead (to 100)")
-        #expect(carbon(now: 90, importKW: 4700).powerKW == -300)
-        #expect(carbon(now: 90, importKW: 5000).powerKW == 0)
+        #expect(carbon(now: 90, importKW: 4700).value == -300)
+        #expect(carbon(now: 90, importKW: 5000).value == 0)
     }
 
     @Test("rests in between")
     func between() {
         // Sorted 100 150 180 200 250: clean 150, dirty 200, and 150 < 171.
         let point = carbon(now: 180)
-        #expect(point.powerKW == 0)
+        #expect(point.value == 0)
         #expect(point.reason == "rest: 180 g/kWh lies between 150 and 200")
     }
 
@@ -90,7 +88,7 @@ struct StorageRuleTests {
         // Sorted 170 180 190 200 210: 180 is not below 200 x 0.855 = 171.
         let point = decide(
             DispatchBench.site(intensity: UsedValue(210, .good), forecast: [170, 180, 190, 200]))
-        #expect(point.powerKW == 0)
+        #expect(point.value == 0)
         #expect(point.reason == "rest: 180 and 200 g/kWh ahead differ less than the losses")
     }
 
@@ -99,7 +97,8 @@ struct StorageRuleTests {
         // Sorted 100 120 200 280 300 with a tenth: clean 100 + 0.4 x 20 = 108, dirty 280 + 0.6 x 20 = 292.
         let rule = StorageRule(peakImportKW: 5000, cleanFraction: 0.1, dirtyFraction: 0.1, deadbandKW: 5)
         func now(_ value: Double, _ ahead: [Double]) -> SetPoint {
-            rule.decide(DispatchBench.unit(), DispatchBench.site(intensity: UsedValue(value, .good), forecast: ahead))
+            decide(
+                DispatchBench.unit(), DispatchBench.site(intensity: UsedValue(value, .good), forecast: ahead), rule: rule)
         }
         #expect(now(300, [100, 120, 200, 280]).reason.hasSuffix("(from 292)"))
         #expect(now(100, [300, 120, 200, 280]).reason.hasSuffix("(to 108)"))
@@ -110,15 +109,15 @@ struct StorageRuleTests {
     func noForecast(quality: Quality) {
         #expect(
             carbon(now: 260, quality: quality)
-                == SetPoint(asset: "ess-1", powerKW: 0, reason: "rest: no grid intensity forecast"))
+                == SetPoint(DispatchBench.ess1, .setPower, 0, reason: "rest: no grid intensity forecast"))
         let short = decide(DispatchBench.site(intensity: UsedValue(300, .good), forecast: [100, 150, 200]))
         #expect(short.reason == "rest: no grid intensity forecast")
     }
 
     @Test("prints set-points to 0.1 kW, half to even")
     func rounding() {
-        #expect(decide(DispatchBench.site(importKW: 5000.25)).powerKW == 0.2)
-        #expect(decide(DispatchBench.site(importKW: 5000.26)).powerKW == 0.3)
-        #expect(decide(DispatchBench.site(importKW: 5000.75)).powerKW == 0.8)
+        #expect(decide(DispatchBench.site(importKW: 5000.25)).value == 0.2)
+        #expect(decide(DispatchBench.site(importKW: 5000.26)).value == 0.3)
+        #expect(decide(DispatchBench.site(importKW: 5000.75)).value == 0.8)
     }
 }

@@ -25,14 +25,14 @@ struct BadInputTests {
         // The broker keeps the first from the twin, which asked for no larger packets.
         try client.publish(tele, [UInt8](repeating: 0x20, count: 70 << 10))
         try client.publish(tele, [UInt8](repeating: 0xFE, count: 65_536 + 100))
-        try client.publish("v1/sunderland/shop/works/gossip", "{}")
+        try client.publish("v1/sunderland/shop/paint/gossip", "{}")
         try client.publish("v1/sunderland/shop/NOT AN ID/tele", "{}")
         try client.publish("v1/sunderland/nowhere/x/tele", "{}")
-        try client.publish("v1/elsewhere/shop/works/tele", "{}")
+        try client.publish("v1/elsewhere/shop/paint/tele", "{}")
         let cmd = #"{"id":"x-1-1","ts":"\#(now.rfc3339)","action":"set_power","value":99999,"unit":"kW"}"#
-        try client.publish("v1/sunderland/storage/ess-1/cmd", cmd, retain: true)
-        try client.publish("v1/sunderland/storage/ess-1/ack", #"{"id":"x-1-1","state":"accepted"}"#)
-        try client.publish("v1/sunderland/storage/ess-1/ack", "no")
+        try client.publish("v1/sunderland/storage/string-1/cmd", cmd, retain: true)
+        try client.publish("v1/sunderland/storage/string-1/ack", #"{"id":"x-1-1","state":"accepted"}"#)
+        try client.publish("v1/sunderland/storage/string-1/ack", "no")
         try client.publish(PlantFeed.clockTopic, #"{"ts":"\#((now + .days(365)).rfc3339)"}"#)
         try client.publish(PlantFeed.clockTopic, #"{"ts":"9999-12-31T23:59:59.999Z"}"#)
         try client.publish(PlantFeed.clockTopic, #"{"ts":"yesterday"}"#)
@@ -90,7 +90,7 @@ struct BadInputTests {
                 let now = feed.now + .minutes(Int64(minute))
                 let ahead = (now + .days(3)).rfc3339
                 try client.publish(
-                    "v1/sunderland/wind/farm/tele", #"{"ts":"\#(ahead)","seq":\#(minute),"power_kw":1}"#)
+                    "v1/sunderland/wind/t01/tele", #"{"ts":"\#(ahead)","seq":\#(minute),"power_kw":1}"#)
                 try client.publish(
                     PlantFeed.shopTopic, #"{"ts":"\#(now.rfc3339)","seq":\#(minute),"load_kw":10000}"#)
                 try client.publish(

@@ -68,7 +68,7 @@ struct RecordTests {
                     PlantFeed.shopTopic,
                     #"{"ts":"\#(ts.rfc3339)","seq":\#(index),"period_s":1,"load_kw":9000}"#)
             }
-            try client.publish("v1/sunderland/shop/works/status", [0xFF, 0x0A, 0x00], retain: true)
+            try client.publish("v1/sunderland/shop/paint/status", [0xFF, 0x0A, 0x00], retain: true)
             try client.publish("elsewhere/shop", "1")
             try await client.settle()
             try await run.wait("21 messages on disk") { try messages(path).count >= 21 }

@@ -99,7 +99,7 @@ struct FiguresTests {
     @Test("shops that take 1 % more move the headline")
     func shopsScaled() async throws {
         let folder = try TemporaryFolder()
-        let file = try scaledDay(folder, topic: "shop/works/tele", keys: ["load_kw", "gas_kw"], by: 1.01)
+        let file = try scaledDay(folder, topic: "shop/paint/tele", keys: ["load_kw", "gas_kw"], by: 1.01)
         let figure = try #require(try await replay([file]) { $0.loop = .closed }.summary.kgPerVehicle)
         #expect(figure - Self.goldenClosed > 10 * Self.tolerance)
     }
@@ -110,7 +110,7 @@ struct FiguresTests {
         let folder = try TemporaryFolder()
         var loads: [String: Double] = [:]
         let lines = try Repository.lines(of: Repository.day)
-        for line in lines where line.contains("shop/works/tele") { loads[stamp(line)] = number("load_kw", line) }
+        for line in lines where line.contains("shop/paint/tele") { loads[stamp(line)] = number("load_kw", line) }
         let planted = try lines.map { line in
             guard line.contains("grid/main/tele") else { return line }
             let load = try #require(loads[stamp(line)])

@@ -26,7 +26,7 @@ struct JournalTests {
             expected.append(
                 .message(
                     Arrival(
-                        t: Recording.start + .seconds(Int64(index)), topic: "v1/sunderland/wind/farm/tele",
+                        t: Recording.start + .seconds(Int64(index)), topic: "v1/sunderland/wind/t01/tele",
                         payload: payload, qos: index % 3, retain: index == 2, duplicate: index == 3,
                         correlation: index == 4 ? "0badcafe-1-1" : nil, number: index + 3)))
         }

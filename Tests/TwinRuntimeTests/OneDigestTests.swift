@@ -79,7 +79,7 @@ struct OneDigestTests {
         let closed = try await BundledDay.closed()
         let folder = try TemporaryFolder()
         var lines = closed.journal
-        let index = try #require(lines.firstIndex { $0.contains("wind/farm/tele") && $0.contains("\"seq\":700,") })
+        let index = try #require(lines.firstIndex { $0.contains("wind/t01/tele") && $0.contains("\"seq\":700,") })
         // The digit after the decimal point of the wind power of the 700th minute.
         let value = try #require(lines[index].firstRange(of: #/"power_kw":[0-9]+/#))
         let digit = lines[index].index(before: value.upperBound)

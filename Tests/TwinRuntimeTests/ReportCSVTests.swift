@@ -74,7 +74,7 @@ struct ReportCSVTests {
     @Test("a row reads as it was computed by hand")
     func oneRow() async throws {
         let day = try await BundledDay.open().result.summary
-        var row = PeriodRow(start: PlantTime(ms: 1_750_204_800_000))  // 2025-06-18T00:00:00Z
+        var row = PeriodRow(start: PlantTime(ms: 1_750_204_800_000), meterCount: 0)  // 2025-06-18T00:00:00Z
         row.steppedMs = 1_200_000
         // 2 kWh = 7,200,000 Ws; x 0.177 kg/kWh = 0.354 kg. 900 s of 1,200 s are 75 %, 300 s 25 %.
         row.accounts[Account.gridImport.index].energy = Energy(wattSeconds: 7_200_000)
@@ -94,7 +94,7 @@ struct ReportCSVTests {
         let day = try await BundledDay.open().result.summary
         // 2025-10-26: 00:30Z is 01:30 summer time, 01:30Z is 01:30 winter time.
         let rows = ["2025-10-26T00:30:00Z", "2025-10-26T01:30:00Z"].compactMap { PlantTime(rfc3339: $0) }
-            .map { PeriodRow(start: $0) }
+            .map { PeriodRow(start: $0, meterCount: 0) }
         let starts = try table(Summary(rows: rows, method: day.method, facts: day.facts))
             .filter { $0["account"] == "gas" }.compactMap { $0["period_start_local"] }
         #expect(starts == ["2025-10-26T01:30:00.000+01:00", "2025-10-26T01:30:00.000Z"])

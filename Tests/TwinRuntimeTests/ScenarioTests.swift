@@ -110,7 +110,7 @@ struct ScenarioTests {
             ]
         }
         try #require(found.verdicts.map(\.passed) == [false, true, false, false, true])
-        #expect(found.verdicts[0].sentence.contains("wind/farm/stuck was raised at 2025-06-18T13:0"))
+        #expect(found.verdicts[0].sentence.contains("wind/t01/stuck was raised at 2025-06-18T13:0"))
         #expect(
             found.verdicts[2].sentence == "expected vehicles in 1.0...10.0; it is \(Double(found.summary.vehicles))")
         #expect(found.wasStopped)
@@ -122,7 +122,7 @@ struct ScenarioTests {
         "a fault of the plant in an open loop is refused with that sentence",
         arguments: [Fault.Verb.gridOutage, .ignoreCommand])
     func openLoop(verb: Fault.Verb) async throws {
-        let fault = Fault(verb: verb, on: "storage/ess-1", from: Recording.start, lasting: nil)
+        let fault = Fault(verb: verb, on: "storage/string-1", from: Recording.start, lasting: nil)
         let problem = try await #require(throws: ReplayProblem.self) {
             try await replay([Repository.day]) { $0.faults = [fault] }
         }

@@ -16,7 +16,7 @@ struct StoreTests {
 
     private func batch(tick: Int) -> StoreBatch {
         var batch = StoreBatch()
-        var row = PeriodRow(start: Recording.start)
+        var row = PeriodRow(start: Recording.start, meterCount: 3)
         row.vehicles = tick
         row.steppedMs = Int64(tick) * 60_000
         batch.rows = [row]
@@ -54,13 +54,13 @@ struct StoreTests {
         try store.write(batch(tick: 1))
         // A power that is not a number has no place in the table: the write fails after the row was written.
         var broken = batch(tick: 2)
-        broken.rows.append(PeriodRow(start: Recording.start + settlementPeriod))
+        broken.rows.append(PeriodRow(start: Recording.start + settlementPeriod, meterCount: 3))
         var desk = CommandDesk()
         let context = TickContext(
             tick: 2, from: Recording.start, to: Recording.start + .minutes(1), lateness: .seconds(30), lead: .seconds(5)
         )
         let command = desk.issue(
-            SetPoint(asset: "ess-1", powerKW: .nan, reason: ""), context: context, n: 1,
+            SetPoint(AssetPath(.storage, "string-1"), .setPower, .nan, reason: ""), context: context, n: 1,
             rules: .init(step: .minutes(1), followToleranceFraction: 0.05))
         broken.commands = [try #require(command)]
         let problem = try #require(throws: StoreProblem.self) { try store.write(broken) }
@@ -75,7 +75,7 @@ struct StoreTests {
         let store = try SQLiteStore(path: folder.path("a.sqlite"))
         _ = try store.begin(Self.identity)
         var ahead = batch(tick: 9)
-        ahead.rows.append(PeriodRow(start: Recording.start + settlementPeriod))
+        ahead.rows.append(PeriodRow(start: Recording.start + settlementPeriod, meterCount: 3))
         try store.write(ahead)
         var anew = batch(tick: 1)
         anew.replacesAll = true
@@ -188,7 +188,7 @@ struct StoreTests {
         let complete = try await replay([try folder.write("complete.jsonl", lines: lines)])
         // The shop's reading of minute 40 arrives 55 minutes later, two periods on.
         var late = lines
-        let index = try #require(late.firstIndex { $0.contains("shop/works") && $0.contains("\"seq\":40,") })
+        let index = try #require(late.firstIndex { $0.contains("shop/paint") && $0.contains("\"seq\":40,") })
         let reading = late.remove(at: index)
         let clock = try #require(late.firstIndex { $0.contains("\"t\":\"2025-06-18T06:35:00.000Z\"") })
         late.insert(

@@ -14,7 +14,7 @@ struct PlantFeed {
     /// 2025-06-18 05:00 UTC: 6 o'clock at the plant.
     static let start = PlantTime(ms: 1_750_222_800_000)
     static let clockTopic = "v1/sunderland/clock"
-    static let shopTopic = "v1/sunderland/shop/works/tele"
+    static let shopTopic = "v1/sunderland/shop/paint/tele"
 
     /// Publishes the clock as it stands.
     func clock() throws { try client.publish(PlantFeed.clockTopic, #"{"ts":"\#(now.rfc3339)"}"#) }

@@ -14,8 +14,8 @@ struct LiveClockTests {
     func beforeTheFirstTime(mode: ControlMode) async throws {
         let rig = try LiveRig()
         rig.mode = mode
-        let silent = InboundMessage(topic: "v1/sunderland/wind/farm/tele", payload: Array("{\"power_kw\":1}".utf8))
-        let one = InboundMessage.reading("wind/farm", "power_kw", 1, Self.six)
+        let silent = InboundMessage(topic: "v1/sunderland/wind/t01/tele", payload: Array("{\"power_kw\":1}".utf8))
+        let one = InboundMessage.reading("wind/t01", "power_kw", 1, Self.six)
         let link = ScriptLink([silent, one, silent], clock: rig.clock)
         #expect(try await rig.go(link) == nil)
         #expect(try rig.journal.segments() == [])
@@ -25,7 +25,7 @@ struct LiveClockTests {
     @Test("the first plant time floors the start, and what waited follows the header with that time")
     func firstTime() async throws {
         let rig = try LiveRig()
-        let silent = InboundMessage(topic: "v1/sunderland/wind/farm/tele", payload: Array("{\"power_kw\":1}".utf8))
+        let silent = InboundMessage(topic: "v1/sunderland/wind/t01/tele", payload: Array("{\"power_kw\":1}".utf8))
         let time = Self.six + .seconds(25)
         _ = try await rig.go(ScriptLink([silent, .clock(time), silent], clock: rig.clock))
         let lines = try rig.journalLines()
@@ -45,12 +45,12 @@ struct LiveClockTests {
     func secondHighest() async throws {
         let rig = try LiveRig()
         let script: [InboundMessage] = [
-            .reading("wind/farm", "power_kw", 1, Self.six + .seconds(10)),
-            .reading("shop/works", "load_kw", 9000, Self.six + .seconds(5)),
+            .reading("wind/t01", "power_kw", 1, Self.six + .seconds(10)),
+            .reading("shop/paint", "load_kw", 9000, Self.six + .seconds(5)),
             // One asset runs ahead: alone it moves nothing.
-            .reading("wind/farm", "power_kw", 1, Self.six + .hours(3)),
-            .reading("shop/works", "load_kw", 9000, Self.six + .seconds(90)),  // not beyond 06:01 + 30 s
-            .reading("shop/works", "load_kw", 9001, Self.six + .seconds(91)),  // this closes the first tick
+            .reading("wind/t01", "power_kw", 1, Self.six + .hours(3)),
+            .reading("shop/paint", "load_kw", 9000, Self.six + .seconds(90)),  // not beyond 06:01 + 30 s
+            .reading("shop/paint", "load_kw", 9001, Self.six + .seconds(91)),  // this closes the first tick
             .reading("weather/mast", "temperature_c", 12, Self.six + .seconds(155)),
         ]
         let summary = try #require(try await rig.go(ScriptLink(script, clock: rig.clock)))
@@ -66,8 +66,8 @@ struct LiveClockTests {
         let rig = try LiveRig()
         let ahead = Self.six + .minutes(5)
         let script: [InboundMessage] = [
-            .clock(Self.six), .reading("wind/farm", "power_kw", 1, ahead),
-            .reading("shop/works", "load_kw", 9000, ahead),
+            .clock(Self.six), .reading("wind/t01", "power_kw", 1, ahead),
+            .reading("shop/paint", "load_kw", 9000, ahead),
             .reading("weather/mast", "temperature_c", 12, ahead), .clock(Self.six + .minutes(1)),
         ]
         let summary = try #require(try await rig.go(ScriptLink(script, clock: rig.clock)))
@@ -92,7 +92,7 @@ struct LiveClockTests {
         let rig = try LiveRig()
         let script: [InboundMessage] = [
             .clock(Self.six), .clock(Self.six + .minutes(1)), .clock(Self.six + .days(8)),
-            .reading("wind/farm", "power_kw", 1, Self.six + .minutes(1)), .clock(Self.six + .minutes(2)),
+            .reading("wind/t01", "power_kw", 1, Self.six + .minutes(1)), .clock(Self.six + .minutes(2)),
         ]
         let summary = try #require(try await rig.go(ScriptLink(script, clock: rig.clock)))
         #expect(summary.steps == 2)
@@ -104,7 +104,7 @@ struct LiveClockTests {
     func jump() async throws {
         let rig = try LiveRig()
         let script: [InboundMessage] = [
-            .clock(Self.six), .reading("wind/farm", "power_kw", 1, Self.six), .clock(Self.six + .hours(1)),
+            .clock(Self.six), .reading("wind/t01", "power_kw", 1, Self.six), .clock(Self.six + .hours(1)),
         ]
         let summary = try #require(try await rig.go(ScriptLink(script, clock: rig.clock)))
         #expect(summary.steps == 60)
@@ -116,7 +116,7 @@ struct LiveClockTests {
         let rig = try LiveRig()
         let script: [InboundMessage] = [
             .clock(Self.six), .clock(Self.six + .minutes(3)), .clock(Self.six + .minutes(1)),
-            .reading("wind/farm", "power_kw", 1, Self.six + .minutes(3)),
+            .reading("wind/t01", "power_kw", 1, Self.six + .minutes(3)),
         ]
         _ = try await rig.go(ScriptLink(script, clock: rig.clock))
         let lines = try rig.journalLines()

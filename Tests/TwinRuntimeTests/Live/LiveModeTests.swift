@@ -50,8 +50,8 @@ struct LiveModeTests {
         #expect(link.commands.count == summary.commands.issued)
         #expect(summary.commands.accepted >= summary.commands.issued - 1)
         for command in link.commands {
-            #expect(command.topic == "v1/sunderland/storage/ess-1/cmd")
-            #expect(command.responseTopic == "v1/sunderland/storage/ess-1/ack")
+            #expect(command.topic == "v1/sunderland/storage/string-1/cmd")
+            #expect(command.responseTopic == "v1/sunderland/storage/string-1/ack")
             #expect(!command.retain && command.qos == 1)
             // Under the event clock a broker cannot know when plant time is over.
             #expect(command.expiryS == nil)

@@ -84,8 +84,8 @@ struct RecordLoopTests {
         // One batch holds the clock of the end, and one reading more.
         let link = ScriptLink(
             [
-                .clock(start), .reading("shop/works", "load_kw", 1, start), .clock(start + .minutes(1)),
-                .reading("shop/works", "load_kw", 2, start + .minutes(1)), .clock(start + .minutes(2)),
+                .clock(start), .reading("shop/paint", "load_kw", 1, start), .clock(start + .minutes(1)),
+                .reading("shop/paint", "load_kw", 2, start + .minutes(1)), .clock(start + .minutes(2)),
             ], clock: clock)
         let tally = try record(link, .event, for: .minutes(1))
         #expect(tally.messages == 3)
@@ -102,7 +102,7 @@ struct RecordLoopTests {
         let link = ScriptLink(
             [
                 InboundMessage(
-                    topic: "v1/sunderland/wind/farm/status", payload: Array("online".utf8), retain: retain)
+                    topic: "v1/sunderland/wind/t01/status", payload: Array("online".utf8), retain: retain)
             ], clock: clock)
         let tally = try record(link, .event)
         #expect(tally.from == nil && tally.messages == 0)
@@ -144,7 +144,7 @@ struct RecordLoopTests {
 
     @Test("a quiet fortnight can be replayed: each day of silence leaves a line")
     func silence() async throws {
-        let reading = { (time: PlantTime) in InboundMessage.reading("shop/works", "load_kw", 9000, time) }
+        let reading = { (time: PlantTime) in InboundMessage.reading("shop/paint", "load_kw", 9000, time) }
         let days = [Span](repeating: .days(1) + .seconds(1), count: 14)
         let late = LiveRig.start + .days(14)
         let link = SlowLink([reading(LiveRig.start), reading(late)], clock: clock, pauses: [.seconds(1)] + days)

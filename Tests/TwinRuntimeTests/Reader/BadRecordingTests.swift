@@ -8,7 +8,7 @@ import TwinScenario
 /// No input makes the reader trap or hang; what is wrong is named with its place and counted by reason.
 @Suite("Bad recordings")
 struct BadRecordingTests {
-    static let good = "{\"t\":20,\"topic\":\"v1/sunderland/wind/farm/tele\",\"payload\":{\"power_kw\":1}}"
+    static let good = "{\"t\":20,\"topic\":\"v1/sunderland/wind/t01/tele\",\"payload\":{\"power_kw\":1}}"
 
     @Test(
         "an unreadable line is counted by its reason and named by its number",
@@ -145,7 +145,7 @@ struct BadRecordingTests {
             "{\"t\":\"9999-12-31T23:59:00.000Z\",\"topic\":\"v1/sunderland/clock\",\"payload\":{\"ts\":\"9999-12-31T23:59:00Z\"}}"
         )
         recording.raw(
-            "{\"t\":\"9999-12-31T23:59:59.999Z\",\"topic\":\"v1/sunderland/wind/farm/tele\",\"payload\":{\"power_kw\":1}}"
+            "{\"t\":\"9999-12-31T23:59:59.999Z\",\"topic\":\"v1/sunderland/wind/t01/tele\",\"payload\":{\"power_kw\":1}}"
         )
         let result = try await replay([folder.write("last.jsonl", lines: recording.lines)])
         #expect(result.summary.steps == 2)

@@ -21,7 +21,7 @@ struct Recording {
     mutating func wind(_ seconds: Double, kW: String = "100", ts: String? = nil) {
         let stamp = ts ?? (Recording.start + Span(ms: Int64(saturatingRound: seconds * 1000))).rfc3339
         raw(
-            "{\"t\":\(JSON.numberText(seconds)),\"topic\":\"v1/sunderland/wind/farm/tele\","
+            "{\"t\":\(JSON.numberText(seconds)),\"topic\":\"v1/sunderland/wind/t01/tele\","
                 + "\"payload\":{\"ts\":\"\(stamp)\",\"period_s\":60,\"power_kw\":\(kW)}}")
     }
 
