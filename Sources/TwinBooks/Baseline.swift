@@ -85,7 +85,7 @@ public struct WindowConditions: Sendable, Hashable {
             heatingKHours: hours(rows.reduce(0) { $0 + $1.heatingKMs }),
             vehicles: rows.reduce(0) { $0 + $1.vehicles },
             baselineGenerationKWh: rows.reduce(0) { sum, row in
-                generators.reduce(sum) { $0 + row.meters[$1].energy.kilowattHours }
+                generators.reduce(sum) { $0 + row.meter($1).kilowattHours }
             })
     }
 }

@@ -146,6 +146,9 @@ public struct PeriodRow: Sendable, Hashable, Codable {
 
     public var end: PlantTime { start + settlementPeriod }
 
+    /// Energy of one meter's line; 0 where the row was written under a smaller chart.
+    public func meter(_ line: Int) -> Energy { meters.count > line ? meters[line].energy : .zero }
+
     public subscript(account: Account) -> AccountSum { accounts[account.index] }
 
     /// The parts that a report prints, for the digest: a row's postings.

@@ -155,7 +155,7 @@ public struct Summary: Sendable {
     }
 
     /// Energy of one meter's line.
-    public func energy(line: Int) -> Energy { rows.reduce(.zero) { $0 + $1.meters[line].energy } }
+    public func energy(line: Int) -> Energy { rows.reduce(.zero) { $0 + $1.meter(line) } }
 
     /// Litres at the ethanol's net calorific value of 5.911 kWh/l (UK Government fuel properties 2025).
     public var ethanolLitres: Double? { kWh(.ethanol).map { $0 / 5.911 } }

@@ -44,7 +44,8 @@ public struct ExplainText {
     private mutating func product(_ account: Account, _ factor: EmissionFactor, _ set: String) {
         let kWh = summary.energy(account).kilowattHours
         lines.append("    \(account.rawValue) \(Figures.fixed(kWh, 1)) kWh x \(factor.kilogramsPerKWh) kg/kWh (\(set))")
-        lines.append("      \(trust(account)); \(meters(account))")
+        lines.append("      \(trust(account))")
+        lines.append("      \(meters(account))")
     }
 
     private func trust(_ account: Account) -> String {

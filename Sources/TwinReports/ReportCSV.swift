@@ -41,6 +41,7 @@ public enum ReportCSV {
     private static func emission(_ account: Account, _ set: FactorSet) -> (scope: String, factor: EmissionFactor)? {
         switch account {
         case .gas: ("scope1", set.gas)
+        case .ethanol: ("scope1", set.ethanol)
         case .gridImport: ("scope2_location", set.gridGeneration)
         default: nil
         }
@@ -48,7 +49,7 @@ public enum ReportCSV {
 
     /// Share of the stepped time; empty for accounts that are worked out and never read from a meter.
     private static func percent(_ ms: Int64, _ account: Account, _ row: PeriodRow) -> CSVCell {
-        guard row.steppedMs > 0, account != .losses, account != .unmetered else { return .empty }
+        guard row.steppedMs > 0, !Chart.derived.contains(account) else { return .empty }
         return .number(Double(ms) / Double(row.steppedMs) * 100)
     }
 }

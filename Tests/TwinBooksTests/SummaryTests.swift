@@ -78,13 +78,13 @@ struct SummaryTests {
     @Test("compares with the baseline, with an interval that holds the baseline's own")
     func reduction() throws {
         let summary = SummaryBench.summary(SummaryBench.day())
-        // The 2018 plant in this day: 113,539.944 kg over 1200 vehicles = 94.61662 kg.
-        #expect(close(summary.baselineKgPerVehicle, 94.61662))
-        // 42.72 / 94.61662 = 0.4515063; width 0.4515063 x sqrt((1.639086 / 42.72)^2 + 0.17^2) = 0.0786867.
+        // The 2018 plant in this day, without generation: 336,000 x 0.28307 + 126,000 x 0.184 kg over 1200 vehicles.
+        #expect(close(summary.baselineKgPerVehicle, 98.5796))
+        // 42.72 / 98.5796 = 0.4333554; width 0.4333554 x sqrt((1.639086 / 42.72)^2 + 0.17^2) = 0.0755234.
         let reduction = try #require(summary.reductionPct)
-        #expect(close(reduction.value, 54.84937001554273))
-        #expect(close(reduction.low, 46.980700387754894))
-        #expect(close(reduction.high, 62.71803964333057))
+        #expect(close(reduction.value, 56.66446201851092))
+        #expect(close(reduction.low, 49.11211930178309))
+        #expect(close(reduction.high, 64.21680473523875))
     }
 
     @Test("compares by location whatever the headline is")

@@ -23,7 +23,7 @@ struct DeliveryOrderTests {
     private func collect(_ replies: [ComponentReply]) -> [Key: Sums] {
         var cells: [Key: Sums] = [:]
         for cell in replies.flatMap(\.cells) where cell.tick >= Bench.start {
-            cells[Key(tick: cell.tick, account: cell.account)] = Sums(
+            cells[Key(tick: cell.tick, account: cell.meter.account)] = Sums(
                 energy: cell.energy, measuredMs: cell.measuredMs, estimatedMs: cell.estimatedMs)
         }
         return cells
@@ -71,7 +71,7 @@ struct DeliveryOrderTests {
         let second = run(shuffled)
         let expected = collect(first)
         #expect(collect(second) == expected, "seed \(seed)")
-        #expect(expected.count == 2 * (Self.ticks + 20), "seed \(seed)")
+        #expect(expected.count == 3 * (Self.ticks + 20), "seed \(seed)")
         let measured = expected.values.reduce(0) { $0 + $1.measuredMs }
         #expect(measured > 0, "seed \(seed)")
         // Every message is accounted for: two values each, none refused.

@@ -8,7 +8,7 @@ enum Bench {
     static let start = PlantTime(ms: 1_750_226_400_000)
     static let step = Span.minutes(1)
 
-    static func context(_ tick: Int, setPointsKW: [String: Double] = [:]) -> TickContext {
+    static func context(_ tick: Int, setPointsKW: [AssetPath: Double] = [:]) -> TickContext {
         let from = start + Int64(tick - 1) * step
         return TickContext(
             tick: tick, from: from, to: from + step, lateness: .seconds(30), lead: .seconds(5), setPointsKW: setPointsKW
@@ -71,7 +71,8 @@ enum Bench {
             site: "s", calendar: calendar,
             [
                 .init(
-                    asset: "paint", model: model, loadMaxKW: 50_000, gasMaxKW: 50_000, maxAge: .minutes(5), stuck: nil)
+                    path: AssetPath(.shop, "paint"), model: model, loadMaxKW: 50_000, gasMaxKW: 50_000,
+                    burnerEfficiency: 0.8, maxAge: .minutes(5), stuck: nil)
             ])
     }
 
@@ -99,7 +100,7 @@ enum Bench {
 extension ComponentReply {
     /// The cell of an account at the tick that starts `seconds` after the bench's start.
     func cell(_ account: Account, at seconds: Int64) -> Cell? {
-        cells.first { $0.account == account && $0.tick == Bench.start + .seconds(seconds) }
+        cells.first { $0.meter.account == account && $0.tick == Bench.start + .seconds(seconds) }
     }
 
     func value(_ key: String) -> UsedValue? { values.first { $0.key == key }?.used }

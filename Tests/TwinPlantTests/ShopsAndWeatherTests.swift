@@ -81,7 +81,7 @@ struct WeatherStationTests {
             Bench.context(2), PlantImage())
         #expect(reply.image.airTemperatureC == UsedValue(17.5, .good))
         #expect(reply.image.windSpeedMPerS == UsedValue(8.2, .good))
-        #expect(reply.values.map(\.key) == ["temperature_c", "wind_speed_m_per_s"])
+        #expect(reply.values.map(\.key) == ["temperature_c", "wind_speed_m_per_s", "ghi_w_per_m2"])
         #expect(reply.cells.isEmpty)
     }
 

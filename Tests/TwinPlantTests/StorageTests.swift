@@ -43,7 +43,7 @@ struct StorageTests {
             [Bench.minute(.storage, "ess-1", at: 0, #""power_kw":300,"soc_fraction":0.7"#)], Bench.context(1),
             PlantImage())
         #expect(discharge.image.storageKW == UsedValue(300, .good))
-        #expect(discharge.image.storageSOC["ess-1"] == UsedValue(0.7, .good))
+        #expect(discharge.value("soc_fraction") == UsedValue(0.7, .good))
         #expect(discharge.cell(.storageDischarge, at: 0)?.energy.wattSeconds == 18_000_000)
         #expect(discharge.cell(.storageCharge, at: 0)?.energy.wattSeconds == 0)
         let charge = storage.tick(
@@ -52,20 +52,20 @@ struct StorageTests {
         #expect(charge.cell(.storageCharge, at: 60)?.energy.wattSeconds == 7_200_000)
         #expect(charge.cell(.storageCharge, at: 60)?.measuredMs == 60_000)
         // No new state of charge: 0.7 + 120 kW x 0.95 / 60 h / 1000 kWh.
-        #expect(charge.image.storageSOC["ess-1"]?.quality == .estimated)
-        #expect(close(charge.image.storageSOC["ess-1"]?.value, 0.7 + 120 * 0.95 / 60 / 1000))
+        #expect(charge.value("soc_fraction")?.quality == .estimated)
+        #expect(close(charge.value("soc_fraction")?.value, 0.7 + 120 * 0.95 / 60 / 1000))
     }
 
     @Test("believes in its set-point while no meter tells")
     func model() {
         var storage = Bench.storage()
         // Starts in the middle of its window, at 0.5.
-        let reply = storage.tick([], Bench.context(1, setPointsKW: ["ess-1": 240]), PlantImage())
+        let reply = storage.tick([], Bench.context(1, setPointsKW: [AssetPath(.storage, "ess-1"): 240]), PlantImage())
         #expect(reply.image.storageKW == UsedValue(240, .estimated))
         #expect(reply.cell(.storageDischarge, at: 0)?.energy.wattSeconds == 14_400_000)
         #expect(reply.cell(.storageDischarge, at: 0)?.estimatedMs == 60_000)
         // 240 / 0.9 / 60 / 1000.
-        #expect(close(reply.image.storageSOC["ess-1"]?.value, 0.5 - 240 / 0.9 / 60 / 1000))
+        #expect(close(reply.value("soc_fraction")?.value, 0.5 - 240 / 0.9 / 60 / 1000))
         let idle = storage.tick([], Bench.context(2), PlantImage())
         #expect(idle.image.storageKW == UsedValue(0, .estimated))
     }
@@ -104,8 +104,8 @@ struct StorageTests {
             default: break
             }
             let wish = (chance.unit() - 0.5) * 4000
-            let reply = storage.tick(slice, Bench.context(tick, setPointsKW: ["ess-1": wish]), PlantImage())
-            let soc = try #require(reply.image.storageSOC["ess-1"]).value
+            let reply = storage.tick(slice, Bench.context(tick, setPointsKW: [AssetPath(.storage, "ess-1"): wish]), PlantImage())
+            let soc = try #require(reply.value("soc_fraction")).value
             if !(0...1).contains(soc) { Issue.record("seed \(seed), tick \(tick): \(soc)") }
             for cell in reply.cells where cell.energy < .zero { Issue.record("seed \(seed), tick \(tick): \(cell)") }
         }
@@ -116,8 +116,8 @@ struct StorageTests {
         var storage = Bench.storage()
         var soc = 0.5
         for tick in 1...600 {
-            let reply = storage.tick([], Bench.context(tick, setPointsKW: ["ess-1": setPoint]), PlantImage())
-            soc = try #require(reply.image.storageSOC["ess-1"]).value
+            let reply = storage.tick([], Bench.context(tick, setPointsKW: [AssetPath(.storage, "ess-1"): setPoint]), PlantImage())
+            soc = try #require(reply.value("soc_fraction")).value
             #expect(soc >= unit.socMin - 1e-9 && soc <= unit.socMax + 1e-9, "tick \(tick)")
         }
         // 10 h at full power: it stands at the end of its window.

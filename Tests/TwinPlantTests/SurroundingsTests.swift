@@ -4,17 +4,32 @@ import TwinPlant
 
 @Suite("Simulated surroundings")
 struct SurroundingsTests {
-    private func surroundings(seed: UInt64) -> SimulatedSurroundings {
-        SimulatedSurroundings(
-            site: "s", assets: .init(mast: "mast", shop: "paint", intensity: "intensity", line: "trim-1"),
-            wind: Bench.wind().parameters, calendar: Bench.calendar, truth: .plain(), seed: seed)
+    private struct Said {
+        var step: SimulatedSurroundings.Step
+        var messages: [PlantMessage]
     }
 
-    private func run(seed: UInt64, steps: Int) -> [SimulatedSurroundings.Step] {
+    private func surroundings(seed: UInt64) -> SimulatedSurroundings {
+        SimulatedSurroundings(
+            site: "s", location: SolarSite(latitudeDeg: 54.92, longitudeDeg: -1.47, elevationM: 40),
+            assets: .init(
+                mast: "mast", wind: Bench.wind().parameters,
+                solar: [
+                    .init(
+                        asset: "pv", array: PVArray(peakKW: 1000, acRatedKW: 900, tiltDeg: 20), maxAge: .minutes(5),
+                        stuck: nil)
+                ], shops: Bench.shops().parameters, intensity: "intensity", line: "final"),
+            calendar: Bench.calendar, truth: ResponsivePlantTests.truth(noise: 0.002), seed: seed)
+    }
+
+    private func run(seed: UInt64, steps: Int) -> [Said] {
         var surroundings = surroundings(seed: seed)
         return (1...steps).map { number in
             let context = Bench.context(number)
-            return surroundings.step(from: context.from, to: context.to, number: number)
+            let step = surroundings.step(from: context.from, to: context.to, number: number)
+            return Said(
+                step: step,
+                messages: surroundings.messages(step, from: context.from, to: context.to, number: number))
         }
     }
 
@@ -35,7 +50,8 @@ struct SurroundingsTests {
         var grid = Bench.grid()
         for tick in 1...90 {
             let context = Bench.context(tick)
-            let messages = surroundings.step(from: context.from, to: context.to, number: tick).messages
+            let step = surroundings.step(from: context.from, to: context.to, number: tick)
+            let messages = surroundings.messages(step, from: context.from, to: context.to, number: tick)
             let routed = try messages.map { message in
                 let arrival = Arrival(t: message.sent ?? context.to, topic: message.topic, payload: message.payload)
                 guard case .asset(let area, let asset, let kind)? = Topic(message.topic, site: "s") else {
@@ -81,17 +97,27 @@ struct SurroundingsTests {
         #expect((20...350).contains(try #require(json["g_per_kwh"]?.double)))
     }
 
-    @Test("offers wind between nothing and the farm's rating, and leaves the twin's model a residual")
-    func wind() throws {
+    @Test("leaves the twin's models a residual for wind, sun, load and gas, and offers nothing beyond the ratings")
+    func residuals() throws {
         let farm = Bench.wind().parameters[0]
-        var residual = 0.0
-        for step in run(seed: 42, steps: 600) {
-            #expect((0...farm.farmRatedKW).contains(step.windAvailableKW))
-            #expect(step.shopLoadKW >= 0)
-            let mast = try #require(step.messages.first { $0.topic.hasPrefix("v1/s/weather/") })
-            let speed = try #require(JSONReader.read(mast.payload)["wind_speed_m_per_s"]?.double)
-            residual = max(residual, abs(farm.modelKW(mastMPerS: speed) - step.windAvailableKW))
+        let shop = Bench.shops().parameters[0]
+        var most: [String: Double] = [:]
+        for said in run(seed: 42, steps: 600) {
+            #expect((0...farm.farmRatedKW).contains(said.step.windKW))
+            #expect((0...900).contains(said.step.solarKW[0]))
+            func reading(_ area: Area, _ key: String) throws -> Double {
+                try #require(said.step.readings.first { $0.path.area == area && $0.key == key }).value
+            }
+            let wind = farm.modelKW(mastMPerS: try reading(.weather, "wind_speed_m_per_s"))
+            most["wind"] = max(most["wind"] ?? 0, abs(wind - (try reading(.wind, "power_kw"))))
+            let load = shop.model.electricityKW(vehiclesPerHour: 75)
+            most["load"] = max(most["load"] ?? 0, abs(load - (try reading(.shop, "load_kw"))))
+            let gas = shop.model.gasKW(isProductionDay: true, outdoorC: said.step.temperatureC, vehiclesPerHour: 75)
+            most["gas"] = max(most["gas"] ?? 0, abs(gas - (try reading(.shop, "gas_kw"))))
+            most["sun"] = max(most["sun"] ?? 0, try reading(.weather, "ghi_w_per_m2"))
         }
-        #expect(residual > 1)
+        #expect((most["wind"] ?? 0) > 1 && (most["load"] ?? 0) > 1 && (most["gas"] ?? 0) > 1)
+        // A June day from 06:00 to 16:00 UTC sees the sun, and never more than a clear sky and a cloud's edge give.
+        #expect((200...1100).contains(most["sun"] ?? 0))
     }
 }

@@ -50,7 +50,7 @@ struct WindTests {
         #expect(
             reply.cells == [
                 Cell(
-                    tick: Bench.start, account: .wind, energy: Energy(wattSeconds: 54_000_000), measuredMs: 60_000,
+                    tick: Bench.start, meter: Meter(.wind, .wind, "farm"), energy: Energy(wattSeconds: 54_000_000), measuredMs: 60_000,
                     estimatedMs: 0)
             ])
         #expect(reply.counts.readings == 2)
@@ -160,13 +160,15 @@ struct WindTests {
             ], Bench.context(1), .windy(6.8))
         // 700 - 10 = 690 kW over 60 s.
         #expect(reply.image.windKW == UsedValue(690, .good))
-        let cell = try #require(reply.cell(.wind, at: 0))
-        #expect(cell.energy.wattSeconds == 41_400_000)
-        #expect(cell.measuredMs == 60_000 && cell.estimatedMs == 0)
+        // One line of the books for each meter.
+        let cells = reply.cells.filter { $0.tick == Bench.start }
+        #expect(cells.map(\.meter.path.asset) == ["north", "south"])
+        #expect(cells.map(\.energy.wattSeconds) == [42_000_000, -600_000])
+        #expect(cells.allSatisfy { $0.measuredMs == 60_000 && $0.estimatedMs == 0 })
         let next = wind.tick([Bench.minute(.wind, "north", at: 60, #""power_kw":700"#)], Bench.context(2), .windy(6.8))
         #expect(next.image.windKW.quality == .lastKnown)
-        // One of two farms is measured: half of the tick counts as measured.
-        #expect(next.cell(.wind, at: 60)?.measuredMs == 30_000)
-        #expect(next.cell(.wind, at: 60)?.estimatedMs == 30_000)
+        // One of two farms is measured, the other estimated.
+        let later = next.cells.filter { $0.tick == Bench.start + .seconds(60) }
+        #expect(later.map(\.measuredMs) == [60_000, 0] && later.map(\.estimatedMs) == [0, 60_000])
     }
 }

@@ -45,7 +45,9 @@ struct FiguresTests {
         let imported = try #require(json.number("energy_kwh.grid_import"))
         let scope1 = try #require(json.number("co2_kg.scope1"))
         let scope2 = try #require(json.number("co2_kg.scope2_location"))
-        #expect(abs(scope1 - gas * 0.18296) < 1e-6)
+        // Ethanol: 5.911 kWh/l net x 0.00152 kg/kWh of CH4 and N2O.
+        let ethanol = try #require(json.number("ethanol_l"))
+        #expect(abs(scope1 - gas * 0.18296 - ethanol * 5.911 * 0.00152) < 1e-6)
         #expect(abs(scope2 - imported * 0.177) < 1e-6)
     }
 
@@ -110,7 +112,9 @@ struct FiguresTests {
         let folder = try TemporaryFolder()
         var loads: [String: Double] = [:]
         let lines = try Repository.lines(of: Repository.day)
-        for line in lines where line.contains("shop/paint/tele") { loads[stamp(line)] = number("load_kw", line) }
+        for line in lines where line.contains("\"load_kw\"") {
+            loads[stamp(line), default: 0] += number("load_kw", line) ?? 0
+        }
         let planted = try lines.map { line in
             guard line.contains("grid/main/tele") else { return line }
             let load = try #require(loads[stamp(line)])

@@ -49,10 +49,10 @@ struct SummaryTextTests {
         arguments: [
             ("this window", "co2_kg_per_vehicle", 1.0, 1), ("vehicles lined off", "vehicles", 1, 0),
             ("market-based", "co2_kg_per_vehicle_market", 1, 1), ("wind in", "energy_kwh.wind", 0.001, 2),
-            ("grid import in", "energy_kwh.grid_import", 0.001, 2), ("shops out", "energy_kwh.load", 0.001, 2),
+            ("grid import in", "energy_kwh.grid_import", 0.001, 2), ("shops and heat out", "energy_kwh.load", 0.001, 2),
             ("storage in", "energy_kwh.storage_discharge", 0.001, 2), ("losses out", "energy_kwh.losses", 0.001, 2),
             ("unmetered out", "energy_kwh.unmetered", 0.001, 2), ("gas (gross)", "gas_kwh", 0.001, 2),
-            ("own renewables", "renewable_share", 100, 1), ("Scope 1 (gas)", "co2_kg.scope1", 0.001, 2),
+            ("own renewables", "renewable_share", 100, 1), ("Scope 1 (gas, ethanol)", "co2_kg.scope1", 0.001, 2),
             ("Scope 2 location-based", "co2_kg.scope2_location", 0.001, 2),
             ("by half hour", "co2_kg.scope2_location_half_hourly", 0.001, 2),
             ("Scope 2 market-based", "co2_kg.scope2_market", 0.001, 2),

@@ -56,6 +56,11 @@ final class PlantLink: Transport {
     var published: [OutboundMessage] {
         log.compactMap { if case .published(let message) = $0 { message } else { nil } }
     }
+    /// The commands that were decided at the mark of a tick.
+    func commands(ofTick tick: Int) -> [OutboundMessage] {
+        commands.filter { String(decoding: $0.correlation ?? [], as: UTF8.self).contains("-\(tick)-") }
+    }
+
     var commands: [OutboundMessage] { published.filter { $0.topic.hasSuffix("/cmd") } }
 
     private func note(_ event: LinkEvent) throws {

@@ -48,10 +48,10 @@ struct LiveModeTests {
         let link = try PlantLink(rig.simulator())
         let summary = try #require(try await rig.go(link))
         #expect(link.commands.count == summary.commands.issued)
-        #expect(summary.commands.accepted >= summary.commands.issued - 1)
+        #expect(summary.commands.accepted + summary.commands.pending == summary.commands.issued)
         for command in link.commands {
-            #expect(command.topic == "v1/sunderland/storage/string-1/cmd")
-            #expect(command.responseTopic == "v1/sunderland/storage/string-1/ack")
+            #expect(command.topic.hasPrefix("v1/sunderland/") && command.topic.hasSuffix("/cmd"))
+            #expect(command.responseTopic == command.topic.replacing("/cmd", with: "/ack"))
             #expect(!command.retain && command.qos == 1)
             // Under the event clock a broker cannot know when plant time is over.
             #expect(command.expiryS == nil)
@@ -99,7 +99,7 @@ struct LiveModeTests {
             case .published(let message) where message.topic.hasSuffix("/cmd"):
                 let id = try #require(try JSONReader.read(message.payload)["id"]?.text)
                 let tick = try #require(try rig.journalLines().compactMap(\.mark).last?.tick)
-                #expect(id == "\(LiveRig.run)-\(tick)-1")
+                #expect(id.hasPrefix("\(LiveRig.run)-\(tick)-"))
             default: break
             }
         }
@@ -114,28 +114,28 @@ struct LiveModeTests {
         rig.duration = .minutes(11)
         let first = try PlantLink(rig.simulator())
         _ = try await rig.go(first)
-        let last = try #require(first.commands.last)
-        #expect(String(decoding: last.correlation ?? [], as: UTF8.self) == "\(LiveRig.run)-11-1")
+        let last = first.commands(ofTick: 11)
+        #expect(!last.isEmpty && last.last == first.commands.last)
         let second = ScriptLink([], clock: rig.clock)
         _ = try await rig.go(second)
-        #expect(second.published.filter { $0.topic.hasSuffix("/cmd") } == [last])
+        #expect(second.published.filter { $0.topic.hasSuffix("/cmd") } == last)
         let connected = try #require(second.log.firstIndex(of: .connected))
-        let sent = try #require(second.log.firstIndex(of: .published(last)))
+        let sent = try #require(second.log.firstIndex(of: .published(last[0])))
         #expect(connected < sent)
     }
 
-    @Test("no command goes again when the last mark issued none")
+    @Test("no command of an earlier mark goes again")
     func nothingToResend() async throws {
         let rig = try LiveRig()
         rig.mode = .control
         rig.duration = .minutes(10)
         let first = try PlantLink(rig.simulator())
         _ = try await rig.go(first)
-        let last = try #require(first.commands.last)
-        #expect(String(decoding: last.correlation ?? [], as: UTF8.self) == "\(LiveRig.run)-9-1")
+        let last = first.commands(ofTick: 10)
         let second = ScriptLink([], clock: rig.clock)
         _ = try await rig.go(second)
-        #expect(second.published.filter { $0.topic.hasSuffix("/cmd") }.isEmpty)
+        // Those of the marks before are not for the present any more.
+        #expect(second.published.filter { $0.topic.hasSuffix("/cmd") } == last)
     }
 
     @Test("under the wall clock an expired command does not go again", arguments: [0, 119, 121])
@@ -154,7 +154,7 @@ struct LiveModeTests {
         let second = ScriptLink([], clock: rig.clock)
         _ = try await rig.go(second)
         let again = second.published.filter { $0.topic.hasSuffix("/cmd") }
-        #expect(again.map(\.correlation) == (awayS < 120 ? [last.correlation] : []))
+        #expect(again.map(\.correlation) == (awayS < 120 ? first.commands(ofTick: 11).map(\.correlation) : []))
         #expect(again.allSatisfy { Int64($0.expiryS ?? 999) <= 120 - awayS })
     }
 

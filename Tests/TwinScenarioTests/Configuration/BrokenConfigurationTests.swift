@@ -26,9 +26,9 @@ struct BrokenExample: Sendable, CustomTestStringConvertible {
                 Edit("site.yaml", "step_s: 60", "step_s: ▸7"),
             ],
             [
-                "wind.farm.rated_kw: 660000 is not in 1...20000 (kW); check the unit and the digits",
-                "storage.ess-1.soc_max: 90 is not in 0...1 (fraction of capacity); write 0.9 for 90 %",
-                "storage.ess-1.soc_reserve: 120 is not in 0...1 (fraction of capacity); write 0.2 for 20 %",
+                "wind.v47.rated_kw: 660000 is not in 1...20000 (kW); check the unit and the digits",
+                "storage.leaf-string.soc_max: 90 is not in 0...1 (fraction of capacity); write 0.9 for 90 %",
+                "storage.leaf-string.soc_reserve: 120 is not in 0...1 (fraction of capacity); write 0.2 for 20 %",
                 "step_s: 7 does not divide the half hour of 1800 s; write 60, 30 or another divisor",
                 "lateness_s: -1 is not in 0...3600 (s); check the unit and the digits",
             ]),
@@ -60,16 +60,17 @@ struct BrokenExample: Sendable, CustomTestStringConvertible {
             [
                 Edit("site.yaml", "lateness_s: 30", "▸latenes_s: 30"),
                 Edit("site.yaml", "scope2: location", "▸colour: blue\nscope2: ▸locaton"),
-                Edit("assets.yaml", "  ess-1:\n    power_max_kw", "  ▸ess-1:\n    ▸power_kw"),
+                Edit("assets.yaml", "  leaf-string:\n    ids: [string-1, string-2, string-3, string-4]\n    power_max_kw",
+                    "  ▸leaf-string:\n    ids: [string-1, string-2, string-3, string-4]\n    ▸power_kw"),
                 Edit("assets.yaml", "    soc_min: {value: 0.1,", "    ▸soc_mni: {value: 0.1,"),
             ],
             [
-                "storage.ess-1: \"power_max_kw\" is missing; add power_max_kw: {value: ..., source: \"...\"}",
-                "storage.ess-1.power_kw: unknown key; known here: power_max_kw, capacity_kwh, charge_efficiency, "
+                "storage.leaf-string: \"power_max_kw\" is missing; add power_max_kw: {value: ..., source: \"...\"}",
+                "storage.leaf-string.power_kw: unknown key; known here: ids, power_max_kw, capacity_kwh, charge_efficiency, "
                     + "discharge_efficiency, soc_min, soc_max, soc_reserve, max_age_s",
-                "storage.ess-1.soc_mni: unknown key; did you mean \"soc_min\"?",
+                "storage.leaf-string.soc_mni: unknown key; did you mean \"soc_min\"?",
                 "latenes_s: unknown key; did you mean \"lateness_s\"?",
-                "colour: unknown key; known here: site, name, time_zone, step_s, lateness_s, boundary, scope2, "
+                "colour: unknown key; known here: site, name, time_zone, location, step_s, lateness_s, boundary, scope2, "
                     + "uncertainty",
                 "scope2: \"locaton\" is none of location, market; did you mean \"location\"?",
             ]),
@@ -97,7 +98,7 @@ struct BrokenExample: Sendable, CustomTestStringConvertible {
             [
                 Edit("safety.yaml", "  not_acked: {enabled: true}", "  ▸not_aked: {enabled: true}"),
                 Edit("safety.yaml", "  trip: {enabled: true}", "  ▸smoke: {enabled: true}\n  trip: {enabled: ▸no}"),
-                Edit("assets.yaml", "  works:\n", "  ▸Works Nr. 1:\n"),
+                Edit("assets.yaml", "  press:\n", "  ▸Works Nr. 1:\n"),
                 Edit("assets.yaml", "id: intensity", "id: ▸main"),
             ],
             [

@@ -73,15 +73,15 @@ extension BrokenExample {
             "storage and curve that do not fit",
             [
                 Edit("assets.yaml", "soc_reserve: {value: 0.2,", "soc_reserve: ▸{value: 0.05,"),
-                Edit("assets.yaml", "power_max_kw: {value: 1000,", "power_max_kw: ▸{value: 9000,"),
+                Edit("assets.yaml", "power_max_kw: {value: 250,", "power_max_kw: ▸{value: 9000,"),
                 Edit("assets.yaml", "- [8, 252]", "- ▸[6.5, 252]"),
                 Edit("assets.yaml", "- [15, 657]", "- ▸[15, 700]"),
             ],
             [
-                "wind.farm.curve.value[5]: 6.5 m/s does not ascend after 7 m/s; sort the points",
-                "wind.farm.curve.value[12]: 700 kW is above the rated 660 kW of one turbine; check both",
-                "storage.ess-1.power_max_kw: 9000 kW empties 1500 kWh in less than 20 min; check both",
-                "storage.ess-1.soc_reserve: 0.05 is not above soc_min 0.1; the reserve lies between soc_min and soc_max",
+                "wind.v47.curve.value[5]: 6.5 m/s does not ascend after 7 m/s; sort the points",
+                "wind.v47.curve.value[12]: 700 kW is above the rated 660 kW of one turbine; check both",
+                "storage.leaf-string.power_max_kw: 9000 kW empties 375 kWh in less than 20 min; check both",
+                "storage.leaf-string.soc_reserve: 0.05 is not above soc_min 0.1; the reserve lies between soc_min and soc_max",
             ]),
         BrokenExample(
             "shifts that overlap and days that do not exist",
@@ -130,6 +130,45 @@ extension BrokenExample {
                     + "lower it",
                 "gate.import_max_kw: 50000 kW is above grid.meter.import_max_kw of assets.yaml, 48000 kW; lower it",
                 "gate.export_max_kw: 12000 kW is above grid.meter.export_max_kw of assets.yaml, 10000 kW; lower it",
+            ]),
+        BrokenExample(
+            "parts of the plant that cannot be",
+            [
+                Edit("assets.yaml", "ac_rated_kw: {value: 16000,", "ac_rated_kw: ▸{value: 26000,"),
+                Edit("assets.yaml", "heat_fraction: {value: 0.28,", "heat_fraction: ▸{value: 0.5,"),
+                Edit("assets.yaml", "performance: {value: 0.99,", "performance: ▸{value: 3.5,"),
+                Edit("assets.yaml", "[string-1, string-2, string-3,", "[string-1, ▸string-1, string-3,"),
+                Edit("assets.yaml", "expected_on_shift_kw: {value: 30,", "expected_on_shift_kw: ▸{value: 3000,"),
+            ],
+            [
+                "solar.pv2.ac_rated_kw: 26000 kW of inverters for 20000 kW of panels; the panels are usually the larger",
+                "fuelcell.sofc-1.heat_fraction: with an efficiency of 0.55 more than all of the fuel; together at most 1",
+                "heat.sources.electric-boiler.performance: 3.5 is above 1: only a heat pump gives more heat than it "
+                    + "takes; check kind",
+                "bay.staff.expected_on_shift_kw: 3000 kW is above what 60 points of 7.4 kW can draw; check all three",
+                "storage.leaf-string.ids[1]: \"string-1\" is listed twice; give each asset its own id",
+            ]),
+        BrokenExample(
+            "references to what is not there",
+            [
+                Edit("baseline.yaml", "generation: [wind/t01,", "generation: ▸[wind/t99,"),
+                Edit("plant.yaml", "    shop/press: {", "    ▸press: {"),
+                Edit("site.yaml", "latitude_deg: {value: 54.9203,", "latitude_deg: {value: ▸94.9203,"),
+            ],
+            [
+                "generation: wind/t99 is no asset of assets.yaml; remove it or add the asset",
+                "shop.electricity.press: is no asset; write area and id like shop/press",
+                "location.latitude_deg: 94.9203 is not in -90...90 (deg north); check the unit and the digits",
+            ]),
+        BrokenExample(
+            "heat without a boiler and a fuel cell without a tank",
+            [
+                Edit("assets.yaml", "  sources:\n    boilers:\n      kind: boiler", "  sources:\n    ▸boilers:\n      kind: recovery"),
+                Edit("assets.yaml", "performance: {value: 0.85,", "performance: {value: 1,"),
+                Edit("assets.yaml", "fuelcell:\n", "fuelcell:\n"),
+            ],
+            [
+                "heat.sources: no boiler; something must give what the others leave open"
             ]),
     ]
 }

@@ -14,17 +14,20 @@ struct ShippedConfigurationTests {
         #expect(config.site == "sunderland")
         #expect(config.stepS == 60)
         let farm = try #require(config.wind.first)
-        #expect(farm.farmRatedKW == 6600)
+        #expect(config.wind.count == 10 && config.wind.reduce(0) { $0 + $1.farmRatedKW } == 6600)
         #expect(abs(farm.shearFactor - 1.2588) < 0.0001)
         #expect(farm.curve.powerKW(speedMPerS: 10) == 450)
         #expect(farm.curve.powerKW(speedMPerS: 26) == 0)
-        #expect(farm.stuck == StuckRule(after: .seconds(300), moved: 0.03 * 6600))
-        #expect(config.shops.map(\.asset) == ["works"])
-        #expect(config.storage.first?.capacityKWh == 1500)
+        #expect(farm.stuck == StuckRule(after: .seconds(300), moved: 0.03 * 660))
+        #expect(config.shops.filter { $0.path.area == .shop }.count == 7 && config.shops.count == 10)
+        #expect(config.solar.map(\.array.peakKW) == [4750, 20_000])
+        #expect(config.storage.count == 4 && config.storage.reduce(0) { $0 + $1.capacityKWh } == 1500)
+        #expect(config.agvs.count == 5 && config.bays.count == 2 && config.yard.count == 1)
+        #expect(config.fuelCells.count == 1 && config.tanks.count == 1 && config.heat?.sources.count == 5)
         #expect(config.grid.importMaxKW == 48_000)
         #expect(config.alarmsOff.isEmpty)
-        #expect(config.truth.intensityByHour.count == 24)
-        #expect(config.method.accounts.contains(.wind) && !config.method.accounts.contains(.solar))
+        #expect(config.truth.intensity.summerByHour.count == 24)
+        #expect(config.method.accounts.isSuperset(of: Account.electricity + Account.heat))
         #expect(config.method.factors.set(year: 2025).id == "uk-2025")
         #expect(config.method.factors.set(year: 2018).gridGeneration.kilogramsPerKWh == 0.28307)
     }
@@ -44,8 +47,11 @@ struct ShippedConfigurationTests {
     @Test("gives the baseline of 287 kg per vehicle from its energy model, within 1 %")
     func baseline() throws {
         let method = try SiteConfig.load(folder: Shipped.folder).method
+        // 7 % of its electricity came from its own wind and sun (Nissan 2016 via bdaily).
+        let own = 0.07 * (method.baseline.energy.electricityFixedKW * 8760 + 226 * Double(method.baseline.vehicles))
         let year = WindowConditions(
-            hours: 8760, productionDayHours: 230 * 24, heatingKHours: 2350 * 24, vehicles: method.baseline.vehicles)
+            hours: 8760, productionDayHours: 230 * 24, heatingKHours: 2350 * 24, vehicles: method.baseline.vehicles,
+            baselineGenerationKWh: own)
         let kg = method.baseline.emissionsKg(year, factors: method.factors) / Double(method.baseline.vehicles)
         #expect(abs(kg / method.baseline.kgPerVehicle - 1) < 0.01)
     }
@@ -53,9 +59,38 @@ struct ShippedConfigurationTests {
     @Test("gives hub winds near 5.3 m/s and the annual mean temperature")
     func weather() throws {
         let truth = try SiteConfig.load(folder: Shipped.folder).truth
-        let hub = truth.monthlyWindMPerS.reduce(0, +) / 12 * truth.windShearFactor
+        let hub = truth.weather.monthlyWindMPerS.reduce(0, +) / 12 * truth.wind.shearFactor
         #expect(abs(hub - 5.3) < 0.05)
-        #expect(abs(truth.monthlyTemperatureC.reduce(0, +) / 12 - 9.3) < 0.05)
+        #expect(abs(truth.weather.monthlyTemperatureC.reduce(0, +) / 12 - 9.3) < 0.05)
+    }
+
+    @Test("shops, buildings and charging add up to the plant of the baseline: electricity within 0.2 %")
+    func electricitySums() throws {
+        let config = try SiteConfig.load(folder: Shipped.folder)
+        let energy = config.method.baseline.energy
+        let fixed = config.shops.reduce(0) { $0 + $1.model.electricityFixedKW } + 60  // the AGVs' mean
+        let perVehicle = config.shops.reduce(0) { $0 + $1.model.electricityPerVehicleKWh } + 6.2  // the yard's
+        // 2 % of losses, and 150 kW that no meter sees.
+        #expect(abs((fixed * 1.02 + 150) / energy.electricityFixedKW - 1) < 0.002)
+        #expect(abs(perVehicle * 1.02 / energy.electricityPerVehicleKWh - 1) < 0.002)
+    }
+
+    @Test("burners and boilers add up to the gas of the baseline, term by term, within 0.1 %")
+    func gasSums() throws {
+        let config = try SiteConfig.load(folder: Shipped.folder)
+        let energy = config.method.baseline.energy
+        let heat = try #require(config.heat)
+        let boiler = try #require(heat.sources.first { $0.kind == .boiler })
+        let perHeat = 1 / (boiler.performance * (1 - heat.lossFraction))
+        func sum(_ term: KeyPath<EnergyModel, Double>) -> Double {
+            config.shops.reduce(0) { $0 + $1.model[keyPath: term] }
+        }
+        func close(_ a: Double, _ b: Double) -> Bool { abs(a / b - 1) < 0.001 }
+        #expect(close(sum(\.gasProductionDayKW) + heat.demand.productionDayKW * perHeat, energy.gasProductionDayKW))
+        #expect(close(sum(\.gasIdleDayKW) + heat.demand.idleDayKW * perHeat, energy.gasIdleDayKW))
+        #expect(close(heat.demand.hallKWPerK * perHeat, energy.gasHallKWPerK))
+        #expect(close(sum(\.gasPaintKWPerK), energy.gasPaintKWPerK))
+        #expect(close(sum(\.gasPerVehicleKWh) + heat.demand.perVehicleKWh * perHeat, energy.gasPerVehicleKWh))
     }
 
     @Test("changes its hash with a single byte, of a comment too")
