@@ -63,7 +63,8 @@ extension Summary {
                 ? .number(carbon.scope2HalfHourly.kilograms) : .null,
             "half_hours_with_intensity": .integer(carbon.halfHourlyPeriods), "half_hours": .integer(rows.count),
             "scope2_market": .number(carbon.scope2Market.kilograms),
-            "scope3_upstream": .number(carbon.scope3Upstream.kilograms), "biogenic": method.accounts.contains(.ethanol) ? .number(carbon.biogenic.kilograms) : .null,
+            "scope3_upstream": .number(carbon.scope3Upstream.kilograms),
+            "biogenic": method.accounts.contains(.ethanol) ? .number(carbon.biogenic.kilograms) : .null,
             "avoided_export": .number(carbon.avoidedExport.kilograms), "credits": .number(0),
         ])
     }

@@ -110,7 +110,8 @@ public struct CommandDesk: Sendable, Codable {
         assets[point.path] = state
         issuedTotal += 1
         let command = Command(
-            tick: context.tick, n: n, point: point, ts: context.to, expires: context.to + rules.patience, leaseS: rules.leaseS, seq: issuedTotal)
+            tick: context.tick, n: n, point: point, ts: context.to, expires: context.to + rules.patience,
+            leaseS: rules.leaseS, seq: issuedTotal)
         open.append(command)
         return command
     }

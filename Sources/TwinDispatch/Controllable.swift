@@ -46,7 +46,9 @@ public struct Controllable: Sendable, Hashable {
     }
 
     /// The set-point that is taken to be in force before the first command: a ceiling is open, the rest is at rest.
-    public var resting: Double { action == .setLimit ? ratingKW : action == .setPower && isCeiling ? measured.value : 0 }
+    public var resting: Double {
+        action == .setLimit ? ratingKW : action == .setPower && isCeiling ? measured.value : 0
+    }
 }
 
 extension Controllable {

@@ -93,7 +93,8 @@ public struct DispatchRules: Sendable, Hashable {
         if signal.now <= signal.middle {
             let more = min(room, max(0, storage.peakImportKW - net))
             net += more
-            return charge(must + more, "cleaner half: \(now) g/kWh is at most the middle of the hours ahead (\(middle))")
+            return charge(
+                must + more, "cleaner half: \(now) g/kWh is at most the middle of the hours ahead (\(middle))")
         }
         return charge(must, "dirtier half: \(now) g/kWh is above the middle of the hours ahead (\(middle))")
     }

@@ -61,7 +61,8 @@ public struct ExplainText {
         for account in Account.electricity where account != .curtailed && summary.method.accounts.contains(account) {
             let kWh = summary.energy(account).kilowattHours
             lines.append(
-                "    \(uses.contains(account) ? "-" : "+") \(left(account.rawValue, 18))\(right(kWh, 12))  \(note(account))")
+                "    \(uses.contains(account) ? "-" : "+") \(left(account.rawValue, 18))\(right(kWh, 12))  \(note(account))"
+            )
         }
     }
 
@@ -73,13 +74,19 @@ public struct ExplainText {
         }
     }
 
-    /// The meters behind an account: by name if few, else how many.
+    /// The meters behind an account: by name if few, else how many and where.
     private func meters(_ account: Account) -> String {
         let paths = chart.lines(of: account).map { chart.meters[$0].path.text }
         switch paths.count {
         case 0: return "no meter"
         case 1...2: return paths.joined(separator: ", ")
-        default: return "\(paths.count) meters, \(paths[0]) … \(paths[paths.count - 1])"
+        default:
+            var areas: [String] = []
+            for line in chart.lines(of: account) {
+                let area = chart.meters[line].path.area.rawValue
+                if !areas.contains(area) { areas.append(area) }
+            }
+            return "\(paths.count) meters: \(areas.joined(separator: ", "))"
         }
     }
 

@@ -98,7 +98,8 @@ struct StorageRuleTests {
         let rule = StorageRule(peakImportKW: 5000, cleanFraction: 0.1, dirtyFraction: 0.1, deadbandKW: 5)
         func now(_ value: Double, _ ahead: [Double]) -> SetPoint {
             decide(
-                DispatchBench.unit(), DispatchBench.site(intensity: UsedValue(value, .good), forecast: ahead), rule: rule)
+                DispatchBench.unit(), DispatchBench.site(intensity: UsedValue(value, .good), forecast: ahead),
+                rule: rule)
         }
         #expect(now(300, [100, 120, 200, 280]).reason.hasSuffix("(from 292)"))
         #expect(now(100, [300, 120, 200, 280]).reason.hasSuffix("(to 108)"))

@@ -17,12 +17,14 @@ struct LiveTests {
             #expect(summary.count("commands", "issued") > 0)
             #expect(summary.count("commands", "rejected") == 0)
             #expect(summary.count("commands", "expired") == 0)
-            #expect((0...2).contains(summary.count("commands", "pending")))
+            // At most those of the last two marks wait: 18 assets take commands.
+            #expect((0...36).contains(summary.count("commands", "pending")))
             #expect(summary.count("rejected") == 0)
             #expect(summary.count("messages") == journal.stepped.count)
             let watch = try StorageWatch(journal, commands: live.observer.payloads)
             #expect(watch.moving > 5)
-            #expect(watch.acknowledged.count >= summary.count("commands", "accepted"))
+            // The storage's are among all that were accepted.
+            #expect((100...summary.count("commands", "accepted")).contains(watch.acknowledged.count))
             _ = try await plant.success()
         }
     }

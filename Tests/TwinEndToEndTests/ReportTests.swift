@@ -42,9 +42,9 @@ struct ReportTests {
             #expect(try await scene.twin(write).success().isEmpty)
             let csv = try String(contentsOfFile: out, encoding: .utf8)
             #expect(try await scene.twin("report", "--store", store, "--format", "csv").success() == csv)
-            // 48 half hours of 9 accounts, and the header.
+            // 48 half hours of 25 accounts, and the header.
             let rows = csv.components(separatedBy: "\r\n").map { $0.components(separatedBy: ",") }
-            #expect(rows.count == 1 + 48 * 9 + 1 && rows.last == [""])
+            #expect(rows.count == 1 + 48 * 25 + 1 && rows.last == [""])
             let column = try #require(rows.first?.firstIndex(of: "energy_ws"))
             let gas = rows.filter { $0.contains("gas") }.compactMap { Int64($0[column]) }.reduce(0, +)
             #expect(Double(gas) / 3.6e6 == replayed["gas_kwh"]?.double)

@@ -169,7 +169,10 @@ struct ResponsivePlantTests {
     func lease() throws {
         var plant = plant()
         send(&plant, id: "1", value: "-200", lease: 120)
-        #expect(try (0..<4).map { try value(step(&plant, $0), "ess-1", "power_kw") }.map { $0.rounded() } == [-200, -200, 0, 0])
+        #expect(
+            try (0..<4).map { try value(step(&plant, $0), "ess-1", "power_kw") }.map { $0.rounded() } == [
+                -200, -200, 0, 0,
+            ])
     }
 
     @Test("renews its lease with each command")
@@ -178,7 +181,8 @@ struct ResponsivePlantTests {
         send(&plant, id: "1", value: "100", lease: 120)
         _ = step(&plant)
         send(&plant, id: "2", value: "100", lease: 120, expires: "2025-06-18T06:09:00Z", after: .minutes(1))
-        #expect(try (1..<4).map { try value(step(&plant, $0), "ess-1", "power_kw") }.map { $0.rounded() } == [100, 100, 0])
+        #expect(
+            try (1..<4).map { try value(step(&plant, $0), "ess-1", "power_kw") }.map { $0.rounded() } == [100, 100, 0])
     }
 
     @Test("answers with the next step, on the ack topic, with the correlation of the request")

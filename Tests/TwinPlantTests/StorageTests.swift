@@ -104,7 +104,8 @@ struct StorageTests {
             default: break
             }
             let wish = (chance.unit() - 0.5) * 4000
-            let reply = storage.tick(slice, Bench.context(tick, setPointsKW: [AssetPath(.storage, "ess-1"): wish]), PlantImage())
+            let reply = storage.tick(
+                slice, Bench.context(tick, setPointsKW: [AssetPath(.storage, "ess-1"): wish]), PlantImage())
             let soc = try #require(reply.value("soc_fraction")).value
             if !(0...1).contains(soc) { Issue.record("seed \(seed), tick \(tick): \(soc)") }
             for cell in reply.cells where cell.energy < .zero { Issue.record("seed \(seed), tick \(tick): \(cell)") }
@@ -116,7 +117,8 @@ struct StorageTests {
         var storage = Bench.storage()
         var soc = 0.5
         for tick in 1...600 {
-            let reply = storage.tick([], Bench.context(tick, setPointsKW: [AssetPath(.storage, "ess-1"): setPoint]), PlantImage())
+            let reply = storage.tick(
+                [], Bench.context(tick, setPointsKW: [AssetPath(.storage, "ess-1"): setPoint]), PlantImage())
             soc = try #require(reply.value("soc_fraction")).value
             #expect(soc >= unit.socMin - 1e-9 && soc <= unit.socMax + 1e-9, "tick \(tick)")
         }

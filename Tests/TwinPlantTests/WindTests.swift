@@ -50,7 +50,8 @@ struct WindTests {
         #expect(
             reply.cells == [
                 Cell(
-                    tick: Bench.start, meter: Meter(.wind, .wind, "farm"), energy: Energy(wattSeconds: 54_000_000), measuredMs: 60_000,
+                    tick: Bench.start, meter: Meter(.wind, .wind, "farm"), energy: Energy(wattSeconds: 54_000_000),
+                    measuredMs: 60_000,
                     estimatedMs: 0)
             ])
         #expect(reply.counts.readings == 2)

@@ -49,18 +49,24 @@ struct ReportCSVTests {
         for account in summary.method.accounts {
             let mine = rows.filter { $0["account"] == account.rawValue }
             let ws = mine.reduce(Int64(0)) { $0 + (Int64($1["energy_ws"] ?? "") ?? .min) }
-            let path = account == .gas ? "gas_kwh" : "energy_kwh.\(account.rawValue)"
-            let json = try #require(run.json.number(path))
+            let path =
+                account == .gas
+                ? "gas_kwh"
+                : Account.heat.contains(account) ? "heat_kwh.\(account.summaryKey)" : "energy_kwh.\(account.rawValue)"
+            // Ethanol is litres in the JSON, at 5.911 kWh each.
+            let json =
+                try account == .ethanol ? summary.energy(.ethanol).kilowattHours : #require(run.json.number(path))
             #expect(JSON.numberText(Double(ws) / 3.6e6) == JSON.numberText(json))
             for row in mine {
                 let wattSeconds = try #require(row["energy_ws"].flatMap { Int64($0) })
                 #expect(row["energy_kwh"] == JSON.numberText(Energy(wattSeconds: wattSeconds).kilowattHours))
             }
         }
-        for (account, scope, path) in [
-            ("gas", "scope1", "co2_kg.scope1"), ("grid_import", "scope2_location", "co2_kg.scope2_location"),
+        for (accounts, scope, path) in [
+            (["gas", "ethanol"], "scope1", "co2_kg.scope1"),
+            (["grid_import"], "scope2_location", "co2_kg.scope2_location"),
         ] {
-            let mine = rows.filter { $0["account"] == account }
+            let mine = rows.filter { accounts.contains($0["account"] ?? "") }
             #expect(mine.allSatisfy { $0["scope"] == scope })
             let micrograms = mine.reduce(Int64(0)) {
                 $0 + Int64(((Double($1["co2_kg_location"] ?? "") ?? .nan) * 1e9).rounded())

@@ -85,7 +85,8 @@ public struct BatteryStorage: Component {
         var total = UsedValue(0, .good)
         for (index, unit) in parameters.enumerated() {
             // Without a meter the twin believes that the set-point in force is followed.
-            let model = unit.feasibleKW(context.setPointsKW[AssetPath(.storage, unit.asset)] ?? 0, soc: state.soc[index], over: context.step)
+            let model = unit.feasibleKW(
+                context.setPointsKW[AssetPath(.storage, unit.asset)] ?? 0, soc: state.soc[index], over: context.step)
             state.fleet.estimate(index, model, context)
             if let alarm = state.fleet.staleAlarm(index, maxAge: unit.maxAge, context) { reply.alarms.append(alarm) }
             let power = state.fleet.used(index, signal: 0, model: model, maxAge: unit.maxAge, context)

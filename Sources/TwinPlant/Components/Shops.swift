@@ -92,7 +92,8 @@ public struct Shops: Component {
             + burnt(state.fleet.cells(.gas, signal: 1, counter: 3, report, context))
             + burnt(
                 state.fleet.cells(
-                    .heatDirectFired, signal: 1, counter: 3, factor: { parameters[$0].burnerEfficiency }, report, context))
+                    .heatDirectFired, signal: 1, counter: 3, factor: { parameters[$0].burnerEfficiency }, report,
+                    context))
         reply.alarms += state.fleet.tripAlarms
         reply.gaps = state.fleet.gaps(report, context)
         return reply

@@ -109,7 +109,8 @@ public struct ChargingGroup: Sendable, Hashable {
     private func must(_ session: ChargingSession, atMs: Int64, hours: Double) -> Double {
         let full = session.maxChargeKW * ChargingGroup.efficiency
         let left = Double(session.departsMs - ChargingGroup.reserveMs - atMs) / 3_600_000 - hours
-        return min(max((session.needKWh - full * max(0, left)) / (ChargingGroup.efficiency * hours), 0), most(session, hours))
+        return min(
+            max((session.needKWh - full * max(0, left)) / (ChargingGroup.efficiency * hours), 0), most(session, hours))
     }
 
     /// Most mean charging power over a step: the bay's, or what the car still wants.
@@ -125,7 +126,8 @@ public struct ChargingGroup: Sendable, Hashable {
         // Giving costs its own time and that of charging it again.
         let spare = (session.laxityHours(at: atMs) - hours) * full * perHour * ChargingGroup.efficiency
         return max(
-            0, min(session.maxDischargeKW, above * perHour, (ChargingGroup.givenMaxKWh - session.givenKWh) / hours, spare))
+            0,
+            min(session.maxDischargeKW, above * perHour, (ChargingGroup.givenMaxKWh - session.givenKWh) / hours, spare))
     }
 
     /// Least laxity first; cars whose laxity differs by less than a minute share alike.

@@ -110,7 +110,9 @@ struct SimulatedCharging: Sendable {
 
     /// Drivers take the group with the most room; a full car park is full.
     private mutating func plugIn(_ session: ChargingSession) {
-        func room(_ index: Int) -> Double { 1 - Double(bays[index].sessions.count) / Double(bayParameters[index].points) }
+        func room(_ index: Int) -> Double {
+            1 - Double(bays[index].sessions.count) / Double(bayParameters[index].points)
+        }
         guard let index = bays.indices.max(by: { (room($0), $1) < (room($1), $0) }), room(index) > 0 else { return }
         let group = bayParameters[index]
         bays[index].arrive(

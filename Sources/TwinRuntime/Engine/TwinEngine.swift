@@ -32,7 +32,8 @@ public final class TwinEngine {
         router = Router(site: config.site, seats: seats)
         rules = CommandDesk.Rules(step: plan.step, followToleranceFraction: config.followToleranceFraction)
         state = TwinState(
-            books: Books(chart: config.method.chart, losses: config.losses), grid: TickGrid(start: plan.start, step: plan.step))
+            books: Books(chart: config.method.chart, losses: config.losses),
+            grid: TickGrid(start: plan.start, step: plan.step))
     }
 
     /// Closes the next tick over its lines.

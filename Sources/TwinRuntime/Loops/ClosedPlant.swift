@@ -131,7 +131,8 @@ extension Arrival {
     /// A copy whose numbers are changed by key; an unreadable payload stays as it is.
     fileprivate func with(_ isDisconnected: Bool, _ change: (String) -> ((Double) -> Double)?) -> Arrival {
         guard let json = try? JSONReader.read(payload),  // unreadable stays so
-            let members = json.members else { return self }
+            let members = json.members
+        else { return self }
         var changed = self
         var new = members.map { member in
             change(member.key).map { JSON.Member(member.key, .number($0(member.value.double ?? 0))) } ?? member

@@ -193,7 +193,8 @@ private final class ReadingLines {
         let chart = config.method.chart
         curtailedLines = config.solar.map { chart.index(of: Meter(.curtailed, .solar, $0.asset)) }
         places = Dictionary(
-            readings.enumerated().map { (Key(path: $1.path, key: $1.key), $0) }, uniquingKeysWith: { first, _ in first })
+            readings.enumerated().map { (Key(path: $1.path, key: $1.key), $0) }, uniquingKeysWith: { first, _ in first }
+        )
         posts = readings.map { reading in
             chart.meters.enumerated().compactMap { line, meter in
                 guard meter.path == reading.path, let post = post(meter, reading.key) else { return nil }

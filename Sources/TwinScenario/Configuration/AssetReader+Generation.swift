@@ -46,7 +46,8 @@ extension AssetReader {
             else { return nil }
             if rated > 1.2 * peak {
                 fields.node.find("ac_rated_kw")?.problem(
-                    "\(plain(rated)) kW of inverters for \(plain(peak)) kW of panels; the panels are usually the larger")
+                    "\(plain(rated)) kW of inverters for \(plain(peak)) kW of panels; the panels are usually the larger"
+                )
             }
             let array = PVArray(
                 peakKW: peak, acRatedKW: rated, tiltDeg: tilt, azimuthDeg: azimuth,

@@ -37,7 +37,8 @@ struct SafetySection {
     }
 
     private init(
-        gate: SafetyGate, rampFractionPerStep: Double, followToleranceFraction: Double, balance: BalanceWatch.Rule, stuck: StuckSetting?,
+        gate: SafetyGate, rampFractionPerStep: Double, followToleranceFraction: Double, balance: BalanceWatch.Rule,
+        stuck: StuckSetting?,
         alarmsOff: Set<AlarmCode>
     ) {
         self.gate = gate

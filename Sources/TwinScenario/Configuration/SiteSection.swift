@@ -25,10 +25,12 @@ struct SiteSection {
             let boundary = fields.required("boundary")?.text(maxLength: 1000)
             let scope2 = fields.required("scope2")?.choice(ReportMethod.Scope2.self)
             let uncertainty = fields.required("uncertainty").flatMap(SiteSection.uncertainty)
-            guard let id, let name, let zone, let location, let stepS, let lateness, let boundary, let scope2, let uncertainty
+            guard let id, let name, let zone, let location, let stepS, let lateness, let boundary, let scope2,
+                let uncertainty
             else { return nil }
             return SiteSection(
-                id: id, name: name, zone: zone, location: location, stepS: stepS, lateness: .seconds(Int64(lateness)), boundary: boundary,
+                id: id, name: name, zone: zone, location: location, stepS: stepS, lateness: .seconds(Int64(lateness)),
+                boundary: boundary,
                 scope2: scope2, uncertainty: uncertainty)
         }
         guard let section else { return nil }

@@ -18,6 +18,7 @@ struct ImportCommand: AsyncParsableCommand {
               twin import --mapping bays.mapping.yaml --out bays.jsonl.gz exports/
               twin import --out day.jsonl.gz mosquitto-sub.jsonl
               twin import --base64 --out day.jsonl.gz mqtt-recorder.csv
+
             Mappings to start from are in replay/mappings: rows, half-hour meters,
             gas by volume, registers and charging sessions are read.
             """)

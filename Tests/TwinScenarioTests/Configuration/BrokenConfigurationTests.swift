@@ -60,7 +60,9 @@ struct BrokenExample: Sendable, CustomTestStringConvertible {
             [
                 Edit("site.yaml", "lateness_s: 30", "▸latenes_s: 30"),
                 Edit("site.yaml", "scope2: location", "▸colour: blue\nscope2: ▸locaton"),
-                Edit("assets.yaml", "  leaf-string:\n    ids: [string-1, string-2, string-3, string-4]\n    power_max_kw",
+                Edit(
+                    "assets.yaml",
+                    "  leaf-string:\n    ids: [string-1, string-2, string-3, string-4]\n    power_max_kw",
                     "  ▸leaf-string:\n    ids: [string-1, string-2, string-3, string-4]\n    ▸power_kw"),
                 Edit("assets.yaml", "    soc_min: {value: 0.1,", "    ▸soc_mni: {value: 0.1,"),
             ],

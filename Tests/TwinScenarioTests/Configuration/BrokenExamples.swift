@@ -163,7 +163,9 @@ extension BrokenExample {
         BrokenExample(
             "heat without a boiler and a fuel cell without a tank",
             [
-                Edit("assets.yaml", "  sources:\n    boilers:\n      kind: boiler", "  sources:\n    ▸boilers:\n      kind: recovery"),
+                Edit(
+                    "assets.yaml", "  sources:\n    boilers:\n      kind: boiler",
+                    "  sources:\n    ▸boilers:\n      kind: recovery"),
                 Edit("assets.yaml", "performance: {value: 0.85,", "performance: {value: 1,"),
                 Edit("assets.yaml", "fuelcell:\n", "fuelcell:\n"),
             ],
