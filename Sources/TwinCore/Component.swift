@@ -9,7 +9,7 @@ public struct UsedValue: Sendable, Hashable, Codable {
     }
 }
 
-/// A used value under its name: `wind/farm power_kw`.
+/// A used value under its name: `wind/t01 power_kw`.
 public struct NamedValue: Sendable, Hashable {
     public var area: Area
     public var asset: String

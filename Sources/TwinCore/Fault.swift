@@ -3,139 +3,89 @@ public struct Fault: Sendable, Hashable {
     public enum Verb: String, Sendable, Hashable, CaseIterable {
         /// A signal repeats its last values with fresh `ts` and `seq`.
         case freeze
+        /// Messages are lost.
+        case drop
+        /// A value is `by` times what it is, or `value`, now and then.
+        case spike
+        /// `by` is added to a value.
+        case bias
+        /// A value is `by` times what it is: a wrong unit.
+        case scale
+        /// A value is the literal NaN.
+        case nan
+        /// Messages arrive `by` later.
+        case delay
+        /// Messages arrive twice, the second time with the broker's mark for it.
+        case duplicate
+        /// A source's clock is `by` ahead, or behind when `by` is negative.
+        case clockSkew = "clock_skew"
+        /// A line sends a line-off event twice.
+        case duplicateLineOff = "duplicate_line_off"
+        /// A line-off event is lost.
+        case missingLineOff = "missing_line_off"
+        /// An asset falls to zero.
+        case trip
         /// An asset neither answers commands nor acts on them.
         case ignoreCommand = "ignore_command"
         /// Mains lost: the breaker opens.
         case gridOutage = "grid_outage"
-        /// An asset goes out of service: its breaker opens and it says so.
-        case trip
 
         /// Whether it happens in the plant itself, which only the closed loop simulates.
-        public var needsClosedLoop: Bool { self != .freeze }
+        public var needsClosedLoop: Bool { self == .trip || self == .ignoreCommand || self == .gridOutage }
     }
 
     public var verb: Verb
-    /// Topics of a signal fault, or the asset's path `storage/ess-1`; nil where the verb needs none.
+    /// Topics of a signal fault, or the asset's path `storage/string-1`; nil where the verb needs none.
     public var on: String?
     public var from: PlantTime
     /// Nil: to the end.
     public var lasting: Span?
+    /// Payload key that the fault changes.
+    public var key: String?
+    /// Added by `bias`, in the key's unit; a factor in `scale` and `spike`.
+    public var by: Double?
+    /// How much later a message arrives, or how far a clock is ahead.
+    public var shift: Span?
+    /// What `spike` puts in the value's place, in the key's unit.
+    public var value: Double?
+    /// Every n-th message of a topic from the first on, >= 1; nil with a nil `share` is every message.
+    public var every: Int?
+    /// Chance of each message, 0...1, drawn from the run's seed.
+    public var share: Double?
 
-    public init(verb: Verb, on: String?, from: PlantTime, lasting: Span?) {
+    public init(
+        verb: Verb, on: String?, from: PlantTime, lasting: Span?, key: String? = nil, by: Double? = nil,
+        shift: Span? = nil, value: Double? = nil, every: Int? = nil, share: Double? = nil
+    ) {
         self.verb = verb
         self.on = on
         self.from = from
         self.lasting = lasting
+        self.key = key
+        self.by = by
+        self.shift = shift
+        self.value = value
+        self.every = every
+        self.share = share
     }
 
     public func isActive(at time: PlantTime) -> Bool {
         time >= from && (lasting.map { time < from + $0 } ?? true)
     }
 
-    /// Reads `{"do":"freeze","on":"v1/…/tele","for":"30m"}`.
-    public init(_ json: JSON, at time: PlantTime) throws(LineFailure) {
-        let known = ["do", "on", "for"]
-        if let stray = json.members?.first(where: { !known.contains($0.key) }) {
-            throw LineFailure(reason: .unknownKey, text: "fault: \"\(stray.key)\" is none of do, on, for")
+    /// As it stands in a replay file, without its time.
+    public var json: JSON {
+        var members: [JSON.Member] = [.init("do", .string(verb.rawValue))]
+        if let on { members.append(.init("on", .string(on))) }
+        if let lasting { members.append(.init("for", .string(lasting.text))) }
+        if let key { members.append(.init("key", .string(key))) }
+        if let by { members.append(.init("by", .number(by))) }
+        if let shift {
+            members.append(.init("by", .string(shift.ms < 0 ? "-" + Span(ms: -shift.ms).text : shift.text)))
         }
-        guard let word = json["do"]?.text, let verb = Verb(rawValue: word) else {
-            let verbs = Verb.allCases.map(\.rawValue).joined(separator: ", ")
-            throw LineFailure(
-                reason: .unknownKey, text: "fault: \"do\" is \(json["do"]?.line ?? "missing"), expected one of \(verbs)"
-            )
-        }
-        var lasting: Span?
-        if let value = json["for"] {
-            guard let span = value.text.flatMap({ Span(text: $0) }), span.ms > 0 else {
-                throw LineFailure(reason: .wrongType, text: "fault: \"for\" is \(value.line), expected such as \"30m\"")
-            }
-            lasting = span
-        }
-        self.init(verb: verb, on: json["on"]?.text, from: time, lasting: lasting)
-        if verb == .freeze, on.flatMap({ TopicFilter($0) }) == nil {
-            throw LineFailure(
-                reason: .wrongType, text: "fault freeze: \"on\" needs a topic filter such as v1/site/wind/+/tele")
-        }
-        if [.ignoreCommand, .trip].contains(verb), on.flatMap({ AssetPath(text: $0) }) == nil {
-            throw LineFailure(
-                reason: .wrongType, text: "fault \(verb.rawValue): \"on\" needs an asset such as storage/string-1")
-        }
-    }
-}
-
-/// What a tester expects of a run.
-public struct Expectation: Sendable, Hashable {
-    public enum Kind: Sendable, Hashable {
-        /// `pattern` is `area/asset/code` with `+` for any level. Raised in `after ... after + within`, and, if
-        /// `clearsBy` is given, gone by then.
-        case alarm(pattern: String, after: PlantTime, within: Span?, clearsBy: PlantTime?)
-        case noAlarm(pattern: String)
-        /// A figure of the summary by its path, `co2_kg.scope1`.
-        case figure(path: String, low: Double?, high: Double?)
-    }
-
-    public var kind: Kind
-    /// Where it stands: `file:line`.
-    public var place: String
-
-    public init(kind: Kind, place: String) {
-        self.kind = kind
-        self.place = place
-    }
-
-    /// Reads `{"alarm":"solar/pv1/stuck","within":"5m"}`, `{"no_alarm":"…"}` or `{"kpi":"…","between":[a,b]}`.
-    /// - Parameter instant: reads a time such as `after: "12:00"`.
-    public init(
-        _ json: JSON, at time: PlantTime, place: String, instant: (JSON) -> PlantTime?
-    ) throws(LineFailure) {
-        self.place = place
-        let known = ["alarm", "within", "after", "clears_by", "no_alarm", "kpi", "between", "min", "max"]
-        if let stray = json.members?.first(where: { !known.contains($0.key) }) {
-            throw LineFailure(
-                reason: .unknownKey, text: "expect: \"\(stray.key)\" is none of \(known.joined(separator: ", "))")
-        }
-        func instantOf(_ key: String) throws(LineFailure) -> PlantTime? {
-            guard let value = json[key] else { return nil }
-            guard let found = instant(value) else {
-                throw LineFailure(reason: .wrongType, text: "expect: \"\(key)\" is \(value.line), expected a time")
-            }
-            return found
-        }
-        if let pattern = json["alarm"]?.text {
-            var within: Span?
-            if let value = json["within"] {
-                guard let span = value.text.flatMap({ Span(text: $0) }) else {
-                    throw LineFailure(
-                        reason: .wrongType, text: "expect: \"within\" is \(value.line), expected such as \"5m\"")
-                }
-                within = span
-            }
-            kind = .alarm(
-                pattern: pattern, after: try instantOf("after") ?? time, within: within,
-                clearsBy: try instantOf("clears_by"))
-        } else if let pattern = json["no_alarm"]?.text {
-            kind = .noAlarm(pattern: pattern)
-        } else if let path = json["kpi"]?.text {
-            let between = json["between"].map { $0.items ?? [] }
-            let low = between?.first ?? json["min"]
-            let high = between?.last ?? json["max"]
-            guard low != nil || high != nil, between == nil || between?.count == 2,
-                [low, high].allSatisfy({ $0 == nil || $0?.double != nil })
-            else {
-                throw LineFailure(
-                    reason: .wrongType, text: "expect: kpi needs \"between\":[low,high], \"min\" or \"max\"")
-            }
-            kind = .figure(path: path, low: low?.double, high: high?.double)
-        } else {
-            throw LineFailure(reason: .unknownKey, text: "expect: none of alarm, no_alarm, kpi")
-        }
-    }
-
-    /// Whether `pattern`, with `+` and `*` for any level, means `key`.
-    public static func matches(_ pattern: String, _ key: AlarmKey) -> Bool {
-        let wanted = pattern.split(separator: "/")
-        let levels = key.path.split(separator: "/")
-        return wanted.count == levels.count
-            && zip(wanted, levels).allSatisfy { $0 == "+" || $0 == "*" || $0 == $1 }
+        if let value { members.append(.init("value", .number(value))) }
+        if let every { members.append(.init("every", .integer(every))) }
+        if let share { members.append(.init("share", .number(share))) }
+        return .object(members)
     }
 }

@@ -44,6 +44,50 @@ struct FaultTests {
         #expect(!Fault.Verb.freeze.needsClosedLoop)
         #expect(Fault.Verb.ignoreCommand.needsClosedLoop)
         #expect(Fault.Verb.gridOutage.needsClosedLoop)
+        #expect(
+            Fault.Verb.allCases.filter(\.needsClosedLoop) == [.trip, .ignoreCommand, .gridOutage])
+    }
+
+    @Test(
+        "reads the parameters of each verb, and writes them as they were",
+        arguments: [
+            #"{"do":"freeze","on":"v1/s/+/+/tele"}"#, #"{"do":"drop","on":"a","for":"1h","share":0.3}"#,
+            #"{"do":"spike","on":"a","key":"load_kw","by":10,"every":10}"#,
+            #"{"do":"spike","on":"a","key":"load_kw","value":-5,"share":0.01}"#,
+            #"{"do":"bias","on":"a","key":"import_kw","by":-300.5}"#,
+            #"{"do":"scale","on":"a","key":"power_kw","by":1000}"#, #"{"do":"nan","on":"a","key":"power_kw","every":2}"#,
+            #"{"do":"delay","on":"a","by":"1h"}"#, #"{"do":"duplicate","on":"a","share":1}"#,
+            #"{"do":"clock_skew","on":"a","by":"-90s"}"#, #"{"do":"clock_skew","on":"a","by":"1h"}"#,
+            #"{"do":"duplicate_line_off","on":"a","every":1}"#, #"{"do":"missing_line_off","on":"a"}"#,
+            #"{"do":"trip","on":"storage/ess-1","for":"5m"}"#, #"{"do":"ignore_command","on":"storage/ess-1"}"#,
+            #"{"do":"grid_outage","for":"10m"}"#,
+        ])
+    func roundTrip(text: String) throws {
+        #expect(try fault(text).json.line == text)
+    }
+
+    @Test(
+        "names what is wrong with a parameter",
+        arguments: [
+            (#"{"do":"drop","on":"a","by":1}"#, "\"by\" is none of do, on, for, every, share, the keys of drop"),
+            (#"{"do":"bias","on":"a","by":1}"#, "\"key\" is missing"),
+            (#"{"do":"bias","on":"a","key":"","by":1}"#, "\"key\" is \"\""),
+            (#"{"do":"bias","on":"a","key":"k"}"#, "\"by\" is missing"),
+            (#"{"do":"scale","on":"a","key":"k","by":"2"}"#, "\"by\" is \"2\""),
+            (#"{"do":"spike","on":"a","key":"k","every":2}"#, "either \"by\""),
+            (#"{"do":"spike","on":"a","key":"k","every":2,"by":1,"value":1}"#, "either \"by\""),
+            (#"{"do":"spike","on":"a","key":"k","by":2}"#, "needs \"every\""),
+            (#"{"do":"delay","on":"a"}"#, "\"by\" is missing"), (#"{"do":"delay","on":"a","by":"-1h"}"#, "\"-1h\""),
+            (#"{"do":"delay","on":"a","by":3600}"#, "3600"), (#"{"do":"clock_skew","on":"a","by":"0s"}"#, "0s"),
+            (#"{"do":"clock_skew","on":"a","by":"--1h"}"#, "--1h"), (#"{"do":"drop","on":"a","every":0}"#, "\"every\""),
+            (#"{"do":"drop","on":"a","every":1.5}"#, "\"every\""), (#"{"do":"drop","on":"a","share":1.1}"#, "\"share\""),
+            (#"{"do":"drop","on":"a","share":"all"}"#, "\"share\""),
+            (#"{"do":"drop","on":"a","every":2,"share":0.5}"#, "exclude"), (#"{"do":"trip"}"#, "asset"),
+            (#"{"do":"trip","on":"storage"}"#, "asset"), (#"{"do":"drop"}"#, "topic filter"),
+        ])
+    func badParameters(text: String, word: String) throws {
+        let failure = try #require(failure { try fault(text) })
+        #expect(failure.text.contains(word), "\(failure.text)")
     }
 
     @Test(

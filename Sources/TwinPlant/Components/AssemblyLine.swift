@@ -12,6 +12,8 @@ public struct AssemblyLine: Component {
         var totalTimes: [String: PlantTime] = [:]
         var linesWithEvents: Set<String> = []
         var lineOffTotal = 0
+        /// Numbers of the vehicle events by line.
+        var sequences: [String: SequenceWatch] = [:]
     }
 
     public let name = "line"
@@ -34,6 +36,9 @@ public struct AssemblyLine: Component {
         reply.image.vehicles = reply.lineOffs.count
         state.lineOffTotal += reply.lineOffs.count
         reply.record.add(state.lineOffTotal)
+        for asset in state.sequences.keys.sorted() where state.sequences[asset]?.hasGap(at: context.to) == true {
+            reply.alarms.append(AlarmKey(.line, asset, .gap))
+        }
         return reply
     }
 
@@ -60,6 +65,7 @@ public struct AssemblyLine: Component {
         switch event.content {
         case .vehicle(let id, let isLineOff):
             state.linesWithEvents.insert(routed.asset)
+            if let seq = event.seq { state.sequences[routed.asset, default: SequenceWatch()].note(seq, at: context.to) }
             guard isLineOff else {
                 reply.counts.readings += 1
                 return
@@ -98,6 +104,7 @@ private struct LineEvent {
     static let events: Set<String> = ["enter", "leave", "line_off", "scrap", "rework"]
 
     var ts: PlantTime
+    var seq: Int64?
     var isModelled: Bool
     var content: Content
 
@@ -114,6 +121,7 @@ private struct LineEvent {
         } else {
             ts = routed.arrival.t
         }
+        seq = json["seq"]?.integer
         isModelled = json["modelled"]?.bool ?? false
         if routed.kind == .count {
             guard let total = json["vehicles_total"]?.integer, total >= 0 else {

@@ -107,6 +107,9 @@ public struct GridConnection: Component {
                 now.value,
                 isCurrent ? (state.intensity.feeds[0].isModelled ? .estimated : .good) : isOld ? .stale : .lastKnown)
         }
+        if let alarm = state.intensity.staleAlarm(0, maxAge: parameters.intensityMaxAge, context) {
+            reply.alarms.append(alarm)
+        }
         reply.image.intensityForecast = state.forecast
         reply.image.forecastFrom = state.forecastFrom
         reply.values.append(

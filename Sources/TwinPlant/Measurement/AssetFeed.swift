@@ -80,6 +80,7 @@ public struct AssetFeed: Sendable, Codable {
     /// The last reading of each counter, by signal.
     private var counters: [Int: CounterReading] = [:]
     var stuck = StuckWatch()
+    private(set) var source = SourceWatch()
 
     public init(area: Area, asset: String, signals: Int) {
         self.area = area
@@ -99,16 +100,25 @@ public struct AssetFeed: Sendable, Codable {
             }
         } catch {
             report.refuse(message.arrival, error)
-            if error.reason == .clockFuture { report.alarms.insert(AlarmKey(area, asset, .clock)) }
-            if error.reason == .outOfRange { report.alarms.insert(AlarmKey(area, asset, .outOfRange)) }
+            if error.reason == .outOfRange { source.isOutOfRange = true }
         }
+    }
+
+    /// What is wrong with the source at the end of the tick.
+    mutating func sourceAlarms(_ context: TickContext) -> [AlarmKey] {
+        var codes: [AlarmCode] = []
+        if source.clock.isOff { codes.append(.clock) }
+        if source.hasGap(context) { codes.append(.gap) }
+        if source.isOutOfRange { codes.append(.outOfRange) }
+        return codes.map { AlarmKey(area, asset, $0) }
     }
 
     private mutating func takeTelemetry(
         _ telemetry: Telemetry, _ arrival: Arrival, _ specs: [SignalSpec], _ context: TickContext,
         _ report: inout FeedReport
     ) throws(LineFailure) {
-        try checkTime(telemetry.ts, arrival, context)
+        let patience = specs.first?.maxAge ?? context.lateness
+        try checkTime(telemetry, arrival, patience, context)
         if isRepeated(telemetry, arrival) {
             report.counts.duplicates += 1
             return
@@ -116,6 +126,10 @@ public struct AssetFeed: Sendable, Codable {
         if let connected = telemetry.connected { isConnected = connected }
         isModelled = telemetry.isModelled
         lastPeriod = telemetry.period
+        if !arrival.retain {
+            source.report(from: telemetry.ts, to: telemetry.ts + (telemetry.period ?? patience))
+        }
+        var isInRange = true
         var failure = LineFailure(reason: .unknownKey, text: "no key of this asset in the payload")
         var usable = telemetry.connected != nil
         var repeated = false
@@ -129,7 +143,7 @@ public struct AssetFeed: Sendable, Codable {
                 failure = LineFailure(
                     reason: .outOfRange,
                     text: "\"\(spec.key)\" \(value) is not in \(spec.range.lowerBound)...\(spec.range.upperBound)")
-                report.alarms.insert(AlarmKey(area, asset, .outOfRange))
+                isInRange = false
                 continue
             }
             usable = true
@@ -141,6 +155,7 @@ public struct AssetFeed: Sendable, Codable {
                 repeated = lay(value, at: index, spec, telemetry, &report) || repeated
             }
         }
+        if !arrival.retain { source.isOutOfRange = !isInRange }
         guard usable else { throw failure }
         if repeated {
             report.counts.duplicates += 1
@@ -195,10 +210,18 @@ public struct AssetFeed: Sendable, Codable {
         }
     }
 
-    private func checkTime(_ ts: PlantTime, _ arrival: Arrival, _ context: TickContext) throws(LineFailure) {
+    private mutating func checkTime(
+        _ telemetry: Telemetry, _ arrival: Arrival, _ patience: Span, _ context: TickContext
+    ) throws(LineFailure) {
+        let ts = telemetry.ts
         if ts > arrival.t + context.lead {
+            if !arrival.retain { source.clock.ahead() }
             throw LineFailure(
                 reason: .clockFuture, text: "ts \(ts.rfc3339) is more than \(context.lead.text) ahead of plant time")
+        }
+        if !arrival.retain {
+            let lag = arrival.t - (ts + (telemetry.period ?? Span(ms: 0)))
+            source.clock.look(lag: lag, arrival: arrival.t, limit: patience, tolerance: context.lateness)
         }
         if ts < context.from - periodFinalAfter {
             throw LineFailure(reason: .clockPast, text: "ts \(ts.rfc3339) lies in a period that is final")

@@ -49,6 +49,7 @@ public struct Fleet: Sendable, Codable {
             }
             feeds[index].take(message, specs: specs(index), context: context, report: &report)
         }
+        for index in feeds.indices { report.alarms.formUnion(feeds[index].sourceAlarms(context)) }
         return report
     }
 

@@ -13,6 +13,8 @@ public struct SimulatedLine: Sendable {
     private var stream: SeedStream
     /// Vehicles that are due, with the fraction of the next one.
     private var due = 0.0
+    /// Number of the last event.
+    private var sequence = 0
 
     /// - Parameter isModelled: marks each event as modelled, for days whose other signals were measured.
     public init(site: String, asset: String, calendar: ProductionCalendar, seed: UInt64, isModelled: Bool = false) {
@@ -61,8 +63,10 @@ public struct SimulatedLine: Sendable {
             let ts = from + Span(ms: (to - from).ms * Int64(index) / Int64(max(count, 1)))
             let model = SimulatedLine.models[Int(stream.next() % 3)]
             let day = calendar.zone.local(ts).date.text
+            sequence += 1
             var members: [JSON.Member] = [
-                .init("ts", .string(ts.rfc3339)), .init("vehicle", .string("\(day)-\(ts.ms % 86_400_000)")),
+                .init("ts", .string(ts.rfc3339)), .init("seq", .integer(sequence)),
+                .init("vehicle", .string("\(day)-\(ts.ms % 86_400_000)")),
                 .init("model", .string(model)), .init("event", .string("line_off")),
             ]
             if isModelled { members.append(.init("modelled", .bool(true))) }

@@ -49,7 +49,7 @@ public final class ReplayLoop {
     private let bus = MessageBus()
     private let outputs: BusClient
     private var plant: ClosedPlant?
-    private var injector = FaultInjector()
+    private var injector: FaultInjector
     /// Faults that the journal has not been told of.
     private var unannounced: [Fault] = []
     private var check: ExpectationCheck
@@ -80,6 +80,7 @@ public final class ReplayLoop {
         header.mode = options.mode ?? (options.loop == .closed ? .control : header.mode)
         header.seed = options.seed ?? header.seed
         self.header = header
+        injector = FaultInjector(seed: header.seed)
         let plan = RunPlan(header)
         engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
         facts = RunFacts(stepS: header.stepS, mode: header.mode, loop: header.loop)
@@ -153,7 +154,7 @@ public final class ReplayLoop {
         if plant != nil {
             arrivals = plant?.messages(tick: number, from: from, file: arrivals, t: tick.t) ?? arrivals
         }
-        if !injector.isEmpty { arrivals = arrivals.map { injector.pass($0) } }
+        arrivals = injector.pass(arrivals, until: tick.t)
         announceFaults(before: from + header.step, at: tick.t)
         for arrival in arrivals { journal?.append(.message(arrival)) }
         var input = TickInput(tick.lines)
@@ -197,10 +198,7 @@ public final class ReplayLoop {
     /// Faults are notes in the journal: what reached the twin is already faulty there.
     private func announceFaults(before end: PlantTime, at t: PlantTime) {
         for fault in unannounced where fault.from < end {
-            var members: [JSON.Member] = [.init("do", .string(fault.verb.rawValue))]
-            if let on = fault.on { members.append(.init("on", .string(on))) }
-            if let lasting = fault.lasting { members.append(.init("for", .string(lasting.text))) }
-            journal?.append(Line(t: t, .op(.fields(["fault": .object(members)]))))
+            journal?.append(Line(t: t, .op(.fields(["fault": fault.json]))))
         }
         unannounced.removeAll { $0.from < end }
     }
@@ -249,6 +247,9 @@ public final class ReplayLoop {
                 "the input holds no complete tick (step \(header.stepS) s from \(header.start.rfc3339))")
         }
         notes.add(reader.notes)
+        if injector.underWay > 0 {
+            notes.warn("\(injector.underWay) delayed messages were still under way at the end")
+        }
         // An expectation may stand at the very end, where no tick takes it.
         for line in reader.rest {
             if case .expect(let json) = line.body { try addExpectation(json, at: line.t) }
