@@ -100,7 +100,7 @@ struct FaultInjectorTests {
     @Test("a fault on another key or another topic changes nothing")
     func elsewhere() {
         let messages = Self.readings(3)
-        #expect(pass(messages, [fault(.bias) { ($0.key, $0.by) = ("load_kw", 5) }]).messages.map(\.number) == [1, 2, 3])
+        #expect(pass(messages, [fault(.bias) { ($0.key, $0.by) = ("load_kw", 5) }]).messages.count == 3)
         for verb in Fault.Verb.allCases {
             #expect(pass(messages, [fault(verb) { $0.on = "v1/s/shop/#" }]).messages == messages, "\(verb)")
         }

@@ -90,5 +90,7 @@ struct ClockWatch: Sendable, Codable {
 }
 
 extension Span {
-    fileprivate static func - (a: Span, b: Span) -> Span { Span(ms: a.ms.subtractingReportingOverflow(b.ms).partialValue) }
+    fileprivate static func - (a: Span, b: Span) -> Span {
+        Span(ms: a.ms.subtractingReportingOverflow(b.ms).partialValue)
+    }
 }

@@ -33,7 +33,7 @@ public struct ImportReport: Sendable {
         /// Name of its source.
         public let source: String
         public let column: String
-        /// `wind/t01`.
+        /// `wind/farm`.
         public let target: String
         public let key: String
         public let kind: ImportKind

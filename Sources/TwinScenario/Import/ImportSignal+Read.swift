@@ -5,7 +5,7 @@ extension ImportSignal {
         let signal: ImportSignal? = node.fields { fields in
             let columnNode = fields.required("column")
             let column = columnNode?.text()
-            let target = fields.required("asset", hint: "write area/asset, wind/t01").flatMap(Self.target)
+            let target = fields.required("asset", hint: "write area/asset, wind/farm").flatMap(Self.target)
             let keyNode = fields.required("key", hint: "write the payload key, power_kw")
             let keyUnit = keyNode.flatMap(Self.keyUnit)
             let unitNode = fields.required("unit", hint: "write the column's unit, kW")
@@ -76,7 +76,7 @@ extension ImportSignal {
     private static func target(_ node: YAMLNode) -> (area: Area, asset: String)? {
         guard let text = node.text() else { return nil }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, Topic.isAssetID(parts[1]) else { return node.mismatch("area/asset like wind/t01") }
+        guard parts.count == 2, Topic.isAssetID(parts[1]) else { return node.mismatch("area/asset like wind/farm") }
         guard let area = Area(rawValue: String(parts[0])) else {
             let names = Area.allCases.map(\.rawValue)
             let near = suggestion(for: String(parts[0]), among: names).map { "; did you mean \(quoted($0))?" } ?? ""
