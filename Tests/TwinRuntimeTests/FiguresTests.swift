@@ -10,8 +10,8 @@ import TwinUnits
 @Suite("Figures of the bundled day")
 struct FiguresTests {
     /// kg CO2e per vehicle, location-based; changes only with the day, its configuration or the method.
-    static let goldenClosed = 169.4983
-    static let goldenOpen = 176.2765
+    static let goldenClosed = 168.2738
+    static let goldenOpen = 175.0514
     static let tolerance = 0.001
 
     @Test("sources equal uses in the printed figures", arguments: [LoopKind.open, .closed])

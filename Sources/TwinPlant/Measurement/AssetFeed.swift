@@ -123,7 +123,8 @@ public struct AssetFeed: Sendable, Codable {
             report.counts.duplicates += 1
             return
         }
-        if let connected = telemetry.connected { isConnected = connected }
+        // A source that says nothing of its breaker is on the bus.
+        isConnected = telemetry.connected ?? true
         isModelled = telemetry.isModelled
         lastPeriod = telemetry.period
         if !arrival.retain {

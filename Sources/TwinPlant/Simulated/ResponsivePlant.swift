@@ -6,6 +6,8 @@ public struct ResponsivePlant: Sendable {
     /// What stands on the site, as the twin believes it to be.
     public struct Assets: Sendable {
         public var meter: String
+        /// What the connection's export limiter lets through, kW: it acts within 5 s (EREC G100).
+        public var exportMaxKW: Double
         public var solar: [SolarParks.Parameters]
         public var fuelCells: [FuelCells.Parameters]
         public var tanks: [FuelCells.Tank]
@@ -18,12 +20,14 @@ public struct ResponsivePlant: Sendable {
         public var storage: [BatteryStorage.Parameters]
 
         public init(
-            meter: String, solar: [SolarParks.Parameters], fuelCells: [FuelCells.Parameters],
+            meter: String, exportMaxKW: Double = .infinity, solar: [SolarParks.Parameters],
+            fuelCells: [FuelCells.Parameters],
             tanks: [FuelCells.Tank], heat: [HeatPlant.Parameters], heatDemand: HeatDemand?, heatLossFraction: Double,
             agvs: [ChargingGroups.Parameters], yard: [ChargingGroups.Parameters], bays: [ChargingGroups.Parameters],
             storage: [BatteryStorage.Parameters]
         ) {
             self.meter = meter
+            self.exportMaxKW = exportMaxKW
             self.solar = solar
             self.fuelCells = fuelCells
             self.tanks = tanks
@@ -105,6 +109,10 @@ public struct ResponsivePlant: Sendable {
         noise = SeedStream(seed: seed, name: "meter.responsive")
     }
 
+    /// Staff cars that left, and those that left without the energy they could have had.
+    public var departures: Int { charging.departures }
+    public var missedDepartures: Int { charging.missedDepartures }
+
     private static func rules(_ assets: Assets) -> [AssetPath: Orders.Rule] {
         var rules: [AssetPath: Orders.Rule] = [:]
         for unit in assets.storage {
@@ -146,7 +154,7 @@ public struct ResponsivePlant: Sendable {
         var readings: [Reading] = []
         readings.reserveCapacity(96)
         var busKW = isOutage ? 0 : around.windKW
-        let solarKW = zip(assets.solar, around.solarKW).map { park, offered in
+        var solarKW = zip(assets.solar, around.solarKW).map { park, offered in
             let path = AssetPath(.solar, park.asset)
             if isOutage || tripped.contains(path) { return 0.0 }
             return min(offered, orders.valueKW(path, at: from) ?? offered)
@@ -172,7 +180,8 @@ public struct ResponsivePlant: Sendable {
         let hidden = truth.distribution.unmeteredLoadKW + truth.distribution.unmeteredLoadFraction * around.loadKW
         busKW += chargingKW + storageKW
         let served = isOutage ? min(around.loadKW, max(0, storageKW)) : around.loadKW
-        let net = isOutage ? 0 : served + delivered * truth.distribution.lossFraction + hidden - busKW
+        var net = isOutage ? 0 : served + delivered * truth.distribution.lossFraction + hidden - busKW
+        limitExport(&net, &solarKW)
         let metered = net * (1 + truth.distribution.meterNoiseFraction * noise.normal())
         let meter = AssetPath(.grid, assets.meter)
         readings.append(Reading(meter, "import_kw", max(0, metered)))
@@ -180,6 +189,15 @@ public struct ResponsivePlant: Sendable {
         return Step(
             servedLoadKW: served, solarKW: solarKW, importKW: max(0, net), exportKW: max(0, -net), gasKW: gasKW,
             readings: readings)
+    }
+
+    /// The limiter at the connection throttles the inverters, the largest park first.
+    private func limitExport(_ netKW: inout Double, _ solarKW: inout [Double]) {
+        for index in solarKW.indices.sorted(by: { solarKW[$0] > solarKW[$1] }) where -netKW > assets.exportMaxKW {
+            let cut = min(-netKW - assets.exportMaxKW, solarKW[index])
+            solarKW[index] -= cut
+            netKW += cut
+        }
     }
 
     /// Acknowledgements first, then telemetry in configuration order.

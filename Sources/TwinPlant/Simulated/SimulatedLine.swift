@@ -43,8 +43,10 @@ public struct SimulatedLine: Sendable {
 
     /// How many vehicles are lined off in `from..<to`.
     public mutating func count(from: PlantTime, to: PlantTime) -> Int {
-        guard !SimulatedLine.isBreak(at: from, calendar) else { return 0 }
-        let rate = calendar.vehiclesPerHour(at: from) / (1 - (to - from < .minutes(30) ? breakShare : 0))
+        // Half hours are too coarse for breaks: the plan's mean runs through them.
+        let isFine = to - from < .minutes(30)
+        guard !isFine || !SimulatedLine.isBreak(at: from, calendar) else { return 0 }
+        let rate = calendar.vehiclesPerHour(at: from) / (1 - (isFine ? breakShare : 0))
         due += rate * (to - from).hours * (0.9 + 0.2 * stream.unit())
         let count = min(max(0, Int(exactly: due.rounded(.down)) ?? 0), 100_000)
         due -= Double(count)

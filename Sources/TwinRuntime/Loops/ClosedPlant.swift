@@ -149,7 +149,8 @@ extension ResponsivePlant {
         self.init(
             site: config.site,
             assets: Assets(
-                meter: config.grid.meter, solar: config.solar, fuelCells: config.fuelCells, tanks: config.tanks,
+                meter: config.grid.meter, exportMaxKW: config.grid.exportMaxKW, solar: config.solar,
+                fuelCells: config.fuelCells, tanks: config.tanks,
                 heat: config.heat?.sources ?? [], heatDemand: config.heat?.demand,
                 heatLossFraction: config.losses.heat, agvs: config.agvs, yard: config.yard, bays: config.bays,
                 storage: config.storage), calendar: config.calendar, truth: config.truth, seed: seed)

@@ -8,7 +8,7 @@ import TwinUnits
 /// The simulated plant straight into the books, without messages: a year in seconds. Every figure of it is modelled,
 /// and says so.
 public struct SimulatedRun {
-    public enum Control: Sendable, Hashable {
+    public enum Control: String, Sendable, Hashable, CaseIterable {
         /// Everything that can be commanded is left to itself.
         case none
         /// The rules decide, the gate holds back, the plant obeys one step later.
@@ -27,6 +27,28 @@ public struct SimulatedRun {
     private var intensity: SimulatedIntensity.Feed?
     private var setPoints: [AssetPath: Double] = [:]
     private var chain = DigestChain()
+
+    /// What dispatch is judged by, beside the summary.
+    public struct Figures: Sendable, Hashable {
+        /// Highest mean import of a half hour, kW.
+        public var peakImportKW = 0.0
+        /// Energy out of the storage over its capacity.
+        public var storageCycles = 0.0
+        /// Staff cars that left, and those that left without the energy they could have had.
+        public var departures = 0
+        public var missedDepartures = 0
+        /// Steps whose import or export passed the connection.
+        public var limitBreaches = 0
+
+        public var text: String {
+            let peak = Int(saturating: peakImportKW.rounded())
+            let cycles = (storageCycles * 100).rounded() / 100
+            return "dispatch: peak import \(peak) kW, storage cycles \(cycles), departures \(departures),"
+                + " missed \(missedDepartures), steps beyond the connection \(limitBreaches)"
+        }
+    }
+
+    public private(set) var figures = Figures()
 
     /// - Parameters:
     ///   - from, to: whole settlement periods.
@@ -85,6 +107,12 @@ public struct SimulatedRun {
         row.write(into: &record)
         chain.extend(with: record)
         row.chain = chain
+        figures.peakImportKW = max(
+            figures.peakImportKW, row[.gridImport].energy.meanPower(milliseconds: settlementPeriod.ms).kilowatts)
+        let capacity = config.storage.reduce(0) { $0 + $1.capacityKWh }
+        if capacity > 0 { figures.storageCycles += row[.storageDischarge].energy.kilowattHours / capacity }
+        figures.departures = plant.departures
+        figures.missedDepartures = plant.missedDepartures
         return row
     }
 
@@ -98,6 +126,9 @@ public struct SimulatedRun {
         let offered = around.solarKW
         around.curtail(config.solar, to: answer.solarKW)
         if let feed = around.intensity { intensity = feed }
+        if answer.importKW > config.gate.importMaxKW || answer.exportKW > config.gate.exportMaxKW + 1e-6 {
+            figures.limitBreaches += 1
+        }
         lines.add(around.readings, answer.readings, ms: Double(step.ms), to: &sums)
         lines.addCurtailed(offered: offered, output: answer.solarKW, ms: Double(step.ms), to: &sums)
         if control == .rules { decide(around, answer, offered) }
@@ -133,6 +164,11 @@ public struct SimulatedRun {
             plant.order(wish.path, point.value, until: now + 3 * step)
         }
     }
+}
+
+extension Int {
+    /// Held inside Int; not a number becomes 0.
+    fileprivate init(saturating value: Double) { self = Int(Int64(saturatingRound: value)) }
 }
 
 /// Where the readings of the simulated plant go in the books. The plant tells the same keys in the same order at

@@ -100,20 +100,28 @@ private struct Detectors {
 }
 
 extension SiteFiles {
-    /// `dispatch.yaml`: the rule for storage.
-    func readStorageRule(_ root: YAMLNode) -> StorageRule? {
+    /// `dispatch.yaml`: the rules.
+    /// - Returns: the rule for storage, and how far below the export limit curtailment holds, as a share of it.
+    func readDispatch(_ root: YAMLNode) -> (storage: StorageRule, exportMarginFraction: Double)? {
         root.fields { fields in
-            fields.required("storage_rule").flatMap { node in
-                node.fields { fields in
-                    let peak = fields.quantity("peak_import_kw", in: 1...1_000_000, "kW")
-                    let clean = fields.quantity("clean_fraction", in: 0...0.5, "fraction of the forecast")
-                    let dirty = fields.quantity("dirty_fraction", in: 0...0.5, "fraction of the forecast")
-                    let deadband = fields.quantity("deadband_kw", in: 0...100_000, "kW")
-                    guard let peak, let clean, let dirty, let deadband else { return nil }
-                    return StorageRule(
-                        peakImportKW: peak, cleanFraction: clean, dirtyFraction: dirty, deadbandKW: deadband)
-                }
+            let storage = fields.required("storage_rule").flatMap(storageRule)
+            let margin = fields.required("curtail").flatMap { node in
+                node.fields { $0.quantity("export_margin_fraction", in: 0...0.9, "fraction of the export limit") }
             }
+            guard let storage, let margin else { return nil }
+            return (storage, margin)
+        }
+    }
+
+    private func storageRule(_ node: YAMLNode) -> StorageRule? {
+        node.fields { fields in
+            let peak = fields.quantity("peak_import_kw", in: 1...1_000_000, "kW")
+            let clean = fields.quantity("clean_fraction", in: 0...0.5, "fraction of the forecast")
+            let dirty = fields.quantity("dirty_fraction", in: 0...0.5, "fraction of the forecast")
+            let deadband = fields.quantity("deadband_kw", in: 0...100_000, "kW")
+            guard let peak, let clean, let dirty, let deadband else { return nil }
+            return StorageRule(
+                peakImportKW: peak, cleanFraction: clean, dirtyFraction: dirty, deadbandKW: deadband)
         }
     }
 }

@@ -105,10 +105,10 @@ struct SiteFiles {
         let factors = self["factors.yaml"].flatMap { readFactors($0) }
         let baseline = self["baseline.yaml"].flatMap(BaselineSection.init)
         let tariffs = self["tariffs.yaml"].flatMap { readTariffs($0) }
-        let rule = self["dispatch.yaml"].flatMap { readStorageRule($0) }
+        let rule = self["dispatch.yaml"].flatMap { readDispatch($0) }
         let truth = self["plant.yaml"].flatMap { readPlantTruth($0) }
         if let assets, let safety { checkGate(safety.gate, assets.grid) }
-        if let assets, let rule { checkPeak(rule, assets.grid) }
+        if let assets, let rule { checkPeak(rule.storage, assets.grid) }
         if let factors, let baseline { checkBaselineYear(baseline, factors) }
         if let assets, let baseline { checkBaselineAssets(baseline, assets) }
         guard let site, let safety, let assets, let shifts, let factors, let baseline, let tariffs, let rule, let truth
@@ -119,7 +119,9 @@ struct SiteFiles {
             chart: assets.chart)
         return SiteConfig(
             site: site, assets: assets, calendar: shifts.calendar(in: site.zone), method: method,
-            rules: DispatchRules(storage: rule, exportMaxKW: safety.gate.exportMaxKW), safety: safety, truth: truth,
+            rules: DispatchRules(
+                storage: rule.storage, exportMaxKW: safety.gate.exportMaxKW * (1 - rule.exportMarginFraction)),
+            safety: safety, truth: truth,
             files: files)
     }
 }

@@ -1,18 +1,22 @@
-import ArgumentParser
+public import ArgumentParser
+import TwinBooks
 import TwinCore
 import TwinMQTT
-import TwinRuntime
+import TwinReports
+public import TwinRuntime
 import TwinScenario
 
 /// `twin simulate`: the modelled plant, to a broker or to a file.
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
-        abstract: "Publish the modelled plant to a broker, or write it to a replay file.",
+        abstract: "Publish the modelled plant, write it to a replay file, or step it straight into the books.",
         discussion: """
             EXAMPLES
               twin simulate --out day.jsonl.gz --from 2025-06-18 --for 1d
               twin simulate --broker mqtt://127.0.0.1:1883 --for 1h --speed 60
+              twin simulate --books --from 2025-01-01 --for 365d --step 30m
+              twin simulate --books --from 2025-06-16 --for 7d --control rules
             """)
 
     @OptionGroup var common: CommonOptions
@@ -24,6 +28,15 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Option(help: "Replay file to write (.gz is compressed).")
     var out: String?
+
+    @Flag(help: "Step the plant straight into the books, without messages, and print the summary.")
+    var books = false
+
+    @Option(help: "With --books: none leaves every asset to itself, rules dispatches.")
+    var control = SimulatedRun.Control.none
+
+    @Option(help: "With --books: length of a step, a divisor of 30m.")
+    var step: Span?
 
     @Option(help: "First instant, site-local unless it names an offset.")
     var from = "2025-06-18"
@@ -41,7 +54,15 @@ struct SimulateCommand: AsyncParsableCommand {
     var force = false
 
     func validate() throws {
-        guard (broker == nil) != (out == nil) else { throw ValidationError("name either --broker or --out") }
+        guard [broker != nil, out != nil, books].filter({ $0 }).count == 1 else {
+            throw ValidationError("name one of --broker, --out and --books")
+        }
+        if books {
+            guard duration != nil else { throw ValidationError("--books needs --for, such as --for 365d") }
+            if let step, settlementPeriod.ms % step.ms != 0 {
+                throw ValidationError("--step \(step.text) does not divide 30m; write 1m, 5m or 30m")
+            }
+        }
         if broker != nil, speed.factor == nil {
             throw ValidationError("--speed max to a broker would outrun every subscriber; name a factor such as 60")
         }
@@ -51,11 +72,13 @@ struct SimulateCommand: AsyncParsableCommand {
     func run() async throws {
         Terminal.catchSignals()
         let config = try common.load()
-        let start = try config.zone.argument(from).floored(to: config.step)
+        let start = try config.zone.argument(from).floored(to: books ? settlementPeriod : config.step)
         let simulator = PlantSimulator(config: config, start: start, seed: seed)
         let progress = Progress("simulate", isQuiet: common.quiet)
         defer { progress.end() }
-        if let out, let duration {
+        if books, let duration {
+            try printBooks(config, from: start, duration, progress)
+        } else if let out, let duration {
             let writer = try LineWriter(path: out, overwrite: force)
             try writeSimulation(
                 simulator, config: config, seed: seed, duration: duration, build: Twin.version, to: writer
@@ -80,4 +103,39 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         try Terminal.exitIfInterrupted()
     }
+
+    /// Steps the plant into rows of the books and prints what they say; every figure of it is modelled.
+    private func printBooks(
+        _ config: SiteConfig, from start: PlantTime, _ duration: Span, _ progress: Progress
+    ) throws {
+        let step = step ?? config.step
+        // A local day may have 23 or 25 hours: whole days end at a local midnight.
+        let days = duration.ms / 86_400_000
+        let (date, msOfDay) = config.zone.local(start)
+        let end =
+            duration.ms % 86_400_000 == 0 && msOfDay == 0
+            ? config.zone.instant(CivilDate(daysSinceEpoch: date.daysSinceEpoch + days))
+            : (start + duration).floored(to: settlementPeriod)
+        let began = ContinuousClock.now
+        var run = SimulatedRun(config: config, from: start, to: end, step: step, seed: seed, control: control)
+        let rows = run.rows { share in
+            progress.show(share)
+            return !Terminal.isStopped
+        }
+        progress.end()
+        guard !rows.isEmpty else { throw Failure("--for \(duration.text) holds no half hour", exitCode: 2) }
+        var facts = RunFacts(
+            stepS: Int(step.ms / 1000), mode: control == .rules ? .control : .off, loop: .closed)
+        facts.wallS = (ContinuousClock.now - began) / .seconds(1)
+        let summary = Summary(rows: rows, method: config.method, facts: facts)
+        if common.json {
+            print(summary.json.line)
+        } else {
+            print("simulated: every figure comes from the models and seed \(seed), none is measured")
+            print(SummaryText.render(summary), terminator: "")
+            print(run.figures.text)
+        }
+    }
 }
+
+extension SimulatedRun.Control: ExpressibleByArgument {}

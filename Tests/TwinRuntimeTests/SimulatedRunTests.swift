@@ -1,0 +1,82 @@
+import TwinUnits
+import Foundation
+import Testing
+import TwinBooks
+import TwinCore
+import TwinRuntime
+import TwinScenario
+
+/// The plant straight into the books: years against what is known of the plant, days against 2018.
+@Suite("Simulated runs")
+struct SimulatedRunTests {
+    private static func run(
+        _ folder: String = "sunderland", from: CivilDate, days: Int, step: Span = .minutes(30), seed: UInt64 = 42,
+        control: SimulatedRun.Control = .none
+    ) throws -> (summary: Summary, figures: SimulatedRun.Figures) {
+        let path = Repository.root.appending(path: "twin-config/\(folder)").path
+        let config = try SiteConfig.load(folder: path)
+        let end = CivilDate(daysSinceEpoch: from.daysSinceEpoch + Int64(days))
+        var run = SimulatedRun(
+            config: config, from: config.zone.instant(from), to: config.zone.instant(end), step: step, seed: seed,
+            control: control)
+        let rows = run.rows()
+        let facts = RunFacts(stepS: Int(step.ms / 1000), mode: control == .rules ? .control : .off, loop: .closed)
+        return (Summary(rows: rows, method: config.method, facts: facts), run.figures)
+    }
+
+    @Test("a year meets the anchors of the plant: wind, sun, renewables, electricity and gas per vehicle")
+    func year() throws {
+        let year = try Self.run(from: CivilDate(year: 2025, month: 1, day: 1), days: 365).summary
+        func gigawattHours(_ account: Account) -> Double { year.energy(account).kilowattHours / 1e6 }
+        #expect((8.5...11).contains(gigawattHours(.wind)))
+        #expect((22...23.5).contains(gigawattHours(.solar)))
+        #expect((0.18...0.22).contains(year.renewableShare ?? 0))
+        #expect(abs(Double(year.vehicles) / 324_893 - 1) < 0.01)
+        let sources: [Account] = [.wind, .solar, .fuelcell, .gridImport]
+        let electricity = sources.reduce(-gigawattHours(.gridExport)) { $0 + gigawattHours($1) }
+        #expect(abs(electricity * 1000 / Double(year.vehicles) / 0.50 - 1) < 0.15)
+        #expect(abs(gigawattHours(.gas) * 1000 / Double(year.vehicles) / 1.18 - 1) < 0.25)
+        #expect(year.isYear && year.balanceErrorKWh == 0 && year.heatBalanceErrorKWh == 0)
+        #expect(year.judgedTargets.allSatisfy { $0.met == false })
+        #expect(year.vehiclesModelled == year.vehicles)
+    }
+
+    @Test(
+        "the unchanged plant of 2018 shows 0 +/- 3 % on a summer and on a winter weekday",
+        arguments: [CivilDate(year: 2025, month: 6, day: 18), CivilDate(year: 2025, month: 1, day: 15)])
+    func unchanged(day: CivilDate) throws {
+        let summary = try Self.run("sunderland-2018", from: day, days: 1, step: .minutes(1), seed: 16).summary
+        let reduction = try #require(summary.reductionPct)
+        #expect(abs(reduction.value) < 3)
+    }
+
+    @Test("a shutdown day has no figure per vehicle, and says why")
+    func shutdown() throws {
+        let summary = try Self.run(from: CivilDate(year: 2025, month: 8, day: 3), days: 1).summary
+        #expect(summary.json.at("co2_kg_per_vehicle") == .null)
+        #expect(summary.json.at("baseline.reason")?.text == "no vehicle was lined off in this window")
+        #expect(summary.productionKgLocation > 10_000)
+    }
+
+    @Test("a week by the rules emits less than one left to itself, breaks no limit and misses no departure")
+    func week() throws {
+        let monday = CivilDate(year: 2025, month: 6, day: 16)
+        let idle = try Self.run(from: monday, days: 7, step: .minutes(1), seed: 16)
+        let ruled = try Self.run(from: monday, days: 7, step: .minutes(1), seed: 16, control: .rules)
+        #expect(ruled.summary.productionKgLocation < 0.98 * idle.summary.productionKgLocation)
+        #expect(ruled.figures.limitBreaches == 0)
+        #expect(ruled.figures.missedDepartures == 0 && ruled.figures.departures > 300)
+        #expect(ruled.figures.storageCycles > 1)
+    }
+
+    @Test("the same seed gives the same rows, and steps of a minute or half an hour nearly the same energy")
+    func steps() throws {
+        let day = CivilDate(year: 2025, month: 3, day: 29)  // with the day of the clock change: 47 hours
+        let one = try Self.run(from: day, days: 2).summary
+        #expect(one.digest == (try Self.run(from: day, days: 2).summary.digest))
+        #expect(one.rows.count == 94)
+        let fine = try Self.run(from: day, days: 2, step: .minutes(1)).summary
+        let ratio = fine.energy(.gas).kilowattHours / one.energy(.gas).kilowattHours
+        #expect(abs(ratio - 1) < 0.05)
+    }
+}
