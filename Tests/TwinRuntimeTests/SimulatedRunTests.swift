@@ -76,7 +76,8 @@ struct SimulatedRunTests {
         #expect(one.digest == (try Self.run(from: day, days: 2).summary.digest))
         #expect(one.rows.count == 94)
         let fine = try Self.run(from: day, days: 2, step: .minutes(1)).summary
-        let ratio = fine.energy(.gas).kilowattHours / one.energy(.gas).kilowattHours
-        #expect(abs(ratio - 1) < 0.05)
+        // The weather draws other chances in other steps; the load hardly knows it.
+        let ratio = fine.energy(.load).kilowattHours / one.energy(.load).kilowattHours
+        #expect(abs(ratio - 1) < 0.02)
     }
 }

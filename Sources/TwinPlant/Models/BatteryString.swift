@@ -62,6 +62,19 @@ public struct BatteryString: Sendable, Hashable {
         return inner + loss
     }
 
+    /// The AC power that moves the packs with `packKW`: the inverse of `packKW(_:)`.
+    private func acKW(_ packKW: Double) -> Double {
+        let k = 3 * parameters.packLossAtThirdC / totalKWh
+        guard k > 0 else {
+            return packKW >= 0 ? packKW * parameters.converterEfficiency : packKW / parameters.converterEfficiency
+        }
+        if packKW >= 0 {
+            return ((1 + 4 * k * packKW).squareRoot() - 1) / (2 * k) * parameters.converterEfficiency
+        }
+        let root = max(0, 1 + 4 * k * packKW).squareRoot()
+        return -(1 - root) / (2 * k) / parameters.converterEfficiency
+    }
+
     /// Holds an AC power (positive discharges) for `hours` as far as the packs allow, and draws its own use.
     /// - Returns: mean AC power with the own use, kW.
     public mutating func step(powerKW: Double, hours: Double) -> Double {
@@ -75,8 +88,8 @@ public struct BatteryString: Sendable, Hashable {
             if abs(move) > max(0, room) { scale = min(scale, max(0, room) / abs(move)) }
         }
         if scale < 1 {
-            wanted *= scale
-            inner = packKW(wanted)
+            inner *= scale
+            wanted = acKW(inner)
         }
         for index in socs.indices {
             socs[index] -= inner * shares[index] * hours / parameters.packKWh[index]

@@ -96,9 +96,9 @@ public struct FuelCell: Sendable, Hashable {
     }
 
     /// Steps `hours` towards a set-point. A set-point between 0 and the minimum is held at the minimum; 0 is hot
-    /// standby; nil switches off. Not a number counts as 0.
+    /// standby; nil switches off. Not a number counts as 0. A step is at most a day.
     public mutating func step(setPointKW: Double?, hours: Double) -> Output {
-        guard hours > 0, hours.isFinite else { return Output(mode: mode) }
+        guard hours > 0, hours <= 24 else { return Output(mode: mode) }
         guard let setPointKW else {
             mode = .off
             powerKW = 0

@@ -1,0 +1,232 @@
+import Testing
+import TwinCore
+import TwinPlant
+
+@Suite("Fuel cell and tank")
+struct FuelCellTests {
+    private let model = FuelCell.Parameters(
+        ratedKW: 1000, minimumFraction: 0.4, ratedEfficiency: 0.55, rampFractionPerMinute: 0.02, coldStartHours: 20,
+        warmStartHours: 2, standbyFuelFraction: 0.08, heatFraction: 0.28)
+
+    @Test("takes 0.308 litres per kWh at 0.55, within 1 %")
+    func fuel() {
+        #expect(abs(model.fuelLitresPerHour(powerKW: 1000) / 1000 / 0.308 - 1) < 0.01)
+        // 1000 / 0.55 x 0.28
+        #expect(abs(model.heatKW(powerKW: 1000) - 509.09) < 0.01)
+        #expect(model.heatKW(powerKW: 0) == 0)
+    }
+
+    @Test("ramps by 2 % a minute, holds its minimum, and stands by at 0")
+    func ramp() {
+        var cell = FuelCell(model, mode: .running, powerKW: 1000)
+        // 1000 to 980 over a minute: 990 in the mean.
+        #expect(abs(cell.step(setPointKW: 400, hours: 1.0 / 60).powerKW - 990) < 1e-9)
+        for _ in 0..<60 { _ = cell.step(setPointKW: 100, hours: 1.0 / 60) }
+        #expect(abs(cell.powerKW - 400) < 1e-9)
+        let standby = cell.step(setPointKW: 0, hours: 1)
+        #expect(standby.powerKW == 0 && standby.mode == .standby && standby.heatKW == 0)
+        // 8 % of 1000 / 0.55.
+        #expect(abs(standby.fuelKW - 145.4545) < 0.001)
+    }
+
+    @Test("takes 20 hours from cold")
+    func coldStart() {
+        var cell = FuelCell(model, mode: .off)
+        for _ in 0..<19 { #expect(cell.step(setPointKW: 1000, hours: 1).powerKW == 0) }
+        _ = cell.step(setPointKW: 1000, hours: 1)
+        #expect(cell.step(setPointKW: 1000, hours: 1).powerKW > 400)
+        #expect(cell.starts == 1)
+    }
+
+    @Test("thirty steps of a minute are one of half an hour, within 1 %")
+    func steps() {
+        var fine = FuelCell(model, mode: .running, powerKW: 1000)
+        var coarse = fine
+        let minutes = (0..<30).reduce(0.0) { sum, _ in sum + fine.step(setPointKW: 500, hours: 1.0 / 60).powerKW / 60 }
+        let half = coarse.step(setPointKW: 500, hours: 0.5).powerKW / 2
+        #expect(abs(minutes / half - 1) < 0.01)
+    }
+
+    @Test("stays finite", arguments: [Double.nan, .infinity, -.infinity, 1e308, -5])
+    func badInput(value: Double) {
+        var cell = FuelCell(model, mode: .running, powerKW: 500)
+        let out = cell.step(setPointKW: value, hours: 0.5)
+        #expect(out.powerKW.isFinite && out.fuelKW.isFinite && (0...1000).contains(out.powerKW))
+        #expect(cell.step(setPointKW: 500, hours: value).powerKW.isFinite)
+    }
+
+    @Test("the tank is filled at its reorder point and never below nothing")
+    func tank() {
+        var tank = EthanolTank(capacityLitres: 1000, levelLitres: 300, reorderLitres: 200, deliveryLitres: 700)
+        #expect(tank.draw(litres: 90) == 90 && tank.levelLitres == 210)
+        #expect(tank.draw(litres: 20) == 20 && tank.levelLitres == 890 && tank.deliveries == 1)
+        #expect(tank.draw(litres: 5000) == 890)
+        #expect(tank.draw(litres: .nan) == 0 && tank.draw(litres: -3) == 0 && tank.levelLitres >= 0)
+    }
+}
+
+@Suite("Hot-water network")
+struct HeatNetworkTests {
+    private func network(_ store: Double = 0.5) -> HeatNetwork {
+        HeatNetwork(
+            .init(
+                boilerRatedKW: 1000, heatPumpRatedKW: 300, electricRatedKW: 200, storeCapacityKWh: 500,
+                storeRatedKW: 100, lossFraction: 0.05), storeFraction: store)
+    }
+
+    @Test("uses what is there, then the store, then boilers")
+    func order() {
+        var network = network()
+        // 950 of demand is 1000 carried: 50 recovered, 100 of the cell, 200 pumped, 100 out of the store, 550 boiled.
+        let out = network.step(
+            demandKW: 950, heatPumpSetKW: 200, electricSetKW: 0, fuelCellKW: 100, recoveredKW: 50, hours: 0.5)
+        #expect(out.boilerKW == 550 && out.storeDischargeKW == 100 && out.heatPumpKW == 200)
+        #expect(abs(out.lossesKW - 50) < 1e-9 && abs(out.demandKW - 950) < 1e-9 && out.unmetKW < 1e-9)
+        #expect(network.storeKWh == 200)
+    }
+
+    @Test("stores a surplus and turns electric heat down when the store is full")
+    func surplus() {
+        var full = network(1)
+        let out = full.step(
+            demandKW: 95, heatPumpSetKW: 300, electricSetKW: 200, fuelCellKW: 40, recoveredKW: 0, hours: 1)
+        #expect(out.fuelCellKW == 40 && out.heatPumpKW == 60 && out.electricKW == 0 && out.storeChargeKW == 0)
+    }
+
+    @Test("closes its balance and keeps its bounds", arguments: 0..<200 as Range<UInt64>)
+    func balance(seed: UInt64) {
+        var chance = SeedStream(seed: seed, name: "heat")
+        var network = network(chance.unit())
+        for _ in 0..<50 {
+            func any(_ most: Double) -> Double { (chance.unit() * 1.2 - 0.1) * most }
+            let out = network.step(
+                demandKW: any(2000), heatPumpSetKW: any(400), electricSetKW: any(300), fuelCellKW: any(200),
+                recoveredKW: any(100), hours: 0.01 + chance.unit())
+            let given = out.boilerKW + out.heatPumpKW + out.electricKW + out.fuelCellKW + out.recoveredKW
+            let error = given + out.storeDischargeKW - out.storeChargeKW - out.demandKW - out.lossesKW
+            #expect(abs(error) < 1e-9, "seed \(seed)")
+            let all = [
+                out.boilerKW, out.heatPumpKW, out.electricKW, out.storeChargeKW, out.storeDischargeKW, out.unmetKW,
+            ]
+            #expect(all.allSatisfy { $0 >= 0 } && (0...500).contains(network.storeKWh), "seed \(seed)")
+            if out.unmetKW > 1e-6 { #expect(out.boilerKW == 1000, "seed \(seed)") }
+        }
+    }
+}
+
+@Suite("Battery string")
+struct BatteryStringTests {
+    private func string(_ packs: [Double], soc: Double = 0.5) -> BatteryString {
+        BatteryString(
+            .init(
+                ratedKW: 250, packKWh: packs, socMin: 0.1, socMax: 0.9, converterEfficiency: 0.97,
+                packLossAtThirdC: 0.02, standbyKW: 0.02 * Double(packs.count)), soc: soc)
+    }
+
+    @Test("comes back with 0.91 of the energy at a third of its capacity an hour, own use included")
+    func roundTrip() {
+        var string = string([Double](repeating: 15.6, count: 24))
+        let begin = string.meanSOC
+        var charged = 0.0
+        for _ in 0..<60 { charged -= string.step(powerKW: -125, hours: 1.0 / 60) / 60 }
+        var given = 0.0
+        while string.meanSOC > begin { given += string.step(powerKW: 125, hours: 1.0 / 60) / 60 }
+        // Plants report 0.85 to 0.88: this string is better by 3 points, and the twin's 0.865 shows it as a residual.
+        #expect((0.90...0.92).contains(given / charged), "\(given / charged)")
+    }
+
+    @Test("the weakest pack ends the charge of all, inside the window", arguments: 0..<40 as Range<UInt64>)
+    func window(seed: UInt64) {
+        var chance = SeedStream(seed: seed, name: "packs")
+        var string = string((0..<24).map { _ in 12 + 5 * chance.unit() }, soc: 0.2 + 0.6 * chance.unit())
+        for _ in 0..<300 {
+            let wish = (chance.unit() - 0.5) * 1200
+            let power = string.step(powerKW: wish, hours: chance.unit() * 0.5 + 0.001)
+            #expect(abs(power) <= 250.5 && power.isFinite, "seed \(seed)")
+            #expect(string.socs.allSatisfy { $0 >= 0.1 - 1e-9 && $0 <= 0.9 + 1e-9 }, "seed \(seed)")
+        }
+        #expect(string.step(powerKW: .nan, hours: 1).isFinite && string.step(powerKW: 100, hours: 0) == 0)
+    }
+}
+
+@Suite("Charging")
+struct ChargingTests {
+    private static let hour: Int64 = 3_600_000
+
+    private func session(_ need: Double, departs: Int64, v2g: Bool = false) -> ChargingSession {
+        ChargingSession(
+            arrivesMs: 0, departsMs: departs, leavesMs: departs, energyKWh: 20, targetKWh: 20 + need, maxChargeKW: 7.4,
+            maxDischargeKW: v2g ? 6 : 0, floorKWh: 12)
+    }
+
+    @Test("gives to the car with the least time to spare, and alike to those with the same")
+    func fairness() {
+        var group = ChargingGroup()
+        group.arrive(session(10, departs: 8 * Self.hour))
+        group.arrive(session(10, departs: 3 * Self.hour))
+        _ = group.step(setPointKW: -6, fromMs: 0, toMs: Self.hour / 60)
+        // 6 kW x 0.9 for a minute is 0.09 kWh, all for the second car.
+        #expect(abs(group.sessions[1].energyKWh - 20.09) < 1e-9 && group.sessions[0].energyKWh == 20)
+        var same = ChargingGroup()
+        for _ in 0..<3 { same.arrive(session(10, departs: 8 * Self.hour)) }
+        _ = same.step(setPointKW: -6, fromMs: 0, toMs: Self.hour / 60)
+        #expect(same.sessions.allSatisfy { abs($0.energyKWh - 20.03) < 1e-9 })
+    }
+
+    @Test("misses no feasible departure, whatever it is told", arguments: 0..<200 as Range<UInt64>)
+    func departures(seed: UInt64) {
+        var chance = SeedStream(seed: seed, name: "bays")
+        let step = [Int64(60_000), 300_000, 1_800_000][Int(seed % 3)]
+        var group = ChargingGroup()
+        var now: Int64 = 0
+        while now < 30 * Self.hour {
+            if now < 16 * Self.hour, chance.unit() < 0.2 {
+                let stay = Double(Self.hour) * (0.3 + 9 * chance.unit())
+                group.arrive(
+                    ChargingSession(
+                        arrivesMs: now, departsMs: now + Int64(stay), leavesMs: now + Int64(stay),
+                        energyKWh: 15 + 10 * chance.unit(), targetKWh: 20 + 30 * chance.unit(), maxChargeKW: 7.4,
+                        maxDischargeKW: chance.unit() < 0.5 ? 6 : 0, floorKWh: 12))
+            }
+            let wish: Double? = [nil, 0, 500, -500, (chance.unit() - 0.5) * 100][Int(chance.next() % 5)]
+            let out = group.step(setPointKW: wish, fromMs: now, toMs: now + step)
+            #expect(out.powerKW.isFinite && out.mustKW <= out.canChargeKW + 1e-9, "seed \(seed)")
+            #expect(group.sessions.allSatisfy { $0.energyKWh >= 12 - 1e-9 }, "seed \(seed)")
+            #expect(group.sessions.allSatisfy { $0.givenKWh <= 10 + 1e-9 }, "seed \(seed)")
+            now += step
+        }
+        #expect(group.missed == 0 && group.departed > 0, "seed \(seed)")
+    }
+
+    @Test("the yard charges what is due first and misses nothing that it could have charged")
+    func yard() {
+        var yard = FinishedVehicleYard(ratingKW: 100)
+        yard.arrive(count: 10, needKWh: 20, departsMs: 5 * Self.hour)
+        var load = 0.0
+        for minute in Int64(0)..<300 {
+            let out = yard.step(limitKW: 0, fromMs: minute * 60_000, toMs: (minute + 1) * 60_000)
+            load += out.loadKW / 60
+            #expect(out.loadKW <= 100)
+        }
+        _ = yard.step(limitKW: 0, fromMs: 5 * Self.hour, toMs: 5 * Self.hour + 60_000)
+        // 200 kWh through 0.9 although it was told to wait.
+        #expect(abs(load - 222.2) < 0.5 && yard.missedKWh < 0.1)
+    }
+
+    @Test("475 vehicles draw 50 to 95 kW at work, and never fall below what the work needs")
+    func agvs() {
+        var groups = (0..<5).map { _ in
+            AGVGroup(vehicles: 95, capacityKWh: 1, ratingKW: 60, workingKW: 0.15, restingKW: 0.045)
+        }
+        var mean = 0.0
+        for _ in 0..<480 {
+            for index in groups.indices {
+                mean += groups[index].step(limitKW: nil, activity: 1, hours: 1.0 / 60).loadKW / 480
+            }
+        }
+        #expect((50...95).contains(mean), "\(mean)")
+        for _ in 0..<2000 { _ = groups[0].step(limitKW: 0, activity: 1, hours: 1.0 / 60) }
+        #expect(groups[0].soc > 0.25)
+        #expect(groups[0].step(limitKW: .nan, activity: .nan, hours: 1).loadKW.isFinite)
+    }
+}
