@@ -7,6 +7,9 @@ public struct Chart: Sendable, Hashable, Codable {
     /// Lines by account, ascending.
     let linesByAccount: [[Int]]
 
+    /// Lines of electric heat that is made where it is used, not on the hot-water network.
+    let electricInPlace: [Int]
+
     /// Accounts that no meter feeds: they follow from the others.
     public static let derived: Set<Account> = [.losses, .unmetered, .heatDemand, .heatLosses]
 
@@ -23,6 +26,7 @@ public struct Chart: Sendable, Hashable, Codable {
         self.meters = unique
         self.indices = indices
         linesByAccount = lines
+        electricInPlace = lines[Account.heatElectric.index].filter { unique[$0].path.area != .heat }
     }
 
     public func index(of meter: Meter) -> Int? { indices[meter] }

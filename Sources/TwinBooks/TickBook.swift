@@ -42,7 +42,7 @@ struct TickBook: Sendable, Hashable {
             all[account.index] = sum
         }
         balanceElectricity(&all, chart, losses.electricity)
-        if chart.accounts.contains(.heatDemand) { balanceHeat(&all, losses.heat) }
+        if chart.accounts.contains(.heatDemand) { balanceHeat(&all, chart, losses.heat) }
         return all
     }
 
@@ -65,15 +65,18 @@ struct TickBook: Sendable, Hashable {
     }
 
     /// Nobody meters the use of heat: it is what the sources gave and neither store nor pipes kept.
-    private func balanceHeat(_ all: inout SumList, _ lossFraction: Double) {
+    private func balanceHeat(_ all: inout SumList, _ chart: Chart, _ lossFraction: Double) {
+        // What is made inside an oven never sees the pipes.
+        let electricInPlace = chart.electricInPlace.reduce(0) { $0 + lines[$1].energy.wattSeconds }
+        let inPlace = all.ws(.heatDirectFired) + electricInPlace
         let network =
-            all.ws(.heatBoiler) + all.ws(.heatPump) + all.ws(.heatElectric) + all.ws(.heatFuelcell)
+            all.ws(.heatBoiler) + all.ws(.heatPump) + all.ws(.heatElectric) - electricInPlace + all.ws(.heatFuelcell)
             + all.ws(.heatRecovered) + all.ws(.heatStoreDischarge) - all.ws(.heatStoreCharge)
         let losses = Int64(saturatingRound: Double(network) * lossFraction)
         all[Account.heatLosses.index] = AccountSum(
             Energy(wattSeconds: losses), measuredMs: 0, estimatedMs: stepMs)
         all[Account.heatDemand.index] = AccountSum(
-            Energy(wattSeconds: network + all.ws(.heatDirectFired) - losses), measuredMs: 0, estimatedMs: stepMs)
+            Energy(wattSeconds: network + inPlace - losses), measuredMs: 0, estimatedMs: stepMs)
     }
 
     /// Whether import and export readings cover the whole tick.

@@ -28,6 +28,11 @@ public struct EnergyModel: Sendable, Hashable {
         self.heatingBaseC = heatingBaseC
     }
 
+    /// Takes nothing.
+    public static let none = EnergyModel(
+        electricityFixedKW: 0, electricityPerVehicleKWh: 0, gasProductionDayKW: 0, gasIdleDayKW: 0, gasHallKWPerK: 0,
+        gasPaintKWPerK: 0, gasPerVehicleKWh: 0, heatingBaseC: 15.5)
+
     /// Electric load at a line-off rate, kW.
     public func electricityKW(vehiclesPerHour: Double) -> Double {
         electricityFixedKW + electricityPerVehicleKWh * vehiclesPerHour

@@ -23,8 +23,9 @@ public struct Command: Sendable, Hashable, Codable {
     public func json(run: String) -> JSON {
         .fields([
             "id": .string(id(run: run)), "ts": .string(ts.rfc3339), "expires": .string(expires.rfc3339),
-            "action": .string(point.action.rawValue), "value": .number(point.value), "unit": .string("kW"),
-            "lease_s": .integer(leaseS), "fallback": .string("hold_0"), "reason": .string(point.reason),
+            "action": .string(point.action.rawValue), "value": point.action.json(point.value),
+            "unit": point.action.unit.map(JSON.string) ?? .null, "lease_s": .integer(leaseS),
+            "fallback": .string(point.fallback), "reason": .string(point.reason),
             "issuer": .string("twin-\(run)"), "seq": .integer(seq),
         ])
     }

@@ -30,6 +30,8 @@ public struct CommandDesk: Sendable, Codable {
         /// The set-point in force during the tick before: a measurement between the two is on its way.
         var previousKW = 0.0
         var lastTick: Int?
+        /// When the set-point in force was first commanded.
+        var changedAt: PlantTime?
         var offSince: PlantTime?
         var isNotAcked = false
         var isNotFollowed = false
@@ -48,6 +50,9 @@ public struct CommandDesk: Sendable, Codable {
     public func setPointKW(_ path: AssetPath) -> Double? {
         assets[path].flatMap { $0.lastTick == nil ? nil : $0.setPointKW }
     }
+
+    /// When the set-point in force was first commanded; nil before the first command.
+    public func changedAt(_ path: AssetPath) -> PlantTime? { assets[path]?.changedAt }
 
     /// Commands that may still be acknowledged, oldest first.
     public var pending: [Command] { open }
@@ -100,6 +105,7 @@ public struct CommandDesk: Sendable, Codable {
     public mutating func issue(_ point: SetPoint, context: TickContext, n: Int, rules: Rules) -> Command? {
         var state = assets[point.path] ?? AssetState()
         state.previousKW = state.setPointKW
+        if state.lastTick == nil || point.value != state.setPointKW { state.changedAt = context.to }
         let isDue = state.lastTick.map { context.tick - $0 >= 2 } ?? true
         guard isDue || point.value != state.setPointKW else {
             assets[point.path] = state

@@ -26,7 +26,8 @@ public struct DispatchRules: Sendable, Hashable {
             net -= point.value
             points.append(point)
         }
-        if let view = plant.heat { points += heat(view, plant.site, &net) }
+        points += electricHeat(plant, &net)
+        points += plant.supplyAir.map(supplyAir) + plant.oxidisers.map(oxidiser)
         points += plant.fuelCells.map { fuelCell($0, &net) }
         points += curtail(plant.solar, net)
         return points
@@ -44,6 +45,9 @@ public struct DispatchRules: Sendable, Hashable {
             return SetPoint(group.path, group.action, group.setPoint(chargingKW: kw), reason: reason)
         } + plant.storage.map { SetPoint($0.path, .setPower, 0, reason: reason) }
             + (plant.heat?.sources ?? []).map { SetPoint($0.path, .setHeat, 0, reason: reason) }
+            + plant.ovens.map { SetPoint($0.path, .setSource, 0, reason: reason) }
+            + plant.supplyAir.map { SetPoint($0.path, .setSetpoint, $0.design, reason: reason) }
+            + plant.oxidisers.map { SetPoint($0.path, .setMode, OxidiserView.run, reason: reason) }
             + plant.fuelCells.map { SetPoint($0.path, .setPower, $0.ratedKW, reason: reason) }
             + plant.solar.map { SetPoint($0.path, .setLimit, $0.ratedKW, reason: reason) }
     }
@@ -97,33 +101,6 @@ public struct DispatchRules: Sendable, Hashable {
                 must + more, "cleaner half: \(now) g/kWh is at most the middle of the hours ahead (\(middle))")
         }
         return charge(must, "dirtier half: \(now) g/kWh is above the middle of the hours ahead (\(middle))")
-    }
-
-    // MARK: - Heat
-
-    private func heat(_ view: HeatView, _ site: SiteView, _ net: inout Double) -> [SetPoint] {
-        let now = site.intensityGPerKWh
-        let isKnown = now.quality.isGood || now.quality == .lastKnown
-        var open = view.openDemandKW + view.storeHeadroomKW
-        return view.sources.map { source in
-            var heatKW = 0.0
-            var reason = "rest: the grid's intensity is unknown"
-            if isKnown, now.value <= source.breakEvenGPerKWh {
-                let room = max(0, storage.peakImportKW - net) * source.performance
-                heatKW = min(source.ratedKW, open, room)
-                reason =
-                    "cleaner than gas: \(whole(now.value)) g/kWh is below break-even (\(whole(source.breakEvenGPerKWh)))"
-            } else if net < 0 {
-                heatKW = min(source.ratedKW, open, -net * source.performance)
-                reason = "surplus: \(whole(-net)) kW would be exported"
-            } else if isKnown {
-                reason = "gas is cleaner: \(whole(now.value)) g/kWh is above \(whole(source.breakEvenGPerKWh))"
-            }
-            heatKW = (max(0, heatKW) * 10).rounded(.down) / 10
-            open -= heatKW
-            net += heatKW / source.performance
-            return SetPoint(source.path, .setHeat, heatKW, reason: reason)
-        }
     }
 
     // MARK: - Fuel cell and sun

@@ -188,17 +188,24 @@ public struct PlantView: Sendable, Hashable {
     public var fuelCells: [FuelCellView]
     public var flexible: [FlexibleView]
     public var heat: HeatView?
+    public var ovens: [OvenView]
+    public var supplyAir: [SupplyAirView]
+    public var oxidisers: [OxidiserView]
     public var solar: [SolarView]
 
     public init(
         site: SiteView, storage: [StorageView] = [], fuelCells: [FuelCellView] = [], flexible: [FlexibleView] = [],
-        heat: HeatView? = nil, solar: [SolarView] = []
+        heat: HeatView? = nil, ovens: [OvenView] = [], supplyAir: [SupplyAirView] = [],
+        oxidisers: [OxidiserView] = [], solar: [SolarView] = []
     ) {
         self.site = site
         self.storage = storage
         self.fuelCells = fuelCells
         self.flexible = flexible
         self.heat = heat
+        self.ovens = ovens
+        self.supplyAir = supplyAir
+        self.oxidisers = oxidisers
         self.solar = solar
     }
 
@@ -210,6 +217,7 @@ public struct PlantView: Sendable, Hashable {
         for group in flexible where !group.isWorking { net += group.powerKW.value }
         for cell in fuelCells { net += cell.powerKW.value - cell.ratedKW }
         for source in heat?.sources ?? [] { net -= source.heatKW.value / source.performance }
+        for oven in ovens { net -= oven.loadKW.value }
         for park in solar { net -= max(0, park.availableKW - park.powerKW.value) }
         return net
     }

@@ -45,7 +45,8 @@ public struct SafetyGate: Sendable, Hashable {
         } else if asset.action == .setPower {
             hold(min(value * asset.busKWPerKW, max(0, rest + exportMaxKW)) / asset.busKWPerKW, "export limit")
         }
-        value = (value * 10).rounded(.towardZero) / 10
+        // A word has no tenths: what is not wholly allowed is not done.
+        value = asset.action.words.isEmpty ? (value * 10).rounded(.towardZero) / 10 : value.rounded(.towardZero)
         if let hard = asset.hardLimit {
             hold(min(max(value, hard.range.lowerBound), hard.range.upperBound), hard.name)
         }

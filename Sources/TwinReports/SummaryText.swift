@@ -138,7 +138,7 @@ public struct SummaryText {
         if let litres = summary.ethanolLitres { row("ethanol", "\(Figures.whole(litres)) l") }
         let names: [(Account, String)] = [
             (.heatDirectFired, "burners in"), (.heatBoiler, "boilers in"), (.heatPump, "heat pump in"),
-            (.heatElectric, "electric boiler in"), (.heatFuelcell, "fuel cell in"), (.heatRecovered, "recovered in"),
+            (.heatElectric, "electric in"), (.heatFuelcell, "fuel cell in"), (.heatRecovered, "recovered in"),
             (.heatStoreDischarge, "store in"), (.heatDemand, "uses out"), (.heatStoreCharge, "store out"),
             (.heatLosses, "losses out"),
         ]

@@ -45,7 +45,8 @@ extension SQLiteStore {
         /// `storage/string-1`.
         public var asset: String
         public var action: String
-        public var valueKW: Double
+        /// In the unit of the action.
+        public var value: Double
         public var reason: String
         /// `accepted`, `rejected` or `expired`; nil while it is pending.
         public var fate: String?
@@ -57,7 +58,7 @@ extension SQLiteStore {
                 row in
                 StoredCommand(
                     at: PlantTime(ms: row["ts_ms"]), asset: row["asset"], action: row["action"],
-                    valueKW: row["value_kw"], reason: row["reason"], fate: row["fate"])
+                    value: row["value"], reason: row["reason"], fate: row["fate"])
             }
         }
     }

@@ -140,7 +140,7 @@ public final class SQLiteStore: TwinStorePort {
         for command in batch.commands {
             try db.cachedStatement(
                 sql: """
-                    INSERT OR REPLACE INTO command (tick, n, ts_ms, asset, action, value_kw, reason, fate)
+                    INSERT OR REPLACE INTO command (tick, n, ts_ms, asset, action, value, reason, fate)
                     VALUES (?, ?, ?, ?, ?, ?, ?, NULL)
                     """
             ).execute(

@@ -39,6 +39,10 @@ enum Schema {
                     UPDATE command SET asset = 'storage/' || asset;
                     """)
         }
+        // Set-points that are no powers.
+        migrator.registerMigration("3") { db in
+            try db.execute(sql: "ALTER TABLE command RENAME COLUMN value_kw TO value")
+        }
         return migrator
     }
 }

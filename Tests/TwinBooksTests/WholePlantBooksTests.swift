@@ -11,7 +11,8 @@ struct WholePlantBooksTests {
         (Meter(.curtailed, .solar, "pv1"), 7), (Meter(.fuelcell, .fuelcell, "sofc-1"), 200),
         (Meter(.heatFuelcell, .fuelcell, "sofc-1"), 90), (Meter(.ethanol, .fuelcell, "sofc-1"), 380),
         (Meter(.load, .shop, "paint"), 1000), (Meter(.gas, .shop, "paint"), 500),
-        (Meter(.heatDirectFired, .shop, "paint"), 390), (Meter(.load, .building, "halls"), 300),
+        (Meter(.heatDirectFired, .shop, "paint"), 390), (Meter(.heatElectric, .gas, "oven"), 80),
+        (Meter(.load, .building, "halls"), 300),
         (Meter(.gas, .heat, "boilers"), 200), (Meter(.heatBoiler, .heat, "boilers"), 170),
         (Meter(.load, .heat, "heat-pump"), 50), (Meter(.heatPump, .heat, "heat-pump"), 150),
         (Meter(.heatStoreCharge, .heat, "store"), 60), (Meter(.bayCharge, .bay, "staff"), 40),
@@ -39,8 +40,9 @@ struct WholePlantBooksTests {
         // Remainder: 250 + 400 + 200 + 30 + 15 + 700 - 1500 - 30 = 65.
         #expect(books.ws(.wind) == 250 && books.ws(.load) == 1350 && books.ws(.gas) == 700)
         #expect(books.ws(.losses) == 30 && books.ws(.unmetered) == 65)
-        // Network: 170 + 150 + 90 - 60 = 350, losses 35; demand 350 + 390 - 35 = 705.
-        #expect(books.ws(.heatLosses) == 35 && books.ws(.heatDemand) == 705)
+        // Network: 170 + 150 + 90 - 60 = 350, losses 35. Burners and the oven's elements heat in place: demand
+        // 350 + 390 + 80 - 35 = 785.
+        #expect(books.ws(.heatLosses) == 35 && books.ws(.heatDemand) == 785)
         #expect(books.ws(.curtailed) == 7 && books.ws(.ethanol) == 380)
         let row = books.rows[0]
         for (line, entry) in Self.meters.enumerated() { #expect(row.meters[line].energy.wattSeconds == entry.ws) }

@@ -119,11 +119,11 @@ struct BatteryStringTests {
     private func string(_ packs: [Double], soc: Double = 0.5) -> BatteryString {
         BatteryString(
             .init(
-                ratedKW: 250, packKWh: packs, socMin: 0.1, socMax: 0.9, converterEfficiency: 0.97,
-                packLossAtThirdC: 0.02, standbyKW: 0.02 * Double(packs.count)), soc: soc)
+                ratedKW: 250, packKWh: packs, socMin: 0.1, socMax: 0.9, converterEfficiency: 0.965,
+                packLossAtThirdC: 0.025, standbyKW: 0.03 * Double(packs.count)), soc: soc)
     }
 
-    @Test("comes back with 0.91 of the energy at a third of its capacity an hour, own use included")
+    @Test("gives back 0.875 of the energy at a third of its capacity an hour, own use included: plants report 0.85 to 0.88")
     func roundTrip() {
         var string = string([Double](repeating: 15.6, count: 24))
         let begin = string.meanSOC
@@ -131,8 +131,9 @@ struct BatteryStringTests {
         for _ in 0..<60 { charged -= string.step(powerKW: -125, hours: 1.0 / 60) / 60 }
         var given = 0.0
         while string.meanSOC > begin { given += string.step(powerKW: 125, hours: 1.0 / 60) / 60 }
-        // Plants report 0.85 to 0.88: this string is better by 3 points, and the twin's 0.865 shows it as a residual.
-        #expect((0.90...0.92).contains(given / charged), "\(given / charged)")
+        // In: 125 x 0.965 = 120.6 kW, less 0.075 x 120.6^2 / 374.4 = 2.9: 117.7 kWh for 125 + 24 x 0.03 = 125.72 kWh.
+        // Out: 125 / 0.965 = 129.5 kW and 0.075 x 129.5^2 / 374.4 = 3.4: 132.9 kW, so 0.886 h of 124.28 kW.
+        #expect(abs(given / charged - 0.8755) < 0.003, "\(given / charged)")
     }
 
     @Test("the weakest pack ends the charge of all, inside the window", arguments: 0..<40 as Range<UInt64>)

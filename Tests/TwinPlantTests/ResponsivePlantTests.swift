@@ -25,7 +25,8 @@ struct ResponsivePlantTests {
             intensity: .init(
                 winterByHour: day, summerByHour: day, summerShare: year, deviation: 30, forecastError: 10),
             storage: .init(
-                capacityScale: 1, healthMean: 0.65, healthDeviation: 0, packsPerString: 4, initialSOC: 0.5),
+                capacityScale: 1, healthMean: 0.65, healthDeviation: 0, packsPerString: 4, initialSOC: 0.5,
+                converterEfficiency: 0.97, packLossAtThirdC: 0.02, standbyWPerPack: 20),
             heat: .init(demandScale: 1, performanceScale: 1, initialStoreFraction: 0.5, recoveredKW: 0),
             charging: .init(staffCars: 20, electricShare: 0.5, yardNeedKWh: 20, agvsPerGroup: 10, agvScale: 1),
             fuelCell: .init(

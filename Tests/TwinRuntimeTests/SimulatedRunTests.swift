@@ -41,6 +41,32 @@ struct SimulatedRunTests {
         #expect(year.vehiclesModelled == year.vehicles)
     }
 
+    @Test("at the volume of 2018 a vehicle takes 0.43 MWh of electricity and 0.95 MWh of gas, within 15 and 25 %")
+    func volumeOf2018() throws {
+        let shipped = try SiteConfig.load(folder: Repository.root.appending(path: "twin-config/sunderland-2018").path)
+        let files = shipped.files.map { file -> (name: String, bytes: [UInt8]) in
+            guard file.name == "shifts.yaml" else { return file }
+            // 442,254 vehicles on 230 days.
+            let text = String(decoding: file.bytes, as: UTF8.self)
+                .replacing("vehicles_per_day: {value: 1412,", with: "vehicles_per_day: {value: 1922.8,")
+            return (file.name, Array(text.utf8))
+        }
+        let config = try SiteConfig.read(files: files)
+        let zone = config.zone
+        var run = SimulatedRun(
+            config: config, from: zone.instant(CivilDate(year: 2025, month: 1, day: 1)),
+            to: zone.instant(CivilDate(year: 2026, month: 1, day: 1)), step: .minutes(30), seed: 42, control: .none)
+        let year = Summary(
+            rows: run.rows(), method: config.method, facts: RunFacts(stepS: 1800, mode: .off, loop: .closed))
+        #expect(abs(Double(year.vehicles) / 442_254 - 1) < 0.01)
+        func perVehicle(_ accounts: [Account]) -> Double {
+            accounts.reduce(0) { $0 + year.energy($1).kilowattHours } / 1000 / Double(year.vehicles)
+        }
+        let electricity = perVehicle([.wind, .solar, .gridImport]) - perVehicle([.gridExport])
+        #expect(abs(electricity / 0.43 - 1) < 0.15, "\(electricity) MWh")
+        #expect(abs(perVehicle([.gas]) / 0.95 - 1) < 0.25, "\(perVehicle([.gas])) MWh")
+    }
+
     @Test(
         "the unchanged plant of 2018 shows 0 +/- 3 % on a summer and on a winter weekday",
         arguments: [CivilDate(year: 2025, month: 6, day: 18), CivilDate(year: 2025, month: 1, day: 15)])

@@ -7,10 +7,20 @@ struct Orders: Sendable {
     struct Rule: Sendable {
         var action: String
         var range: ClosedRange<Double>
+        /// Unit of the value, UCUM; nil for a word.
+        var unit: String? = "kW"
+        /// What each word stands for, where the value is one.
+        var words: [String: Double] = [:]
+
+        func value(_ json: JSON) -> Double? {
+            guard let unit else { return json["value"]?.text.flatMap { words[$0] } }
+            return json["unit"]?.text == unit ? json["value"]?.double : nil
+        }
     }
 
     private struct Order: Sendable {
-        var valueKW: Double
+        /// In the unit of its action.
+        var value: Double
         var leaseEnds: PlantTime
     }
 
@@ -31,14 +41,14 @@ struct Orders: Sendable {
     }
 
     /// The order in force; nil once its lease is over or before the first one.
-    func valueKW(_ path: AssetPath, at now: PlantTime) -> Double? {
+    func value(_ path: AssetPath, at now: PlantTime) -> Double? {
         guard let order = orders[path], now < order.leaseEnds else { return nil }
-        return order.valueKW
+        return order.value
     }
 
     /// Puts an order in force without a message, for runs that have none.
-    mutating func set(_ path: AssetPath, _ valueKW: Double, until end: PlantTime) {
-        orders[path] = Order(valueKW: valueKW, leaseEnds: end)
+    mutating func set(_ path: AssetPath, _ value: Double, until end: PlantTime) {
+        orders[path] = Order(value: value, leaseEnds: end)
     }
 
     /// A command arrives at `now`; its acknowledgement leaves with the next step.
@@ -70,9 +80,7 @@ struct Orders: Sendable {
     private mutating func act(_ path: AssetPath, _ json: JSON, _ now: PlantTime, _ retained: Bool) -> RejectReason? {
         if retained { return .retainedCommand }
         guard let rule = rules[path] else { return .commandUnknownAsset }
-        guard json["action"]?.text == rule.action, json["unit"]?.text == "kW", let value = json["value"]?.double else {
-            return .wrongType
-        }
+        guard json["action"]?.text == rule.action, let value = rule.value(json) else { return .wrongType }
         guard let expires = json["expires"]?.text.flatMap({ PlantTime(rfc3339: $0) }), expires > now else {
             return .commandExpired
         }
@@ -88,5 +96,24 @@ struct Orders: Sendable {
     mutating func takeAnswers() -> [PlantMessage] {
         defer { answers.removeAll(keepingCapacity: true) }
         return answers
+    }
+}
+
+extension Orders.Rule {
+    /// What a process burner obeys; nil for an oven that knows gas only.
+    init?(_ unit: ProcessBurners.Parameters) {
+        switch unit.burner.kind {
+        case .supplyAir:
+            guard let air = unit.burner.air else { return nil }
+            self.init(action: "set_setpoint", range: air.low...air.high, unit: "Cel")
+        case .oven:
+            guard unit.burner.elements != nil else { return nil }
+            self.init(action: "set_source", range: 0...1, unit: nil, words: ["gas": 0, "electric": 1])
+        case .oxidiser:
+            let modes = ProcessBurner.Mode.allCases
+            self.init(
+                action: "set_mode", range: 0...Double(modes.count - 1), unit: nil,
+                words: Dictionary(modes.map { ($0.name, Double($0.rawValue)) }) { first, _ in first })
+        }
     }
 }

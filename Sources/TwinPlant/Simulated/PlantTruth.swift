@@ -118,16 +118,25 @@ public struct PlantTruth: Sendable, Hashable {
         public var packsPerString: Int
         /// State of charge at the start, 0...1.
         public var initialSOC: Double
+        /// Converter, one way, 0...1.
+        public var converterEfficiency: Double
+        /// Loss of a pack at a current that empties it in three hours, one way, 0...1.
+        public var packLossAtThirdC: Double
+        /// Management and ventilation of one pack, W.
+        public var standbyWPerPack: Double
 
         public init(
             capacityScale: Double, healthMean: Double, healthDeviation: Double, packsPerString: Int,
-            initialSOC: Double
+            initialSOC: Double, converterEfficiency: Double, packLossAtThirdC: Double, standbyWPerPack: Double
         ) {
             self.capacityScale = capacityScale
             self.healthMean = healthMean
             self.healthDeviation = healthDeviation
             self.packsPerString = packsPerString
             self.initialSOC = initialSOC
+            self.converterEfficiency = converterEfficiency
+            self.packLossAtThirdC = packLossAtThirdC
+            self.standbyWPerPack = standbyWPerPack
         }
     }
 

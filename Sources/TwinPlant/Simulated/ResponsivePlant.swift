@@ -11,6 +11,7 @@ public struct ResponsivePlant: Sendable {
         public var solar: [SolarParks.Parameters]
         public var fuelCells: [FuelCells.Parameters]
         public var tanks: [FuelCells.Tank]
+        public var burners: [ProcessBurners.Parameters]
         public var heat: [HeatPlant.Parameters]
         public var heatDemand: HeatDemand?
         public var heatLossFraction: Double
@@ -22,7 +23,8 @@ public struct ResponsivePlant: Sendable {
         public init(
             meter: String, exportMaxKW: Double = .infinity, solar: [SolarParks.Parameters],
             fuelCells: [FuelCells.Parameters],
-            tanks: [FuelCells.Tank], heat: [HeatPlant.Parameters], heatDemand: HeatDemand?, heatLossFraction: Double,
+            tanks: [FuelCells.Tank], burners: [ProcessBurners.Parameters] = [], heat: [HeatPlant.Parameters],
+            heatDemand: HeatDemand?, heatLossFraction: Double,
             agvs: [ChargingGroups.Parameters], yard: [ChargingGroups.Parameters], bays: [ChargingGroups.Parameters],
             storage: [BatteryStorage.Parameters]
         ) {
@@ -31,6 +33,7 @@ public struct ResponsivePlant: Sendable {
             self.solar = solar
             self.fuelCells = fuelCells
             self.tanks = tanks
+            self.burners = burners
             self.heat = heat
             self.heatDemand = heatDemand
             self.heatLossFraction = heatLossFraction
@@ -78,6 +81,7 @@ public struct ResponsivePlant: Sendable {
     private let calendar: ProductionCalendar
     private var orders: Orders
     private var cells: SimulatedFuelCells
+    private var burners: SimulatedBurners
     private var heat: SimulatedHeat?
     private var charging: SimulatedCharging
     private var storage: SimulatedStorage
@@ -100,6 +104,7 @@ public struct ResponsivePlant: Sendable {
         self.calendar = calendar
         orders = Orders(site: site, rules: ResponsivePlant.rules(assets))
         cells = SimulatedFuelCells(assets.fuelCells, assets.tanks, truth.fuelCell)
+        burners = SimulatedBurners(assets.burners, calendar, truth.shops, seed: seed)
         heat = assets.heatDemand.map {
             SimulatedHeat(assets.heat, demand: $0, lossFraction: assets.heatLossFraction, calendar, truth.heat)
         }
@@ -132,6 +137,10 @@ public struct ResponsivePlant: Sendable {
         for source in assets.heat where source.kind == .heatPump || source.kind == .electricBoiler {
             rules[source.path] = .init(action: "set_heat", range: 0...source.ratedKW)
         }
+        for unit in assets.burners {
+            guard let rule = Orders.Rule(unit) else { continue }
+            rules[unit.path] = rule
+        }
         for park in assets.solar {
             rules[AssetPath(.solar, park.asset)] = .init(action: "set_limit", range: 0...park.array.acRatedKW)
         }
@@ -145,8 +154,8 @@ public struct ResponsivePlant: Sendable {
     }
 
     /// Puts an order in force without a message, for runs that have none.
-    public mutating func order(_ path: AssetPath, _ valueKW: Double, until end: PlantTime) {
-        orders.set(path, valueKW, until: end)
+    public mutating func order(_ path: AssetPath, _ value: Double, until end: PlantTime) {
+        orders.set(path, value, until: end)
     }
 
     /// Steps `from..<to`.
@@ -157,23 +166,25 @@ public struct ResponsivePlant: Sendable {
         var solarKW = zip(assets.solar, around.solarKW).map { park, offered in
             let path = AssetPath(.solar, park.asset)
             if isOutage || tripped.contains(path) { return 0.0 }
-            return min(offered, orders.valueKW(path, at: from) ?? offered)
+            return min(offered, orders.value(path, at: from) ?? offered)
         }
         busKW += solarKW.reduce(0, +)
         var context = DeviceContext(from: from, to: to, orders: orders, tripped: tripped)
         busKW += cells.step(context, &readings)
         context.temperatureC = around.temperatureC
-        var gasKW = 0.0
+        burners.step(context, &readings)
+        busKW -= burners.drawnKW
+        var gasKW = burners.gasKW
         if var heat {
             let (drawn, gas) = heat.step(context, fuelCellHeatKW: cells.heatKW, &readings)
             busKW -= drawn
-            gasKW = gas
+            gasKW += gas
             self.heat = heat
         }
         context.vehicles = around.vehicles
         let chargingKW = charging.step(context, &readings)
         // What losses apply to: loads and charging behind the distribution.
-        var delivered = around.loadKW + (heat?.drawnKW ?? 0) + charging.drawnKW
+        var delivered = around.loadKW + burners.drawnKW + (heat?.drawnKW ?? 0) + charging.drawnKW
         let islandNeed = isOutage ? max(0, delivered - busKW) : nil
         let storageKW = storage.step(context, islandNeedKW: islandNeed, &readings)
         delivered += max(0, -storageKW)
@@ -229,6 +240,7 @@ struct DeviceContext {
 
     var hours: Double { (to - from).hours }
 
-    func orderKW(_ path: AssetPath) -> Double? { orders.valueKW(path, at: from) }
+    /// In the unit of its action.
+    func order(_ path: AssetPath) -> Double? { orders.value(path, at: from) }
     func isTripped(_ path: AssetPath) -> Bool { tripped.contains(path) }
 }

@@ -50,7 +50,7 @@ struct SimulatedCharging: Sendable {
         for (index, group) in agvParameters.enumerated() {
             let activity = calendar.isShift(at: context.from) ? 1.0 : 0
             let out = agvs[index].step(
-                limitKW: context.isTripped(group.path) ? 0 : context.orderKW(group.path), activity: activity,
+                limitKW: context.isTripped(group.path) ? 0 : context.order(group.path), activity: activity,
                 hours: context.hours)
             busKW -= out.loadKW
             readings.append(Reading(group.path, "load_kw", out.loadKW))
@@ -77,7 +77,7 @@ struct SimulatedCharging: Sendable {
                     count: count, needKWh: truth.yardNeedKWh, departsMs: context.to.ms + Int64(hours * 3_600_000))
             }
             let out = yards[index].step(
-                limitKW: context.isTripped(group.path) ? 0 : context.orderKW(group.path), fromMs: context.from.ms,
+                limitKW: context.isTripped(group.path) ? 0 : context.order(group.path), fromMs: context.from.ms,
                 toMs: context.to.ms)
             load += out.loadKW
             readings.append(Reading(group.path, "load_kw", out.loadKW))
@@ -92,7 +92,7 @@ struct SimulatedCharging: Sendable {
         for session in arrivals.step(from: context.from, to: context.to) { plugIn(session) }
         var busKW = 0.0
         for (index, group) in bayParameters.enumerated() {
-            let order = context.isTripped(group.path) ? 0 : context.orderKW(group.path)
+            let order = context.isTripped(group.path) ? 0 : context.order(group.path)
             let out = bays[index].step(setPointKW: order, fromMs: context.from.ms, toMs: context.to.ms)
             busKW += out.powerKW
             drawnKW += max(0, -out.powerKW)

@@ -28,7 +28,7 @@ struct SimulatedFuelCells: Sendable {
         heatKW = 0
         for (index, cell) in parameters.enumerated() {
             let path = AssetPath(.fuelcell, cell.asset)
-            let order = context.orderKW(path) ?? cell.model.ratedKW
+            let order = context.order(path) ?? cell.model.ratedKW
             // An empty tank is a trip: nothing keeps the cell hot.
             let isFed = tank.levelLitres > 0 && !context.isTripped(path)
             let out = cells[index].step(setPointKW: isFed ? order : nil, hours: context.hours)

@@ -67,7 +67,7 @@ struct SimulatedHeat: Sendable {
 
     private func ordered(_ kind: HeatPlant.Kind, _ context: DeviceContext) -> Double {
         sources.filter { $0.kind == kind && !context.isTripped($0.path) }.reduce(0) {
-            $0 + (context.orderKW($1.path) ?? 0)
+            $0 + (context.order($1.path) ?? 0)
         }
     }
 

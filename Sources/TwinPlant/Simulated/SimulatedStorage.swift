@@ -17,8 +17,9 @@ struct SimulatedStorage: Sendable {
             return BatteryString(
                 BatteryString.Parameters(
                     ratedKW: unit.powerMaxKW, packKWh: health.map { $0 * perHealth }, socMin: unit.socMin,
-                    socMax: unit.socMax, converterEfficiency: 0.97, packLossAtThirdC: 0.02,
-                    standbyKW: 0.02 * Double(truth.packsPerString)), soc: truth.initialSOC)
+                    socMax: unit.socMax, converterEfficiency: truth.converterEfficiency,
+                    packLossAtThirdC: truth.packLossAtThirdC,
+                    standbyKW: truth.standbyWPerPack / 1000 * Double(truth.packsPerString)), soc: truth.initialSOC)
         }
     }
 
@@ -31,7 +32,7 @@ struct SimulatedStorage: Sendable {
             let path = AssetPath(.storage, unit.asset)
             var power = 0.0
             if !context.isTripped(path) {
-                let wanted = need.map { min($0, unit.powerMaxKW) } ?? context.orderKW(path) ?? 0
+                let wanted = need.map { min($0, unit.powerMaxKW) } ?? context.order(path) ?? 0
                 power = strings[index].step(powerKW: wanted, hours: context.hours)
                 need = need.map { max(0, $0 - max(0, power)) }
             }

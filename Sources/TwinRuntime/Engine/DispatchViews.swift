@@ -13,10 +13,12 @@ struct DispatchViews {
     /// Assets with a reason of their own to do less than they are told.
     let mayStopShort: Set<AssetPath>
 
-    /// - Parameter value: what was used for an asset's key; `stale` where there is nothing.
+    /// - Parameters:
+    ///   - changedAt: when the set-point in force was first commanded.
+    ///   - value: what was used for an asset's key; `stale` where there is nothing.
     init(
-        _ config: SiteConfig, site: SiteView, at time: PlantTime, step: Span,
-        value: (AssetPath, String) -> UsedValue
+        _ config: SiteConfig, site: SiteView, outdoorC: UsedValue, at time: PlantTime, step: Span,
+        changedAt: (AssetPath) -> PlantTime?, value: (AssetPath, String) -> UsedValue
     ) {
         let storage = config.storage.map { unit in
             let path = AssetPath(.storage, unit.asset)
@@ -51,13 +53,15 @@ struct DispatchViews {
                 availableKW: max(power.value, value(path, "available_kw").value))
         }
         let heat = DispatchViews.heat(config, time, value)
+        let burners = BurnerViews(config, outdoorC, time, changedAt, value)
         plant = PlantView(
-            site: site, storage: storage, fuelCells: fuelCells, flexible: flexible, heat: heat, solar: solar)
+            site: site, storage: storage, fuelCells: fuelCells, flexible: flexible, heat: heat, ovens: burners.ovens,
+            supplyAir: burners.supplyAir, oxidisers: burners.oxidisers, solar: solar)
         let ramp = config.rampFractionPerStep
         controllables =
             flexible.map { Controllable($0, ramp: ramp) }
             + storage.map { Controllable($0, ramp: ramp, step: step) }
-            + (heat?.sources ?? []).map { Controllable($0, ramp: ramp) }
+            + (heat?.sources ?? []).map { Controllable($0, ramp: ramp) } + burners.controllables
             + fuelCells.map { Controllable($0) } + solar.map { Controllable($0) }
         var short: Set<AssetPath> = []
         for unit in storage where unit.soc.value >= unit.socMax - 0.005 || unit.soc.value <= unit.socMin + 0.005 {

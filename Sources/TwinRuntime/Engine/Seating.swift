@@ -19,6 +19,9 @@ public enum Seating: String, Sendable, CaseIterable {
             seats.append(seat(FuelCells(site: site, config.fuelCells, tanks: config.tanks)))
         }
         seats.append(seat(Shops(site: site, calendar: calendar, config.shops)))
+        if !config.burners.isEmpty {
+            seats.append(seat(ProcessBurners(site: site, calendar: calendar, config.burners)))
+        }
         if let heat = config.heat {
             seats.append(
                 seat(

@@ -80,7 +80,10 @@ public final class TwinEngine {
         }
         let site = siteView(reply.image, posting.balance, context)
         let values = ValueTable(reply.values)
-        let views = DispatchViews(config, site: site, at: context.from, step: plan.step) { values[$0, $1] }
+        let views = DispatchViews(
+            config, site: site, outdoorC: reply.image.airTemperatureC, at: context.from, step: plan.step,
+            changedAt: state.desk.changedAt
+        ) { values[$0, $1] }
         let edges = state.alarms.update(alarms(reply, posting.balance, views, context), at: context.to)
         let commands = plan.mode == .off ? [] : dispatch(views, context)
         for command in commands {
@@ -191,7 +194,7 @@ public final class TwinEngine {
             guard let asset = assets[wish.path] else { continue }
             let last = state.desk.setPointKW(wish.path)
             if let last, abs(wish.value - last) < config.rules.storage.deadbandKW, wish.value != 0,
-                asset.action != .setLimit
+                asset.action.isPower, asset.action != .setLimit
             {
                 wish.value = last
             }

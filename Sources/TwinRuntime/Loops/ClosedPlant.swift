@@ -13,7 +13,7 @@ public struct ClosedPlant {
     private let commands: BusClient
     private let clockTopic: String
     /// Areas whose lines the simulated plant replaces.
-    private static let simulated: Set<Area> = [.storage, .fuelcell, .ethanol, .bay, .yard, .agv, .heat]
+    private static let simulated: Set<Area> = [.storage, .fuelcell, .ethanol, .bay, .yard, .agv, .heat, .gas]
     /// Latest power by asset, kW: what the plant's bus carries until the next reading.
     private var windKW: [String: Double] = [:]
     private var solarKW: [String: Double] = [:]
@@ -150,7 +150,7 @@ extension ResponsivePlant {
             site: config.site,
             assets: Assets(
                 meter: config.grid.meter, exportMaxKW: config.grid.exportMaxKW, solar: config.solar,
-                fuelCells: config.fuelCells, tanks: config.tanks,
+                fuelCells: config.fuelCells, tanks: config.tanks, burners: config.burners,
                 heat: config.heat?.sources ?? [], heatDemand: config.heat?.demand,
                 heatLossFraction: config.losses.heat, agvs: config.agvs, yard: config.yard, bays: config.bays,
                 storage: config.storage), calendar: config.calendar, truth: config.truth, seed: seed)

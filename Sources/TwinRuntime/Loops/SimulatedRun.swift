@@ -25,7 +25,7 @@ public struct SimulatedRun {
     private var number = 0
     private var now: PlantTime
     private var intensity: SimulatedIntensity.Feed?
-    private var setPoints: [AssetPath: Double] = [:]
+    private var setPoints: [AssetPath: (value: Double, since: PlantTime)] = [:]
     private var chain = DigestChain()
 
     /// What dispatch is judged by, beside the summary.
@@ -147,7 +147,10 @@ public struct SimulatedRun {
             importKW: answer.importKW, exportKW: answer.exportKW, isGridMeasured: true, isGridConnected: true,
             intensityGPerKWh: UsedValue(intensity?.gramsPerKWh ?? 0, intensity == nil ? .stale : .good),
             forecast: forecast)
-        let views = DispatchViews(config, site: site, at: now, step: step) { path, key in
+        let outdoorC = UsedValue(around.temperatureC, .good)
+        let views = DispatchViews(
+            config, site: site, outdoorC: outdoorC, at: now, step: step, changedAt: { setPoints[$0]?.since }
+        ) { path, key in
             if key == "available_kw", let index = config.solar.firstIndex(where: { $0.asset == path.asset }) {
                 return UsedValue(offered[index], .good)
             }
@@ -158,9 +161,9 @@ public struct SimulatedRun {
         let assets = Dictionary(views.controllables.map { ($0.path, $0) }) { first, _ in first }
         for wish in config.rules.decide(views.plant) {
             guard let asset = assets[wish.path] else { continue }
-            let last = setPoints[wish.path] ?? asset.resting
-            let point = config.gate.pass(wish, asset: asset, last: last, netKW: &net)
-            setPoints[wish.path] = point.value
+            let last = setPoints[wish.path]
+            let point = config.gate.pass(wish, asset: asset, last: last?.value ?? asset.resting, netKW: &net)
+            if last?.value != point.value { setPoints[wish.path] = (point.value, now) }
             plant.order(wish.path, point.value, until: now + 3 * step)
         }
     }
@@ -250,7 +253,13 @@ private final class ReadingLines {
             (.positive, 1)
         case (.storageCharge, "power_kw"), (.bayCharge, "power_kw"), (.heatStoreCharge, "heat_kw"): (.negative, 1)
         case (.heatDirectFired, "gas_kw"):
-            (.whole, config.shops.first { $0.path == meter.path }?.burnerEfficiency ?? 1)
+            (
+                .whole,
+                config.shops.first { $0.path == meter.path }?.burnerEfficiency
+                    ?? config.burners.first { $0.path == meter.path }?.burner.efficiency ?? 1
+            )
+        case (.heatElectric, "load_kw"):
+            config.burners.first { $0.path == meter.path }?.burner.elements.map { (.whole, $0.efficiency) }
         default: nil
         }
     }

@@ -56,46 +56,16 @@ struct AssetReader {
             let perVehicle = fields.quantity("electricity_per_vehicle_kwh", in: 0...10_000, "kWh/vehicle")
             let loadMax = fields.quantity("load_max_kw", in: 1...1_000_000, "kW")
             let burnersNode = fields.optional("burners")
-            let burners = burnersNode.flatMap(self.burners)
+            let burners = burnersNode.flatMap { node in node.fields { burnt(&$0) } }
             let maxAge = fields.seconds("max_age_s", in: 1...86_400)
             guard let fixed, let perVehicle, let loadMax, let maxAge, burnersNode == nil || burners != nil
             else { return nil }
-            let model = EnergyModel(
-                electricityFixedKW: fixed, electricityPerVehicleKWh: perVehicle,
-                gasProductionDayKW: burners?.productionDayKW ?? 0, gasIdleDayKW: burners?.idleDayKW ?? 0,
-                gasHallKWPerK: 0, gasPaintKWPerK: burners?.supplyAirKWPerK ?? 0,
-                gasPerVehicleKWh: burners?.perVehicleKWh ?? 0, heatingBaseC: burners?.heatingBaseC ?? 15.5)
+            var model = burners?.demand ?? .none
+            model.electricityFixedKW = fixed
+            model.electricityPerVehicleKWh = perVehicle
             return Shops.Parameters(
-                path: path, model: model, loadMaxKW: loadMax, gasMaxKW: burners?.gasMaxKW ?? 0,
+                path: path, model: model, loadMaxKW: loadMax, gasMaxKW: burners?.maxKW ?? 0,
                 burnerEfficiency: burners?.efficiency ?? 1, maxAge: maxAge, stuck: stuck?.rule(ratedKW: loadMax))
-        }
-    }
-
-    /// Gas that is burnt at the place, gross.
-    private struct Burners {
-        var productionDayKW: Double
-        var idleDayKW: Double
-        var supplyAirKWPerK: Double
-        var perVehicleKWh: Double
-        var heatingBaseC: Double
-        var gasMaxKW: Double
-        var efficiency: Double
-    }
-
-    private func burners(_ node: YAMLNode) -> Burners? {
-        node.fields { fields in
-            let productionDay = fields.quantity("production_day_kw", in: 0...500_000, "kW gross")
-            let idleDay = fields.quantity("idle_day_kw", in: 0...500_000, "kW gross")
-            let supplyAir = fields.quantity("supply_air_kw_per_k", in: 0...50_000, "kW/K gross")
-            let perVehicle = fields.quantity("per_vehicle_kwh", in: 0...10_000, "kWh/vehicle gross")
-            let base = fields.quantity("heating_base_c", in: 5...25, "degC")
-            let gasMax = fields.quantity("gas_max_kw", in: 1...1_000_000, "kW")
-            let efficiency = fields.quantity("efficiency", in: 0.1...1, "fraction of the gas")
-            guard let productionDay, let idleDay, let supplyAir, let perVehicle, let base, let gasMax, let efficiency
-            else { return nil }
-            return Burners(
-                productionDayKW: productionDay, idleDayKW: idleDay, supplyAirKWPerK: supplyAir,
-                perVehicleKWh: perVehicle, heatingBaseC: base, gasMaxKW: gasMax, efficiency: efficiency)
         }
     }
 

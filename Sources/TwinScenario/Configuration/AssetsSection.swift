@@ -11,6 +11,7 @@ struct AssetsSection {
     var fuelCells: [FuelCells.Parameters]
     var tanks: [FuelCells.Tank]
     var shops: [Shops.Parameters]
+    var burners: [ProcessBurners.Parameters]
     var heat: HeatSection?
     var agvs: [ChargingGroups.Parameters]
     var yard: [ChargingGroups.Parameters]
@@ -34,6 +35,7 @@ struct AssetsSection {
             let buildings = reader.kind(&fields, "building") { node in
                 reader.assets(node, 1...64) { reader.shop(AssetPath(.building, $0), $1) }
             }
+            let burners = reader.kind(&fields, "gas") { reader.assets($0, 1...64, reader.burner) }
             let heat = fields.optional("heat").map { reader.heat($0) }
             let agvs = reader.kind(&fields, "agv") { reader.groups($0, .agv) }
             let yard = reader.kind(&fields, "yard") { reader.groups($0, .yard) }
@@ -44,8 +46,8 @@ struct AssetsSection {
                 node.fields { $0.quantity("loss_fraction", in: 0...0.2, "fraction of the delivered power") }
             }
             if let heat, heat == nil { return nil }
-            guard let mast, let wind, let solar, let cells, let tanks, let shops, let buildings, let agvs, let yard,
-                let bays, let storage, let grid, let loss
+            guard let mast, let wind, let solar, let cells, let tanks, let shops, let buildings, let burners, let agvs,
+                let yard, let bays, let storage, let grid, let loss
             else { return nil }
             if !cells.isEmpty, tanks.isEmpty {
                 fields.node.find("fuelcell")?.problem("burns ethanol, but there is no tank; add ethanol: {tank-1: ...}")
@@ -53,7 +55,7 @@ struct AssetsSection {
             let heatSection = heat.flatMap(\.self)
             return AssetsSection(
                 weather: mast.parameters, wind: wind, solar: solar, fuelCells: cells, tanks: tanks,
-                shops: shops + buildings, heat: heatSection, agvs: agvs, yard: yard, bays: bays, storage: storage,
+                shops: shops + buildings, burners: burners, heat: heatSection, agvs: agvs, yard: yard, bays: bays, storage: storage,
                 grid: grid, losses: LossFractions(electricity: loss, heat: heatSection?.lossFraction ?? 0))
         }
     }
@@ -68,6 +70,10 @@ struct AssetsSection {
         for shop in shops {
             meters.append(Meter(.load, shop.path))
             if shop.gasMaxKW > 0 { meters += [Meter(.gas, shop.path), Meter(.heatDirectFired, shop.path)] }
+        }
+        for unit in burners {
+            meters += [Meter(.gas, unit.path), Meter(.heatDirectFired, unit.path)]
+            if unit.burner.elements != nil { meters += [Meter(.load, unit.path), Meter(.heatElectric, unit.path)] }
         }
         for source in heat?.sources ?? [] { meters += source.kind.accounts.map { Meter($0, source.path) } }
         meters += (agvs + yard).map { Meter(.load, $0.path) }

@@ -120,10 +120,14 @@ extension PlantTruth.Storage {
             let mean = fields.quantity("health_mean", in: 0.3...1, "fraction of new")
             let deviation = fields.quantity("health_deviation", in: 0...0.2, "fraction of new")
             let soc = fields.quantity("initial_soc", in: 0...1, "fraction of capacity")
-            guard let scale, let packs, let mean, let deviation, let soc else { return nil }
+            let converter = fields.quantity("converter_efficiency", in: 0.5...1, "fraction, one way")
+            let loss = fields.quantity("pack_loss_at_third_c", in: 0...0.3, "fraction, one way")
+            let standby = fields.quantity("standby_w_per_pack", in: 0...1000, "W")
+            guard let scale, let packs, let mean, let deviation, let soc, let converter, let loss, let standby
+            else { return nil }
             return Self(
                 capacityScale: scale, healthMean: mean, healthDeviation: deviation, packsPerString: packs,
-                initialSOC: soc)
+                initialSOC: soc, converterEfficiency: converter, packLossAtThirdC: loss, standbyWPerPack: standby)
         }
     }
 }

@@ -19,6 +19,8 @@ public struct SiteConfig: Sendable {
     public var tanks: [FuelCells.Tank]
     /// Shops and buildings.
     public var shops: [Shops.Parameters]
+    /// Process burners that can be told to need less gas.
+    public var burners: [ProcessBurners.Parameters]
     public var heat: HeatSection?
     public var agvs: [ChargingGroups.Parameters]
     public var yard: [ChargingGroups.Parameters]
@@ -62,6 +64,7 @@ public struct SiteConfig: Sendable {
         fuelCells = assets.fuelCells
         tanks = assets.tanks
         shops = assets.shops
+        burners = assets.burners
         heat = assets.heat
         agvs = assets.agvs
         yard = assets.yard

@@ -1,6 +1,7 @@
 import ArgumentParser
 import TwinBooks
 import TwinCore
+import TwinDispatch
 import TwinPlant
 import TwinReports
 import TwinScenario
@@ -49,7 +50,8 @@ struct ExplainCommand: AsyncParsableCommand {
         guard let command = try source.command(tick: tick, n: n) else {
             throw Failure("\(store): holds no command \(what)", exitCode: 66)
         }
-        print("\(what): \(command.asset) \(command.action) \(command.valueKW) kW at \(config.zone.text(command.at))")
+        let value = Action(rawValue: command.action)?.text(command.value) ?? "\(command.value)"
+        print("\(what): \(command.asset) \(command.action) \(value) at \(config.zone.text(command.at))")
         print("  because: \(command.reason)")
         print("  became: \(command.fate ?? "pending")")
     }

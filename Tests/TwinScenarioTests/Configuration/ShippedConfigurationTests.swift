@@ -84,6 +84,7 @@ struct ShippedConfigurationTests {
         let perHeat = 1 / (boiler.performance * (1 - heat.lossFraction))
         func sum(_ term: KeyPath<EnergyModel, Double>) -> Double {
             config.shops.reduce(0) { $0 + $1.model[keyPath: term] }
+                + config.burners.reduce(0) { $0 + $1.burner.demand[keyPath: term] }
         }
         func close(_ a: Double, _ b: Double) -> Bool { abs(a / b - 1) < 0.001 }
         #expect(close(sum(\.gasProductionDayKW) + heat.demand.productionDayKW * perHeat, energy.gasProductionDayKW))
