@@ -9,6 +9,8 @@ public struct ReplayOptions: Sendable {
     public var loop: LoopKind?
     public var seed: UInt64?
     public var strict = false
+    /// The payloads of an mqtt-recorder file are base64.
+    public var isBase64 = false
     /// Plant seconds per wall second; nil is as fast as possible.
     public var speed: Double?
     public var faults: [Fault] = []
@@ -68,7 +70,9 @@ public final class ReplayLoop {
         self.config = config
         self.options = options
         self.store = store
-        reader = try TickReader(paths: paths, lateness: config.lateness, strict: options.strict)
+        reader = try TickReader(paths: paths, lateness: config.lateness, strict: options.strict) {
+            RecordingFrame(config, build: options.build, isBase64: options.isBase64)
+        }
         var header = reader.header
         guard header.site == config.site else {
             throw ReplayProblem(
