@@ -197,7 +197,8 @@ public struct SummaryText {
         let commands = summary.commands
         let answered =
             summary.facts.mode == .shadow
-            ? "none left the twin, as mode shadow has it;" : "accepted \(commands.accepted), rejected \(commands.rejected),"
+            ? "none left the twin, as mode shadow has it;"
+            : "accepted \(commands.accepted), rejected \(commands.rejected),"
         row(
             "commands issued", "\(commands.issued)",
             "\(answered) expired \(commands.expired), pending \(commands.pending)")

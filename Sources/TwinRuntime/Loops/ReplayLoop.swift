@@ -46,6 +46,8 @@ public final class ReplayLoop {
     private let config: SiteConfig
     private let options: ReplayOptions
     private let reader: TickReader
+    /// Ticks that the simulated plant knows already and the twin does not.
+    private var upcoming: [FileTick] = []
     private let header: Header
     private let engine: TwinEngine
     private let bus = MessageBus()
@@ -130,7 +132,7 @@ public final class ReplayLoop {
             throw ReplayProblem("the store holds a run already; name a new one with --store", exitCode: 73)
         }
         var wasStopped = false
-        while let tick = try reader.next() {
+        while let tick = try nextTick() {
             let outcome = try await step(tick)
             let (read, total) = reader.progress
             if options.onTick?(outcome, Double(read) / Double(total)) == false {
@@ -140,6 +142,16 @@ public final class ReplayLoop {
             try await pace(since: begun)
         }
         return try await finish(begun, wasStopped)
+    }
+
+    private func nextTick() throws -> FileTick? {
+        guard plant != nil else { return try reader.next() }
+        let ahead = CoarseReadings.aheadMax.ms / header.step.ms
+        while upcoming.count <= ahead, let tick = try reader.next() {
+            for line in tick.lines { plant?.lookAhead(line) }
+            upcoming.append(tick)
+        }
+        return upcoming.isEmpty ? nil : upcoming.removeFirst()
     }
 
     private func step(_ tick: FileTick) async throws -> TickOutcome {

@@ -62,7 +62,8 @@ struct BrokerRecordingTests {
         #expect(direct.summary.from == SmallRecording.start + .minutes(1))
     }
 
-    @Test("a recording has the digest of its import, plain and gzip", arguments: RecordingFormat.allCases, [true, false])
+    @Test(
+        "a recording has the digest of its import, plain and gzip", arguments: RecordingFormat.allCases, [true, false])
     func oneDigest(format: RecordingFormat, isCompressed: Bool) async throws {
         let path = folder.path(isCompressed ? "seen.gz" : "seen.txt")
         let writer = try LineWriter(path: path, overwrite: false)
@@ -115,7 +116,8 @@ struct BrokerRecordingTests {
         #expect(found.notes.warnings.contains { $0.contains("add --base64") })
     }
 
-    @Test("a file of no accepted form is 65 and names the three", arguments: ["time,power\n1,2\n", "{\"a\":1}\n", "x\n"])
+    @Test(
+        "a file of no accepted form is 65 and names the three", arguments: ["time,power\n1,2\n", "{\"a\":1}\n", "x\n"])
     func otherFiles(text: String) throws {
         let file = try folder.write("other.csv", Array(text.utf8))
         let problem = try #require(throws: ReplayProblem.self) { try Cut([file]) }

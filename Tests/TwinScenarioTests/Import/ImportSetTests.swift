@@ -72,8 +72,9 @@ struct ImportSetTests {
     /// The other measured array stands on its own day, as a year of its own clock: CET without summer time.
     @Test func `sun of Turin: a year's yield, and no hour is missing`() throws {
         let path = try #require(repositoryRoot) + "/replay/mappings/pv-measured.mapping.yaml"
-        let text = try String(contentsOfFile: path, encoding: .utf8).replacing("utrecht2014_*", with: "turin2019_*")
-            .replacing("utrecht2014_hourly.csv*", with: "turin2019_hourly.csv*").replacing("year: 2014", with: "year: 2019")
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+            .replacing("utrecht2014_hourly.csv*", with: "turin2019_hourly.csv*")
+            .replacing("year: 2014", with: "year: 2019")
             .replacing("+00:00", with: "+01:00").replacing("time_zone: Europe/London", with: "time_zone: Europe/Rome")
             .replacing("zone: Europe/Amsterdam", with: "zone: Europe/Rome")
             .replacing("    shift: {from: 2014-06-18, to: 2025-06-18}\n", with: "")
