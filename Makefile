@@ -66,14 +66,16 @@ soak: setup-test ## Long runs: SEEDS kills of a live run, each compared with the
 	swift build --build-tests
 	TWIN_SOAK_KILLS=$(SEEDS) swift test --skip-build --disable-xctest --filter SoakTests
 
-real: setup ## One plant day from measured data sets (DATA=folder), imported and replayed to a CO2 figure.
+real: setup ## One plant day from measured data sets (DATA=folder), imported and replayed twice to one digest.
 	@if [ ! -d "$(DATA)" ]; then echo "make real: $(DATA) is absent; the measured data sets are not part of this project"; exit 0; fi; \
 	swift build -c release --product twin; mkdir -p $(OUT); rm -f $(OUT)/real.*; \
-	$(RELEASE) import --mapping replay/mappings/real-day.mapping.yaml --out $(OUT)/real.jsonl.gz --force \
-	  "$(DATA)"/wind-la-haute-borne/R80711_2014_10min.csv.gz \
-	  "$(DATA)"/carbon-intensity-gb/gb_national_2023_jan_jun.csv.gz \
-	  "$(DATA)"/industrial-load/metal_processing_de_2018.csv.gz; \
-	$(RELEASE) replay $(OUT)/real.jsonl.gz --store $(OUT)/real.sqlite
+	$(RELEASE) import --mapping replay/mappings/real-day.mapping.yaml --out $(OUT)/real.jsonl.gz "$(DATA)"; \
+	for run in 1 2; do \
+	  $(RELEASE) replay $(OUT)/real.jsonl.gz --store $(OUT)/real.$$run.sqlite -q >$(OUT)/real.$$run.txt; \
+	done; \
+	if ! cmp $(OUT)/real.1.txt $(OUT)/real.2.txt; then echo "make real: two replays of one day differ" >&2; exit 1; fi; \
+	echo; echo "Replayed twice:$$(grep digest $(OUT)/real.1.txt) both times."; echo; \
+	cat $(OUT)/real.2.txt
 
 day: build ## Make the bundled day anew (its seed is part of the file).
 	$(RELEASE) simulate --out $(DAY) --from 2025-06-18 --for 1d --seed 16 --force

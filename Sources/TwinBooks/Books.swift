@@ -56,7 +56,8 @@ public struct Books: Sendable, Codable {
             ticks.set(start, new)
             if start == context.from {
                 posting.balance = TickBalance(
-                    accounts, isGridMeasured: new.hasGridMeter(chart), context.step)
+                    accounts, estimatedKW: new.estimatedKW(chart), isGridMeasured: new.hasGridMeter(chart),
+                    context.step)
             }
         }
         for intensity in intensities {

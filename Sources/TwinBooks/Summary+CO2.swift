@@ -91,15 +91,24 @@ extension Summary {
         var missing = 0.0
         for row in rows {
             for account in metered where !method.chart.lines(of: account).isEmpty && row.steppedMs > 0 {
-                let sum = row[account]
-                let energy = abs(Double(sum.energy.wattSeconds)) / Double(row.steppedMs)
-                measured += energy * Double(sum.measuredMs)
-                estimated += energy * Double(sum.estimatedMs)
-                missing += energy * Double(max(0, row.steppedMs - sum.measuredMs - sum.estimatedMs))
+                for sum in parts(of: account, in: row) {
+                    let energy = abs(Double(sum.energy.wattSeconds)) / Double(row.steppedMs)
+                    measured += energy * Double(sum.measuredMs)
+                    estimated += energy * Double(sum.estimatedMs)
+                    missing += energy * Double(max(0, row.steppedMs - sum.measuredMs - sum.estimatedMs))
+                }
             }
         }
         let total = measured + estimated + missing
         guard total > 0 else { return nil }
         return (measured / total * 100, estimated / total * 100, missing / total * 100)
+    }
+
+    /// What of an account is measured for itself: its meters, so that a large one weighs more than a small one. An
+    /// account that is not the sum of its meters, such as the grid as a remainder, stands for itself.
+    private func parts(of account: Account, in row: PeriodRow) -> [AccountSum] {
+        let meters = method.chart.lines(of: account).map { row.meters.count > $0 ? row.meters[$0] : AccountSum() }
+        let sum = meters.reduce(Int64(0)) { $0 &+ $1.energy.wattSeconds }
+        return sum == row[account].energy.wattSeconds ? meters : [row[account]]
     }
 }

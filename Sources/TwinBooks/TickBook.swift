@@ -79,6 +79,19 @@ struct TickBook: Sendable, Hashable {
             Energy(wattSeconds: network + inPlace - losses), measuredMs: 0, estimatedMs: stepMs)
     }
 
+    /// Mean power at the bus that models filled in so far, kW, without the grid.
+    func estimatedKW(_ chart: Chart) -> Double {
+        guard stepMs > 0 else { return 0 }
+        return TickBook.busAccounts.flatMap(chart.lines(of:)).reduce(0) { sum, line in
+            let power = abs(lines[line].energy.meanPower(milliseconds: stepMs).kilowatts)
+            return sum + power * Double(lines[line].estimatedMs) / Double(stepMs)
+        }
+    }
+
+    private static let busAccounts: [Account] = [
+        .wind, .solar, .fuelcell, .storageDischarge, .storageCharge, .bayCharge, .bayDischarge, .load,
+    ]
+
     /// Whether import and export readings cover the whole tick.
     func hasGridMeter(_ chart: Chart) -> Bool {
         let grid = chart.lines(of: .gridImport) + chart.lines(of: .gridExport)
@@ -94,11 +107,13 @@ public struct TickBalance: Sendable, Hashable {
     public var unmeteredKW = 0.0
     /// All that came onto the bus.
     public var suppliedKW = 0.0
+    /// What models filled in on either side of the bus.
+    public var estimatedKW = 0.0
     public var isGridMeasured = false
 
     public init() {}
 
-    init(_ all: SumList, isGridMeasured: Bool, _ step: Span) {
+    init(_ all: SumList, estimatedKW: Double, isGridMeasured: Bool, _ step: Span) {
         func kilowatts(_ account: Account) -> Double {
             all[account.index].energy.meanPower(milliseconds: step.ms).kilowatts
         }
@@ -109,6 +124,7 @@ public struct TickBalance: Sendable, Hashable {
         suppliedKW =
             kilowatts(.wind) + kilowatts(.solar) + kilowatts(.fuelcell) + kilowatts(.storageDischarge)
             + kilowatts(.bayDischarge) + importKW
+        self.estimatedKW = estimatedKW
         self.isGridMeasured = isGridMeasured
     }
 }

@@ -48,8 +48,12 @@ public struct BalanceWatch: Sendable, Codable {
     public init() {}
 
     /// True when the alarm holds at the end of the tick.
-    public mutating func look(unmeteredKW: Double, suppliedKW: Double, context: TickContext, rule: Rule) -> Bool {
-        guard suppliedKW > 0, abs(unmeteredKW) > rule.fraction * suppliedKW else {
+    /// - Parameter estimatedKW: what models filled in, because meters were silent or speak only later. It may be wrong
+    ///   by all of itself, and that is no fault of the meters.
+    public mutating func look(
+        unmeteredKW: Double, estimatedKW: Double = 0, suppliedKW: Double, context: TickContext, rule: Rule
+    ) -> Bool {
+        guard suppliedKW > 0, abs(unmeteredKW) - estimatedKW > rule.fraction * suppliedKW else {
             since = nil
             return false
         }

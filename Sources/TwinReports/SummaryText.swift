@@ -195,10 +195,13 @@ public struct SummaryText {
         }
         row("gaps", "\(summary.gaps)")
         let commands = summary.commands
+        let answered =
+            summary.facts.mode == .shadow
+            ? "none left the twin, as mode shadow has it;"
+            : "accepted \(commands.accepted), rejected \(commands.rejected),"
         row(
             "commands issued", "\(commands.issued)",
-            "accepted \(commands.accepted), rejected \(commands.rejected), expired \(commands.expired),"
-                + " pending \(commands.pending)")
+            "\(answered) expired \(commands.expired), pending \(commands.pending)")
         let alarms = summary.alarms
         row(
             "alarms raised", "\(alarms.reduce(0) { $0 + $1.count })",

@@ -49,6 +49,20 @@ struct BooksTests {
         #expect(balance.isGridMeasured)
     }
 
+    @Test("tells how much power of the tick is a model's")
+    func estimated() {
+        var books = Books(lossFraction: 0.02)
+        var cells = BooksBench.cells(1, grid: (import: 60_000_000, export: 0))
+        // 6 MWs of wind, a third of the minute by the model: 100 kW x 1/3; 60 MWs of load, all by the model: 1000 kW.
+        cells.append(BooksBench.cell(1, .wind, 6_000_000, measuredMs: 40_000, estimatedMs: 20_000))
+        cells.append(BooksBench.cell(1, .load, 60_000_000, measuredMs: 0, estimatedMs: 60_000))
+        // Gas is no power at the bus.
+        cells.append(BooksBench.cell(1, .gas, 60_000_000, measuredMs: 0, estimatedMs: 60_000))
+        #expect(abs(books.post(1, cells).balance.estimatedKW - (1000 + 100.0 / 3)) < 1e-9)
+        let measured = BooksBench.cells(2, wind: 6, load: 6, grid: (import: 1, export: 0))
+        #expect(books.post(2, measured).balance.estimatedKW == 0)
+    }
+
     @Test("takes the grid as the remainder, estimated, while its meter is silent")
     func noGridMeter() {
         var books = Books(lossFraction: 0.02)

@@ -5,9 +5,9 @@ import TwinUnits
 
 /// Builders for summaries: a whole day of 48 equal half hours, or what a test makes of it.
 enum SummaryBench {
-    static func method(scope2: ReportMethod.Scope2 = .location, accounts: Set<Account> = Set(Account.allCases))
-        -> ReportMethod
-    {
+    static func method(
+        scope2: ReportMethod.Scope2 = .location, accounts: Set<Account> = Set(Account.allCases), chart: Chart? = nil
+    ) -> ReportMethod {
         ReportMethod(
             site: "s", zone: .utc, boundary: "production", scope2: scope2, factors: CarbonTests.factors,
             baseline: CarbonTests.baseline,
@@ -19,7 +19,7 @@ enum SummaryBench {
                 currency: "GBP", importPerMWh: 200, exportPerMWh: 60, gasPerMWh: 50, ethanolPerLitre: 0.5,
                 carbonPerTonne: 40),
             uncertainty: Uncertainty(electricityMeter: 0.01, gasMeter: 0.02, factors: 0.05, estimates: 0.1),
-            chart: BooksBench.chart(accounts))
+            chart: chart ?? BooksBench.chart(accounts))
     }
 
     static let facts = RunFacts(stepS: 60, mode: .control, loop: .closed)
@@ -138,6 +138,22 @@ struct SummaryTests {
         #expect(close(quality.estimated, 25))
         #expect(close(quality.missing, 12.5))
         #expect(SummaryBench.summary([BooksBench.row(BooksBench.start)]).dataQuality == nil)
+    }
+
+    @Test("weighs what was measured by the energy of its meters, not by their number")
+    func dataQualityByMeter() throws {
+        let chart = Chart(["large", "small"].map { Meter(.load, .shop, $0) })
+        var row = PeriodRow(start: BooksBench.start, meterCount: 2)
+        row.steppedMs = 1_800_000
+        row.meters[0] = AccountSum(Energy(wattSeconds: 9_000), measuredMs: 1_800_000, estimatedMs: 0)
+        row.meters[1] = AccountSum(Energy(wattSeconds: 1_000), measuredMs: 0, estimatedMs: 1_800_000)
+        // The account itself says half and half: one meter of two.
+        row.accounts[Account.load.index] = AccountSum(
+            Energy(wattSeconds: 10_000), measuredMs: 900_000, estimatedMs: 900_000)
+        let method = SummaryBench.method(chart: chart)
+        let quality = try #require(Summary(rows: [row], method: method, facts: SummaryBench.facts).dataQuality)
+        // 9 of 10.
+        #expect(close(quality.measured, 90) && close(quality.estimated, 10) && quality.missing == 0)
     }
 
     @Test("gives the share of own renewable energy in what the site used")

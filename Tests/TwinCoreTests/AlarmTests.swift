@@ -71,6 +71,20 @@ struct BalanceWatchTests {
         #expect(answers([51, 51, 50, 51, 51, 51, 0]) == [false, false, false, false, false, true, false])
     }
 
+    @Test("what models filled in may be wrong by all of itself and raises nothing")
+    func estimated() {
+        func answers(estimatedKW: Double) -> [Bool] {
+            var watch = BalanceWatch()
+            return (0..<3).map { minute in
+                watch.look(
+                    unmeteredKW: -150, estimatedKW: estimatedKW, suppliedKW: 1000, context: context(minute), rule: rule)
+            }
+        }
+        // 150 kW less 100 kW are the 50 kW of the limit; less 99 kW they are beyond it.
+        #expect(answers(estimatedKW: 100) == [false, false, false])
+        #expect(answers(estimatedKW: 99) == [false, false, true])
+    }
+
     @Test("is silent at the limit and without supply")
     func silent() {
         #expect(answers([50, 50, 50, 50]) == [false, false, false, false])

@@ -29,6 +29,27 @@ struct LiveTests {
         }
     }
 
+    @Test func `More retained messages than a broker sends unacknowledged do not keep the clock away`() async throws {
+        try await Scene.play { scene in
+            let live = try await Live(scene, minutes: 2)
+            let client = try Client(live.broker, "feed")
+            // The broker sends 1,000 at a time and waits for acknowledgements.
+            for index in 0..<1100 {
+                try client.publish("v1/sunderland/shop/w\(index)/status", "online", retain: true)
+            }
+            try await client.settle()
+            let twin = try live.twin(mode: "shadow")
+            try await live.wait(for: twin)
+            var feed = PlantFeed(client)
+            try feed.clock()
+            for _ in 0..<2 { try feed.step() }
+            try await client.settle()
+            let (summary, journal) = try await live.compare(try await live.end(of: twin), strict: false)
+            #expect(summary.count("steps") == 2)
+            #expect(journal.arrivals.count { $0.retain } == 1100)
+        }
+    }
+
     @Test func `A broker that freezes for three seconds costs nothing but time`() async throws {
         try await Scene.play { scene in
             let live = try await Live(scene, minutes: 16)

@@ -41,7 +41,9 @@ struct JournalTests {
         let path = folder.file(writer.segment)
         #expect(try Int(writer.offset) == temporary.bytes("journal/0badcafe-000001.jsonl").count)
 
-        let reader = try TickReader(paths: [path], lateness: .seconds(30), strict: true)
+        let reader = try TickReader(paths: [path], lateness: .seconds(30), strict: true) {
+            try RecordingFrame(Repository.config(), build: "test")
+        }
         #expect(reader.header == Self.header)
         let tick = try #require(try reader.next())
         #expect(tick.lines == expected)

@@ -50,6 +50,8 @@ public struct ChargingGroups: Component {
     /// Bays can deliver, so they send `power_kw`; what only consumes sends `load_kw`.
     private var delivers: Bool { area == .bay }
     private static let toldKeys = ["must_kw", "can_charge_kw", "can_discharge_kw"]
+    /// Place of `connected_vehicles` among the signals of a bay.
+    private static let connectedSignal = 6
 
     /// - Parameter parameters: groups of one area.
     public init(site: String, area: Area, calendar: ProductionCalendar, _ parameters: [Parameters]) {
@@ -70,8 +72,11 @@ public struct ChargingGroups: Component {
                     SignalSpec("need_kwh", 0...1e6, maxAge: group.maxAge),
                     SignalSpec("soc_fraction", 0...1, maxAge: group.maxAge),
                 ]
+                + (area == .bay
+                    ? [SignalSpec("connected_vehicles", 0...Double(group.points), maxAge: group.maxAge)] : [])
         }
-        state = State(fleet: Fleet(parameters.map { ($0.path.area, $0.path.asset, 6) }, estimated: 1))
+        state = State(
+            fleet: Fleet(zip(parameters, specs).map { ($0.path.area, $0.path.asset, $1.count) }, estimated: 1))
     }
 
     public mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {
@@ -91,6 +96,11 @@ public struct ChargingGroups: Component {
             for (place, key) in ChargingGroups.toldKeys.enumerated() where place < 2 || group.isBidirectional {
                 let told = state.fleet.latest(index, signal: place + 1, context) ?? UsedValue(0, .estimated)
                 reply.values.append(NamedValue(area, group.path.asset, key, told))
+            }
+            if area == .bay {
+                let vehicles = state.fleet.used(
+                    index, signal: ChargingGroups.connectedSignal, model: 0, maxAge: group.maxAge, context)
+                reply.values.append(NamedValue(area, group.path.asset, "connected_vehicles", vehicles))
             }
             reply.record.add(model)
             total.include(power)

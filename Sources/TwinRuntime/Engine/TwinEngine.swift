@@ -168,7 +168,8 @@ public final class TwinEngine {
     ) -> [AlarmKey] {
         var conditions = reply.alarms
         if state.balanceWatch.look(
-            unmeteredKW: balance.unmeteredKW, suppliedKW: balance.suppliedKW, context: context, rule: config.balance)
+            unmeteredKW: balance.unmeteredKW, estimatedKW: balance.estimatedKW, suppliedKW: balance.suppliedKW,
+            context: context, rule: config.balance)
         {
             conditions.append(AlarmKey(.grid, config.grid.meter, .balance))
         }

@@ -1,5 +1,5 @@
 public import TwinCore
-import TwinScenario
+public import TwinScenario
 
 /// The lines of one tick of a file, before faults and the simulated plant.
 public struct FileTick: Sendable {
@@ -22,7 +22,8 @@ public struct ReplayProblem: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// Cuts replay files, or a journal's segments, into ticks: by their marks, or by time where they have none.
+/// Cuts replay files, a journal's segments or a broker recording into ticks: by their marks, or by time where they
+/// have none.
 public final class TickReader {
     public let header: Header
     public private(set) var notes = RunNotes()
@@ -30,6 +31,8 @@ public final class TickReader {
     private let strict: Bool
     private var fileIndex = 0
     private var reader: LineReader
+    /// Set where the file is a recording of another program.
+    private var recorded: RecordedMessages?
     private var clock: TickClock
     private let clockTopic: String
     private var lastT: PlantTime
@@ -41,12 +44,13 @@ public final class TickReader {
     private var linesSinceMark = 0
     private var isAtEnd = false
 
-    /// Opens the first file and reads its header.
+    /// Opens the first file and reads its header, or makes one for a broker recording.
     /// - Parameters:
     ///   - paths: one file, or a journal's segments in order.
     ///   - lateness: how long a tick stays open where no clock line moves time.
     ///   - strict: the first refused line is an error.
-    public init(paths: [String], lateness: Span, strict: Bool) throws {
+    ///   - frame: asked only for a broker recording.
+    public init(paths: [String], lateness: Span, strict: Bool, frame: () throws -> RecordingFrame) throws {
         guard let first = paths.first else { throw ReplayProblem("no replay file was named", exitCode: 66) }
         self.paths = paths
         self.strict = strict
@@ -54,8 +58,25 @@ public final class TickReader {
         guard case .line(let bytes)? = reader.next() else {
             throw ReplayProblem("\(first): is empty\(reader.truncation.map { " (\($0))" } ?? "")")
         }
-        do { header = try Header(bytes: bytes) } catch {
-            throw ReplayProblem("\(first):1: error: \(error.text); a replay file begins with a header line")
+        var opening: [RecordingReader.Item] = []
+        if let format = RecordingFormat.detect(bytes) {
+            let frame = try frame()
+            var messages = RecordedMessages(
+                file: first, format, site: frame.site, isBase64: frame.isBase64, first: bytes, rest: reader)
+            var start: PlantTime?
+            while start == nil, let item = messages.next() {
+                if case .message(let arrival) = item { start = arrival.t }
+                opening.append(item)
+            }
+            guard let start else {
+                throw ReplayProblem("\(first): error: holds no message that can be read; \(TickReader.acceptedForms)")
+            }
+            header = frame.header(first: start)
+            recorded = messages
+        } else {
+            do { header = try Header(bytes: bytes) } catch {
+                throw ReplayProblem("\(first):1: error: \(error.text); \(TickReader.acceptedForms)")
+            }
         }
         guard header.firstTick == 1 else {
             throw ReplayProblem(
@@ -66,7 +87,13 @@ public final class TickReader {
         clockTopic = Topic.clockText(site: header.site)
         lastT = header.start
         pending = FileTick(t: header.start)
+        for item in opening { try take(item) }
     }
+
+    /// What a file may be.
+    static let acceptedForms =
+        "a replay file, which begins with a header line, lines of mosquitto_sub -F %j, or CSV of mqtt-recorder is "
+        + "expected"
 
     /// At the end: the lines that no tick took.
     var rest: [Line] { isAtEnd ? pending.lines : [] }
@@ -87,11 +114,9 @@ public final class TickReader {
     }
 
     private func readLine() throws {
+        if recorded != nil { return try readRecorded() }
         guard let read = reader.next() else {
-            if let truncation = reader.truncation {
-                if strict { throw ReplayProblem("\(paths[fileIndex]): error: \(truncation)") }
-                notes.warn("\(paths[fileIndex]): \(truncation)")
-            }
+            try noteTruncation()
             try openNext()
             return
         }
@@ -114,6 +139,30 @@ public final class TickReader {
             return
         }
         try take(line)
+    }
+
+    private func readRecorded() throws {
+        if let item = recorded?.next() { return try take(item) }
+        for sentence in recorded?.report.warnings ?? [] { notes.warn("\(path): \(sentence)") }
+        try noteTruncation()
+        try openNext()
+    }
+
+    private func take(_ item: RecordingReader.Item) throws {
+        switch item {
+        case .message(let arrival): try take(Line.message(arrival))
+        case .refused(let number, let failure):
+            if strict { throw ReplayProblem("\(path):\(number): error: \(failure.text) (\(failure.reason.rawValue))") }
+            // An import leaves such a line out, so it is counted and opens no tick.
+            pending.unreadable[failure.reason, default: 0] += 1
+            notes.refuse(Refusal(line: number, topic: "", failure: failure))
+        }
+    }
+
+    private func noteTruncation() throws {
+        guard let truncation = reader.truncation else { return }
+        if strict { throw ReplayProblem("\(paths[fileIndex]): error: \(truncation)") }
+        notes.warn("\(paths[fileIndex]): \(truncation)")
     }
 
     private func take(_ line: Line) throws {

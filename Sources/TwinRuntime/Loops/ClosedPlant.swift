@@ -14,11 +14,16 @@ public struct ClosedPlant {
     private let clockTopic: String
     /// Areas whose lines the simulated plant replaces.
     private static let simulated: Set<Area> = [.storage, .fuelcell, .ethanol, .bay, .yard, .agv, .heat, .gas]
+    /// Areas that the file tells about.
+    private static let surroundings: Set<Area> = [.wind, .solar, .shop, .building, .weather]
     /// Latest power by asset, kW: what the plant's bus carries until the next reading.
     private var windKW: [String: Double] = [:]
     private var solarKW: [String: Double] = [:]
     private var loadKW: [AssetPath: Double] = [:]
+    /// Of shops and buildings that the file never told about, as the simulated plant has them.
+    private var unheardLoadKW = 0.0
     private var temperatureC = 10.0
+    private var coarse: CoarseReadings
 
     /// - Parameter bus: where the twin publishes its commands.
     public init(config: SiteConfig, plan: RunPlan, seed: UInt64, bus: MessageBus) throws {
@@ -28,6 +33,12 @@ public struct ClosedPlant {
         commands = bus.client()
         try commands.subscribe(["v1/\(config.site)/+/+/cmd"])
         clockTopic = Topic.clockText(site: config.site)
+        coarse = CoarseReadings(site: config.site, step: plan.step)
+    }
+
+    /// Looks at what the file will bring within `CoarseReadings.aheadMax`.
+    public mutating func lookAhead(_ line: Line) {
+        if case .message(let arrival) = line.body { coarse.take(arrival, of: ClosedPlant.surroundings) }
     }
 
     /// Adds a fault of the plant or one of its assets.
@@ -53,13 +64,8 @@ public struct ClosedPlant {
                 kept.append(arrival)
             }
         }
-        let wind = windKW.filter { !plant.tripped.contains(AssetPath(.wind, $0.key)) }
-        let step = plant.step(
-            from: from, to: to,
-            ResponsivePlant.Surroundings(
-                windKW: wind.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value },
-                solarKW: config.solar.map { solarKW[$0.asset] ?? 0 },
-                loadKW: wantedLoadKW, temperatureC: temperatureC, vehicles: vehicles))
+        let step = plant.step(from: from, to: to, surroundings(from, to, vehicles))
+        coarse.forget(before: from)
         kept = kept.map { asItHappened($0, step) }
         let simulated = plant.messages(step, from: from, to: to, number: tick).map { message in
             Arrival(t: t, topic: message.topic, payload: message.payload, qos: 1, correlation: message.correlation)
@@ -67,8 +73,38 @@ public struct ClosedPlant {
         return kept + simulated + clocks
     }
 
+    /// What the plant meets in a step: what the file says of this time, else what it said last.
+    private mutating func surroundings(_ from: PlantTime, _ to: PlantTime, _ vehicles: Int)
+        -> ResponsivePlant.Surroundings
+    {
+        func told(_ path: AssetPath, _ key: String) -> Double? { coarse.mean(path, key, from: from, to: to) }
+        for turbine in config.wind {
+            if let kw = told(AssetPath(.wind, turbine.asset), "power_kw") { windKW[turbine.asset] = max(0, kw) }
+        }
+        for park in config.solar {
+            if let kw = told(AssetPath(.solar, park.asset), "power_kw") { solarKW[park.asset] = max(0, kw) }
+        }
+        for shop in config.shops {
+            if let kw = told(shop.path, "load_kw") { loadKW[shop.path] = max(0, kw) }
+        }
+        if let celsius = told(AssetPath(.weather, config.weather.asset), "temperature_c") {
+            temperatureC = min(max(celsius, -60), 60)
+        }
+        unheardLoadKW = config.shops.filter { loadKW[$0.path] == nil }.reduce(0) { sum, shop in
+            let model = shop.model.electricityKW(vehiclesPerHour: config.calendar.vehiclesPerHour(at: from))
+            return sum + model * (config.truth.shops.electricityScale[shop.path] ?? 1)
+        }
+        let wind = windKW.filter { !plant.tripped.contains(AssetPath(.wind, $0.key)) }
+        return ResponsivePlant.Surroundings(
+            windKW: wind.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value },
+            solarKW: config.solar.map { solarKW[$0.asset] ?? 0 }, loadKW: wantedLoadKW, temperatureC: temperatureC,
+            vehicles: vehicles)
+    }
+
     /// Summed in a fixed order, so that the last bit is always the same.
-    private var wantedLoadKW: Double { loadKW.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } }
+    private var wantedLoadKW: Double {
+        loadKW.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } + unheardLoadKW
+    }
 
     private mutating func applyFaults(at time: PlantTime) {
         let active = faults.filter { $0.isActive(at: time) }
@@ -89,7 +125,7 @@ public struct ClosedPlant {
             if kind == .vehicle { vehicles += 1 }
             return true
         }
-        guard kind == .tele, [.wind, .solar, .shop, .building, .weather].contains(area),
+        guard kind == .tele, ClosedPlant.surroundings.contains(area),
             let telemetry = try? Telemetry(arrival)  // a broken reading leaves the last one in force
         else { return true }
         for (key, value) in telemetry.values {

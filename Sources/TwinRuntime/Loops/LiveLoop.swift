@@ -42,9 +42,7 @@ public final class LiveLoop {
     private let run: String
     private var liveClock: LiveClock
     private var session: Session?
-    /// What arrived before the first plant time was known; beyond the limit the newest is shed.
-    private var waiting: [(message: InboundMessage?, link: String?)] = []
-    static let waitingMax = 10_000
+    private var early = EarlyMessages()
     private var wasUp = false
     private let begun = ContinuousClock.now
     /// While the journal is stepped again nothing is published: only the last mark's commands go again, later.
@@ -105,10 +103,9 @@ public final class LiveLoop {
                 if isOver { _ = try journal(message) } else { try await take(message) }
             }
             try await closeByWallClock()
-            // Nothing is acknowledged before the disk has it; before the first plant time nothing is journalled.
-            guard session != nil else { continue }
             try session?.journal.sync()
-            try transport.flush()
+            // Nothing is acknowledged before the disk has it; before the first plant time nothing is journalled.
+            if session != nil || early.mayBeAcknowledged { try transport.flush() }
         }
         try announce(online: false)
         try await letGo()
@@ -225,11 +222,15 @@ public final class LiveLoop {
                 config: config, plan: RunPlan(header), seating: options.seating, beforeHop: options.beforeHop),
             journal: journal, clock: TickClock(start: header.start, step: header.step, lateness: config.lateness),
             header: header)
-        for earlier in waiting {
-            if let link = earlier.link { journal.append(Line(t: header.start, .link(link))) }
-            if let message = earlier.message { append(Arrival(message, at: header.start)) }
+        if early.shed > 0 {
+            notes.warn("\(early.shed) messages before the first plant time were shed: QoS 0, or retained by the broker")
         }
-        waiting.removeAll()
+        for item in early.take() {
+            switch item {
+            case .link(let word): journal.append(Line(t: header.start, .link(word)))
+            case .message(let message): append(Arrival(message, at: header.start))
+            }
+        }
     }
 
     // MARK: - Messages
@@ -239,7 +240,7 @@ public final class LiveLoop {
         let word = link.word(wasUp: wasUp)
         if case .up = link { wasUp = true }
         guard let session else {
-            waiting.append((nil, word))
+            early.add(link: word)
             return
         }
         session.journal.append(Line(t: session.clock.now, .link(word)))
@@ -258,12 +259,7 @@ public final class LiveLoop {
         )
         if session == nil {
             guard let stamp else {
-                // What the broker keeps until it is acknowledged is bounded by the receive maximum and never shed.
-                if message.qos > 0 || waiting.count < LiveLoop.waitingMax {
-                    waiting.append((message, nil))
-                } else {
-                    notes.warn("QoS 0 messages before the first plant time were shed: more than \(LiveLoop.waitingMax)")
-                }
+                early.add(message)
                 return none
             }
             try begin(at: stamp)

@@ -49,7 +49,6 @@ public struct RecordTally: Sendable, Hashable {
 public final class RecordLoop {
     static let receiveMs = 50
     static let batchMax = 500
-    static let waitingMax = 10_000
     /// A replay refuses a line more than 7 days after the one before, so a silent broker is noted each day.
     static let silenceMax = Span.days(1)
 
@@ -62,7 +61,7 @@ public final class RecordLoop {
     private var liveClock: LiveClock
     private var clock: TickClock?
     private var log: LineLog?
-    private var waiting: [(message: InboundMessage?, link: String?)] = []
+    private var early = EarlyMessages()
     private var link = "down"
     public private(set) var tally = RecordTally()
 
@@ -110,11 +109,7 @@ public final class RecordLoop {
             breakSilence()
             options.onBatch?(tally)
             guard let log else {
-                // The broker sends so many unacknowledged messages and no more, so many retained ones could keep the
-                // clock away for ever. They stay with the broker: acknowledged early, none is lost.
-                if waiting.allSatisfy({ $0.message.map { $0.retain || $0.qos == 0 } ?? true }) {
-                    try transport.flush()
-                }
+                if early.mayBeAcknowledged { try transport.flush() }
                 continue
             }
             try log.sync()
@@ -137,11 +132,12 @@ public final class RecordLoop {
         clock = TickClock(start: header.start, step: header.step, lateness: config.lateness)
         tally.from = time
         tally.to = options.clock == .wall ? time : header.start
-        for earlier in waiting {
-            if let link = earlier.link { append(Line(t: header.start, .link(link))) }
-            if let message = earlier.message { append(message, at: header.start) }
+        for item in early.take() {
+            switch item {
+            case .link(let word): append(Line(t: header.start, .link(word)))
+            case .message(let message): append(message, at: header.start)
+            }
         }
-        waiting.removeAll()
     }
 
     private func take(_ message: InboundMessage) throws {
@@ -149,12 +145,8 @@ public final class RecordLoop {
             of: message, hasClock: clock?.hasClock ?? false, now: tally.to, wallNow: options.wallNow())
         if log == nil {
             guard let stamp else {
-                // What the broker keeps until it is acknowledged is bounded by the receive maximum and never shed.
-                if (message.qos > 0 && !message.retain) || waiting.count < RecordLoop.waitingMax {
-                    waiting.append((message, nil))
-                } else {
-                    tally.shed += 1
-                }
+                early.add(message)
+                tally.shed = early.shed
                 return
             }
             try begin(at: stamp)
@@ -174,7 +166,7 @@ public final class RecordLoop {
         let word = change.word(wasUp: tally.links > 0)
         link = word == "down" ? word : "up"
         tally.links += 1
-        if log == nil { waiting.append((nil, word)) } else { append(Line(t: lineTime, .link(word))) }
+        if log == nil { early.add(link: word) } else { append(Line(t: lineTime, .link(word))) }
     }
 
     private func breakSilence() {

@@ -9,6 +9,8 @@ public struct ReplayOptions: Sendable {
     public var loop: LoopKind?
     public var seed: UInt64?
     public var strict = false
+    /// The payloads of an mqtt-recorder file are base64.
+    public var isBase64 = false
     /// Plant seconds per wall second; nil is as fast as possible.
     public var speed: Double?
     public var faults: [Fault] = []
@@ -44,6 +46,8 @@ public final class ReplayLoop {
     private let config: SiteConfig
     private let options: ReplayOptions
     private let reader: TickReader
+    /// Ticks that the simulated plant knows already and the twin does not.
+    private var upcoming: [FileTick] = []
     private let header: Header
     private let engine: TwinEngine
     private let bus = MessageBus()
@@ -68,7 +72,9 @@ public final class ReplayLoop {
         self.config = config
         self.options = options
         self.store = store
-        reader = try TickReader(paths: paths, lateness: config.lateness, strict: options.strict)
+        reader = try TickReader(paths: paths, lateness: config.lateness, strict: options.strict) {
+            RecordingFrame(config, build: options.build, isBase64: options.isBase64)
+        }
         var header = reader.header
         guard header.site == config.site else {
             throw ReplayProblem(
@@ -126,7 +132,7 @@ public final class ReplayLoop {
             throw ReplayProblem("the store holds a run already; name a new one with --store", exitCode: 73)
         }
         var wasStopped = false
-        while let tick = try reader.next() {
+        while let tick = try nextTick() {
             let outcome = try await step(tick)
             let (read, total) = reader.progress
             if options.onTick?(outcome, Double(read) / Double(total)) == false {
@@ -136,6 +142,16 @@ public final class ReplayLoop {
             try await pace(since: begun)
         }
         return try await finish(begun, wasStopped)
+    }
+
+    private func nextTick() throws -> FileTick? {
+        guard plant != nil else { return try reader.next() }
+        let ahead = CoarseReadings.aheadMax.ms / header.step.ms
+        while upcoming.count <= ahead, let tick = try reader.next() {
+            for line in tick.lines { plant?.lookAhead(line) }
+            upcoming.append(tick)
+        }
+        return upcoming.isEmpty ? nil : upcoming.removeFirst()
     }
 
     private func step(_ tick: FileTick) async throws -> TickOutcome {

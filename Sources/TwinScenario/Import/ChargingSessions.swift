@@ -88,7 +88,7 @@ extension SourceImport {
             readings.append(
                 ImportReading(
                     t: start + period, ts: start, period: period, group: 0, line: 0,
-                    values: [("power_kw", powerKW), ("connected", Double(bays.connected[index]))]))
+                    values: [("power_kw", powerKW), ("connected_vehicles", Double(bays.connected[index]))]))
         }
     }
 }

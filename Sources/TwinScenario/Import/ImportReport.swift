@@ -124,10 +124,26 @@ extension ImportReport {
         }
         var lines = ["\(zone.text(from)) to \(zone.text(to)) (\(zone.name))"]
         lines += table([head] + rows)
+        lines += scaleNotes
         for signal in signals { lines += signal.notes(in: zone) }
         for source in sources { lines += source.notes(in: self) }
         for entry in modelled { lines.append("modelled, not measured: \(entry.name): \(entry.reason)") }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// One sentence for all signals that are scaled by the same figure for the same reason.
+    private var scaleNotes: [String] {
+        var notes: [(targets: [String], sentence: String)] = []
+        for signal in signals {
+            guard let reason = signal.scaleReason else { continue }
+            let sentence = "\(signal.key): measured values x \(rounded(signal.scale, 10_000)): \(reason)"
+            if let place = notes.firstIndex(where: { $0.sentence == sentence }) {
+                notes[place].targets.append(signal.target)
+            } else {
+                notes.append(([signal.target], sentence))
+            }
+        }
+        return notes.map { "\($0.targets.joined(separator: ", ")) \($0.sentence)" }
     }
 
     private func table(_ rows: [[String]]) -> [String] {
@@ -152,9 +168,6 @@ extension ImportReport.Signal {
     func notes(in zone: LocalZone) -> [String] {
         let name = "\(target) \(key)"
         var notes: [String] = []
-        if let scaleReason {
-            notes.append("\(name): measured values x \(rounded(scale, 10_000)): \(scaleReason)")
-        }
         for (found, what) in [
             (duplicates, "with a stamp that was there already"), (unreadable, "without a number"),
             (outOfRange, "out of range"), (replaced, "below the one before, as of a new meter"),

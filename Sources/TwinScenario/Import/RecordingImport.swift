@@ -18,6 +18,18 @@ public struct RecordingImport {
         public internal(set) var refusals: [String] = []
         /// The file was cut or damaged, or its payloads look encoded.
         public internal(set) var note: String?
+
+        /// What a reader should know of the messages that were taken.
+        public var warnings: [String] {
+            let back =
+                backInTime > 0 ? ["\(backInTime) messages go back in time; they count at the time before them"] : []
+            return back + [note].compactMap(\.self)
+        }
+
+        mutating func refuse(_ line: Int, _ failure: LineFailure) {
+            refused += 1
+            if refusals.count < FileReport.refusalsMax { refusals.append("\(name):\(line): \(failure.text)") }
+        }
     }
 
     private let site: String
@@ -37,55 +49,29 @@ public struct RecordingImport {
     public mutating func take(
         file: String, _ format: RecordingFormat, isBase64: Bool = false, next: @escaping () -> LineRead?
     ) {
-        var report = FileReport(name: file, format: format)
-        var reader = RecordingReader(format, isBase64: isBase64, next: next)
-        var last: PlantTime?
-        var encoded = 0
-        while let item = reader.next() {
-            switch item {
-            case .refused(let line, let failure):
-                report.refused += 1
-                if report.refusals.count < FileReport.refusalsMax {
-                    report.refusals.append("\(file):\(line): \(failure.text)")
-                }
-            case .message(var arrival):
-                report.messages += 1
-                if !arrival.payload.isEmpty, Base64.decode(String(decoding: arrival.payload, as: UTF8.self)) != nil {
-                    encoded += 1
-                }
-                if Topic(arrival.topic, site: site) == nil { report.otherTopics += 1 }
-                if let last, arrival.t < last {
-                    report.backInTime += 1
-                    arrival.t = last
-                }
-                last = arrival.t
-                arrivals.append(arrival)
-            }
+        take(RecordedMessages(file: file, format, site: site, isBase64: isBase64, next: next))
+    }
+
+    private mutating func take(_ recorded: RecordedMessages) {
+        var messages = recorded
+        while let item = messages.next() {
+            if case .message(let arrival) = item { arrivals.append(arrival) }
         }
-        if format == .mqttRecorder, !isBase64, encoded > 0, encoded == report.messages {
-            report.note = "every payload looks like base64; if it was recorded with --encode_b64, add --base64"
-        }
-        files.append(report)
+        files.append(messages.report)
     }
 
     /// Opens a recording, plain or gzip, tells its format by its first line and takes it.
     public mutating func take(path: String, isBase64: Bool = false) throws(FileProblem) {
         let reader = try LineReader(path: path)
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        let first = reader.next()
-        guard case .line(let bytes)? = first, let format = RecordingFormat.detect(bytes) else {
+        guard case .line(let bytes)? = reader.next(), let format = RecordingFormat.detect(bytes) else {
             throw .badData(
                 path: path,
                 sentence:
                     "is no broker recording (lines of mosquitto_sub -F %j, or CSV of mqtt-recorder); for other CSV name "
                     + "a --mapping")
         }
-        var held = first
-        take(file: name, format, isBase64: isBase64) {
-            guard let line = held else { return reader.next() }
-            held = nil
-            return line
-        }
+        take(RecordedMessages(file: name, format, site: site, isBase64: isBase64, first: bytes, rest: reader))
         if let truncation = reader.truncation { files[files.count - 1].note = truncation }
     }
 
@@ -94,11 +80,8 @@ public struct RecordingImport {
     public func result(config: String, build: String) -> (header: Header, lines: [Line])? {
         let places = arrivals.indices.sorted { (arrivals[$0].t, $0) < (arrivals[$1].t, $1) }
         guard let first = places.first else { return nil }
-        let header = Header(
-            site: site, run: "import", start: arrivals[first].t.floored(to: .seconds(Int64(stepS))),
-            timeZone: zone.name, stepS: stepS, seed: 0, mode: .shadow, loop: .open, clock: .event, marks: false,
-            config: config, build: build)
-        return (header, places.map { .message(arrivals[$0]) })
+        let frame = RecordingFrame(site: site, zone: zone, stepS: stepS, config: config, build: build)
+        return (frame.header(first: arrivals[first].t), places.map { .message(arrivals[$0]) })
     }
 
     /// What was read, for people: a line a file, and below it what needs a sentence.

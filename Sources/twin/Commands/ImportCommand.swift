@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import TwinCore
-import TwinPlant
+import TwinRuntime
 import TwinScenario
 
 /// `twin import`: measured exports to a replay file.
@@ -62,7 +62,11 @@ struct ImportCommand: AsyncParsableCommand {
         } catch let problems as ConfigProblems {
             throw Self.dataProblems(problems)
         }
-        try write(result.header, result.lines(adding: try modelledLines(mapping, result, config)))
+        let added: [Line]
+        do { added = try result.modelledLines(config) } catch {
+            throw Failure("\(mapping): \(error.description)", exitCode: error.exitCode)
+        }
+        try write(result.header, result.lines(adding: added))
         if common.json {
             print(summary(result).line)
         } else {
@@ -89,30 +93,6 @@ struct ImportCommand: AsyncParsableCommand {
         try writer.write(header.bytes)
         for line in lines { try writer.write(line.bytes) }
         try writer.finish()
-    }
-
-    /// What the mapping leaves to the model, marked as modelled in every message.
-    private func modelledLines(_ mapping: String, _ result: ImportResult, _ config: SiteConfig) throws -> [Line] {
-        var lines: [Line] = []
-        for item in result.modelled {
-            guard item.name == "line" else {
-                throw Failure("\(mapping): modelled: \"\(item.name)\" cannot be modelled; only line can", exitCode: 65)
-            }
-            var line = SimulatedLine(
-                site: config.site, asset: "final", calendar: config.calendar, seed: result.header.seed, isModelled: true
-            )
-            var from = result.header.start
-            while from < result.end {
-                let to = from + result.header.step
-                for message in line.step(from: from, to: to) {
-                    lines.append(
-                        .message(Arrival(t: message.sent ?? to, topic: message.topic, payload: message.payload, qos: 1))
-                    )
-                }
-                from = to
-            }
-        }
-        return lines
     }
 
     private func summary(_ result: ImportResult) -> JSON {

@@ -10,18 +10,23 @@ import TwinStore
 struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Replay a file or a journal folder and print the summary.",
+        abstract: "Replay a file, a broker recording or a journal folder and print the summary.",
         usage: "twin replay [<options>] <input>",
         discussion: """
             EXAMPLES
               twin replay replay/sunderland-day.jsonl.gz --json
               twin replay replay/sunderland-day.jsonl.gz --loop closed --store day.sqlite
               twin replay twin.journal
+              twin replay mosquitto-sub.jsonl --config twin-config/sunderland
+
+            A broker recording (lines of mosquitto_sub -F %j, CSV of mqtt-recorder) says
+            nothing of site, time zone and step: these come from --config. It begins on
+            the step of its first message.
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "A replay file (plain or gzip), or a journal folder.")
+    @Argument(help: "A replay file or broker recording (plain or gzip), or a journal folder.")
     var input: String
 
     @Option(help: "max, or plant seconds per wall second.")
@@ -45,6 +50,9 @@ struct ReplayCommand: AsyncParsableCommand {
     @Flag(help: "Stop at the first rejected line with exit code 65.")
     var strict = false
 
+    @Flag(help: "The payloads of an mqtt-recorder file are base64 (its --encode_b64).")
+    var base64 = false
+
     @Flag(help: ArgumentHelp("Run components as plain values instead of actors.", visibility: .hidden))
     var plain = false
 
@@ -56,6 +64,7 @@ struct ReplayCommand: AsyncParsableCommand {
         options.loop = loop
         options.seed = seed
         options.strict = strict
+        options.isBase64 = base64
         options.speed = speed.factor
         options.seating = plain ? .plain : .actors
         options.journal = journal.map { JournalFolder(path: $0) }

@@ -8,7 +8,7 @@ import TwinScenario
 struct ValidateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate",
-        abstract: "Check configuration folders, replay files, scenarios and mappings.",
+        abstract: "Check configuration folders, replay files, broker recordings, scenarios and mappings.",
         usage: "twin validate [<options>] [<paths> ...]",
         discussion: """
             EXAMPLES
@@ -16,6 +16,7 @@ struct ValidateCommand: AsyncParsableCommand {
               twin validate replay/scenarios/*.scenario.yaml replay/sunderland-day.jsonl.gz
 
             Exit code 78 for a configuration, 65 for replay, scenario and mapping files.
+            Broker recordings are read with --config.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -43,7 +44,7 @@ struct ValidateCommand: AsyncParsableCommand {
             if path.contains(".mapping.y") {
                 return (try MappingCheck.problems(path), 65)
             }
-            if path.contains(".jsonl") { return (try replayProblems(path), 65) }
+            if isReplayed(path) { return (try replayProblems(path), 65) }
             _ = try CommonOptions.load(path)
             return ([], 78)
         } catch let problems as ConfigProblems {
@@ -55,8 +56,18 @@ struct ValidateCommand: AsyncParsableCommand {
         }
     }
 
+    /// Whatever is a file and no YAML is one that `twin replay` would read.
+    private func isReplayed(_ path: String) -> Bool {
+        if path.contains(".jsonl") { return true }
+        var isFolder: ObjCBool = false
+        let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        return isThere && !isFolder.boolValue && !path.hasSuffix(".yaml") && !path.hasSuffix(".yml")
+    }
+
     private func replayProblems(_ path: String) throws -> [String] {
-        let reader = try TickReader(paths: [path], lateness: .seconds(30), strict: false)
+        let reader = try TickReader(paths: [path], lateness: .seconds(30), strict: false) {
+            RecordingFrame(try common.load(), build: Build.id)
+        }
         while try reader.next() != nil {}
         var found = reader.notes.refusals.map {
             "\(path):\($0.line):1: error: \($0.failure.reason.rawValue): \(Output.shown($0.failure.text))"

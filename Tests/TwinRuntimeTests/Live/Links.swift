@@ -144,3 +144,45 @@ final class ScriptLink: Transport {
     func publish(_ message: OutboundMessage) { log.append(.published(message)) }
     func disconnect() { log.append(.disconnected) }
 }
+
+/// A broker that sends at most `window` messages of QoS 1 before it hears of them. It gives up when nothing could
+/// move for a second, which a run that waits for ever does not.
+final class WindowLink: Transport {
+    private var script: ArraySlice<InboundMessage>
+    private let window: Int
+    private let clock: TestClock
+    private var inFlight: [InboundMessage] = []
+    private var idle = 0
+    /// Everything that was acknowledged, in order.
+    private(set) var acknowledged: [InboundMessage] = []
+    /// Looks at what is acknowledged when it is.
+    var onFlush: (([InboundMessage]) throws -> Void)?
+    let publicationsInFlight = 0
+
+    init(_ script: [InboundMessage], window: Int, clock: TestClock) {
+        self.script = script[...]
+        self.window = window
+        self.clock = clock
+    }
+
+    func connect(timeoutMs: Int) {}
+    func subscribe(_ filters: [String]) {}
+    func publish(_ message: OutboundMessage) {}
+    func disconnect() {}
+
+    func receive(timeoutMs: Int, limit: Int) -> InboundBatch {
+        var batch = InboundBatch()
+        batch.messages = Array(script.prefix(window - inFlight.count))
+        script = script.dropFirst(batch.messages.count)
+        inFlight += batch.messages
+        idle = batch.messages.isEmpty ? idle + 1 : 0
+        if script.isEmpty || idle == 20 { clock.stop() }
+        return batch
+    }
+
+    func flush() throws {
+        try onFlush?(inFlight)
+        acknowledged += inFlight
+        inFlight = []
+    }
+}

@@ -87,6 +87,38 @@ struct LiveClockTests {
         #expect(summary?.steps == 2)
     }
 
+    @Test("more retained messages than the broker sends unacknowledged do not keep the clock away")
+    func retainedFlood() async throws {
+        let rig = try LiveRig()
+        let retained = (0..<50).map {
+            InboundMessage(topic: "v1/sunderland/wind/t\($0)/status", payload: Array("online".utf8), retain: true)
+        }
+        let live: [InboundMessage] = [.clock(Self.six), .clock(Self.six + .minutes(1))]
+        let link = WindowLink(retained + live, window: 20, clock: rig.clock)
+        let summary = try #require(try await rig.go(link))
+        #expect(summary.steps == 1)
+        #expect(try rig.journalLines().compactMap(\.inbound) == retained + live)
+        #expect(link.acknowledged == retained + live)
+    }
+
+    @Test("a message that the broker does not keep is acknowledged only when the journal has it")
+    func owedAmongRetained() async throws {
+        let rig = try LiveRig()
+        var script = (0..<10).map {
+            InboundMessage(topic: "v1/sunderland/wind/t\($0)/status", payload: Array("online".utf8), retain: true)
+        }
+        let silent = InboundMessage(topic: "v1/sunderland/wind/t01/tele", payload: Array("{\"power_kw\":1}".utf8))
+        script.insert(silent, at: 4)
+        script += [.clock(Self.six), .clock(Self.six + .minutes(1))]
+        let link = WindowLink(script, window: 12, clock: rig.clock)
+        link.onFlush = { messages in
+            let journalled = try rig.journalLines().compactMap(\.inbound)
+            #expect(messages.allSatisfy { $0.retain || journalled.contains($0) })
+        }
+        #expect(try await rig.go(link)?.steps == 1)
+        #expect(link.acknowledged == script)
+    }
+
     @Test("a clock that jumps more than 7 days is refused and moves nothing")
     func clockJump() async throws {
         let rig = try LiveRig()

@@ -1,5 +1,6 @@
 import TwinCore
 import TwinRuntime
+import TwinScenario
 import TwinUnits
 
 /// A hand-written recording of one-minute steps from 06:00 on, line by line.
@@ -48,7 +49,9 @@ struct Cut {
     var unreadable: [RejectReason: Int] = [:]
 
     init(_ paths: [String], strict: Bool = false) throws {
-        let reader = try TickReader(paths: paths, lateness: .seconds(30), strict: strict)
+        let reader = try TickReader(paths: paths, lateness: .seconds(30), strict: strict) {
+            try RecordingFrame(Repository.config(), build: "test")
+        }
         while let tick = try reader.next() {
             ticks.append(tick)
             counts.append(tick.lines.count)

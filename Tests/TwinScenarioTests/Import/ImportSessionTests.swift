@@ -15,12 +15,8 @@ struct ImportSessionTests {
             time: "{\(times), format: local}", period: period, signals: [signal ?? bays])
     }
 
-    /// The key's number as written; telemetry knows `connected` as a breaker's yes or no.
     private func connected(_ result: ImportResult) throws -> [Double] {
-        try result.measured.compactMap { line in
-            guard case .message(let arrival) = line.body else { return nil }
-            return try JSONReader.read(arrival.payload)["connected"]?.double
-        }
+        try result.values("connected_vehicles").map(\.value)
     }
 
     @Test func `a session's energy is spread evenly over its time at the plug`() throws {
@@ -29,11 +25,14 @@ struct ImportSessionTests {
         #expect(
             result.texts == [
                 "2025-06-18T08:30:00.000Z bay/staff/tele "
-                    + "{\"ts\":\"2025-06-18T08:00:00.000Z\",\"seq\":1,\"period_s\":1800,\"power_kw\":-4,\"connected\":1}",
+                    + "{\"ts\":\"2025-06-18T08:00:00.000Z\",\"seq\":1,\"period_s\":1800,\"power_kw\":-4,"
+                    + "\"connected_vehicles\":1}",
                 "2025-06-18T09:00:00.000Z bay/staff/tele "
-                    + "{\"ts\":\"2025-06-18T08:30:00.000Z\",\"seq\":2,\"period_s\":1800,\"power_kw\":-6,\"connected\":1}",
+                    + "{\"ts\":\"2025-06-18T08:30:00.000Z\",\"seq\":2,\"period_s\":1800,\"power_kw\":-6,"
+                    + "\"connected_vehicles\":1}",
                 "2025-06-18T09:30:00.000Z bay/staff/tele "
-                    + "{\"ts\":\"2025-06-18T09:00:00.000Z\",\"seq\":3,\"period_s\":1800,\"power_kw\":-2,\"connected\":1}",
+                    + "{\"ts\":\"2025-06-18T09:00:00.000Z\",\"seq\":3,\"period_s\":1800,\"power_kw\":-2,"
+                    + "\"connected_vehicles\":1}",
             ])
         #expect(abs((result.report.signals.first?.energyKWh ?? 0) + 6) < 1e-12)
     }
