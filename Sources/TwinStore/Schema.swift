@@ -39,6 +39,13 @@ enum Schema {
                     UPDATE command SET asset = 'storage/' || asset;
                     """)
         }
+        // Rows tell vehicles by model; older ones name none.
+        migrator.registerMigration("3") { db in
+            try db.execute(
+                sql: """
+                    UPDATE period SET row = CAST(json_set(CAST(row AS TEXT), '$.vehiclesByModel', json('{}')) AS BLOB)
+                    """)
+        }
         return migrator
     }
 }
