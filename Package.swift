@@ -75,7 +75,7 @@ let package = Package(
             name: "TwinRuntimeTests",
             dependencies: [
                 "TwinRuntime", "TwinScenario", "TwinStore", "TwinReports", "TwinBooks", "TwinDispatch", "TwinPlant",
-                "TwinCore", "TwinUnits",
+                "TwinCore", "TwinUnits", grdb,
             ], swiftSettings: strict),
         .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT"], swiftSettings: strict),
         .testTarget(

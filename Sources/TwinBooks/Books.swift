@@ -67,6 +67,7 @@ public struct Books: Sendable, Codable {
             // A vehicle dated before the run, or ahead of it, belongs to the period that counts it.
             if let index = touch(&self, lineOff.ts) ?? touch(&self, context.from) {
                 rows[index].vehicles += 1
+                if let model = lineOff.model { rows[index].vehiclesByModel[model, default: 0] += 1 }
                 if lineOff.isModelled { rows[index].vehiclesModelled += 1 }
             }
         }

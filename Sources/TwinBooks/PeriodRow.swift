@@ -115,6 +115,8 @@ public struct PeriodRow: Sendable, Hashable, Codable {
     /// By the chart's order; the accounts are sums over these and what follows from them.
     public var meters: SumList
     public var vehicles = 0
+    /// Those among `vehicles` whose model the line named.
+    public var vehiclesByModel: [String: Int] = [:]
     /// Those among `vehicles` that came from a model.
     public var vehiclesModelled = 0
     /// Sum over the ticks of K below the heating base x ms, for the baseline.
@@ -157,6 +159,10 @@ public struct PeriodRow: Sendable, Hashable, Codable {
         accounts.write(into: &record)
         meters.write(into: &record)
         record.add(vehicles)
+        for (model, count) in vehiclesByModel.sorted(by: { $0.key < $1.key }) {
+            record.add(model)
+            record.add(count)
+        }
         record.add(intensity?.microgramsPerKWh ?? -1)
     }
 }

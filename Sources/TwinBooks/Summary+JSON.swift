@@ -28,6 +28,7 @@ extension Summary {
                 "factor_set": .string(method.factors.set(at: from).id), "boundary": .string(method.boundary),
             ]),
             "co2_kg": carbonJSON, "vehicles": .integer(vehicles), "vehicles_modelled": .integer(vehiclesModelled),
+            "vehicles_by_model": .object(vehiclesByModel.map { .init($0.model, .integer($0.count)) }),
             "co2_kg_per_vehicle": .optional(kgPerVehicle),
             "co2_kg_per_vehicle_location": .optional(kgPerVehicleLocation),
             "co2_kg_per_vehicle_market": .optional(kgPerVehicleMarket),

@@ -113,6 +113,14 @@ public struct Summary: Sendable {
     public var steps: Int { Int(rows.reduce(0) { $0 + $1.steppedMs } / (Int64(facts.stepS) * 1000)) }
     public var vehicles: Int { conditions.vehicles }
     public var vehiclesModelled: Int { rows.reduce(0) { $0 + $1.vehiclesModelled } }
+    /// Vehicles by the model that the line named, by name; the rest stands last, as `unknown`.
+    public var vehiclesByModel: [(model: String, count: Int)] {
+        var sums: [String: Int] = [:]
+        for row in rows { for (model, count) in row.vehiclesByModel { sums[model, default: 0] += count } }
+        let named = sums.sorted { $0.key < $1.key }.map { (model: $0.key, count: $0.value) }
+        let unnamed = vehicles - named.reduce(0) { $0 + $1.count }
+        return unnamed == 0 ? named : named + [(ModelMix.unknown, unnamed)]
+    }
     public var digest: String { rows[rows.count - 1].chain.hex }
     /// True while a period of the window is partial or may still change.
     public var isProvisional: Bool { rows.contains { $0.steppedMs < settlementPeriod.ms } }

@@ -59,12 +59,15 @@ public struct PlantImage: Sendable, Hashable, Codable {
 public struct LineOff: Sendable, Hashable, Codable {
     public var vehicle: String
     public var ts: PlantTime
+    /// As the line names it; nil where it does not.
+    public var model: String?
     /// The source says that it is modelled, not seen.
     public var isModelled: Bool
 
-    public init(vehicle: String, ts: PlantTime, isModelled: Bool) {
+    public init(vehicle: String, ts: PlantTime, model: String? = nil, isModelled: Bool) {
         self.vehicle = vehicle
         self.ts = ts
+        self.model = model
         self.isModelled = isModelled
     }
 }

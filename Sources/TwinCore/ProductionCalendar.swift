@@ -1,4 +1,4 @@
-/// When the plant builds cars, in local time, as the configuration plans it.
+/// When the plant builds cars, in local time, how many and which, as the configuration plans it.
 public struct ProductionCalendar: Sendable, Hashable {
     public struct Shift: Sendable, Hashable {
         public var name: String
@@ -21,15 +21,18 @@ public struct ProductionCalendar: Sendable, Hashable {
     public var closed: [ClosedRange<CivilDate>]
     /// Planned vehicles on a production day.
     public var vehiclesPerDay: Double
+    public var models: ModelMix
 
     public init(
-        zone: LocalZone, shifts: [Shift], workdays: Set<Int>, closed: [ClosedRange<CivilDate>], vehiclesPerDay: Double
+        zone: LocalZone, shifts: [Shift], workdays: Set<Int>, closed: [ClosedRange<CivilDate>], vehiclesPerDay: Double,
+        models: ModelMix
     ) {
         self.zone = zone
         self.shifts = shifts
         self.workdays = workdays
         self.closed = closed
         self.vehiclesPerDay = vehiclesPerDay
+        self.models = models
     }
 
     public func isProductionDay(_ date: CivilDate) -> Bool {

@@ -90,6 +90,9 @@ public struct SummaryText {
         row(
             "vehicles lined off", Figures.whole(Double(summary.vehicles)),
             modelled > 0 ? "\(modelled) of them modelled, not seen" : "")
+        row(
+            "  by model", "\(summary.vehiclesByModel.count)",
+            summary.vehiclesByModel.map { "\($0.model) \(Figures.whole(Double($0.count)))" }.joined(separator: ", "))
         if let base = summary.baselineKgPerVehicle {
             row(
                 summary.isYear ? "2018, whole year" : "2018 plant, same window", "\(Figures.fixed(base, 1)) kg",

@@ -39,9 +39,13 @@ enum Schema {
                     UPDATE command SET asset = 'storage/' || asset;
                     """)
         }
-        // Set-points that are no powers.
+        // Set-points that are no powers; rows tell vehicles by model, older ones name none.
         migrator.registerMigration("3") { db in
-            try db.execute(sql: "ALTER TABLE command RENAME COLUMN value_kw TO value")
+            try db.execute(
+                sql: """
+                    ALTER TABLE command RENAME COLUMN value_kw TO value;
+                    UPDATE period SET row = CAST(json_set(CAST(row AS TEXT), '$.vehiclesByModel', json('{}')) AS BLOB);
+                    """)
         }
         return migrator
     }

@@ -155,14 +155,16 @@ struct BooksTests {
     func vehicles() {
         var books = Books(lossFraction: 0)
         for tick in 1...31 { _ = books.post(tick, BooksBench.cells(tick, grid: (0, 0))) }
-        func lineOff(_ minutes: Int64, isModelled: Bool = false) -> LineOff {
-            LineOff(vehicle: "A\(minutes)", ts: BooksBench.start + .minutes(minutes), isModelled: isModelled)
+        func lineOff(_ minutes: Int64, _ model: String? = nil, isModelled: Bool = false) -> LineOff {
+            LineOff(
+                vehicle: "A\(minutes)", ts: BooksBench.start + .minutes(minutes), model: model, isModelled: isModelled)
         }
         let posting = books.post(
             32, BooksBench.cells(32, grid: (0, 0)),
-            lineOffs: [lineOff(5), lineOff(31, isModelled: true), lineOff(-5), lineOff(90)])
+            lineOffs: [lineOff(5, "leaf"), lineOff(31, "juke", isModelled: true), lineOff(-5, "juke"), lineOff(90)])
         #expect(books.rows.map(\.vehicles) == [1, 3])
         #expect(books.rows.map(\.vehiclesModelled) == [0, 1])
+        #expect(books.rows.map(\.vehiclesByModel) == [["leaf": 1], ["juke": 2]])
         #expect(posting.restatements.map(\.deltas) == [["vehicles": 1]])
     }
 

@@ -64,6 +64,37 @@ struct SummaryTests {
         #expect(SummaryBench.summary(SummaryBench.day(), scope2: .market).kgPerVehicle == 71.04)
     }
 
+    @Test("counts vehicles by model, and those without one last")
+    func byModel() {
+        var rows = SummaryBench.day()
+        rows[0].vehiclesByModel = ["leaf": 7, "juke": 3]
+        rows[1].vehiclesByModel = ["leaf": 5, "zoe": 20]
+        // 1200 - 7 - 3 - 5 - 20
+        let json = SummaryBench.summary(rows).json["vehicles_by_model"]
+        #expect(json?.line == #"{"juke":3,"leaf":12,"zoe":20,"unknown":1165}"#)
+        rows.removeSubrange(2...)
+        rows[0].vehicles = 10
+        #expect(SummaryBench.summary(rows).json["vehicles_by_model"]?.line == #"{"juke":3,"leaf":12,"zoe":20}"#)
+        rows[0].vehicles = 0
+        rows[0].vehiclesByModel = [:]
+        #expect(SummaryBench.summary([rows[0]]).json["vehicles_by_model"]?.line == "{}")
+    }
+
+    @Test("the digest knows the models")
+    func digestByModel() {
+        func record(_ models: [String: Int]) -> DigestChain {
+            var row = SummaryBench.row(0)
+            row.vehiclesByModel = models
+            var record = DigestRecord()
+            row.write(into: &record)
+            var chain = DigestChain()
+            chain.extend(with: record)
+            return chain
+        }
+        #expect(record(["leaf": 1, "juke": 2]) == record(["juke": 2, "leaf": 1]))
+        #expect(record(["leaf": 1, "juke": 2]) != record(["leaf": 2, "juke": 1]))
+    }
+
     @Test("gives the half-width of the figure from meters and factors, in quadrature")
     func uncertainty() {
         // sqrt(33984^2 x (0.01^2 + 0.05^2) + 17280^2 x (0.02^2 + 0.05^2)) = 1966.9029 kg; over 1200 = 1.639086 kg.

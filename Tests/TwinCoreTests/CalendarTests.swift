@@ -169,7 +169,7 @@ struct ProductionCalendarTests {
                 .init(name: "late", start: 15 * hour, end: 23 * hour),
             ], workdays: [1, 2, 3, 4, 5],
             closed: [CivilDate(year: 2025, month: 8, day: 4)...CivilDate(year: 2025, month: 8, day: 15)],
-            vehiclesPerDay: 1200)
+            vehiclesPerDay: 1200, models: ModelMix([.init("leaf", share: 1, isElectric: true)]))
     }
 
     @Test("works on workdays that are not closed")

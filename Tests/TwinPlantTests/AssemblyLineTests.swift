@@ -22,6 +22,7 @@ struct AssemblyLineTests {
         var line = AssemblyLine(site: "s")
         let first = line.tick([event("A"), event("B"), event("A")], Bench.context(1), PlantImage())
         #expect(first.lineOffs.map(\.vehicle) == ["A", "B"])
+        #expect(first.lineOffs.map(\.model) == ["leaf", "leaf"])
         #expect(first.image.vehicles == 2)
         #expect(first.counts.readings == 2 && first.counts.duplicates == 1)
         let second = line.tick(
@@ -93,6 +94,34 @@ struct AssemblyLineTests {
         let reply = line.tick(
             [Bench.message(.line, "trim-1", .vehicle, arrives: 30, payload)], Bench.context(1), PlantImage())
         #expect(reply.lineOffs == [LineOff(vehicle: "A", ts: Bench.start + .seconds(30), isModelled: true)])
+    }
+
+    @Test(
+        "counts a vehicle without a usable model, and names none for it",
+        arguments: [
+            #""model":7,"#, #""model":null,"#, #""model":"","#, #""model":"Qash qai","#, #""model":"unknown","#, "",
+            "\"model\":\"\(String(repeating: "a", count: 65))\",",
+        ])
+    func noModel(member: String) {
+        var line = AssemblyLine(site: "s")
+        let payload = "{\(member)\"vehicle\":\"A\",\"event\":\"line_off\"}"
+        let reply = line.tick(
+            [Bench.message(.line, "trim-1", .vehicle, arrives: 30, payload)], Bench.context(1), PlantImage())
+        #expect(reply.lineOffs == [LineOff(vehicle: "A", ts: Bench.start + .seconds(30), isModelled: false)])
+        #expect(reply.counts.readings == 1 && reply.counts.rejectedTotal == 0)
+    }
+
+    @Test("tells so many models apart; a feed cannot invent names without end")
+    func modelsMax() {
+        var line = AssemblyLine(site: "s")
+        let messages = (0..<100).map { number in
+            Bench.message(
+                .line, "trim-1", .vehicle, arrives: 30,
+                "{\"vehicle\":\"V\(number)\",\"model\":\"m\(number)\",\"event\":\"line_off\"}")
+        }
+        let reply = line.tick(messages + [event("W")], Bench.context(1), PlantImage())
+        #expect(reply.lineOffs.compactMap(\.model) == (0..<64).map { "m\($0)" })
+        #expect(reply.lineOffs.count == 101)
     }
 
     @Test(

@@ -61,10 +61,15 @@ enum Bench {
         electricityFixedKW: 4000, electricityPerVehicleKWh: 200, gasProductionDayKW: 3000, gasIdleDayKW: 800,
         gasHallKWPerK: 100, gasPaintKWPerK: 50, gasPerVehicleKWh: 30, heatingBaseC: 15)
 
+    /// Three of ten vehicles are electric.
+    static let models = ModelMix([
+        .init("leaf", share: 0.3, isElectric: true), .init("juke", share: 0.7, isElectric: false),
+    ])
+
     /// 75 vehicles an hour from 05:00 to 21:00 UTC on weekdays.
     static let calendar = ProductionCalendar(
         zone: .utc, shifts: [.init(name: "day", start: 5 * 3_600_000, end: 21 * 3_600_000)], workdays: [1, 2, 3, 4, 5],
-        closed: [], vehiclesPerDay: 1200)
+        closed: [], vehiclesPerDay: 1200, models: models)
 
     static func shops() -> Shops {
         Shops(

@@ -28,7 +28,7 @@ struct ResponsivePlantTests {
                 capacityScale: 1, healthMean: 0.65, healthDeviation: 0, packsPerString: 4, initialSOC: 0.5,
                 converterEfficiency: 0.97, packLossAtThirdC: 0.02, standbyWPerPack: 20),
             heat: .init(demandScale: 1, performanceScale: 1, initialStoreFraction: 0.5, recoveredKW: 0),
-            charging: .init(staffCars: 20, electricShare: 0.5, yardNeedKWh: 20, agvsPerGroup: 10, agvScale: 1),
+            charging: .init(staffCars: 20, yardNeedKWh: 20, agvsPerGroup: 10, agvScale: 1),
             fuelCell: .init(
                 efficiencyScale: 1, tankInitialLitres: 5000, deliveryLitres: 4000, reorderLitres: 1000),
             distribution: .init(
@@ -76,7 +76,7 @@ struct ResponsivePlantTests {
         let from = start + minute * .minutes(1)
         let step = plant.step(
             from: from, to: from + .minutes(1),
-            .init(windKW: windKW, solarKW: [], loadKW: loadKW, temperatureC: 10, vehicles: 0))
+            .init(windKW: windKW, solarKW: [], loadKW: loadKW, temperatureC: 10, electricVehicles: 0))
         let messages = plant.messages(step, from: from, to: from + .minutes(1), number: Int(minute) + 1)
         return Said(step: step, messages: messages)
     }
@@ -136,6 +136,29 @@ struct ResponsivePlantTests {
         #expect(abs(soc - 0.49475) < 0.0001)
     }
 
+    @Test("the yard gets the electric vehicles, and parts of one until they make a whole")
+    func yard() {
+        var assets = assets()
+        assets.yard = [
+            .init(
+                path: AssetPath(.yard, "cars"), points: 1000, pointMaxKW: 7, isBidirectional: false, workingKW: 0,
+                idleKW: 0, maxAge: .minutes(5), stuck: nil)
+        ]
+        var plant = ResponsivePlant(site: "s", assets: assets, calendar: Bench.calendar, truth: Self.truth(), seed: 1)
+        // Nothing is charged: with 7,000 kW and a day at the least, no departure demands any.
+        plant.order(AssetPath(.yard, "cars"), 0, until: start + .hours(1))
+        var need: [Double] = []
+        for (minute, electric) in [(0, 2.0), (1, 0), (2, 0.3), (3, 0.3), (4, 0.5), (5, 3)] as [(Int64, Double)] {
+            let from = start + minute * .minutes(1)
+            let step = plant.step(
+                from: from, to: from + .minutes(1),
+                .init(windKW: 0, solarKW: [], loadKW: 0, temperatureC: 10, electricVehicles: electric))
+            need += step.readings.filter { $0.key == "need_kwh" }.map(\.value)
+        }
+        // 20 kWh a car: 2, then 0.3 + 0.3 + 0.5 = 1.1 make one more and leave 0.1, then 3.
+        #expect(need == [40, 40, 40, 40, 60, 120])
+    }
+
     @Test("a park gives what its limit lets through, and its reading too")
     func curtailment() {
         let park = SolarParks.Parameters(
@@ -147,7 +170,7 @@ struct ResponsivePlantTests {
             let from = start + minute * .minutes(1)
             return plant.step(
                 from: from, to: from + .minutes(1),
-                .init(windKW: 0, solarKW: [800], loadKW: 1000, temperatureC: 10, vehicles: 0)
+                .init(windKW: 0, solarKW: [800], loadKW: 1000, temperatureC: 10, electricVehicles: 0)
             ).solarKW
         }
         #expect([output(0), output(1), output(2)] == [[250], [250], [800]])

@@ -39,6 +39,13 @@ struct SimulatedRunTests {
         #expect(year.isYear && year.balanceErrorKWh == 0 && year.heatBalanceErrorKWh == 0)
         #expect(year.judgedTargets.allSatisfy { $0.met == false })
         #expect(year.vehiclesModelled == year.vehicles)
+        // The plan by model; the deviation of a share of 0.31 among 325,000 is 0.0008.
+        let shares = Dictionary(
+            uniqueKeysWithValues: year.vehiclesByModel.map { ($0.model, Double($0.count) / Double(year.vehicles)) })
+        #expect(shares.keys.sorted() == ["juke", "leaf", "qashqai"])
+        for (model, share) in [("leaf", 0.31), ("qashqai", 0.46), ("juke", 0.23)] {
+            #expect(abs((shares[model] ?? 0) - share) < 0.004, "\(model)")
+        }
     }
 
     @Test("at the volume of 2018 a vehicle takes 0.43 MWh of electricity and 0.95 MWh of gas, within 15 and 25 %")

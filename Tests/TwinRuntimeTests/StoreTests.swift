@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 import TwinBooks
 import TwinCore
@@ -19,6 +20,7 @@ struct StoreTests {
         var row = PeriodRow(start: Recording.start, meterCount: 3)
         row.vehicles = tick
         row.steppedMs = Int64(tick) * 60_000
+        row.accounts[0] = AccountSum(Energy(wattSeconds: .max - 1), measuredMs: 60_000, estimatedMs: 1)
         batch.rows = [row]
         batch.facts = RunFacts(stepS: 60, mode: .shadow, loop: .open)
         batch.checkpoint = Data("state \(tick)".utf8)
@@ -44,6 +46,28 @@ struct StoreTests {
         let window = try again.window()
         #expect(window.rows.map(\.vehicles) == [2])
         #expect(window.run == "0badcafe" && window.site == "sunderland" && window.config == "sha256:00")
+    }
+
+    @Test("rows of a store from before vehicles were told by model are read as they were")
+    func oldRows() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("a.sqlite")
+        var store: SQLiteStore? = try SQLiteStore(path: path)
+        _ = try store?.begin(Self.identity)
+        try store?.write(batch(tick: 7))
+        store = nil
+        // Back to the second version of the tables.
+        var old: DatabaseQueue? = try DatabaseQueue(path: path)
+        try old?.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE period SET row = CAST(json_remove(CAST(row AS TEXT), '$.vehiclesByModel') AS BLOB);
+                    DELETE FROM grdb_migrations WHERE identifier = '3';
+                    """)
+        }
+        old = nil
+        let again = try SQLiteStore(path: path, mustExist: true)
+        #expect(try again.window().rows == batch(tick: 7).rows)
     }
 
     @Test("a batch is written whole or not at all")

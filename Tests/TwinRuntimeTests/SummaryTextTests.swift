@@ -76,6 +76,17 @@ struct SummaryTextTests {
         #expect(word.split(separator: ".").dropFirst().first?.count ?? 0 == decimals)
     }
 
+    @Test("one line tells the vehicles by model")
+    func byModel() async throws {
+        let run = try await BundledDay.open()
+        let members = try #require(run.json.at("vehicles_by_model")?.members)
+        #expect(members.map(\.key) == ["juke", "leaf", "qashqai"])
+        #expect(members.reduce(0) { $0 + ($1.value.double ?? 0) } == run.json.number("vehicles"))
+        let text = SummaryText.render(run.result.summary)
+        let words = members.map { "\($0.key) \($0.value.integer ?? 0)" }.joined(separator: ", ")
+        #expect(text.split(separator: "\n").contains { $0.hasPrefix("    by model") && $0.hasSuffix("3  \(words)") })
+    }
+
     @Test("the digest is printed whole")
     func digest() async throws {
         let run = try await BundledDay.closed()

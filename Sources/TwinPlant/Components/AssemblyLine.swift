@@ -12,9 +12,14 @@ public struct AssemblyLine: Component {
         var totalTimes: [String: PlantTime] = [:]
         var linesWithEvents: Set<String> = []
         var lineOffTotal = 0
+        /// Names of models that were told.
+        var models: Set<String> = []
         /// Numbers of the vehicle events by line.
         var sequences: [String: SequenceWatch] = [:]
     }
+
+    /// A feed may invent names without end; so many are told apart.
+    static let modelsMax = 64
 
     public let name = "line"
     public let filters: [TopicFilter]
@@ -63,7 +68,7 @@ public struct AssemblyLine: Component {
             return
         }
         switch event.content {
-        case .vehicle(let id, let isLineOff):
+        case .vehicle(let id, let model, let isLineOff):
             state.linesWithEvents.insert(routed.asset)
             if let seq = event.seq { state.sequences[routed.asset, default: SequenceWatch()].note(seq, at: context.to) }
             guard isLineOff else {
@@ -75,7 +80,8 @@ public struct AssemblyLine: Component {
                 return
             }
             reply.counts.readings += 1
-            reply.lineOffs.append(LineOff(vehicle: id, ts: event.ts, isModelled: event.isModelled))
+            reply.lineOffs.append(
+                LineOff(vehicle: id, ts: event.ts, model: model.flatMap { known($0) }, isModelled: event.isModelled))
         case .total(let total):
             reply.counts.readings += 1
             // An older total adds nothing: the newer one already holds its vehicles.
@@ -92,12 +98,17 @@ public struct AssemblyLine: Component {
         }
         if routed.arrival.t > event.ts + context.lateness { reply.counts.late += 1 }
     }
+
+    private mutating func known(_ model: String) -> String? {
+        if state.models.count < AssemblyLine.modelsMax { state.models.insert(model) }
+        return state.models.contains(model) ? model : nil
+    }
 }
 
 /// A decoded message of a line.
 private struct LineEvent {
     enum Content {
-        case vehicle(id: String, isLineOff: Bool)
+        case vehicle(id: String, model: String?, isLineOff: Bool)
         case total(Int64)
     }
 
@@ -136,7 +147,9 @@ private struct LineEvent {
         guard let event = json["event"]?.text, LineEvent.events.contains(event) else {
             throw LineFailure(reason: .wrongType, text: "\"event\" is none of enter, leave, line_off, scrap, rework")
         }
-        content = .vehicle(id: vehicle, isLineOff: event == "line_off")
+        // A vehicle without a usable name of its model is a vehicle all the same.
+        let model = json["model"]?.text.flatMap { Topic.isAssetID($0) && $0 != ModelMix.unknown ? $0 : nil }
+        content = .vehicle(id: vehicle, model: model, isLineOff: event == "line_off")
     }
 }
 

@@ -162,17 +162,14 @@ public struct PlantTruth: Sendable, Hashable {
     public struct Charging: Sendable, Hashable {
         /// Cars of staff that may plug in, on each shift.
         public var staffCars: Int
-        /// Share of the vehicles lined off that are electric.
-        public var electricShare: Double
         /// What a finished car is charged before it leaves.
         public var yardNeedKWh: Double
         public var agvsPerGroup: Int
         /// True over assumed draw of AGVs.
         public var agvScale: Double
 
-        public init(staffCars: Int, electricShare: Double, yardNeedKWh: Double, agvsPerGroup: Int, agvScale: Double) {
+        public init(staffCars: Int, yardNeedKWh: Double, agvsPerGroup: Int, agvScale: Double) {
             self.staffCars = staffCars
-            self.electricShare = electricShare
             self.yardNeedKWh = yardNeedKWh
             self.agvsPerGroup = agvsPerGroup
             self.agvScale = agvScale

@@ -51,14 +51,17 @@ public struct ResponsivePlant: Sendable {
         public var solarKW: [Double]
         public var loadKW: Double
         public var temperatureC: Double
-        public var vehicles: Int
+        /// Electric vehicles that were lined off; a part of one where it is not known what they are.
+        public var electricVehicles: Double
 
-        public init(windKW: Double, solarKW: [Double], loadKW: Double, temperatureC: Double, vehicles: Int) {
+        public init(
+            windKW: Double, solarKW: [Double], loadKW: Double, temperatureC: Double, electricVehicles: Double
+        ) {
             self.windKW = windKW
             self.solarKW = solarKW
             self.loadKW = loadKW
             self.temperatureC = temperatureC
-            self.vehicles = vehicles
+            self.electricVehicles = electricVehicles
         }
     }
 
@@ -181,7 +184,7 @@ public struct ResponsivePlant: Sendable {
             gasKW += gas
             self.heat = heat
         }
-        context.vehicles = around.vehicles
+        context.electricVehicles = around.electricVehicles
         let chargingKW = charging.step(context, &readings)
         // What losses apply to: loads and charging behind the distribution.
         var delivered = around.loadKW + burners.drawnKW + (heat?.drawnKW ?? 0) + charging.drawnKW
@@ -229,7 +232,7 @@ struct DeviceContext {
     private let orders: Orders
     private let tripped: Set<AssetPath>
     var temperatureC = 10.0
-    var vehicles = 0
+    var electricVehicles = 0.0
 
     init(from: PlantTime, to: PlantTime, orders: Orders, tripped: Set<AssetPath>) {
         self.from = from

@@ -12,7 +12,7 @@ struct SimulatedCharging: Sendable {
     private var agvs: [AGVGroup]
     private var arrivals: StaffArrivals
     private var chance: SeedStream
-    /// Electric cars that are due, with the fraction of the next one.
+    /// Electric cars that are due in the yard, with the fraction of the next one.
     private var electric = 0.0
     /// Charging in the last step, kW >= 0.
     private(set) var drawnKW = 0.0
@@ -65,7 +65,7 @@ struct SimulatedCharging: Sendable {
     }
 
     private mutating func stepYard(_ context: DeviceContext, _ readings: inout [Reading]) -> Double {
-        electric += Double(context.vehicles) * truth.electricShare
+        electric += context.electricVehicles
         let count = min(max(0, Int(exactly: electric.rounded(.down)) ?? 0), 100_000)
         electric -= Double(count)
         var load = 0.0

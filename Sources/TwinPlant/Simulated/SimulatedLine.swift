@@ -2,7 +2,6 @@ public import TwinCore
 
 /// The line-off events of the simulated plant.
 public struct SimulatedLine: Sendable {
-    static let models = ["leaf", "qashqai", "juke"]
     /// Breaks: minutes after the start of a shift, and their length.
     static let breaks: [(after: Int64, length: Int64)] = [(120, 15), (240, 30), (390, 10)]
 
@@ -11,6 +10,8 @@ public struct SimulatedLine: Sendable {
     private let calendar: ProductionCalendar
     private let isModelled: Bool
     private var stream: SeedStream
+    /// Draws models; a stream of its own, so that their number does not shift the line's pace.
+    private var modelStream: SeedStream
     /// Vehicles that are due, with the fraction of the next one.
     private var due = 0.0
     /// Number of the last event.
@@ -23,6 +24,7 @@ public struct SimulatedLine: Sendable {
         self.calendar = calendar
         self.isModelled = isModelled
         stream = SeedStream(seed: seed, name: "line")
+        modelStream = SeedStream(seed: seed, name: "line.model")
         due = stream.unit()
     }
 
@@ -41,8 +43,12 @@ public struct SimulatedLine: Sendable {
         return shiftMinutes > 0 ? Double(breakMinutes) / Double(shiftMinutes) : 0
     }
 
-    /// How many vehicles are lined off in `from..<to`.
-    public mutating func count(from: PlantTime, to: PlantTime) -> Int {
+    /// The models of the vehicles that are lined off in `from..<to`, in order.
+    public mutating func lineOffs(from: PlantTime, to: PlantTime) -> [ModelMix.Model] {
+        (0..<count(from: from, to: to)).map { _ in calendar.models.model(at: modelStream.unit()) }
+    }
+
+    private mutating func count(from: PlantTime, to: PlantTime) -> Int {
         // Half hours are too coarse for breaks: the plan's mean runs through them.
         let isFine = to - from < .minutes(30)
         guard !isFine || !SimulatedLine.isBreak(at: from, calendar) else { return 0 }
@@ -55,21 +61,20 @@ public struct SimulatedLine: Sendable {
 
     /// Events of `from..<to`, in order of time.
     public mutating func step(from: PlantTime, to: PlantTime) -> [PlantMessage] {
-        events(count(from: from, to: to), from: from, to: to)
+        events(lineOffs(from: from, to: to), from: from, to: to)
     }
 
-    /// The messages of `count` vehicles, spread over `from..<to`.
-    public mutating func events(_ count: Int, from: PlantTime, to: PlantTime) -> [PlantMessage] {
-        (0..<count).map { index in
+    /// The messages of vehicles of these models, spread over `from..<to`.
+    public mutating func events(_ models: [ModelMix.Model], from: PlantTime, to: PlantTime) -> [PlantMessage] {
+        models.enumerated().map { index, model in
             // Spread over the step; the id is the instant, so a day can be told from another.
-            let ts = from + Span(ms: (to - from).ms * Int64(index) / Int64(max(count, 1)))
-            let model = SimulatedLine.models[Int(stream.next() % 3)]
+            let ts = from + Span(ms: (to - from).ms * Int64(index) / Int64(models.count))
             let day = calendar.zone.local(ts).date.text
             sequence += 1
             var members: [JSON.Member] = [
                 .init("ts", .string(ts.rfc3339)), .init("seq", .integer(sequence)),
                 .init("vehicle", .string("\(day)-\(ts.ms % 86_400_000)")),
-                .init("model", .string(model)), .init("event", .string("line_off")),
+                .init("model", .string(model.id)), .init("event", .string("line_off")),
             ]
             if isModelled { members.append(.init("modelled", .bool(true))) }
             return PlantMessage(

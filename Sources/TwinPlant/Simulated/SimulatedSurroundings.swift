@@ -11,7 +11,8 @@ public struct SimulatedSurroundings: Sendable {
         /// By park, before curtailment.
         public var solarKW: [Double]
         public var shopLoadKW: Double
-        public var vehicles: Int
+        /// Models of the vehicles that were lined off, in order.
+        public var lineOffs: [ModelMix.Model]
         /// Weather, wind, sun, shops in the written order.
         public var readings: [Reading]
         /// At the start of a half hour.
@@ -127,13 +128,13 @@ public struct SimulatedSurroundings: Sendable {
         let loadKW = stepShops(from, weather.temperatureC, minutes, &readings)
         return Step(
             temperatureC: weather.temperatureC, windKW: windKW, solarKW: solarKW, shopLoadKW: loadKW,
-            vehicles: line.count(from: from, to: to), readings: readings,
+            lineOffs: line.lineOffs(from: from, to: to), readings: readings,
             intensity: intensity.step(from: from, number: number))
     }
 
     /// The messages of a step: the line's events when they happen, telemetry at the end of the step.
     public mutating func messages(_ step: Step, from: PlantTime, to: PlantTime, number: Int) -> [PlantMessage] {
-        var messages = line.events(step.vehicles, from: from, to: to)
+        var messages = line.events(step.lineOffs, from: from, to: to)
         messages += step.readings.messages(site: site, ts: from, seq: number, period: to - from)
         if let feed = step.intensity { messages.append(intensity.message(feed)) }
         return messages

@@ -42,7 +42,7 @@ public final class TwinEngine {
         if let resume = input.resume { state.grid = TickGrid(tick: tick, start: resume, step: plan.step) }
         let context = TickContext(
             tick: tick, from: state.grid.from(tick), to: state.grid.to(tick), lateness: config.lateness,
-            lead: plan.clock == .event ? plan.step + .seconds(5) : .seconds(5),
+            lead: plan.lead,
             setPointsKW: plan.mode == .control ? state.desk.setPointsKW : [:])
         if input.resume != nil { state.books.noteBridgedStop(before: context.from) }
         var counts = Counts()

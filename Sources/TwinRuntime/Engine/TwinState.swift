@@ -43,6 +43,9 @@ public struct RunPlan: Sendable {
     }
 
     public var step: Span { .seconds(Int64(stepS)) }
+
+    /// How far a reading's stamp may be ahead of its arrival.
+    var lead: Span { clock == .event ? step + .seconds(5) : .seconds(5) }
 }
 
 /// Where the ticks lie: tick `tick` begins at `start`, the next ones follow without a gap.

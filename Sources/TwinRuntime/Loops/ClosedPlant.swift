@@ -4,7 +4,9 @@ public import TwinPlant
 public import TwinScenario
 
 /// Closes the loop over a recording: weather, wind and sun before curtailment, shops, vehicles and intensity come from
-/// the file; everything that obeys commands, and the grid meter, from the simulated plant.
+/// the file; everything that obeys commands, and the grid meter, from the simulated plant. Its yard gets the electric
+/// vehicles that the file's lines lined off; a vehicle whose model is not told or not in the plan counts with the plan's
+/// electric share, and the parts add up to whole cars.
 public struct ClosedPlant {
     private let config: SiteConfig
     private let plan: RunPlan
@@ -24,11 +26,14 @@ public struct ClosedPlant {
     private var unheardLoadKW = 0.0
     private var temperatureC = 10.0
     private var coarse: CoarseReadings
+    /// Tells which vehicles the file's lines lined off, each once.
+    private var line: AssemblyLine
 
     /// - Parameter bus: where the twin publishes its commands.
     public init(config: SiteConfig, plan: RunPlan, seed: UInt64, bus: MessageBus) throws {
         self.config = config
         self.plan = plan
+        line = AssemblyLine(site: config.site)
         plant = ResponsivePlant(config, seed: seed)
         commands = bus.client()
         try commands.subscribe(["v1/\(config.site)/+/+/cmd"])
@@ -56,15 +61,19 @@ public struct ClosedPlant {
         }
         var kept: [Arrival] = []
         var clocks: [Arrival] = []
-        var vehicles = 0
+        var lineMessages: [Routed] = []
         for arrival in file {
             if arrival.topic == clockTopic {
                 clocks.append(arrival)
-            } else if isSurroundings(arrival, &vehicles) {
+            } else if isSurroundings(arrival, &lineMessages) {
                 kept.append(arrival)
             }
         }
-        let step = plant.step(from: from, to: to, surroundings(from, to, vehicles))
+        let context = TickContext(tick: tick, from: from, to: to, lateness: config.lateness, lead: plan.lead)
+        let electric = line.tick(lineMessages, context, PlantImage()).lineOffs.reduce(0) {
+            $0 + config.calendar.models.electricPart(of: $1.model)
+        }
+        let step = plant.step(from: from, to: to, surroundings(from, to, electricVehicles: electric))
         coarse.forget(before: from)
         kept = kept.map { asItHappened($0, step) }
         let simulated = plant.messages(step, from: from, to: to, number: tick).map { message in
@@ -74,7 +83,7 @@ public struct ClosedPlant {
     }
 
     /// What the plant meets in a step: what the file says of this time, else what it said last.
-    private mutating func surroundings(_ from: PlantTime, _ to: PlantTime, _ vehicles: Int)
+    private mutating func surroundings(_ from: PlantTime, _ to: PlantTime, electricVehicles: Double)
         -> ResponsivePlant.Surroundings
     {
         func told(_ path: AssetPath, _ key: String) -> Double? { coarse.mean(path, key, from: from, to: to) }
@@ -98,7 +107,7 @@ public struct ClosedPlant {
         return ResponsivePlant.Surroundings(
             windKW: wind.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value },
             solarKW: config.solar.map { solarKW[$0.asset] ?? 0 }, loadKW: wantedLoadKW, temperatureC: temperatureC,
-            vehicles: vehicles)
+            electricVehicles: electricVehicles)
     }
 
     /// Summed in a fixed order, so that the last bit is always the same.
@@ -117,12 +126,14 @@ public struct ClosedPlant {
     }
 
     /// Keeps what the plant does not simulate, and remembers what meets on the bus.
-    private mutating func isSurroundings(_ arrival: Arrival, _ vehicles: inout Int) -> Bool {
+    private mutating func isSurroundings(_ arrival: Arrival, _ lineMessages: inout [Routed]) -> Bool {
         guard case .asset(let area, let asset, let kind)? = Topic(arrival.topic, site: config.site) else { return true }
         if ClosedPlant.simulated.contains(area) || kind == .ack || kind == .cmd { return false }
         if area == .grid, asset == config.grid.meter { return false }
         if area == .line {
-            if kind == .vehicle { vehicles += 1 }
+            if kind == .vehicle || kind == .count {
+                lineMessages.append(Routed(arrival, area: area, asset: asset, kind: kind))
+            }
             return true
         }
         guard kind == .tele, ClosedPlant.surroundings.contains(area),

@@ -62,7 +62,7 @@ extension ResponsivePlant.Surroundings {
     public init(_ step: SimulatedSurroundings.Step) {
         self.init(
             windKW: step.windKW, solarKW: step.solarKW, loadKW: step.shopLoadKW, temperatureC: step.temperatureC,
-            vehicles: step.vehicles)
+            electricVehicles: Double(step.lineOffs.count { $0.isElectric }))
     }
 }
 

@@ -82,12 +82,13 @@ public struct SimulatedRun {
     private mutating func period() -> PeriodRow {
         let start = now
         var sums = [Double](repeating: 0, count: config.method.chart.meters.count)
-        var (heatingKMs, vehicles) = (0.0, 0)
+        var heatingKMs = 0.0
+        var vehicles: [String: Int] = [:]
         let base = config.method.baseline.energy.heatingBaseC
         while now < start + settlementPeriod {
             let around = advance(&sums)
             heatingKMs += max(0, base - around.temperatureC) * Double(step.ms)
-            vehicles += around.vehicles
+            for model in around.lineOffs { vehicles[model.id, default: 0] += 1 }
         }
         var meters = SumList(count: sums.count)
         for (line, sum) in sums.enumerated() {
@@ -98,8 +99,9 @@ public struct SimulatedRun {
         row.steppedMs = settlementPeriod.ms
         row.steppedFrom = start
         row.steppedTo = now
-        row.vehicles = vehicles
-        row.vehiclesModelled = vehicles
+        row.vehiclesByModel = vehicles
+        row.vehicles = vehicles.values.reduce(0, +)
+        row.vehiclesModelled = row.vehicles
         row.heatingKMs = Int64(saturatingRound: heatingKMs)
         row.productionDayMs = config.calendar.isProductionDay(at: start) ? settlementPeriod.ms : 0
         row.intensity = intensity.map { EmissionFactor(gramsPerKWh: $0.gramsPerKWh) }

@@ -165,13 +165,12 @@ extension PlantTruth.Charging {
     fileprivate static func read(_ node: YAMLNode) -> Self? {
         node.fields { fields in
             let cars = fields.count("staff_cars", in: 0...100_000, "cars on a shift")
-            let electric = fields.quantity("electric_share", in: 0...1, "fraction of the vehicles")
             let need = fields.quantity("yard_need_kwh", in: 0...200, "kWh/vehicle")
             let agvs = fields.count("agvs_per_group", in: 0...100_000, "vehicles")
             let scale = fields.quantity("agv_scale", in: 0...3, "true over assumed draw")
-            guard let cars, let electric, let need, let agvs, let scale else { return nil }
+            guard let cars, let need, let agvs, let scale else { return nil }
             return Self(
-                staffCars: cars, electricShare: electric, yardNeedKWh: need, agvsPerGroup: agvs, agvScale: scale)
+                staffCars: cars, yardNeedKWh: need, agvsPerGroup: agvs, agvScale: scale)
         }
     }
 }

@@ -1,8 +1,9 @@
 import TwinCore
 
-/// `shifts.yaml`: when the plant builds cars.
+/// `shifts.yaml`: what the plant builds and when.
 struct ShiftsSection {
     var vehiclesPerDay: Double
+    var models: ModelMix
     var workdays: Set<Int>
     var shifts: [ProductionCalendar.Shift]
     var closed: [ClosedRange<CivilDate>]
@@ -17,23 +18,25 @@ struct ShiftsSection {
     init?(_ root: YAMLNode) {
         let section: ShiftsSection? = root.fields { fields in
             let vehicles = fields.quantity("vehicles_per_day", in: 0...10_000, "vehicles/day")
+            let models = fields.required("models", hint: ModelMix.hint).flatMap(ModelMix.read)
             let workdays = fields.required("workdays")?.items(0...7).map { $0.map { $0.choice(Weekday.self) } }
             let shifts = fields.required("shifts").flatMap(Self.shifts)
             let closed = fields.required("closed").flatMap(Self.closed)
-            guard let vehicles, let workdays, let shifts, let closed else { return nil }
+            guard let vehicles, let models, let workdays, let shifts, let closed else { return nil }
             return ShiftsSection(
-                vehiclesPerDay: vehicles, workdays: Set(workdays.compactMap { $0?.iso }), shifts: shifts,
-                closed: closed)
+                vehiclesPerDay: vehicles, models: models, workdays: Set(workdays.compactMap { $0?.iso }),
+                shifts: shifts, closed: closed)
         }
         guard let section else { return nil }
         self = section
     }
 
     private init(
-        vehiclesPerDay: Double, workdays: Set<Int>, shifts: [ProductionCalendar.Shift],
+        vehiclesPerDay: Double, models: ModelMix, workdays: Set<Int>, shifts: [ProductionCalendar.Shift],
         closed: [ClosedRange<CivilDate>]
     ) {
         self.vehiclesPerDay = vehiclesPerDay
+        self.models = models
         self.workdays = workdays
         self.shifts = shifts
         self.closed = closed
@@ -41,7 +44,8 @@ struct ShiftsSection {
 
     func calendar(in zone: LocalZone) -> ProductionCalendar {
         ProductionCalendar(
-            zone: zone, shifts: shifts, workdays: workdays, closed: closed, vehiclesPerDay: vehiclesPerDay)
+            zone: zone, shifts: shifts, workdays: workdays, closed: closed, vehiclesPerDay: vehiclesPerDay,
+            models: models)
     }
 
     private static func shifts(_ node: YAMLNode) -> [ProductionCalendar.Shift]? {

@@ -116,6 +116,27 @@ extension BrokenExample {
                 "shifts[1].end: the shift ends before it starts; split a night shift at 24:00 into two",
             ]),
         BrokenExample(
+            "a plan by model that is more than all vehicles",
+            [
+                Edit("shifts.yaml", "models:\n  leaf:", "models:\n  ▸leaf:"),
+                Edit("shifts.yaml", "share: {value: 0.46,", "share: {value: 0.47,"),
+            ],
+            ["models: the shares sum to 1.01; they are shares of all vehicles, make them sum to 1"]),
+        BrokenExample(
+            "models that are none",
+            [
+                Edit("shifts.yaml", "  qashqai:\n", "  ▸unknown:\n"),
+                Edit("shifts.yaml", "  juke:\n", "  ▸Juke:\n"),
+                Edit("shifts.yaml", "  leaf:\n    share: {value: 0.31,", "  leaf:\n    share: {value: ▸31,"),
+                Edit("plant.yaml", "  yard_need_kwh:", "  ▸electric_share: {value: 1, source: ASM}\n  yard_need_kwh:"),
+            ],
+            [
+                "charging.electric_share: unknown key; known here: staff_cars, yard_need_kwh, agvs_per_group, agv_scale",
+                "models.leaf.share: 31 is not in 0...1 (fraction of the vehicles); write 0.31 for 31 %",
+                "models.unknown: is where vehicles without a model are counted; give the model another id",
+                "models.Juke: \"Juke\" is no id; write 1 to 64 of a-z, 0-9 and -",
+            ]),
+        BrokenExample(
             "files that contradict each other",
             [
                 Edit("dispatch.yaml", "    value: 32000", "    ▸value: 52000"),
