@@ -11,8 +11,8 @@ extension Summary {
             "tz": .string(method.zone.name), "step_s": .integer(facts.stepS), "steps": .integer(steps),
             "wall_s": .number(facts.wallS), "mode": .string(facts.mode.rawValue), "loop": .string(facts.loop.rawValue),
             "digest": .string(digest), "provisional": .bool(isProvisional),
-            "messages": .integer(counts.messages), "readings": .integer(counts.readings),
-            "rejected": .integer(counts.rejectedTotal),
+            "messages": .integer(counts.messages), "accepted": .integer(counts.accepted),
+            "readings": .integer(counts.readings), "rejected": .integer(counts.rejectedTotal),
             "rejected_by_reason": .object(
                 counts.rejected.sorted { $0.key.rawValue < $1.key.rawValue }.map {
                     .init($0.key.rawValue, .integer($0.value))

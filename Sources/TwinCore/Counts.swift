@@ -1,7 +1,11 @@
-/// What happened to messages; every summary prints it, and received = accepted + rejected + duplicates.
+/// What happened to messages; every summary prints it, and messages = accepted + rejected + duplicates.
 public struct Counts: Sendable, Hashable, Codable {
+    /// All that was received: topic lines and unreadable lines.
     public var messages = 0
-    /// Values that were accepted.
+    /// Messages that were taken: telemetry with at least one usable value, status, line events, acknowledgements, the
+    /// clock, and what a twin published.
+    public var accepted = 0
+    /// Values that were laid on a timeline, and line events; one message may bring several or, retained, none.
     public var readings = 0
     public var duplicates = 0
     public var late = 0
@@ -15,6 +19,7 @@ public struct Counts: Sendable, Hashable, Codable {
 
     public mutating func add(_ other: Counts) {
         messages += other.messages
+        accepted += other.accepted
         readings += other.readings
         duplicates += other.duplicates
         late += other.late

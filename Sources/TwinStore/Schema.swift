@@ -47,6 +47,18 @@ enum Schema {
                     UPDATE period SET row = CAST(json_set(CAST(row AS TEXT), '$.vehiclesByModel', json('{}')) AS BLOB);
                     """)
         }
+        // Rows count the accepted messages: what was neither rejected nor a duplicate.
+        migrator.registerMigration("4") { db in
+            try db.execute(
+                sql: """
+                    UPDATE period SET row = (
+                        SELECT CAST(json_set(text, '$.counts.accepted',
+                            text ->> '$.counts.messages' - text ->> '$.counts.duplicates' - (
+                                SELECT coalesce(sum(value), 0) FROM json_each(text, '$.counts.rejected')
+                                WHERE type = 'integer')) AS BLOB)
+                        FROM (SELECT CAST(row AS TEXT) AS text))
+                    """)
+        }
         return migrator
     }
 }

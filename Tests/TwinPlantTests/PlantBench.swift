@@ -71,14 +71,14 @@ enum Bench {
         zone: .utc, shifts: [.init(name: "day", start: 5 * 3_600_000, end: 21 * 3_600_000)], workdays: [1, 2, 3, 4, 5],
         closed: [], vehiclesPerDay: 1200, models: models)
 
-    static func shops() -> Shops {
+    static func shops(_ others: [Shops.Parameters] = []) -> Shops {
         Shops(
             site: "s", calendar: calendar,
             [
                 .init(
                     path: AssetPath(.shop, "paint"), model: model, loadMaxKW: 50_000, gasMaxKW: 50_000,
                     burnerEfficiency: 0.8, maxAge: .minutes(5), stuck: nil)
-            ])
+            ] + others)
     }
 
     static let storageParameters = BatteryStorage.Parameters(

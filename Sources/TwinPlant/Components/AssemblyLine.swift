@@ -26,7 +26,7 @@ public struct AssemblyLine: Component {
     public var state = State()
 
     public init(site: String) {
-        filters = ["v1/\(site)/line/+/vehicle", "v1/\(site)/line/+/count"].compactMap { TopicFilter($0) }
+        filters = ["vehicle", "count", "status"].compactMap { TopicFilter("v1/\(site)/line/+/\($0)") }
     }
 
     public mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {
@@ -67,23 +67,27 @@ public struct AssemblyLine: Component {
             reply.refuse(routed.arrival, LineFailure(reason: .clockPast, text: "ts lies in a period that is final"))
             return
         }
+        // What was last known before we came is no new vehicle; the line's own message counts it.
+        if routed.arrival.retain {
+            reply.counts.accepted += 1
+            return
+        }
         switch event.content {
+        case .status:
+            reply.counts.accepted += 1
+            return
         case .vehicle(let id, let model, let isLineOff):
             state.linesWithEvents.insert(routed.asset)
             if let seq = event.seq { state.sequences[routed.asset, default: SequenceWatch()].note(seq, at: context.to) }
-            guard isLineOff else {
-                reply.counts.readings += 1
-                return
+            if isLineOff {
+                guard state.vehicles.insert(id).inserted else {
+                    reply.counts.duplicates += 1
+                    return
+                }
+                let model = model.flatMap { known($0) }
+                reply.lineOffs.append(LineOff(vehicle: id, ts: event.ts, model: model, isModelled: event.isModelled))
             }
-            guard state.vehicles.insert(id).inserted else {
-                reply.counts.duplicates += 1
-                return
-            }
-            reply.counts.readings += 1
-            reply.lineOffs.append(
-                LineOff(vehicle: id, ts: event.ts, model: model.flatMap { known($0) }, isModelled: event.isModelled))
         case .total(let total):
-            reply.counts.readings += 1
             // An older total adds nothing: the newer one already holds its vehicles.
             let isOlder = state.totalTimes[routed.asset].map { event.ts < $0 } ?? false
             if isOlder { break }
@@ -96,6 +100,8 @@ public struct AssemblyLine: Component {
             state.totals[routed.asset] = total
             state.totalTimes[routed.asset] = event.ts
         }
+        reply.counts.accepted += 1
+        reply.counts.readings += 1
         if routed.arrival.t > event.ts + context.lateness { reply.counts.late += 1 }
     }
 
@@ -110,6 +116,8 @@ private struct LineEvent {
     enum Content {
         case vehicle(id: String, model: String?, isLineOff: Bool)
         case total(Int64)
+        /// Whether the line's gateway is there; nothing is concluded from it.
+        case status
     }
 
     static let events: Set<String> = ["enter", "leave", "line_off", "scrap", "rework"]
@@ -120,6 +128,15 @@ private struct LineEvent {
     var content: Content
 
     init(_ routed: Routed) throws(LineFailure) {
+        if routed.kind == .status {
+            guard Status(routed.arrival.payload) != nil else { throw Status.failure }
+            (ts, isModelled, content) = (routed.arrival.t, false, .status)
+            return
+        }
+        let bytes = routed.arrival.payload.count
+        guard bytes <= Telemetry.payloadMax else {
+            throw LineFailure(reason: .tooLarge, text: "\(bytes) bytes, at most \(Telemetry.payloadMax)")
+        }
         let json: JSON
         do { json = try JSONReader.read(routed.arrival.payload) } catch {
             throw LineFailure(reason: RejectReason(error), text: "payload: \(error.rawValue)")

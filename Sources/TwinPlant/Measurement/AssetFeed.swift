@@ -94,7 +94,9 @@ public struct AssetFeed: Sendable, Codable {
     ) {
         do throws(LineFailure) {
             switch message.content {
-            case .status(let online): isOnline = online
+            case .status(let online):
+                isOnline = online
+                report.counts.accepted += 1
             case .telemetry(let telemetry): try takeTelemetry(telemetry, message.arrival, specs, context, &report)
             case .refused(let failure): throw failure
             }
@@ -162,6 +164,7 @@ public struct AssetFeed: Sendable, Codable {
             report.counts.duplicates += 1
             return
         }
+        report.counts.accepted += 1
         if !telemetry.forecast.isEmpty { report.lastForecast = (telemetry.ts, telemetry.forecast) }
         let end = telemetry.ts + (telemetry.period ?? Span(ms: 0))
         if arrival.t > end + context.lateness { report.counts.late += 1 }

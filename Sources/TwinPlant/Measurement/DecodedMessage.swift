@@ -1,5 +1,18 @@
 import TwinCore
 
+/// What an asset's will or greeting says, as plain text.
+enum Status: String {
+    case online, offline
+
+    static let failure = LineFailure(reason: .wrongType, text: "the status is neither online nor offline")
+
+    init?(_ payload: [UInt8]) {
+        guard payload.count <= 16, let status = Status(rawValue: String(decoding: payload, as: UTF8.self))
+        else { return nil }
+        self = status
+    }
+}
+
 /// A routed message after decoding, in the order a tick uses: event time, asset, sequence, line.
 struct DecodedMessage: Sendable {
     enum Content: Sendable {
@@ -23,7 +36,9 @@ struct DecodedMessage: Sendable {
         ts = routed.arrival.t
         seq = -1
         switch routed.kind {
-        case .status: content = .status(isOnline: routed.arrival.payload == Array("online".utf8))
+        case .status:
+            content =
+                Status(routed.arrival.payload).map { .status(isOnline: $0 == .online) } ?? .refused(Status.failure)
         case .tele:
             do throws(LineFailure) {
                 let telemetry = try Telemetry(routed.arrival)

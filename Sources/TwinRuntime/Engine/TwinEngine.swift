@@ -121,16 +121,22 @@ public final class TwinEngine {
                     slices[index].append(Routed(arrival, area: area, asset: asset, kind: kind))
                 }
             case .acknowledgement:
-                do throws(LineFailure) { acks.append(try Acknowledgement(arrival)) } catch {
+                do throws(LineFailure) {
+                    acks.append(try Acknowledgement(arrival))
+                    counts.accepted += 1
+                } catch {
                     counts.reject(error.reason)
                     refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: error))
                 }
             case .clock:
-                do throws(LineFailure) { try checkClock(arrival) } catch {
+                do throws(LineFailure) {
+                    try checkClock(arrival)
+                    counts.accepted += 1
+                } catch {
                     counts.reject(error.reason)
                     refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: error))
                 }
-            case .output: break
+            case .output: counts.accepted += 1
             case .unknown:
                 let failure = LineFailure(reason: .unknownTopic, text: "no component asked for this topic")
                 counts.reject(.unknownTopic)

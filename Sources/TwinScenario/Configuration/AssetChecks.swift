@@ -50,6 +50,21 @@ func checkStorage(_ storage: BatteryStorage.Parameters, _ node: YAMLNode) {
     }
 }
 
+/// Types list their assets apart: an id that two of them list would be two assets behind one topic.
+func checkIDs(_ types: [(key: YAMLNode, value: YAMLNode)]) {
+    var typeByID: [String: String] = [:]
+    for (key, value) in types {
+        guard let type = key.scalar, case .list(let items)? = value.find("ids")?.content else { continue }
+        for item in items {
+            guard let id = item.scalar else { continue }
+            if let other = typeByID[id], other != type {
+                item.problem("\(quoted(id)) is listed by \(quoted(other)) too; give each asset its own id")
+            }
+            typeByID[id] = typeByID[id] ?? type
+        }
+    }
+}
+
 /// Meter and intensity feed share the grid's topics.
 func checkGridIDs(_ meter: String, _ intensity: String, _ node: YAMLNode) {
     if meter == intensity {
@@ -66,9 +81,14 @@ extension SiteFiles {
     }
 
     /// A peak above the connection would never be shaved.
-    func checkPeak(_ rule: StorageRule, _ grid: GridConnection.Parameters) {
+    func checkPeak(_ rule: StorageRule, _ grid: GridConnection.Parameters, _ gate: SafetyGate) {
         let node = self["dispatch.yaml"]?.find("storage_rule", "peak_import_kw")
         checkLimit(rule.peakImportKW, node, "import_max_kw", grid.importMaxKW)
+        if rule.peakImportKW <= grid.importMaxKW, rule.peakImportKW > gate.importMaxKW {
+            node?.problem(
+                "\(plain(rule.peakImportKW)) kW is above gate.import_max_kw of safety.yaml,"
+                    + " \(plain(gate.importMaxKW)) kW: the gate holds before there is a peak; lower it")
+        }
     }
 
     private func checkLimit(_ value: Double, _ node: YAMLNode?, _ limit: String, _ limitKW: Double) {

@@ -5,9 +5,7 @@ import TwinPlant
 extension AssetReader {
     /// Wind turbines by type: each id is a meter with one turbine or more behind it.
     func turbines(_ node: YAMLNode, mastHeightM: Double?) -> [WindFarm.Parameters]? {
-        guard let entries = node.named() else { return nil }
-        let types = entries.map { $0.value.fields { turbines(&$0, mastHeightM) } }
-        return types.contains { $0 == nil } ? nil : types.compactMap(\.self).flatMap(\.self)
+        types(node) { turbines(&$0, mastHeightM) }
     }
 
     private func turbines(_ fields: inout YAMLFields, _ mastHeightM: Double?) -> [WindFarm.Parameters]? {

@@ -36,6 +36,14 @@ struct AssetReader {
         return ids.contains(nil) ? nil : ids.compactMap(\.self)
     }
 
+    /// Reads the assets of one area by their types, each a list of ids and what they have in common.
+    func types<T>(_ node: YAMLNode, _ read: (inout YAMLFields) -> [T]?) -> [T]? {
+        guard let entries = node.named() else { return nil }
+        let types = entries.map { $0.value.fields(read) }
+        checkIDs(entries)
+        return types.contains { $0 == nil } ? nil : types.compactMap(\.self).flatMap(\.self)
+    }
+
     func mast(_ id: String, _ node: YAMLNode) -> (parameters: WeatherStation.Parameters, heightM: Double)? {
         node.fields { fields in
             let height = fields.quantity("height_m", in: 1...200, "m")
@@ -71,9 +79,7 @@ struct AssetReader {
 
     /// Equal battery strings.
     func strings(_ node: YAMLNode) -> [BatteryStorage.Parameters]? {
-        guard let entries = node.named() else { return nil }
-        let types = entries.map { $0.value.fields { storage(&$0) } }
-        return types.contains { $0 == nil } ? nil : types.compactMap(\.self).flatMap(\.self)
+        types(node, storage)
     }
 
     private func storage(_ fields: inout YAMLFields) -> [BatteryStorage.Parameters]? {
@@ -100,9 +106,7 @@ struct AssetReader {
 
     /// Charging groups of one area.
     func groups(_ node: YAMLNode, _ area: Area) -> [ChargingGroups.Parameters]? {
-        guard let entries = node.named() else { return nil }
-        let types = entries.map { $0.value.fields { group(&$0, area) } }
-        return types.contains { $0 == nil } ? nil : types.compactMap(\.self).flatMap(\.self)
+        types(node) { group(&$0, area) }
     }
 
     private func group(_ fields: inout YAMLFields, _ area: Area) -> [ChargingGroups.Parameters]? {

@@ -18,6 +18,10 @@ struct BaselineSection {
             let uncertainty = fields.quantity("uncertainty_fraction", in: 0...1, "fraction of the value")
             let kg = fields.quantity("kg_per_vehicle", in: 1...10_000, "kg/vehicle")
             let targets = fields.required("targets").flatMap(Self.targets)
+            if let period, let year, !Self.years(period).contains(year) {
+                fields.node.find("year")?.problem(
+                    "\(year) lies outside the period \(period); write the calendar year whose factors price it")
+            }
             guard let id, let period, let year, let vehicles, let energy, let generation, let uncertainty, let kg,
                 let targets
             else { return nil }
@@ -49,7 +53,14 @@ struct BaselineSection {
         return paths.contains(nil) ? nil : paths.compactMap(\.self)
     }
 
-    /// Two months, `2018-01/2018-12`.
+    /// The calendar years that a period touches.
+    private static func years(_ period: String) -> ClosedRange<Int> {
+        let years = period.split(separator: "/").compactMap { Int($0.prefix(4)) }
+        guard let first = years.first, let last = years.last, first <= last else { return 0...0 }
+        return first...last
+    }
+
+    /// First and last month of a year, `2018-01/2018-12`.
     private static func period(_ node: YAMLNode) -> String? {
         guard let text = node.text() else { return nil }
         let months = text.split(separator: "/", omittingEmptySubsequences: false)
@@ -59,7 +70,17 @@ struct BaselineSection {
             node.problem("\(quoted(text)) is no period; write first and last month like 2018-01/2018-12")
             return nil
         }
+        let length = monthNumber(last) - monthNumber(first) + 1
+        guard length == 12 else {
+            node.problem("\(quoted(text)) has \(length) months; its vehicles and targets are those of 12, write a year")
+            return nil
+        }
         return text
+    }
+
+    private static func monthNumber(_ text: Substring) -> Int {
+        let parts = text.split(separator: "-").compactMap { Int($0) }
+        return parts.count == 2 ? parts[0] * 12 + parts[1] : 0
     }
 
     private static func isMonth(_ text: Substring) -> Bool {
@@ -79,6 +100,10 @@ struct BaselineSection {
                 let basis = fields.required("basis")?.choice(Target.Basis.self)
                 let remaining = fields.quantity("remaining_fraction", in: 0...1, "fraction of the baseline")
                 guard let name, let basis, let remaining else { return nil }
+                if remaining == 1 {
+                    fields.node.find("remaining_fraction")?.problem(
+                        "1 leaves all of the baseline, so it is no target; write the share that may remain")
+                }
                 return Target(name: name, basis: basis, remainingFraction: remaining)
             }
         }

@@ -19,13 +19,16 @@ struct ShiftsSection {
         let section: ShiftsSection? = root.fields { fields in
             let vehicles = fields.quantity("vehicles_per_day", in: 0...10_000, "vehicles/day")
             let models = fields.required("models", hint: ModelMix.hint).flatMap(ModelMix.read)
-            let workdays = fields.required("workdays")?.items(0...7).map { $0.map { $0.choice(Weekday.self) } }
+            let workdays = fields.required("workdays").flatMap(Self.workdays)
             let shifts = fields.required("shifts").flatMap(Self.shifts)
             let closed = fields.required("closed").flatMap(Self.closed)
             guard let vehicles, let models, let workdays, let shifts, let closed else { return nil }
+            if vehicles > 0, workdays.isEmpty {
+                fields.node.find("workdays")?.problem(
+                    "no day works, but \(plain(vehicles)) vehicles are planned for each; list the days, or plan 0")
+            }
             return ShiftsSection(
-                vehiclesPerDay: vehicles, models: models, workdays: Set(workdays.compactMap { $0?.iso }),
-                shifts: shifts, closed: closed)
+                vehiclesPerDay: vehicles, models: models, workdays: workdays, shifts: shifts, closed: closed)
         }
         guard let section else { return nil }
         self = section
@@ -46,6 +49,16 @@ struct ShiftsSection {
         ProductionCalendar(
             zone: zone, shifts: shifts, workdays: workdays, closed: closed, vehiclesPerDay: vehiclesPerDay,
             models: models)
+    }
+
+    private static func workdays(_ node: YAMLNode) -> Set<Int>? {
+        guard let items = node.items(0...7) else { return nil }
+        var days: Set<Int> = []
+        for item in items {
+            guard let day = item.choice(Weekday.self) else { continue }
+            if !days.insert(day.iso).inserted { item.problem("\(day.rawValue) is listed twice; remove one of them") }
+        }
+        return days
     }
 
     private static func shifts(_ node: YAMLNode) -> [ProductionCalendar.Shift]? {
@@ -70,28 +83,44 @@ struct ShiftsSection {
         return good.sorted { $0.start < $1.start }
     }
 
-    /// Two shifts at once would halve the line's rate.
+    /// Two shifts at once would halve the line's rate; two of one name could not be told apart.
     private static func checkOverlap(_ shifts: [ProductionCalendar.Shift], _ items: [YAMLNode]) {
         for (index, (shift, item)) in zip(shifts, items).enumerated() {
             if let other = shifts.prefix(index).first(where: { $0.start < shift.end && shift.start < $0.end }) {
                 item.problem("shift \(quoted(shift.name)) overlaps shift \(quoted(other.name)); move one of them")
             }
+            if shifts.prefix(index).contains(where: { $0.name == shift.name }) {
+                item.find("name")?.problem("\(quoted(shift.name)) names two shifts; give each its own name")
+            }
         }
     }
 
     private static func closed(_ node: YAMLNode) -> [ClosedRange<CivilDate>]? {
-        node.items(0...400)?.compactMap { item -> ClosedRange<CivilDate>? in
-            item.fields { fields in
-                let from = fields.required("from")?.date()
-                let to = fields.required("to")?.date()
-                let why = fields.required("why")?.text()
-                guard let from, let to, why != nil else { return nil }
-                guard from <= to else {
-                    fields.node.find("to")?.problem("\(to.text) is before \(from.text); swap the dates")
-                    return nil
-                }
-                return from...to
+        guard let items = node.items(0...400) else { return nil }
+        var closed: [ClosedRange<CivilDate>] = []
+        for item in items {
+            guard let days = days(item) else { continue }
+            if let other = closed.first(where: { $0.overlaps(days) }) {
+                item.problem(
+                    "\(days.lowerBound.text) to \(days.upperBound.text) overlaps \(other.lowerBound.text) to"
+                        + " \(other.upperBound.text); join them or move one")
             }
+            closed.append(days)
+        }
+        return closed
+    }
+
+    private static func days(_ item: YAMLNode) -> ClosedRange<CivilDate>? {
+        item.fields { fields in
+            let from = fields.required("from")?.date()
+            let to = fields.required("to")?.date()
+            let why = fields.required("why")?.text()
+            guard let from, let to, why != nil else { return nil }
+            guard from <= to else {
+                fields.node.find("to")?.problem("\(to.text) is before \(from.text); swap the dates")
+                return nil
+            }
+            return from...to
         }
     }
 }

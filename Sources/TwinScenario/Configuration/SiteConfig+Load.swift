@@ -108,7 +108,9 @@ struct SiteFiles {
         let rule = self["dispatch.yaml"].flatMap { readDispatch($0) }
         let truth = self["plant.yaml"].flatMap { readPlantTruth($0) }
         if let assets, let safety { checkGate(safety.gate, assets.grid) }
-        if let assets, let rule { checkPeak(rule.storage, assets.grid) }
+        if let assets, let safety, let rule { checkPeak(rule.storage, assets.grid, safety.gate) }
+        if let assets, let truth { checkPlant(truth, assets) }
+        if let assets, let shifts { checkLoads(assets, shifts) }
         if let factors, let baseline { checkBaselineYear(baseline, factors) }
         if let assets, let baseline { checkBaselineAssets(baseline, assets) }
         guard let site, let safety, let assets, let shifts, let factors, let baseline, let tariffs, let rule, let truth

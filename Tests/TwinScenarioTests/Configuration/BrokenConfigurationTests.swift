@@ -13,7 +13,7 @@ struct BrokenExample: Sendable, CustomTestStringConvertible {
         self.texts = texts
     }
 
-    static let all: [BrokenExample] = ranges + keys + forms + checks
+    static let all: [BrokenExample] = ranges + keys + forms + checks + sums
 
     private static let ranges = [
         BrokenExample(

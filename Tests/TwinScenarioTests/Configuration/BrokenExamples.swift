@@ -142,9 +142,10 @@ extension BrokenExample {
                 Edit("dispatch.yaml", "    value: 32000", "    ▸value: 52000"),
                 Edit("safety.yaml", "import_max_kw: {value: 48000,", "import_max_kw: ▸{value: 50000,"),
                 Edit("safety.yaml", "export_max_kw: {value: 10000,", "export_max_kw: ▸{value: 12000,"),
-                Edit("baseline.yaml", "year: 2018", "year: ▸2017"),
+                Edit("baseline.yaml", "year: 2018", "year: ▸▸2017"),
             ],
             [
+                "year: 2017 lies outside the period 2018-01/2018-12; write the calendar year whose factors price it",
                 "year: 2017 has no factor set under set_year; factors.yaml gives 2018, 2019, 2020, 2021, 2022, 2023, "
                     + "2024, 2025",
                 "storage_rule.peak_import_kw: 52000 kW is above grid.meter.import_max_kw of assets.yaml, 48000 kW; "

@@ -46,6 +46,9 @@ public struct YAMLNode {
     /// Reports a problem of this value: what, why, fix.
     public func problem(_ text: String) { log.add(place, path: path, text) }
 
+    /// Its text, without a word when it is none; for messages about values read before.
+    var scalar: String? { if case .scalar(let text, _) = content { text } else { nil } }
+
     /// The value behind `keys`, without a word when there is none; for messages about values read before.
     public func find(_ keys: String...) -> YAMLNode? {
         var node = self
