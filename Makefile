@@ -12,7 +12,7 @@ BUILD_PACKAGES := pkg-config libmosquitto-dev libsqlite3-dev
 TEST_PACKAGES := mosquitto openssl
 SEEDS ?= 10
 
-.PHONY: help run test check bench soak real day lint format docs build setup setup-test
+.PHONY: help run test check bench soak real days lint format docs build setup setup-test
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -77,8 +77,10 @@ real: setup ## One plant day from measured data sets (DATA=folder), imported and
 	echo; echo "Replayed twice:$$(grep digest $(OUT)/real.1.txt) both times."; echo; \
 	cat $(OUT)/real.2.txt
 
-day: build ## Make the bundled day anew (its seed is part of the file).
-	$(RELEASE) simulate --out $(DAY) --from 2025-06-18 --for 1d --seed 16 --force
+days: build ## Make the bundled days anew (each holds its seed): a summer and a winter weekday, a day of the shutdown.
+	$(RELEASE) simulate --out replay/sunderland-day.jsonl.gz --from 2025-06-18 --for 1d --seed 16 --force
+	$(RELEASE) simulate --out replay/sunderland-winter-day.jsonl.gz --from 2025-01-15 --for 1d --seed 17 --force
+	$(RELEASE) simulate --out replay/sunderland-shutdown-day.jsonl.gz --from 2025-08-03 --for 1d --seed 18 --force
 
 lint: ## Check the format of all Swift files.
 	swift format lint --strict --recursive Sources Tests Package.swift
