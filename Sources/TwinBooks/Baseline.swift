@@ -78,11 +78,11 @@ public struct WindowConditions: Sendable, Hashable {
             let meter = chart.meters[line]
             return [.wind, .solar].contains(meter.account) && baseline.generation.contains(meter.path)
         }
-        func hours(_ ms: Int64) -> Double { Double(ms) / 3_600_000 }
+        func hours(_ ms: KeyPath<PeriodRow, Int64>) -> Double {
+            Double(rows.reduce(Int64(0)) { $0.addingSaturated($1[keyPath: ms]) }) / 3_600_000
+        }
         self.init(
-            hours: hours(rows.reduce(0) { $0 + $1.steppedMs }),
-            productionDayHours: hours(rows.reduce(0) { $0 + $1.productionDayMs }),
-            heatingKHours: hours(rows.reduce(0) { $0 + $1.heatingKMs }),
+            hours: hours(\.steppedMs), productionDayHours: hours(\.productionDayMs), heatingKHours: hours(\.heatingKMs),
             vehicles: rows.reduce(0) { $0 + $1.vehicles },
             baselineGenerationKWh: rows.reduce(0) { sum, row in
                 generators.reduce(sum) { $0 + row.meter($1).kilowattHours }

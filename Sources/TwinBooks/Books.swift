@@ -16,6 +16,29 @@ public struct Books: Sendable, Codable {
         self.losses = losses
     }
 
+    private enum Key: String, CodingKey { case rows, ticks, chart, losses }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        rows = try container.decode([PeriodRow].self, forKey: .rows)
+        ticks = try container.decode(TickShelf.self, forKey: .ticks)
+        chart = try container.decode(Chart.self, forKey: .chart)
+        losses = try container.decode(LossFractions.self, forKey: .losses)
+        let count = chart.meters.count
+        guard rows.allSatisfy({ $0.isWhole(meters: count) }), ticks.isWhole(meters: count) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .rows, in: container, debugDescription: "not every row and tick has its \(count) meters")
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(rows, forKey: .rows)
+        try container.encode(ticks, forKey: .ticks)
+        try container.encode(chart, forKey: .chart)
+        try container.encode(losses, forKey: .losses)
+    }
+
     /// What a tick did to the books.
     public struct Posting: Sendable {
         /// Indices into `rows` of all rows that changed, ascending.
@@ -46,13 +69,9 @@ public struct Books: Sendable, Codable {
             for cell in group {
                 if let line = chart.index(of: cell.meter) { new.set(cell, line: line) }
             }
-            if let old {
-                rows[index].accounts.add(old.accounts(chart, losses), sign: -1)
-                rows[index].meters.add(old.lines, sign: -1)
-            }
             let accounts = new.accounts(chart, losses)
-            rows[index].accounts.add(accounts, sign: 1)
-            rows[index].meters.add(new.lines, sign: 1)
+            rows[index].accounts.replace(old?.accounts(chart, losses), with: accounts)
+            rows[index].meters.replace(old?.lines, with: new.lines)
             ticks.set(start, new)
             if start == context.from {
                 posting.balance = TickBalance(
@@ -89,7 +108,8 @@ public struct Books: Sendable, Codable {
         rows[index].steppedMs += context.step.ms
         rows[index].steppedFrom = rows[index].steppedFrom ?? context.from
         rows[index].steppedTo = context.to
-        rows[index].heatingKMs += Int64(saturatingRound: heatingK * Double(context.step.ms))
+        let heatingKMs = Int64(saturatingRound: heatingK * Double(context.step.ms))
+        rows[index].heatingKMs = rows[index].heatingKMs.addingSaturated(heatingKMs)
         if isProductionDay { rows[index].productionDayMs += context.step.ms }
         rows[index].counts.add(counts)
         for alarm in alarmsRaised { rows[index].alarms[alarm.code.rawValue, default: 0] += 1 }

@@ -53,7 +53,7 @@ public struct Factors: Sendable, Hashable {
         self.byYear = byYear.sorted { $0.year < $1.year }
     }
 
-    /// The set of the calendar year that holds `time`; the nearest configured year where that one is missing.
+    /// The set of the calendar year that holds `time`; where that year is missing, the last one before it.
     public func set(at time: PlantTime) -> FactorSet { set(year: CivilDate(daysSinceEpoch: time.ms / 86_400_000).year) }
 
     public func set(year: Int) -> FactorSet {

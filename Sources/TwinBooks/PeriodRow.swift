@@ -16,10 +16,19 @@ public struct AccountSum: Sendable, Hashable {
         self.estimatedMs = estimatedMs
     }
 
-    mutating func add(_ other: AccountSum, sign: Int64 = 1) {
-        energy.wattSeconds += sign * other.energy.wattSeconds
-        measuredMs += sign * other.measuredMs
-        estimatedMs += sign * other.estimatedMs
+    var coveredMs: Int64 { measuredMs.addingSaturated(estimatedMs) }
+
+    // Meters may tell anything: sums end at the bounds of Int64 instead of trapping there.
+    static func + (a: AccountSum, b: AccountSum) -> AccountSum {
+        AccountSum(
+            a.energy + b.energy, measuredMs: a.measuredMs.addingSaturated(b.measuredMs),
+            estimatedMs: a.estimatedMs.addingSaturated(b.estimatedMs))
+    }
+
+    static func - (a: AccountSum, b: AccountSum) -> AccountSum {
+        AccountSum(
+            a.energy - b.energy, measuredMs: a.measuredMs.subtractingSaturated(b.measuredMs),
+            estimatedMs: a.estimatedMs.subtractingSaturated(b.estimatedMs))
     }
 }
 
@@ -38,11 +47,16 @@ public struct SumList: Sendable, Hashable, Codable {
         set { sums[index] = newValue }
     }
 
-    func ws(_ account: Account) -> Int64 { sums[account.index].energy.wattSeconds }
+    func energy(_ account: Account) -> Energy { sums[account.index].energy }
 
-    /// Adds another list of the same length.
-    mutating func add(_ other: SumList, sign: Int64) {
-        for index in sums.indices { sums[index].add(other.sums[index], sign: sign) }
+    func energy(_ accounts: [Account]) -> Energy { accounts.reduce(.zero) { $0 + energy($1) } }
+
+    /// Puts `new` in the place of `old`; both are as long as this list.
+    mutating func replace(_ old: SumList?, with new: SumList) {
+        for index in sums.indices {
+            if let old { sums[index] = sums[index] - old.sums[index] }
+            sums[index] = sums[index] + new.sums[index]
+        }
     }
 
     func pack(into packed: inout PackedWords) {
@@ -147,6 +161,11 @@ public struct PeriodRow: Sendable, Hashable, Codable {
     }
 
     public var end: PlantTime { start + settlementPeriod }
+
+    /// Whether it has all accounts and this many meters; what was stored may have lost some.
+    public func isWhole(meters count: Int) -> Bool {
+        accounts.count == Account.allCases.count && meters.count == count
+    }
 
     /// Energy of one meter's line; 0 where the row was written under a smaller chart.
     public func meter(_ line: Int) -> Energy { meters.count > line ? meters[line].energy : .zero }

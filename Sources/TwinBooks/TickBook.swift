@@ -24,7 +24,7 @@ struct TickBook: Sendable, Hashable {
 
     mutating func set(_ cell: Cell, line: Int) {
         lines[line] = AccountSum(cell.energy, measuredMs: cell.measuredMs, estimatedMs: cell.estimatedMs)
-        stepMs = max(stepMs, cell.measuredMs + cell.estimatedMs)
+        stepMs = max(stepMs, lines[line].coveredMs)
     }
 
     /// All accounts of the tick, by `Account.index`. The grid meter is never adjusted: what it leaves over is
@@ -35,7 +35,7 @@ struct TickBook: Sendable, Hashable {
             let places = chart.lines(of: account)
             guard !places.isEmpty else { continue }
             var sum = AccountSum()
-            for place in places { sum.add(lines[place]) }
+            for place in places { sum = sum + lines[place] }
             // An account is covered as far as its meters are in the mean.
             sum.measuredMs /= Int64(places.count)
             sum.estimatedMs /= Int64(places.count)
@@ -47,36 +47,35 @@ struct TickBook: Sendable, Hashable {
     }
 
     private func balanceElectricity(_ all: inout SumList, _ chart: Chart, _ lossFraction: Double) {
-        let delivered = all.ws(.load) + all.ws(.storageCharge) + all.ws(.bayCharge)
-        let losses = Int64(saturatingRound: Double(delivered) * lossFraction)
-        all[Account.losses.index].energy = Energy(wattSeconds: losses)
-        let sources =
-            all.ws(.wind) + all.ws(.solar) + all.ws(.fuelcell) + all.ws(.storageDischarge) + all.ws(.bayDischarge)
+        let delivered = all.energy([.load, .storageCharge, .bayCharge])
+        let losses = share(lossFraction, of: delivered)
+        all[Account.losses.index].energy = losses
+        let sources = all.energy([.wind, .solar, .fuelcell, .storageDischarge, .bayDischarge])
         if hasGridMeter(chart) {
-            let unmetered = sources + all.ws(.gridImport) - delivered - all.ws(.gridExport) - losses
-            all[Account.unmetered.index].energy = Energy(wattSeconds: unmetered)
+            all[Account.unmetered.index].energy =
+                sources + all.energy(.gridImport) - delivered - all.energy(.gridExport) - losses
         } else {
             let net = delivered + losses - sources
-            all[Account.gridImport.index] = AccountSum(
-                Energy(wattSeconds: max(net, 0)), measuredMs: 0, estimatedMs: stepMs)
-            all[Account.gridExport.index] = AccountSum(
-                Energy(wattSeconds: max(-net, 0)), measuredMs: 0, estimatedMs: stepMs)
+            all[Account.gridImport.index] = AccountSum(max(net, .zero), measuredMs: 0, estimatedMs: stepMs)
+            all[Account.gridExport.index] = AccountSum(max(-net, .zero), measuredMs: 0, estimatedMs: stepMs)
         }
     }
 
     /// Nobody meters the use of heat: it is what the sources gave and neither store nor pipes kept.
     private func balanceHeat(_ all: inout SumList, _ chart: Chart, _ lossFraction: Double) {
         // What is made inside an oven never sees the pipes.
-        let electricInPlace = chart.electricInPlace.reduce(0) { $0 + lines[$1].energy.wattSeconds }
-        let inPlace = all.ws(.heatDirectFired) + electricInPlace
+        let electricInPlace = chart.electricInPlace.reduce(Energy.zero) { $0 + lines[$1].energy }
+        let inPlace = all.energy(.heatDirectFired) + electricInPlace
         let network =
-            all.ws(.heatBoiler) + all.ws(.heatPump) + all.ws(.heatElectric) - electricInPlace + all.ws(.heatFuelcell)
-            + all.ws(.heatRecovered) + all.ws(.heatStoreDischarge) - all.ws(.heatStoreCharge)
-        let losses = Int64(saturatingRound: Double(network) * lossFraction)
-        all[Account.heatLosses.index] = AccountSum(
-            Energy(wattSeconds: losses), measuredMs: 0, estimatedMs: stepMs)
-        all[Account.heatDemand.index] = AccountSum(
-            Energy(wattSeconds: network + inPlace - losses), measuredMs: 0, estimatedMs: stepMs)
+            all.energy([.heatBoiler, .heatPump, .heatElectric, .heatFuelcell, .heatRecovered, .heatStoreDischarge])
+            - electricInPlace - all.energy(.heatStoreCharge)
+        let losses = share(lossFraction, of: network)
+        all[Account.heatLosses.index] = AccountSum(losses, measuredMs: 0, estimatedMs: stepMs)
+        all[Account.heatDemand.index] = AccountSum(network + inPlace - losses, measuredMs: 0, estimatedMs: stepMs)
+    }
+
+    private func share(_ fraction: Double, of energy: Energy) -> Energy {
+        Energy(roundingWattSeconds: Double(energy.wattSeconds) * fraction)
     }
 
     /// Mean power at the bus that models filled in so far, kW, without the grid.
@@ -95,7 +94,7 @@ struct TickBook: Sendable, Hashable {
     /// Whether import and export readings cover the whole tick.
     func hasGridMeter(_ chart: Chart) -> Bool {
         let grid = chart.lines(of: .gridImport) + chart.lines(of: .gridExport)
-        return stepMs > 0 && !grid.isEmpty && grid.allSatisfy { lines[$0].measuredMs + lines[$0].estimatedMs == stepMs }
+        return stepMs > 0 && !grid.isEmpty && grid.allSatisfy { lines[$0].coveredMs == stepMs }
     }
 }
 
@@ -148,6 +147,8 @@ struct TickShelf: Sendable, Codable {
             books.append(book)
         }
     }
+
+    func isWhole(meters count: Int) -> Bool { books.allSatisfy { $0.lines.count == count } }
 
     mutating func forget(before time: PlantTime) {
         let count = starts.prefix { $0 < time.ms }.count

@@ -61,6 +61,7 @@ struct BooksPropertyTests {
             for row in late.rows where BooksBench.imbalance(row) != 0 { Issue.record("seed \(seed), tick \(tick)") }
         }
         #expect(late.rows.map(\.accounts) == inOrder.rows.map(\.accounts), "seed \(seed)")
+        #expect(late.rows.map(\.meters) == inOrder.rows.map(\.meters), "seed \(seed)")
         #expect(!restated.isEmpty, "seed \(seed)")
     }
 }

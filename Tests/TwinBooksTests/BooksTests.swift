@@ -221,6 +221,27 @@ struct BooksTests {
         #expect(books.rows[1].commands.issued == 0)
     }
 
+    @Test("a saved state whose rows have lost meters is refused")
+    func tornCheckpoint() throws {
+        var books = Books(lossFraction: 0.02)
+        _ = books.post(1, first)
+        let data = try JSONEncoder().encode(books)
+        var json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        var rows = try #require(json["rows"] as? [[String: Any]])
+        for key in ["accounts", "meters"] {
+            let whole = rows[0][key]
+            // One sum of three words: 24 bytes, 32 letters in base 64.
+            rows[0][key] = String(repeating: "A", count: 32)
+            json["rows"] = rows
+            let torn = try JSONSerialization.data(withJSONObject: json)
+            #expect(throws: DecodingError.self) { try JSONDecoder().decode(Books.self, from: torn) }
+            rows[0][key] = whole
+        }
+        json["rows"] = rows
+        let whole = try JSONSerialization.data(withJSONObject: json)
+        #expect(try JSONDecoder().decode(Books.self, from: whole).rows == books.rows)
+    }
+
     @Test("goes on from its saved state as if nothing had happened")
     func checkpoint() throws {
         var one = Books(lossFraction: 0.02)

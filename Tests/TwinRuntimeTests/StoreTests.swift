@@ -193,6 +193,45 @@ struct StoreTests {
         #expect(problem.exitCode == 65)
     }
 
+    @Test("a stored row that has lost accounts or meters is refused as 65, with its place")
+    func tornRows() throws {
+        let folder = try TemporaryFolder()
+        func problem(_ name: String, _ change: (inout PeriodRow) -> Void) throws -> String {
+            let store = try SQLiteStore(path: folder.path(name))
+            _ = try store.begin(Self.identity)
+            var batch = batch(tick: 1)
+            var second = PeriodRow(start: Recording.start + settlementPeriod, meterCount: 3)
+            change(&second)
+            batch.rows.append(second)
+            try store.write(batch)
+            let problem = try #require(throws: StoreProblem.self) { try store.window() }
+            #expect(problem.exitCode == 65)
+            // The period before is whole.
+            #expect(try store.window(to: Recording.start + settlementPeriod).rows.count == 1)
+            return problem.description.replacing("\(folder.path(name)): ", with: "")
+        }
+        let remedy = "; replay the run's journal into a new --store"
+        let count = Account.allCases.count
+        #expect(
+            try problem("accounts.sqlite") { $0.accounts = SumList(count: 20) }
+                == "the row of 2025-06-18T06:30:00.000Z has 20 accounts, expected \(count)" + remedy)
+        #expect(
+            try problem("meters.sqlite") { $0.meters = SumList(count: 2) }
+                == "the row of 2025-06-18T06:30:00.000Z has 2 meters, the run's first row has 3" + remedy)
+    }
+
+    @Test("a run whose step is none is refused as 65")
+    func noStep() throws {
+        let folder = try TemporaryFolder()
+        let store = try SQLiteStore(path: folder.path("a.sqlite"))
+        _ = try store.begin(Self.identity)
+        var batch = batch(tick: 1)
+        batch.facts = RunFacts(stepS: 0, mode: .shadow, loop: .open)
+        try store.write(batch)
+        let problem = try #require(throws: StoreProblem.self) { try store.window() }
+        #expect(problem.exitCode == 65 && problem.description.contains("has a step of 0 s, expected 1 s or more"))
+    }
+
     @Test("the report of a store is the run's summary, to the last digit")
     func report() async throws {
         let folder = try TemporaryFolder()
