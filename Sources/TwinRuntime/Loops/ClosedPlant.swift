@@ -11,7 +11,7 @@ public struct ClosedPlant {
     private var faults: [Fault] = []
     private var plant: ResponsivePlant
     private let commands: BusClient
-    private let clockTopic: String
+    private var topics: TopicReader
     /// Areas whose lines the simulated plant replaces.
     private static let simulated: Set<Area> = [.storage, .fuelcell, .ethanol, .bay, .yard, .agv, .heat]
     /// Latest power by asset, kW: what the plant's bus carries until the next reading.
@@ -27,7 +27,7 @@ public struct ClosedPlant {
         plant = ResponsivePlant(config, seed: seed)
         commands = bus.client()
         try commands.subscribe(["v1/\(config.site)/+/+/cmd"])
-        clockTopic = Topic.clockText(site: config.site)
+        topics = TopicReader(site: config.site)
     }
 
     /// Adds a fault of the plant or one of its assets.
@@ -43,14 +43,15 @@ public struct ClosedPlant {
                 correlation: message.correlation.map { String(decoding: $0, as: UTF8.self) }, now: from,
                 retained: message.retain)
         }
-        var kept: [Arrival] = []
+        var kept: [(arrival: Arrival, topic: Topic?)] = []
         var clocks: [Arrival] = []
         var vehicles = 0
         for arrival in file {
-            if arrival.topic == clockTopic {
+            let topic = topics.read(arrival.topic)
+            if topic == .clock {
                 clocks.append(arrival)
-            } else if isSurroundings(arrival, &vehicles) {
-                kept.append(arrival)
+            } else if isSurroundings(arrival, topic, &vehicles) {
+                kept.append((arrival, topic))
             }
         }
         let wind = windKW.filter { !plant.tripped.contains(AssetPath(.wind, $0.key)) }
@@ -60,11 +61,11 @@ public struct ClosedPlant {
                 windKW: wind.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value },
                 solarKW: config.solar.map { solarKW[$0.asset] ?? 0 },
                 loadKW: wantedLoadKW, temperatureC: temperatureC, vehicles: vehicles))
-        kept = kept.map { asItHappened($0, step) }
+        let surroundings = kept.map { asItHappened($0.arrival, $0.topic, step) }
         let simulated = plant.messages(step, from: from, to: to, number: tick).map { message in
             Arrival(t: t, topic: message.topic, payload: message.payload, qos: 1, correlation: message.correlation)
         }
-        return kept + simulated + clocks
+        return surroundings + simulated + clocks
     }
 
     /// Summed in a fixed order, so that the last bit is always the same.
@@ -81,8 +82,8 @@ public struct ClosedPlant {
     }
 
     /// Keeps what the plant does not simulate, and remembers what meets on the bus.
-    private mutating func isSurroundings(_ arrival: Arrival, _ vehicles: inout Int) -> Bool {
-        guard case .asset(let area, let asset, let kind)? = Topic(arrival.topic, site: config.site) else { return true }
+    private mutating func isSurroundings(_ arrival: Arrival, _ topic: Topic?, _ vehicles: inout Int) -> Bool {
+        guard case .asset(let area, let asset, let kind)? = topic else { return true }
         if ClosedPlant.simulated.contains(area) || kind == .ack || kind == .cmd { return false }
         if area == .grid, asset == config.grid.meter { return false }
         if area == .line {
@@ -106,8 +107,8 @@ public struct ClosedPlant {
     }
 
     /// What the file offers after trips, curtailment and, in an outage, shedding.
-    private func asItHappened(_ arrival: Arrival, _ step: ResponsivePlant.Step) -> Arrival {
-        guard case .asset(let area, let asset, .tele)? = Topic(arrival.topic, site: config.site) else { return arrival }
+    private func asItHappened(_ arrival: Arrival, _ topic: Topic?, _ step: ResponsivePlant.Step) -> Arrival {
+        guard case .asset(let area, let asset, .tele)? = topic else { return arrival }
         let isTripped = plant.tripped.contains(AssetPath(area, asset))
         switch area {
         case .wind:
@@ -138,7 +139,7 @@ extension Arrival {
             change(member.key).map { JSON.Member(member.key, .number($0(member.value.double ?? 0))) } ?? member
         }
         if isDisconnected { new.append(JSON.Member("connected", .bool(false))) }
-        changed.payload = Array(JSON.object(new).line.utf8)
+        changed.payload = JSON.object(new).bytes
         return changed
     }
 }
