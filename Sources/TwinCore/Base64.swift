@@ -8,19 +8,19 @@ public enum Base64 {
     }()
 
     public static func encode(_ bytes: [UInt8]) -> String {
-        var out: [UInt8] = []
-        out.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var index = 0
-        while index < bytes.count {
+        let alphabet = alphabet
+        var out = [UInt8](repeating: 0x3D, count: (bytes.count + 2) / 3 * 4)
+        var place = 0
+        for index in stride(from: 0, to: bytes.count, by: 3) {
             let left = min(3, bytes.count - index)
             var group = UInt32(bytes[index]) << 16
             if left > 1 { group |= UInt32(bytes[index + 1]) << 8 }
             if left > 2 { group |= UInt32(bytes[index + 2]) }
-            out.append(alphabet[Int(group >> 18)])
-            out.append(alphabet[Int(group >> 12 & 63)])
-            out.append(left > 1 ? alphabet[Int(group >> 6 & 63)] : 0x3D)
-            out.append(left > 2 ? alphabet[Int(group & 63)] : 0x3D)
-            index += 3
+            out[place] = alphabet[Int(group >> 18)]
+            out[place + 1] = alphabet[Int(group >> 12 & 63)]
+            if left > 1 { out[place + 2] = alphabet[Int(group >> 6 & 63)] }
+            if left > 2 { out[place + 3] = alphabet[Int(group & 63)] }
+            place += 4
         }
         return String(decoding: out, as: UTF8.self)
     }

@@ -54,7 +54,7 @@ public struct Header: Sendable, Hashable {
         ]
         if firstTick > 1 { members.append(.init("first_tick", .integer(firstTick))) }
         if let chain { members.append(.init("chain", .string(chain))) }
-        return Array(JSON.object(members).line.utf8)
+        return JSON.object(members).bytes
     }
 
     /// Reads a header. A missing optional key takes the contract's default; a wrong one is named.

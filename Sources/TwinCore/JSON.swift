@@ -47,34 +47,36 @@ public enum JSON: Sendable, Hashable {
 extension JSON {
     /// One line without spaces. Whole numbers are written without a point, others as the shortest text that
     /// reads back to the same bits; a number that is not finite is written as null.
-    public var line: String {
-        var text = ""
-        write(into: &text)
-        return text
+    public var line: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The bytes of `line`: what a payload carries.
+    public var bytes: [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(256)
+        write(into: &out)
+        return out
     }
 
-    private func write(into text: inout String) {
+    fileprivate func write(into out: inout [UInt8]) {
         switch self {
-        case .null: text += "null"
-        case .bool(let value): text += value ? "true" : "false"
-        case .number(let value): text += JSON.numberText(value)
-        case .string(let value): JSON.quote(value, into: &text)
+        case .null: out += "null".utf8
+        case .bool(let value): out += (value ? "true" : "false").utf8
+        case .number(let value): out += JSON.numberText(value).utf8
+        case .string(let value): JSON.quote(value, into: &out)
         case .array(let items):
-            text += "["
+            out.append(0x5B)
             for (index, item) in items.enumerated() {
-                if index > 0 { text += "," }
-                item.write(into: &text)
+                if index > 0 { out.append(0x2C) }
+                item.write(into: &out)
             }
-            text += "]"
+            out.append(0x5D)
         case .object(let members):
-            text += "{"
+            out.append(0x7B)
             for (index, member) in members.enumerated() {
-                if index > 0 { text += "," }
-                JSON.quote(member.key, into: &text)
-                text += ":"
-                member.value.write(into: &text)
+                if index > 0 { out.append(0x2C) }
+                member.write(into: &out)
             }
-            text += "}"
+            out.append(0x7D)
         }
     }
 
@@ -86,9 +88,7 @@ extension JSON {
             return "[\n" + items.map { inner + $0.pretty(indent: inner) }.joined(separator: ",\n") + "\n\(indent)]"
         case .object(let members) where !members.isEmpty:
             let rows = members.map { member in
-                var key = ""
-                JSON.quote(member.key, into: &key)
-                return "\(inner)\(key): \(member.value.pretty(indent: inner))"
+                "\(inner)\(JSON.string(member.key).line): \(member.value.pretty(indent: inner))"
             }
             return "{\n" + rows.joined(separator: ",\n") + "\n\(indent)}"
         default: return line
@@ -101,23 +101,57 @@ extension JSON {
         return value.description
     }
 
-    public static func quote(_ value: String, into text: inout String) {
-        text += "\""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case _
-            where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-                || (0x2028...0x2029).contains(scalar.value):
-                let hex = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: text.unicodeScalars.append(scalar)
-            }
+    fileprivate static func quote(_ value: String, into out: inout [UInt8]) {
+        out.append(0x22)
+        // Texts are plain nearly always; a look at the bytes as they lie is cheaper than one at each character.
+        let isPlain = value.utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.allSatisfy { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
         }
-        text += "\""
+        if isPlain == true {
+            out += value.utf8
+        } else {
+            for scalar in value.unicodeScalars { escape(scalar, into: &out) }
+        }
+        out.append(0x22)
     }
+
+    private static func escape(_ scalar: Unicode.Scalar, into out: inout [UInt8]) {
+        switch scalar {
+        case "\"": out += "\\\"".utf8
+        case "\\": out += "\\\\".utf8
+        case "\n": out += "\\n".utf8
+        case "\r": out += "\\r".utf8
+        case "\t": out += "\\t".utf8
+        case _
+        where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            || (0x2028...0x2029).contains(scalar.value):
+            let hex = String(scalar.value, radix: 16)
+            out += ("\\u" + String(repeating: "0", count: 4 - hex.count) + hex).utf8
+        default: out += String(scalar).utf8
+        }
+    }
+}
+
+extension JSON.Member {
+    /// `"key":value`
+    fileprivate func write(into out: inout [UInt8]) {
+        JSON.quote(key, into: &out)
+        out.append(0x3A)
+        value.write(into: &out)
+    }
+}
+
+/// An object that is written member by member, without a tree of values before.
+public struct JSONText: Sendable {
+    private var text: [UInt8] = []
+
+    public init() { text.reserveCapacity(256) }
+
+    public mutating func add(_ key: String, _ value: JSON) {
+        text.append(text.isEmpty ? 0x7B : 0x2C)
+        JSON.Member(key, value).write(into: &text)
+    }
+
+    /// The object as far as it is written.
+    public var object: [UInt8] { (text.isEmpty ? [0x7B] : text) + [0x7D] }
 }

@@ -31,13 +31,42 @@ public struct JSONReader {
         return value
     }
 
-    /// The members of the object in `bytes`, each with the range of its value's bytes.
-    public static func readMembers(_ bytes: [UInt8]) throws(JSONFailure) -> [(
-        key: String, value: JSON, range: Range<Int>
-    )] {
+    /// Whether `read` would read `bytes`.
+    public static func accepts(_ bytes: [UInt8]) -> Bool {
         var reader = JSONReader(bytes, 0..<bytes.count)
-        var found: [(key: String, value: JSON, range: Range<Int>)] = []
-        try reader.members(depth: 0) { key, value, range in found.append((key, value, range)) }
+        do throws(JSONFailure) { try reader.passOver(depth: 1) } catch { return false }
+        reader.skipSpace()
+        return reader.position == reader.end
+    }
+
+    /// A member of a line, with the range of its value's bytes.
+    public struct RangedMember: Sendable {
+        public var key: String
+        /// Nil where the reader was told to pass over it.
+        public var value: JSON?
+        public var range: Range<Int>
+    }
+
+    /// The members of the object in `bytes`.
+    /// - Parameter passedOver: a member whose value is checked as strictly as any other, but not built.
+    public static func readMembers(
+        _ bytes: [UInt8], passingOver passedOver: String? = nil
+    ) throws(JSONFailure) -> [RangedMember] {
+        var reader = JSONReader(bytes, 0..<bytes.count)
+        var found: [RangedMember] = []
+        found.reserveCapacity(8)
+        reader.skipSpace()
+        try reader.members { reader, key throws(JSONFailure) in
+            guard !found.contains(where: { $0.key == key }) else { throw .duplicate_key }
+            let start = try reader.startOfValue()
+            var value: JSON?
+            if key == passedOver {
+                try reader.passOver(depth: 1)
+            } else {
+                value = try reader.value(depth: 1)
+            }
+            found.append(RangedMember(key: key, value: value, range: start..<reader.position))
+        }
         reader.skipSpace()
         guard reader.position == reader.end else { throw .parse }
         return found
@@ -68,11 +97,18 @@ public struct JSONReader {
         case 0x7B:
             guard depth <= JSONReader.depthMax else { throw .too_deep }
             var found: [JSON.Member] = []
-            try members(depth: depth) { key, value, _ in found.append(JSON.Member(key, value)) }
+            found.reserveCapacity(8)
+            try members { reader, key throws(JSONFailure) in
+                guard !found.contains(where: { $0.key == key }) else { throw .duplicate_key }
+                _ = try reader.startOfValue()
+                found.append(JSON.Member(key, try reader.value(depth: depth + 1)))
+            }
             return .object(found)
         case 0x5B:
             guard depth <= JSONReader.depthMax else { throw .too_deep }
-            return .array(try items(depth: depth))
+            var found: [JSON] = []
+            try items { reader throws(JSONFailure) in found.append(try reader.value(depth: depth + 1)) }
+            return .array(found)
         case 0x22: return .string(try string())
         case 0x74: return try literal("true", .bool(true))
         case 0x66: return try literal("false", .bool(false))
@@ -81,41 +117,60 @@ public struct JSONReader {
         }
     }
 
-    private mutating func members(
-        depth: Int, _ body: (String, JSON, Range<Int>) -> Void
-    ) throws(JSONFailure) {
+    /// Checks a value and everything in it without building it.
+    private mutating func passOver(depth: Int) throws(JSONFailure) {
         skipSpace()
+        switch current {
+        case 0x7B:
+            guard depth <= JSONReader.depthMax else { throw .too_deep }
+            var keys: [String] = []
+            keys.reserveCapacity(8)
+            try members { reader, key throws(JSONFailure) in
+                guard !keys.contains(key) else { throw .duplicate_key }
+                keys.append(key)
+                _ = try reader.startOfValue()
+                try reader.passOver(depth: depth + 1)
+            }
+        case 0x5B:
+            guard depth <= JSONReader.depthMax else { throw .too_deep }
+            try items { reader throws(JSONFailure) in try reader.passOver(depth: depth + 1) }
+        default: _ = try value(depth: depth)
+        }
+    }
+
+    /// Calls `body` after each key of an object; it takes the value.
+    private mutating func members(
+        _ body: (inout JSONReader, String) throws(JSONFailure) -> Void
+    ) throws(JSONFailure) {
         guard take(0x7B) else { throw .parse }
-        var keys: [String] = []
         skipSpace()
         if take(0x7D) { return }
         repeat {
             skipSpace()
-            let key = try string()
-            if keys.contains(key) { throw .duplicate_key }
-            keys.append(key)
-            skipSpace()
-            guard take(0x3A) else { throw .parse }
-            skipSpace()
-            let start = position
-            let value = try value(depth: depth + 1)
-            body(key, value, start..<position)
+            try body(&self, try string())
             skipSpace()
         } while take(0x2C)
         guard take(0x7D) else { throw .parse }
     }
 
-    private mutating func items(depth: Int) throws(JSONFailure) -> [JSON] {
-        guard take(0x5B) else { throw .parse }
-        var found: [JSON] = []
+    /// After a key: where its value begins.
+    private mutating func startOfValue() throws(JSONFailure) -> Int {
         skipSpace()
-        if take(0x5D) { return found }
+        guard take(0x3A) else { throw .parse }
+        skipSpace()
+        return position
+    }
+
+    /// Calls `body` for each item of an array; it takes the item.
+    private mutating func items(_ body: (inout JSONReader) throws(JSONFailure) -> Void) throws(JSONFailure) {
+        guard take(0x5B) else { throw .parse }
+        skipSpace()
+        if take(0x5D) { return }
         repeat {
-            found.append(try value(depth: depth + 1))
+            try body(&self)
             skipSpace()
         } while take(0x2C)
         guard take(0x5D) else { throw .parse }
-        return found
     }
 
     private mutating func literal(_ word: StaticString, _ value: JSON) throws(JSONFailure) -> JSON {
@@ -130,13 +185,18 @@ public struct JSONReader {
     private mutating func string() throws(JSONFailure) -> String {
         guard take(0x22) else { throw .parse }
         let start = position
+        var all: UInt8 = 0
         while let byte = current, byte != 0x22, byte != 0x5C {
             guard byte >= 0x20 else { throw .parse }
+            all |= byte
             position += 1
         }
         guard current != nil else { throw .parse }
         if take(0x22) {
-            guard let text = String(validating: bytes[start..<position - 1], as: UTF8.self) else { throw .not_utf8 }
+            let text = bytes[start..<position - 1]
+            // ASCII is valid as it stands; the validating initialiser costs ten times as much.
+            if all < 0x80 { return String(decoding: text, as: UTF8.self) }
+            guard let text = String(validating: text, as: UTF8.self) else { throw .not_utf8 }
             return text
         }
         var decoded = Array(bytes[start..<position])

@@ -95,7 +95,7 @@ extension Line {
         let verbatim =
             !arrival.payload.contains { $0 == 0x0A || $0 == 0x0D }
             && ![0x20, 0x09].contains(arrival.payload.first) && ![0x20, 0x09].contains(arrival.payload.last)
-            && (try? JSONReader.read(arrival.payload)) != nil  // only whether it parses matters here
+            && JSONReader.accepts(arrival.payload)
         if verbatim {
             out.append(contentsOf: "\"payload\":".utf8)
             out.append(contentsOf: arrival.payload)
@@ -114,8 +114,9 @@ extension Line {
 
     /// Reads one line. `t` may be RFC 3339 or seconds since `start`.
     public init(bytes: [UInt8], start: PlantTime, number: Int) throws(LineFailure) {
-        let members: [(key: String, value: JSON, range: Range<Int>)]
-        do { members = try JSONReader.readMembers(bytes) } catch {
+        let members: [JSONReader.RangedMember]
+        // The payload stays bytes here: the component that it is for reads it.
+        do { members = try JSONReader.readMembers(bytes, passingOver: "payload") } catch {
             throw LineFailure(reason: RejectReason(error), text: "not a JSON object we accept (\(error.rawValue))")
         }
         func member(_ key: String) -> JSON? { members.first { $0.key == key }?.value }

@@ -26,9 +26,13 @@ public struct LocalZone: Sendable, Hashable, Codable {
 
     /// How far local time is ahead of UTC at `time`.
     public func offset(at time: PlantTime) -> Span {
-        var offset = changes[0].offset
-        for change in changes where change.from <= time { offset = change.offset }
-        return offset
+        var low = 1
+        var high = changes.count
+        while low < high {
+            let middle = (low + high) / 2
+            if changes[middle].from <= time { low = middle + 1 } else { high = middle }
+        }
+        return changes[low - 1].offset
     }
 
     /// `2025-06-18T07:00:00.000+01:00`.

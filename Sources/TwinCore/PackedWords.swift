@@ -10,9 +10,7 @@ public struct PackedWords: Sendable {
     public func double(_ index: Int) -> Double { Double(bitPattern: UInt64(bitPattern: words[index])) }
 
     public func encode(to encoder: any Encoder) throws {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(words.count * 8)
-        for word in words { withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) } }
+        let bytes = words.map { $0.littleEndian }.withUnsafeBytes { Array($0) }
         var container = encoder.singleValueContainer()
         try container.encode(Base64.encode(bytes))
     }

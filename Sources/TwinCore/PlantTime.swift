@@ -115,10 +115,31 @@ public struct CivilDate: Sendable, Hashable, Comparable, Codable {
     public static func < (a: CivilDate, b: CivilDate) -> Bool { a.daysSinceEpoch < b.daysSinceEpoch }
 
     /// `2025-06-18`.
-    public var text: String { "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))" }
+    public var text: String {
+        var out: [UInt8] = []
+        write(into: &out)
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    func write(into out: inout [UInt8]) {
+        out.append(year, width: 4)
+        out.append(0x2D)
+        out.append(month, width: 2)
+        out.append(0x2D)
+        out.append(day, width: 2)
+    }
 }
 
-func padded(_ value: Int, _ width: Int) -> String {
-    let digits = String(value.magnitude)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+extension [UInt8] {
+    /// Appends the decimal digits of a number without its sign, with leading zeros up to `width` (at least 1).
+    mutating func append(_ value: Int, width: Int) {
+        let magnitude = value.magnitude
+        var scale: UInt = 1
+        for _ in 1..<width { scale *= 10 }
+        while magnitude / scale >= 10 { scale *= 10 }
+        while scale > 0 {
+            append(0x30 + UInt8(magnitude / scale % 10))
+            scale /= 10
+        }
+    }
 }

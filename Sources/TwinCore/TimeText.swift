@@ -8,15 +8,27 @@ extension PlantTime {
         let local = ms + offset.ms
         let day = local.flooredDivision(by: 86_400_000)
         let inDay = Int(local - day * 86_400_000)
-        let clock =
-            "\(padded(inDay / 3_600_000, 2)):\(padded(inDay / 60_000 % 60, 2)):\(padded(inDay / 1000 % 60, 2))"
-            + ".\(padded(inDay % 1000, 3))"
+        var out: [UInt8] = []
+        out.reserveCapacity(32)
+        CivilDate(daysSinceEpoch: day).write(into: &out)
+        out.append(0x54)
+        out.append(inDay / 3_600_000, width: 2)
+        out.append(0x3A)
+        out.append(inDay / 60_000 % 60, width: 2)
+        out.append(0x3A)
+        out.append(inDay / 1000 % 60, width: 2)
+        out.append(0x2E)
+        out.append(inDay % 1000, width: 3)
         let minutes = Int(offset.ms / 60_000)
-        let zone =
-            minutes == 0
-            ? "Z"
-            : "\(minutes < 0 ? "-" : "+")\(padded(abs(minutes) / 60, 2)):\(padded(abs(minutes) % 60, 2))"
-        return "\(CivilDate(daysSinceEpoch: day).text)T\(clock)\(zone)"
+        if minutes == 0 {
+            out.append(0x5A)
+        } else {
+            out.append(minutes < 0 ? 0x2D : 0x2B)
+            out.append(abs(minutes) / 60, width: 2)
+            out.append(0x3A)
+            out.append(abs(minutes) % 60, width: 2)
+        }
+        return String(decoding: out, as: UTF8.self)
     }
 
     /// Reads RFC 3339 with 0-9 fractional digits and any offset. Also what recorders print: `+0000`, a space for
@@ -37,7 +49,7 @@ extension PlantTime {
     private static func parse(_ text: some StringProtocol, zoneRequired: Bool) -> (PlantTime, Span?)? {
         var scan = TimeScanner(bytes: Array(text.utf8))
         guard let year = scan.digits(4), scan.take(0x2D), let month = scan.digits(2), scan.take(0x2D),
-            let day = scan.digits(2), scan.takeAny([0x54, 0x74, 0x20]),  // T, t, space
+            let day = scan.digits(2), scan.takeAny(0x54, 0x74, 0x20),  // T, t, space
             let hour = scan.digits(2), scan.take(0x3A), let minute = scan.digits(2)
         else { return nil }
         var second = 0
@@ -69,20 +81,20 @@ private struct TimeScanner {
 
     var atEnd: Bool { position == bytes.count }
 
-    mutating func take(_ byte: UInt8) -> Bool { takeAny([byte]) }
-
-    mutating func takeAny(_ accepted: [UInt8]) -> Bool {
-        guard position < bytes.count, accepted.contains(bytes[position]) else { return false }
+    mutating func take(_ byte: UInt8) -> Bool {
+        guard position < bytes.count, bytes[position] == byte else { return false }
         position += 1
         return true
     }
 
+    mutating func takeAny(_ accepted: UInt8...) -> Bool { accepted.contains { take($0) } }
+
     mutating func digits(_ count: Int) -> Int? {
         guard position + count <= bytes.count else { return nil }
         var value = 0
-        for byte in bytes[position..<position + count] {
-            guard (0x30...0x39).contains(byte) else { return nil }
-            value = value * 10 + Int(byte - 0x30)
+        for place in position..<position + count {
+            guard (0x30...0x39).contains(bytes[place]) else { return nil }
+            value = value * 10 + Int(bytes[place] - 0x30)
         }
         position += count
         return value
@@ -104,10 +116,10 @@ private struct TimeScanner {
 
     /// `Z`, `+01:00`, `+0100`, also after `Z` as `mosquitto_sub` prints it.
     mutating func offset() -> Span? {
-        let zulu = takeAny([0x5A, 0x7A])
+        let zulu = takeAny(0x5A, 0x7A)
         if atEnd { return zulu ? Span(ms: 0) : nil }
         let negative = position < bytes.count && bytes[position] == 0x2D
-        guard takeAny([0x2B, 0x2D]), let hours = digits(2) else { return nil }
+        guard takeAny(0x2B, 0x2D), let hours = digits(2) else { return nil }
         _ = take(0x3A)
         guard let minutes = digits(2), hours <= 23, minutes <= 59 else { return nil }
         let length = Int64(hours * 60 + minutes) * 60_000

@@ -20,16 +20,20 @@ public enum Topic: Sendable, Hashable {
     /// Nil for another site, another dialect, or an asset id outside `[a-z0-9-]{1,64}`.
     public init?(_ text: String, site: String) {
         guard text.utf8.count <= Topic.lengthMax else { return nil }
-        let levels = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard levels.count >= 3, levels[0] == "v1", levels[1] == site else { return nil }
-        if levels.count == 3, levels[2] == "clock" {
+        let levels = Array(text.utf8).split(separator: 0x2F, omittingEmptySubsequences: false)
+        guard levels.count >= 3, levels[0].elementsEqual("v1".utf8), levels[1].elementsEqual(site.utf8) else {
+            return nil
+        }
+        if levels.count == 3, levels[2].elementsEqual("clock".utf8) {
             self = .clock
-        } else if levels[2] == "twin" {
+        } else if levels[2].elementsEqual("twin".utf8) {
             self = .output
-        } else if levels.count == 5, let area = Area(rawValue: String(levels[2])), Topic.isAssetID(levels[3]),
-            let kind = TopicKind(rawValue: String(levels[4]))
+        } else if levels.count == 5, let area = Area(rawValue: String(decoding: levels[2], as: UTF8.self)),
+            let kind = TopicKind(rawValue: String(decoding: levels[4], as: UTF8.self))
         {
-            self = .asset(area: area, asset: String(levels[3]), kind: kind)
+            let asset = String(decoding: levels[3], as: UTF8.self)
+            guard Topic.isAssetID(asset) else { return nil }
+            self = .asset(area: area, asset: asset, kind: kind)
         } else {
             return nil
         }
@@ -44,10 +48,36 @@ public enum Topic: Sendable, Hashable {
     }
 
     public static func text(site: String, _ area: Area, _ asset: String, _ kind: TopicKind) -> String {
-        "v1/\(site)/\(area.rawValue)/\(asset)/\(kind.rawValue)"
+        var text = "v1/"
+        text.reserveCapacity(lengthMax / 4)
+        text += site
+        for level in [area.rawValue, asset, kind.rawValue] {
+            text += "/"
+            text += level
+        }
+        return text
     }
 
     public static func clockText(site: String) -> String { "v1/\(site)/clock" }
+}
+
+/// Takes a site's topics apart, each text once: a site sends the same few topics all day.
+public struct TopicReader: Sendable {
+    /// Texts that are remembered; beyond it they are taken apart each time.
+    static let knownMax = 10_000
+
+    private let site: String
+    private var known: [String: Topic?] = [:]
+
+    public init(site: String) { self.site = site }
+
+    /// See `Topic.init`.
+    public mutating func read(_ text: String) -> Topic? {
+        if let topic = known[text] { return topic }
+        let topic = Topic(text, site: site)
+        if known.count < TopicReader.knownMax, text.utf8.count <= Topic.lengthMax { known[text] = topic }
+        return topic
+    }
 }
 
 /// An MQTT topic filter with `+` and `#`, parsed once (MQTT 5, section 4.7).

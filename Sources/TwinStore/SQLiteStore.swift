@@ -137,19 +137,23 @@ public final class SQLiteStore: TwinStorePort {
                 sql: "INSERT INTO alarm (at_ms, path, raised) VALUES (?, ?, ?)",
                 arguments: [edge.at.ms, edge.key.path, edge.isRaised])
         }
+        // Nearly every command is answered within its batch, so it is written once, with its fate.
+        var fates: [CommandKey: CommandDesk.Fate] = [:]
+        for outcome in batch.outcomes { fates[CommandKey(outcome.command)] = outcome.fate }
         for command in batch.commands {
+            let fate = fates.removeValue(forKey: CommandKey(command))
             try db.cachedStatement(
                 sql: """
                     INSERT OR REPLACE INTO command (tick, n, ts_ms, asset, action, value, reason, fate)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, NULL)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                     """
             ).execute(
                 arguments: [
                     command.tick, command.n, command.ts.ms, command.path.text, command.point.action.rawValue,
-                    command.point.value, command.point.reason,
+                    command.point.value, command.point.reason, fate?.rawValue,
                 ])
         }
-        for outcome in batch.outcomes {
+        for outcome in batch.outcomes where fates[CommandKey(outcome.command)] != nil {
             try db.cachedStatement(sql: "UPDATE command SET fate = ? WHERE tick = ? AND n = ?").execute(
                 arguments: [outcome.fate.rawValue, outcome.command.tick, outcome.command.n])
         }
@@ -164,5 +168,16 @@ public final class SQLiteStore: TwinStorePort {
                     """,
                 arguments: [build, data, cursor.segment, cursor.offset, cursor.tick, cursor.chain])
         }
+    }
+}
+
+/// The primary key of a command.
+private struct CommandKey: Hashable {
+    let tick: Int
+    let n: Int
+
+    init(_ command: Command) {
+        tick = command.tick
+        n = command.n
     }
 }

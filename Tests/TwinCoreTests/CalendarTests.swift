@@ -112,6 +112,18 @@ struct LocalZoneTests {
         #expect(zone.offset(at: PlantTime(ms: -1)).ms == 0)
     }
 
+    @Test("takes the last change that has come, whatever their number", arguments: [1, 2, 3, 4, 7, 8, 40])
+    func manyChanges(count: Int) {
+        // Change k comes at 10 k s and brings an offset of k minutes.
+        let zone = LocalZone(
+            name: "made",
+            changes: (0..<Int64(count)).map { .init(from: PlantTime(ms: $0 * 10_000), offset: .minutes($0)) })
+        for seconds in Int64(-15)...Int64(count * 10 + 15) {
+            let expected = min(max(seconds < 0 ? 0 : seconds / 10, 0), Int64(count) - 1)
+            #expect(zone.offset(at: PlantTime(ms: seconds * 1000)) == .minutes(expected), "at \(seconds) s")
+        }
+    }
+
     @Test(
         "finds the instant of a wall clock on both change days",
         arguments: [

@@ -135,6 +135,48 @@ struct JSONReaderTests {
         #expect(throws: JSONFailure.parse) { try JSONReader.readMembers(Array("{} 1".utf8)) }
     }
 
+    @Test("passes over a member's value, and refuses what it would refuse in reading it")
+    func passingOver() throws {
+        let bytes = Array(#"{"t":1,"payload":{"b":[1,{"c":"\u00e9"}],"a":null},"x":"y"}"#.utf8)
+        let read = try JSONReader.readMembers(bytes)
+        let passed = try JSONReader.readMembers(bytes, passingOver: "payload")
+        #expect(passed.map(\.key) == read.map(\.key) && passed.map(\.range) == read.map(\.range))
+        #expect(passed.map(\.value) == [.number(1), nil, .string("y")])
+        // The key means the outermost object's member only.
+        #expect(try JSONReader.readMembers(Array(#"{"a":{"payload":2}}"#.utf8), passingOver: "payload")[0].value != nil)
+    }
+
+    @Test("accepts exactly what it reads: 20,000 texts with one byte changed")
+    func accepts() {
+        let good = Array(#"{"a":[1,-2.5e3,"é\n\ud83d\ude97"],"b":{"a":true,"b":null},"c":[[],{}]," d ":0.1}"#.utf8)
+        #expect(JSONReader.accepts(good) && !JSONReader.accepts([]))
+        var chance = SeedStream(seed: 5, name: "accepts")
+        var accepted = 0
+        for _ in 0..<20_000 {
+            var bytes = good
+            // Bytes of the text itself keep many of the changes well-formed.
+            let new =
+                chance.next() % 2 == 0 ? good[Int(chance.next() % UInt64(good.count))] : UInt8(chance.next() % 256)
+            bytes[Int(chance.next() % UInt64(good.count))] = new
+            var line = Array(#"{"payload":"#.utf8)
+            line += bytes + [0x7D]
+            func failure(_ body: () throws(JSONFailure) -> Void) -> JSONFailure? {
+                do throws(JSONFailure) { try body() } catch { return error }
+                return nil
+            }
+            let read = failure { () throws(JSONFailure) in _ = try JSONReader.read(bytes) }
+            #expect(JSONReader.accepts(bytes) == (read == nil), "\(String(decoding: bytes, as: UTF8.self))")
+            #expect(
+                failure { () throws(JSONFailure) in _ = try JSONReader.readMembers(line) }
+                    == failure { () throws(JSONFailure) in
+                        _ = try JSONReader.readMembers(line, passingOver: "payload")
+                    }, "\(String(decoding: line, as: UTF8.self))")
+            accepted += read == nil ? 1 : 0
+        }
+        // Both answers came up.
+        #expect((1000...19_000).contains(accepted))
+    }
+
     @Test("gives whole numbers only where they are exact")
     func integers() {
         #expect(JSON.number(9_007_199_254_740_992).integer == 9_007_199_254_740_992)

@@ -36,6 +36,21 @@ struct JSONWriterTests {
         }
     }
 
+    @Test("writes an object member by member as it writes its tree")
+    func memberByMember() {
+        var text = JSONText()
+        #expect(text.object == Array("{}".utf8))
+        let members: [JSON.Member] = [
+            .init("ts", .string("2025-06-18T06:00:00.000Z")), .init("é\"", .array([.number(0.1), .null])),
+            .init("seq", .integer(17)),
+        ]
+        for member in members { text.add(member.key, member.value) }
+        #expect(text.object == JSON.object(members).bytes)
+        #expect(
+            String(decoding: text.object, as: UTF8.self)
+                == #"{"ts":"2025-06-18T06:00:00.000Z","é\"":[0.1,null],"seq":17}"#)
+    }
+
     @Test("escapes quotes, backslashes, control characters and line separators")
     func escapes() throws {
         #expect(JSON.string("\"\\\n\r\t").line == #""\"\\\n\r\t""#)

@@ -28,6 +28,32 @@ struct TopicTests {
         #expect(Topic(text, site: "s") == nil)
     }
 
+    @Test("a reader gives the same again for a topic that it knows, and no more for one that it refused")
+    func reader() {
+        var reader = TopicReader(site: "s")
+        for text in ["v1/s/wind/farm/tele", "v1/other/wind/farm/tele", "v1/s/clock", "", "v1/s/wind/farm/tele"] {
+            #expect(reader.read(text) == Topic(text, site: "s"), "\(text)")
+            #expect(reader.read(text) == Topic(text, site: "s"), "\(text), known")
+        }
+        // A text that is refused may be as long as a sender likes: 20,000 of them are still answered.
+        for number in 0..<20_000 {
+            #expect(reader.read("v1/s/wind/t\(number)/tele") == .asset(area: .wind, asset: "t\(number)", kind: .tele))
+        }
+    }
+
+    @Test("tells assets of one name in two areas apart")
+    func paths() {
+        let values = [AssetPath(.wind, "one"): 1, AssetPath(.solar, "one"): 2, AssetPath(.wind, "two"): 3]
+        #expect(values[AssetPath(.wind, "one")] == 1 && values[AssetPath(.solar, "one")] == 2)
+        #expect(values[AssetPath(.wind, "two")] == 3 && values[AssetPath(.solar, "two")] == nil)
+        #expect(AssetPath(.wind, "one") != AssetPath(.solar, "one"))
+    }
+
+    @Test("counts accounts in their written order")
+    func accounts() {
+        #expect(Account.allCases.map(\.index) == Array(0..<Account.allCases.count))
+    }
+
     @Test("writes what it reads", arguments: Area.allCases)
     func roundTrip(area: Area) {
         let text = Topic.text(site: "s", area, "a-1", .tele)

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TwinCore
 import TwinPlant
@@ -44,6 +45,26 @@ struct FeedTests {
         again.arrival.t = Bench.context(403).to
         let reply = wind.tick([again], Bench.context(403), .windy(6.8))
         #expect(reply.counts.duplicates == 1 && reply.counts.readings == 0)
+    }
+
+    @Test("knows a duplicate after its state was saved, by seq and by bytes")
+    func duplicateAfterCheckpoint() throws {
+        let messages = [
+            Bench.minute(.wind, "farm", at: 0, seq: -7, #""power_kw":500"#),
+            Bench.minute(.wind, "farm", at: 0, #""power_kw":500"#),
+        ]
+        for message in messages {
+            var wind = Bench.wind()
+            _ = wind.tick([message], Bench.context(1), .windy(6.8))
+            var again = Bench.wind()
+            let saved = try JSONEncoder().encode(wind.state)
+            again.state = try JSONDecoder().decode(WindFarm.State.self, from: saved)
+            #expect(again.tick([message], Bench.context(2), .windy(6.8)).counts.duplicates == 1)
+            // Of the same stamp, but neither the number nor the bytes.
+            let other = Bench.minute(.wind, "farm", at: 0, seq: 8, #""power_kw":500"#)
+            _ = again.tick([other], Bench.context(3), .windy(6.8))
+            #expect(again.tick([other], Bench.context(4), .windy(6.8)).counts.duplicates == 1)
+        }
     }
 
     @Test("keeps the first of two values for one instant and raises conflict")

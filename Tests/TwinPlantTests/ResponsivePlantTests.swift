@@ -126,6 +126,23 @@ struct ResponsivePlantTests {
         }
     }
 
+    @Test("answers a repeated command as before, and forgets the oldest half of a thousand")
+    func repeats() throws {
+        var plant = plant()
+        send(&plant, id: "first", unit: "MW")
+        for number in 0..<999 { send(&plant, id: "\(number)") }
+        // 1000 answers are held. The repeat would be right now, but it is answered as it was: wrong_type.
+        _ = step(&plant)
+        send(&plant, id: "first")
+        #expect(try answers(step(&plant)) == ["wrong_type"])
+        // One more and the oldest 500 are gone, "first" among them; the 500th after it is still known.
+        send(&plant, id: "last")
+        _ = step(&plant)
+        send(&plant, id: "first")
+        send(&plant, id: "499", unit: "MW")
+        #expect(try answers(step(&plant)) == ["accepted", "accepted"])
+    }
+
     @Test("moves its state of charge by the energy it gives and what the string loses")
     func stateOfCharge() throws {
         var plant = plant()

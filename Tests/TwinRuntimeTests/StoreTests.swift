@@ -152,6 +152,63 @@ struct StoreTests {
         #expect(problem.exitCode == 73)
     }
 
+    @Test("a replay that was killed is begun anew in its store; only a finished one leaves a checkpoint")
+    func killedReplay() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("small.jsonl", lines: SmallRecording.lines(steps: 1001))
+        let whole = try Kept(SQLiteStore(path: folder.path("whole.sqlite")))
+        _ = try await replay([file], store: whole)
+        // 1001 marks are written by 500, 500 and 1.
+        #expect(whole.batches.map { $0.checkpoint != nil } == [false, false, true])
+        #expect(whole.batches.map { $0.cursor != nil } == [false, false, true])
+        #expect(whole.batches.map(\.replacesAll) == [true, false, false])
+
+        let path = folder.path("killed.sqlite")
+        let killed = try SQLiteStore(path: path)
+        _ = try killed.begin(try #require(whole.identity))
+        var first = whole.batches[0]
+        // What is appended, not replaced, would stay twice.
+        let restated = #"{"period":{"ms":0},"tick":3,"at":{"ms":0},"deltas":{"wind":1}}"#
+        first.restatements = [try JSONDecoder().decode(Restatement.self, from: Data(restated.utf8))]
+        try killed.write(first)
+        _ = try await replay([file], store: killed)
+        #expect(try killed.window().rows == whole.store.window().rows)
+        #expect(try killed.window().restatements == 0)
+        #expect(try killed.begin(try #require(whole.identity)) != nil)
+    }
+
+    @Test("a command has its fate, whether it came in the batch of the command or in a later one")
+    func fates() async throws {
+        let folder = try TemporaryFolder()
+        let store = try SQLiteStore(path: folder.path("a.sqlite"))
+        _ = try store.begin(Self.identity)
+        var desk = CommandDesk()
+        let rules = CommandDesk.Rules(step: .minutes(1), followToleranceFraction: 0.05)
+        func context(_ tick: Int) -> TickContext {
+            let from = Recording.start + Int64(tick - 1) * .minutes(1)
+            return TickContext(
+                tick: tick, from: from, to: from + .minutes(1), lateness: .seconds(30), lead: .seconds(5))
+        }
+        func command(_ tick: Int, _ asset: String) throws -> Command {
+            let point = SetPoint(AssetPath(.storage, asset), .setPower, 100, reason: "test")
+            let command = desk.issue(point, context: context(tick), n: asset == "one" ? 1 : 2, rules: rules)
+            return try #require(command)
+        }
+        func fates() throws -> [String?] { try [1, 2].map { try store.command(tick: 1, n: $0)?.fate } }
+        var batch = batch(tick: 1)
+        batch.commands = [try command(1, "one"), try command(1, "two")]
+        let ack = Acknowledgement(id: "r-1-1", state: .accepted)
+        batch.outcomes = desk.settle([ack], run: "r", context: context(2))
+        #expect(batch.outcomes.map(\.fate) == [.accepted])
+        try store.write(batch)
+        #expect(try fates() == ["accepted", nil])
+        var later = self.batch(tick: 3)
+        later.outcomes = desk.settle([], run: "r", context: context(4))
+        #expect(later.outcomes.map(\.fate) == [.expired])
+        try store.write(later)
+        #expect(try fates() == ["accepted", "expired"])
+    }
+
     @Test("a file that is no database is refused as 65 and left as it is")
     func noDatabase() throws {
         let folder = try TemporaryFolder()
@@ -299,5 +356,24 @@ private enum ForeignDatabase {
         put(108, [UInt8(start >> 8), UInt8(start & 255)])
         put(512, [0x0D, 0, 0, 0, 0, 2, 0, 0])
         return file
+    }
+}
+
+/// A store that remembers what it was given.
+private final class Kept: TwinStorePort {
+    let store: SQLiteStore
+    private(set) var identity: RunIdentity?
+    private(set) var batches: [StoreBatch] = []
+
+    init(_ store: SQLiteStore) { self.store = store }
+
+    func begin(_ identity: RunIdentity) throws -> StoredCheckpoint? {
+        self.identity = identity
+        return try store.begin(identity)
+    }
+
+    func write(_ batch: StoreBatch) throws {
+        batches.append(batch)
+        try store.write(batch)
     }
 }

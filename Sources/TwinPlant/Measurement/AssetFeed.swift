@@ -51,18 +51,10 @@ public struct FeedReport: Sendable {
 /// The measurements of one asset: decoded, checked, de-duplicated and laid on timelines. Pure state; a component
 /// owns one feed per asset.
 public struct AssetFeed: Sendable, Codable {
-    struct Seen: Sendable, Hashable, Codable {
-        var ts: PlantTime
-        var seq: Int64?
-        var bytesHash: UInt64
-    }
-
     struct CounterReading: Sendable, Codable {
         var at: PlantTime
         var kWh: Double
     }
-
-    static let seenMax = 256
 
     public let area: Area
     public let asset: String
@@ -76,7 +68,7 @@ public struct AssetFeed: Sendable, Codable {
     public private(set) var isModelled = false
     /// How long the latest reading holds, as its source said.
     private var lastPeriod: Span?
-    private var seen: [Seen] = []
+    private var seen = SeenMessages()
     /// The last reading of each counter, by signal.
     private var counters: [Int: CounterReading] = [:]
     var stuck = StuckWatch()
@@ -234,13 +226,13 @@ public struct AssetFeed: Sendable, Codable {
 
     /// The same `seq` and `ts`; without `seq`, the same `ts` and bytes.
     private mutating func isRepeated(_ telemetry: Telemetry, _ arrival: Arrival) -> Bool {
-        let mark = Seen(
-            ts: telemetry.ts, seq: telemetry.seq, bytesHash: telemetry.seq == nil ? fnv1a(arrival.payload) : 0)
-        if seen.contains(mark) { return true }
+        let mark =
+            telemetry.seq.map { SeenMessages.Mark(ts: telemetry.ts, kind: .sequence, word: $0) }
+            ?? SeenMessages.Mark(
+                ts: telemetry.ts, kind: .bytes, word: Int64(bitPattern: fnv1a(arrival.payload)))
+        if seen.holds(mark) { return true }
         // A retained copy is no measurement, so the message itself is still to come.
-        if arrival.retain { return false }
-        if seen.count == AssetFeed.seenMax { seen.removeFirst(AssetFeed.seenMax / 2) }
-        seen.append(mark)
+        if !arrival.retain { seen.note(mark) }
         return false
     }
 

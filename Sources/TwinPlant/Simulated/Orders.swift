@@ -25,10 +25,12 @@ struct Orders: Sendable {
     }
 
     private let site: String
+    private var topics: TopicReader
     private let rules: [AssetPath: Rule]
     private var orders: [AssetPath: Order] = [:]
-    /// Acknowledgements by command id, for repeats, oldest first.
-    private var answered: [(id: String, message: PlantMessage)] = []
+    /// Acknowledgements by command id, for repeats, and the ids, oldest first.
+    private var answered: [String: PlantMessage] = [:]
+    private var answeredIDs: [String] = []
     private(set) var answers: [PlantMessage] = []
     /// Assets that neither answer nor act.
     var ignoring: Set<AssetPath> = []
@@ -37,6 +39,7 @@ struct Orders: Sendable {
 
     init(site: String, rules: [AssetPath: Rule]) {
         self.site = site
+        topics = TopicReader(site: site)
         self.rules = rules
     }
 
@@ -53,14 +56,14 @@ struct Orders: Sendable {
 
     /// A command arrives at `now`; its acknowledgement leaves with the next step.
     mutating func receive(topic: String, payload: [UInt8], correlation: String?, now: PlantTime, retained: Bool) {
-        guard case .asset(let area, let asset, .cmd)? = Topic(topic, site: site) else { return }
+        guard case .asset(let area, let asset, .cmd)? = topics.read(topic) else { return }
         let path = AssetPath(area, asset)
         guard !ignoring.contains(path),
             let json = try? JSONReader.read(payload),  // what cannot be read has no id to answer to
             let id = json["id"]?.text
         else { return }
-        if let known = answered.first(where: { $0.id == id }) {
-            answers.append(known.message)
+        if let known = answered[id] {
+            answers.append(known)
             return
         }
         let refusal = act(path, json, now, retained)
@@ -69,11 +72,18 @@ struct Orders: Sendable {
         ]
         if let refusal { members.append(.init("code", .string(refusal.rawValue))) }
         let message = PlantMessage(
-            topic: Topic.text(site: site, area, asset, .ack), payload: Array(JSON.object(members).line.utf8),
+            topic: Topic.text(site: site, area, asset, .ack), payload: JSON.object(members).bytes,
             correlation: correlation)
-        answered.append((id, message))
-        if answered.count > Orders.answeredMax { answered.removeFirst(Orders.answeredMax / 2) }
+        remember(message, for: id)
         answers.append(message)
+    }
+
+    private mutating func remember(_ answer: PlantMessage, for id: String) {
+        answered[id] = answer
+        answeredIDs.append(id)
+        guard answeredIDs.count > Orders.answeredMax else { return }
+        for old in answeredIDs.prefix(Orders.answeredMax / 2) { answered[old] = nil }
+        answeredIDs.removeFirst(Orders.answeredMax / 2)
     }
 
     /// Obeys, or says why not.

@@ -52,7 +52,7 @@ public struct SimulatedIntensity: Sendable {
             "forecast": .array(feed.forecast.map(JSON.number)),
         ])
         return PlantMessage(
-            topic: Topic.text(site: site, .grid, asset, .tele), payload: Array(payload.line.utf8))
+            topic: Topic.text(site: site, .grid, asset, .tele), payload: payload.bytes)
     }
 
     private mutating func extend(_ start: PlantTime) {

@@ -78,7 +78,7 @@ public struct SimulatedLine: Sendable {
             ]
             if isModelled { members.append(.init("modelled", .bool(true))) }
             return PlantMessage(
-                topic: Topic.text(site: site, .line, asset, .vehicle), payload: Array(JSON.object(members).line.utf8),
+                topic: Topic.text(site: site, .line, asset, .vehicle), payload: JSON.object(members).bytes,
                 sent: ts)
         }
     }

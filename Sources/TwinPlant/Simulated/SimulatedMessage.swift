@@ -19,7 +19,7 @@ public struct PlantMessage: Sendable, Hashable {
     public static func clock(site: String, at time: PlantTime) -> PlantMessage {
         PlantMessage(
             topic: Topic.clockText(site: site),
-            payload: Array(JSON.fields(["ts": .string(time.rfc3339)]).line.utf8))
+            payload: JSON.fields(["ts": .string(time.rfc3339)]).bytes)
     }
 }
 
@@ -47,23 +47,25 @@ extension [Reading] {
         site: String, ts: PlantTime, seq: Int, period: Span, disconnected: Set<AssetPath> = [],
         connected: Set<AssetPath> = []
     ) -> [PlantMessage] {
-        let head: [JSON.Member] = [
-            .init("ts", .string(ts.rfc3339)), .init("seq", .integer(seq)), .init("period_s", .number(period.seconds)),
-        ]
+        // The devices of a step share its stamp, so that is written once.
+        var head = JSONText()
+        head.add("ts", .string(ts.rfc3339))
+        head.add("seq", .integer(seq))
+        head.add("period_s", .number(period.seconds))
         var messages: [PlantMessage] = []
-        var members = head
+        var payload = head
         for (index, reading) in enumerated() {
-            members.append(.init(reading.key, .number(reading.value)))
+            payload.add(reading.key, .number(reading.value))
             let next = index + 1 < count ? self[index + 1].path : nil
             guard next != reading.path else { continue }
             if disconnected.contains(reading.path) || connected.contains(reading.path) {
-                members.append(.init("connected", .bool(!disconnected.contains(reading.path))))
+                payload.add("connected", .bool(!disconnected.contains(reading.path)))
             }
             messages.append(
                 PlantMessage(
                     topic: Topic.text(site: site, reading.path.area, reading.path.asset, .tele),
-                    payload: [UInt8](JSON.object(members).line.utf8)))
-            members = head
+                    payload: payload.object))
+            payload = head
         }
         return messages
     }

@@ -74,7 +74,7 @@ struct Router {
     mutating func destination(_ topic: String) -> Destination {
         if let answer = known[topic] { return answer }
         let answer = lookUp(topic)
-        if known.count < Router.knownMax { known[topic] = answer }
+        if known.count < Router.knownMax, topic.utf8.count <= Topic.lengthMax { known[topic] = answer }
         return answer
     }
 

@@ -196,9 +196,8 @@ public final class TwinEngine {
     private func dispatch(_ views: DispatchViews, _ context: TickContext) -> [Command] {
         var commands: [Command] = []
         var net = views.plant.site.netKW
-        let assets = Dictionary(views.controllables.map { ($0.path, $0) }) { first, _ in first }
         for var wish in config.rules.decide(views.plant) {
-            guard let asset = assets[wish.path] else { continue }
+            guard let asset = views.controllables.first(where: { $0.path == wish.path }) else { continue }
             let last = state.desk.setPointKW(wish.path)
             if let last, abs(wish.value - last) < config.rules.storage.deadbandKW, wish.value != 0,
                 asset.action.isPower, asset.action != .setLimit
@@ -234,25 +233,27 @@ public final class TwinEngine {
 
     // MARK: - Checkpoint
 
-    private struct Checkpoint: Codable {
-        var state: TwinState
-        var components: [String: Data]
-    }
-
-    /// Everything that `restore` needs to go on as if nothing had happened.
+    /// Everything that `restore` needs to go on as if nothing had happened: the state's line of JSON, then one for
+    /// each component, in their order. A line's JSON inside another's would be copied and read over once more.
     public func checkpoint() async throws -> Data {
-        var components: [String: Data] = [:]
-        for seat in seats { components[seat.name] = try await seat.snapshot() }
-        return try JSONEncoder().encode(Checkpoint(state: state, components: components))
+        var data = try JSONEncoder().encode(state)
+        for seat in seats {
+            data.append(0x0A)
+            data.append(try await seat.snapshot())
+        }
+        return data
     }
 
     public func restore(_ data: Data) async throws {
-        let checkpoint = try JSONDecoder().decode(Checkpoint.self, from: data)
-        for seat in seats {
-            guard let part = checkpoint.components[seat.name] else { continue }
-            try await seat.restore(part)
+        let lines = data.split(separator: 0x0A)
+        guard lines.count == seats.count + 1 else {
+            throw ReplayProblem(
+                "the checkpoint has \(lines.count) lines, not one for the state and one for each of"
+                    + " \(seats.count) components; delete the store, it is made anew from the journal")
         }
-        state = checkpoint.state
+        let restored = try JSONDecoder().decode(TwinState.self, from: lines[0])
+        for (seat, line) in zip(seats, lines.dropFirst()) { try await seat.restore(line) }
+        state = restored
     }
 }
 

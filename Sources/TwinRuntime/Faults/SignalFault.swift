@@ -107,7 +107,7 @@ extension Arrival {
     fileprivate func with(_ json: JSON, _ change: (String, JSON) -> JSON) -> Arrival {
         var changed = self
         let members = (json.members ?? []).map { JSON.Member($0.key, change($0.key, $0.value)) }
-        changed.payload = Array(JSON.object(members).line.utf8)
+        changed.payload = JSON.object(members).bytes
         return changed
     }
 

@@ -13,7 +13,7 @@ public struct ClosedPlant {
     private var faults: [Fault] = []
     private var plant: ResponsivePlant
     private let commands: BusClient
-    private let clockTopic: String
+    private var topics: TopicReader
     /// Areas whose lines the simulated plant replaces.
     private static let simulated: Set<Area> = [.storage, .fuelcell, .ethanol, .bay, .yard, .agv, .heat, .gas]
     /// Areas that the file tells about.
@@ -37,7 +37,7 @@ public struct ClosedPlant {
         plant = ResponsivePlant(config, seed: seed)
         commands = bus.client()
         try commands.subscribe(["v1/\(config.site)/+/+/cmd"])
-        clockTopic = Topic.clockText(site: config.site)
+        topics = TopicReader(site: config.site)
         coarse = CoarseReadings(site: config.site, step: plan.step)
     }
 
@@ -59,31 +59,32 @@ public struct ClosedPlant {
                 correlation: message.correlation.map { String(decoding: $0, as: UTF8.self) }, now: from,
                 retained: message.retain)
         }
-        var kept: [Arrival] = []
+        var kept: [(arrival: Arrival, topic: Topic?)] = []
         var clocks: [Arrival] = []
         var lineMessages: [Routed] = []
         for arrival in file {
-            if arrival.topic == clockTopic {
+            let topic = topics.read(arrival.topic)
+            if topic == .clock {
                 clocks.append(arrival)
-            } else if isSurroundings(arrival, &lineMessages) {
-                kept.append(arrival)
+            } else if isSurroundings(arrival, topic, &lineMessages) {
+                kept.append((arrival, topic))
             }
         }
         let context = TickContext(tick: tick, from: from, to: to, lateness: config.lateness, lead: plan.lead)
         let electric = line.tick(lineMessages, context, PlantImage()).lineOffs.reduce(0) {
             $0 + config.calendar.models.electricPart(of: $1.model)
         }
-        let step = plant.step(from: from, to: to, surroundings(from, to, electricVehicles: electric))
+        let step = plant.step(from: from, to: to, around(from, to, electricVehicles: electric))
         coarse.forget(before: from)
-        kept = kept.map { asItHappened($0, step) }
+        let surroundings = kept.map { asItHappened($0.arrival, $0.topic, step) }
         let simulated = plant.messages(step, from: from, to: to, number: tick).map { message in
             Arrival(t: t, topic: message.topic, payload: message.payload, qos: 1, correlation: message.correlation)
         }
-        return kept + simulated + clocks
+        return surroundings + simulated + clocks
     }
 
     /// What the plant meets in a step: what the file says of this time, else what it said last.
-    private mutating func surroundings(_ from: PlantTime, _ to: PlantTime, electricVehicles: Double)
+    private mutating func around(_ from: PlantTime, _ to: PlantTime, electricVehicles: Double)
         -> ResponsivePlant.Surroundings
     {
         func told(_ path: AssetPath, _ key: String) -> Double? { coarse.mean(path, key, from: from, to: to) }
@@ -126,8 +127,8 @@ public struct ClosedPlant {
     }
 
     /// Keeps what the plant does not simulate, and remembers what meets on the bus.
-    private mutating func isSurroundings(_ arrival: Arrival, _ lineMessages: inout [Routed]) -> Bool {
-        guard case .asset(let area, let asset, let kind)? = Topic(arrival.topic, site: config.site) else { return true }
+    private mutating func isSurroundings(_ arrival: Arrival, _ topic: Topic?, _ lineMessages: inout [Routed]) -> Bool {
+        guard case .asset(let area, let asset, let kind)? = topic else { return true }
         if ClosedPlant.simulated.contains(area) || kind == .ack || kind == .cmd { return false }
         if area == .grid, asset == config.grid.meter { return false }
         if area == .line {
@@ -153,8 +154,8 @@ public struct ClosedPlant {
     }
 
     /// What the file offers after trips, curtailment and, in an outage, shedding.
-    private func asItHappened(_ arrival: Arrival, _ step: ResponsivePlant.Step) -> Arrival {
-        guard case .asset(let area, let asset, .tele)? = Topic(arrival.topic, site: config.site) else { return arrival }
+    private func asItHappened(_ arrival: Arrival, _ topic: Topic?, _ step: ResponsivePlant.Step) -> Arrival {
+        guard case .asset(let area, let asset, .tele)? = topic else { return arrival }
         let isTripped = plant.tripped.contains(AssetPath(area, asset))
         switch area {
         case .wind:
@@ -185,7 +186,7 @@ extension Arrival {
             change(member.key).map { JSON.Member(member.key, .number($0(member.value.double ?? 0))) } ?? member
         }
         if isDisconnected { new.append(JSON.Member("connected", .bool(false))) }
-        changed.payload = Array(JSON.object(new).line.utf8)
+        changed.payload = JSON.object(new).bytes
         return changed
     }
 }

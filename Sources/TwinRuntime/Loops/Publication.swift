@@ -5,7 +5,7 @@ public import TwinDispatch
 extension Command {
     /// The MQTT 5 request for this command: answers go to the asset's `ack` topic and carry the id.
     public func message(site: String, run: String) -> OutboundMessage {
-        var message = OutboundMessage(topic: topic(site: site), payload: Array(json(run: run).line.utf8))
+        var message = OutboundMessage(topic: topic(site: site), payload: json(run: run).bytes)
         message.responseTopic = ackTopic(site: site)
         message.correlation = Array(id(run: run).utf8)
         return message
@@ -17,7 +17,7 @@ extension TickOutcome {
     func publications(site: String, summary: Summary?) -> [OutboundMessage] {
         func retained(_ topic: String, _ json: JSON?) -> OutboundMessage {
             var message = OutboundMessage(
-                topic: "v1/\(site)/twin/\(topic)", payload: json.map { Array($0.line.utf8) } ?? [])
+                topic: "v1/\(site)/twin/\(topic)", payload: json.map(\.bytes) ?? [])
             message.retain = true
             return message
         }

@@ -131,6 +131,8 @@ public final class ReplayLoop {
         if try store?.begin(RunIdentity(stored)) != nil {
             throw ReplayProblem("the store holds a run already; name a new one with --store", exitCode: 73)
         }
+        // Without a checkpoint it may hold the first part of a replay that was killed.
+        batch.replacesAll = true
         var wasStopped = false
         while let tick = try nextTick() {
             let outcome = try await step(tick)
@@ -156,15 +158,15 @@ public final class ReplayLoop {
 
     private func step(_ tick: FileTick) async throws -> TickOutcome {
         let number = engine.state.tick + 1
-        let from = TickInput(tick.lines).resume ?? engine.state.grid.from(number)
-        var arrivals: [Arrival] = []
+        var input = TickInput(tick.lines)
+        let from = input.resume ?? engine.state.grid.from(number)
+        var arrivals = input.arrivals
         for line in tick.lines {
             switch line.body {
-            case .message(let arrival): arrivals.append(arrival)
             case .fault(let json): try addFault(json, at: line.t)
             case .expect(let json): try addExpectation(json, at: line.t)
             case .link, .op, .plan: journal?.append(line)
-            case .mark: break
+            case .message, .mark: break
             }
         }
         if plant != nil {
@@ -173,7 +175,6 @@ public final class ReplayLoop {
         arrivals = injector.pass(arrivals, until: tick.t)
         announceFaults(before: from + header.step, at: tick.t)
         for arrival in arrivals { journal?.append(.message(arrival)) }
-        var input = TickInput(tick.lines)
         input.arrivals = arrivals
         input.unreadable = tick.unreadable
         let lines = journal?.linesSinceMark ?? 0
@@ -234,21 +235,27 @@ public final class ReplayLoop {
         guard store != nil || journal != nil else { return }
         batch.add(outcome)
         marksInBatch += 1
-        if marksInBatch >= ReplayLoop.marksPerTransaction { try await commit() }
+        if marksInBatch >= ReplayLoop.marksPerTransaction { try commit() }
         try journal?.rotateIfLong(after: mark)
     }
 
-    private func commit() async throws {
+    private func commit() throws {
         try journal?.flush()
         marksInBatch = 0
         defer { batch = StoreBatch() }
-        guard let store else { return }
         batch.facts = facts
-        batch.checkpoint = try await engine.checkpoint()
-        batch.cursor = JournalCursor(
-            segment: journal?.segment ?? "", offset: journal?.offset ?? 0, tick: engine.state.tick,
-            chain: engine.state.chain.hex)
-        try store.write(batch)
+        try store?.write(batch)
+    }
+
+    /// The last batch alone carries a checkpoint: a replay that is cut short is not resumed.
+    private func commitLast() async throws {
+        if store != nil {
+            batch.checkpoint = try await engine.checkpoint()
+            batch.cursor = JournalCursor(
+                segment: journal?.segment ?? "", offset: journal?.offset ?? 0, tick: engine.state.tick,
+                chain: engine.state.chain.hex)
+        }
+        try commit()
     }
 
     private func pace(since begun: ContinuousClock.Instant) async throws {
@@ -274,7 +281,7 @@ public final class ReplayLoop {
         let verdicts = check.verdicts(Summary(rows: engine.state.books.rows, method: config.method, facts: facts))
         facts.expectationsPassed = verdicts.count { $0.passed }
         facts.expectationsFailed = verdicts.count { !$0.passed }
-        if store != nil { try await commit() }
+        if store != nil { try await commitLast() }
         try journal?.sync()
         return ReplayResult(
             summary: Summary(rows: engine.state.books.rows, method: config.method, facts: facts), notes: notes,

@@ -25,7 +25,9 @@ public struct SimulatedRun {
     private var number = 0
     private var now: PlantTime
     private var intensity: SimulatedIntensity.Feed?
-    private var setPoints: [AssetPath: (value: Double, since: PlantTime)] = [:]
+    /// By place among the controllables, whose order is the configuration's; nil before the first one.
+    private var setPoints: [Double?] = []
+    private var changedAt: [AssetPath: PlantTime] = [:]
     private var chain = DigestChain()
 
     /// What dispatch is judged by, beside the summary.
@@ -149,9 +151,10 @@ public struct SimulatedRun {
             importKW: answer.importKW, exportKW: answer.exportKW, isGridMeasured: true, isGridConnected: true,
             intensityGPerKWh: UsedValue(intensity?.gramsPerKWh ?? 0, intensity == nil ? .stale : .good),
             forecast: forecast)
+        lines.beginQuestions()
         let outdoorC = UsedValue(around.temperatureC, .good)
         let views = DispatchViews(
-            config, site: site, outdoorC: outdoorC, at: now, step: step, changedAt: { setPoints[$0]?.since }
+            config, site: site, outdoorC: outdoorC, at: now, step: step, changedAt: { changedAt[$0] }
         ) { path, key in
             if key == "available_kw", let index = config.solar.firstIndex(where: { $0.asset == path.asset }) {
                 return UsedValue(offered[index], .good)
@@ -160,12 +163,14 @@ public struct SimulatedRun {
                 ?? UsedValue(0, .stale)
         }
         var net = site.netKW
-        let assets = Dictionary(views.controllables.map { ($0.path, $0) }) { first, _ in first }
+        if setPoints.isEmpty { setPoints = views.controllables.map { _ in nil } }
         for wish in config.rules.decide(views.plant) {
-            guard let asset = assets[wish.path] else { continue }
-            let last = setPoints[wish.path]
-            let point = config.gate.pass(wish, asset: asset, last: last?.value ?? asset.resting, netKW: &net)
-            if last?.value != point.value { setPoints[wish.path] = (point.value, now) }
+            guard let place = views.controllables.firstIndex(where: { $0.path == wish.path }) else { continue }
+            let asset = views.controllables[place]
+            let last = setPoints[place]
+            let point = config.gate.pass(wish, asset: asset, last: last ?? asset.resting, netKW: &net)
+            if last != point.value { changedAt[wish.path] = now }
+            setPoints[place] = point.value
             plant.order(wish.path, point.value, until: now + 3 * step)
         }
     }
@@ -197,6 +202,9 @@ private final class ReadingLines {
     /// By reading: the surroundings' first, then the plant's.
     private var posts: [[Post]] = []
     private var places: [Key: Int] = [:]
+    /// The questions of the step before: dispatch asks the same ones in the same order at every step.
+    private var asked: [(key: Key, place: Int?)] = []
+    private var question = 0
     private var curtailedLines: [Int?] = []
 
     init(_ config: SiteConfig) { self.config = config }
@@ -226,12 +234,23 @@ private final class ReadingLines {
     }
 
     func value(_ path: AssetPath, _ key: String, _ first: [Reading], _ second: [Reading]) -> Double? {
-        guard let place = places[Key(path: path, key: key)] else { return nil }
+        guard let place = place(Key(path: path, key: key)) else { return nil }
         return place < first.count ? first[place].value : second[place - first.count].value
+    }
+
+    func beginQuestions() { question = 0 }
+
+    private func place(_ key: Key) -> Int? {
+        defer { question += 1 }
+        if question < asked.count, asked[question].key == key { return asked[question].place }
+        asked.removeSubrange(question...)
+        asked.append((key, places[key]))
+        return places[key]
     }
 
     private func lookUp(_ readings: [Reading]) {
         let chart = config.method.chart
+        asked = []
         curtailedLines = config.solar.map { chart.index(of: Meter(.curtailed, .solar, $0.asset)) }
         places = Dictionary(
             readings.enumerated().map { (Key(path: $1.path, key: $1.key), $0) }, uniquingKeysWith: { first, _ in first }

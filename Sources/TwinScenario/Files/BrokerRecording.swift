@@ -113,7 +113,7 @@ private final class LineSource {
 
 private enum MosquittoLine {
     static func read(_ bytes: [UInt8], number: Int) throws(LineFailure) -> Arrival {
-        let members: [(key: String, value: JSON, range: Range<Int>)]
+        let members: [JSONReader.RangedMember]
         do { members = try JSONReader.readMembers(bytes) } catch {
             throw LineFailure(reason: RejectReason(error), text: "not a JSON object we accept (\(error.rawValue))")
         }

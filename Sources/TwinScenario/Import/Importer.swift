@@ -66,7 +66,7 @@ public struct Importer {
             if let period = reading.period { members.append(.init("period_s", .number(period.seconds))) }
             for (key, value) in reading.values { members.append(.init(key, .number(value))) }
             return Line.message(
-                Arrival(t: reading.t, topic: topic, payload: Array(JSON.object(members).line.utf8)))
+                Arrival(t: reading.t, topic: topic, payload: JSON.object(members).bytes))
         }
     }
 }
