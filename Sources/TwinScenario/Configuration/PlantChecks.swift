@@ -30,9 +30,12 @@ extension SiteFiles {
                 if let text = problem(shop) { key.problem(text) }
                 continue
             }
-            let near = suggestion(for: path.text, among: assets.shops.map(\.path.text))
+            let burners = kind == "gas" ? assets.burners.map(\.path) : []
+            if burners.contains(path) { continue }
+            let near = suggestion(for: path.text, among: (assets.shops.map(\.path) + burners).map(\.text))
             let fix = near.map { "did you mean \(quoted($0))?" } ?? "remove it or add the asset"
-            key.problem("is no shop or building of assets.yaml; \(fix)")
+            let kinds = burners.isEmpty ? "shop or building" : "shop, building or burner"
+            key.problem("is no \(kinds) of assets.yaml; \(fix)")
         }
     }
 
