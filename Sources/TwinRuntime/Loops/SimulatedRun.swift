@@ -154,14 +154,13 @@ public struct SimulatedRun {
             return lines.value(path, key, around.readings, answer.readings).map { UsedValue($0, .good) }
                 ?? UsedValue(0, .stale)
         }
-        var net = site.netKW
         let assets = Dictionary(views.controllables.map { ($0.path, $0) }) { first, _ in first }
-        for wish in config.rules.decide(views.plant) {
-            guard let asset = assets[wish.path] else { continue }
-            let last = setPoints[wish.path] ?? asset.resting
-            let point = config.gate.pass(wish, asset: asset, last: last, netKW: &net)
-            setPoints[wish.path] = point.value
-            plant.order(wish.path, point.value, until: now + 3 * step)
+        let requests = config.rules.decide(views.plant).compactMap { wish in
+            assets[wish.path].map { SafetyGate.Request(wish, $0, last: setPoints[wish.path] ?? $0.resting) }
+        }
+        for point in config.gate.pass(requests, netKW: site.netKW) {
+            setPoints[point.path] = point.value
+            plant.order(point.path, point.value, until: now + 3 * step)
         }
     }
 }
