@@ -27,14 +27,24 @@ public struct CommandDesk: Sendable, Codable {
 
     struct AssetState: Sendable, Codable {
         var setPointKW = 0.0
-        /// The set-point in force during the tick before: a measurement between the two is on its way.
-        var previousKW = 0.0
+        /// How far an asset that follows has come at least: a measurement between this and the set-point is on its way.
+        var wayKW = 0.0
         var lastTick: Int?
         /// When the set-point in force was first commanded.
         var changedAt: PlantTime?
         var offSince: PlantTime?
         var isNotAcked = false
         var isNotFollowed = false
+
+        /// One step along the asset's own ramp; before the first command it is where it is.
+        mutating func advance(_ asset: Controllable) {
+            guard lastTick != nil else {
+                wayKW = asset.measured.value
+                return
+            }
+            let ramp = asset.ownRampKWPerStep
+            wayKW = min(max(setPointKW, wayKW - ramp), wayKW + ramp)
+        }
     }
 
     private var open: [Command] = []
@@ -81,11 +91,14 @@ public struct CommandDesk: Sendable, Codable {
         _ asset: Controllable, mayStopShort: Bool, context: TickContext, rules: Rules
     ) -> Bool {
         var state = assets[asset.path] ?? AssetState()
-        defer { assets[asset.path] = state }
+        defer {
+            state.advance(asset)
+            assets[asset.path] = state
+        }
         guard state.lastTick != nil, asset.measured.quality.isGood else { return state.isNotFollowed }
         let tolerance = rules.followToleranceFraction * asset.ratingKW
-        var low = min(state.setPointKW, state.previousKW) - tolerance
-        var high = max(state.setPointKW, state.previousKW) + tolerance
+        var low = min(state.setPointKW, state.wayKW) - tolerance
+        var high = max(state.setPointKW, state.wayKW) + tolerance
         if asset.isCeiling || mayStopShort {
             low = min(low, -tolerance)
             high = max(high, tolerance)
@@ -104,13 +117,9 @@ public struct CommandDesk: Sendable, Codable {
     /// Turns a set-point that passed the gate into a command if it changes or its lease must be renewed.
     public mutating func issue(_ point: SetPoint, context: TickContext, n: Int, rules: Rules) -> Command? {
         var state = assets[point.path] ?? AssetState()
-        state.previousKW = state.setPointKW
         if state.lastTick == nil || point.value != state.setPointKW { state.changedAt = context.to }
         let isDue = state.lastTick.map { context.tick - $0 >= 2 } ?? true
-        guard isDue || point.value != state.setPointKW else {
-            assets[point.path] = state
-            return nil
-        }
+        guard isDue || point.value != state.setPointKW else { return nil }
         state.setPointKW = point.value
         state.lastTick = context.tick
         assets[point.path] = state

@@ -29,6 +29,14 @@ public struct Controllable: Sendable, Hashable {
     public var measured: UsedValue
     /// The set-point is a ceiling in magnitude: staying below it is following.
     public var isCeiling: Bool
+    /// Between 0 and this it does not run: a set-point in between does what this does.
+    public var minimumKW = 0.0
+    /// The asset's own ramp, kW a step: a set-point is where it shall go. It comes to rest at once.
+    public var ownRampKWPerStep = Double.infinity
+    /// What it can do in the coming step, whatever the set-point says, in set-point units.
+    public var reach = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
+    /// Under its set-point it does as it pleases: it may go on as it is, and it may do all that it is allowed.
+    public var isUncertain = false
 
     public init(
         _ path: AssetPath, _ action: Action, ratingKW: Double, limits: [Limit], hardLimit: Limit? = nil,
@@ -49,44 +57,68 @@ public struct Controllable: Sendable, Hashable {
     public var resting: Double {
         action == .setLimit ? ratingKW : action == .setPower && isCeiling ? measured.value : 0
     }
+
+    /// What it will do in the coming step under a set-point, in set-point units.
+    public func coming(_ setPoint: Double) -> ClosedRange<Double> {
+        var most = min(max(setPoint, reach.lowerBound), reach.upperBound)
+        if setPoint <= 0, ownRampKWPerStep.isFinite { most = 0 }
+        guard isUncertain else { return most...most }
+        let kept = min(max(measured.value, min(most, 0)), max(most, 0))
+        return min(most, kept)...max(most, kept)
+    }
+
+    /// The same as power onto the bus, kW.
+    func comingOnBus(_ setPoint: Double) -> ClosedRange<Double> {
+        let coming = coming(setPoint)
+        let ends = [coming.lowerBound * busKWPerKW, coming.upperBound * busKWPerKW].sorted()
+        return ends[0]...ends[1]
+    }
 }
 
 extension Controllable {
     /// - Parameter ramp: largest change in one step, as a share of the rating.
-    public init(_ unit: StorageView, ramp: Double, step: Span) {
+    public init(_ unit: StorageView, ramp: Double) {
         self.init(
             unit.path, .setPower, ratingKW: unit.powerMaxKW,
             limits: [
                 Limit("rating", -unit.powerMaxKW, unit.powerMaxKW),
-                Limit("reserve", -.greatestFiniteMagnitude, unit.dischargeMaxKW(step)),
-                Limit("full", -unit.chargeMaxKW(step), .greatestFiniteMagnitude),
+                Limit("reserve", -.greatestFiniteMagnitude, unit.dischargeMaxKW),
+                Limit("full", -unit.chargeMaxKW, .greatestFiniteMagnitude),
             ], rampKWPerStep: ramp * unit.powerMaxKW, busKWPerKW: 1, measured: unit.powerKW)
     }
 
     public init(_ cell: FuelCellView) {
         self.init(
             cell.path, .setPower, ratingKW: cell.ratedKW, limits: [Limit("rating", 0, cell.ratedKW)],
-            // The cell itself keeps its slow ramp; a set-point is where it shall go.
             rampKWPerStep: cell.ratedKW, busKWPerKW: 1, measured: cell.powerKW, isCeiling: true)
+        minimumKW = cell.minimumKW
+        ownRampKWPerStep = cell.rampKWPerStep
+        reach = cell.reachKW
+        isUncertain = cell.isAtRest
     }
 
     public init(_ group: FlexibleView, ramp: Double) {
         let isPower = group.action == .setPower
-        let floor = group.isMeasured ? group.mustKW.value : 0
-        let give = isPower ? group.canDischargeKW.value : 0
         self.init(
             group.path, group.action, ratingKW: group.ratingKW,
             limits: [
                 isPower ? Limit("rating", -group.ratingKW, group.ratingKW) : Limit("rating", 0, group.ratingKW),
                 // What floors and caps of the cars forbid is never asked.
-                Limit("cars", -.greatestFiniteMagnitude, isPower ? give : .greatestFiniteMagnitude),
-            ],
-            hardLimit: floor > 0
-                ? isPower
-                    ? Limit("departures", -.greatestFiniteMagnitude, -floor)
-                    : Limit("departures", floor, .greatestFiniteMagnitude)
-                : nil, rampKWPerStep: ramp * group.ratingKW, busKWPerKW: isPower ? 1 : -1,
+                Limit("cars", -.greatestFiniteMagnitude, isPower ? group.giveMaxKW : .greatestFiniteMagnitude),
+            ], hardLimit: Controllable.need(group), rampKWPerStep: ramp * group.ratingKW,
+            busKWPerKW: isPower ? 1 : -1,
             measured: isPower ? group.powerKW : UsedValue(-group.powerKW.value, group.powerKW.quality), isCeiling: true)
+        let least = group.needKW ?? 0
+        reach = isPower ? -group.drawMaxKW...(least > 0 ? -least : group.giveMaxKW) : least...group.drawMaxKW
+        isUncertain = !group.isFree
+    }
+
+    /// A need that is not known is held open up to the rating: the group's own controller decides.
+    private static func need(_ group: FlexibleView) -> Limit? {
+        let (name, floor) = group.needKW.map { ("departures", $0) } ?? ("unknown need", group.ratingKW)
+        guard floor > 0 else { return nil }
+        return group.action == .setPower
+            ? Limit(name, -.greatestFiniteMagnitude, -floor) : Limit(name, floor, .greatestFiniteMagnitude)
     }
 
     public init(_ source: HeatSourceView, ramp: Double) {
@@ -99,5 +131,6 @@ extension Controllable {
         self.init(
             park.path, .setLimit, ratingKW: park.ratedKW, limits: [Limit("rating", 0, park.ratedKW)],
             rampKWPerStep: park.ratedKW, busKWPerKW: 1, measured: park.powerKW, isCeiling: true)
+        reach = 0...max(0, park.availableKW)
     }
 }

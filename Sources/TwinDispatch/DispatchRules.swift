@@ -19,9 +19,13 @@ public struct DispatchRules: Sendable, Hashable {
             plant.site, cleanFraction: storage.cleanFraction, dirtyFraction: storage.dirtyFraction)
         var net = plant.netAtRestKW
         // What departures demand comes before everything else.
-        for group in plant.flexible where !group.isWorking { net += group.mustKW.value }
+        for group in plant.flexible where group.isFree { net += group.needKW ?? 0 }
         var points = plant.flexible.map { flexible($0, signal, &net) }
-        for unit in plant.storage {
+        // The best round trip first, so that the plan does not depend on the order of the configuration.
+        let strings = plant.storage.sorted {
+            ($1.roundTripEfficiency, $0.path) < ($0.roundTripEfficiency, $1.path)
+        }
+        for unit in strings {
             let point = storage.decide(unit, net: net, signal: signal)
             net -= point.value
             points.append(point)
@@ -41,8 +45,12 @@ public struct DispatchRules: Sendable, Hashable {
     /// Without a view of the grid nothing moves that need not: charging keeps its departures, the rest is at rest.
     private func failsafe(_ plant: PlantView, _ reason: String) -> [SetPoint] {
         plant.flexible.map { group in
-            let kw = group.isWorking ? group.ratingKW : group.mustKW.value
-            return SetPoint(group.path, group.action, group.setPoint(chargingKW: kw), reason: reason)
+            guard !group.isWorking, let need = group.needKW else {
+                let why = group.isWorking ? "" : "; its need is unknown, its own controller decides"
+                return SetPoint(
+                    group.path, group.action, group.setPoint(chargingKW: group.ratingKW), reason: reason + why)
+            }
+            return SetPoint(group.path, group.action, group.setPoint(chargingKW: need), reason: reason)
         } + plant.storage.map { SetPoint($0.path, .setPower, 0, reason: reason) }
             + (plant.heat?.sources ?? []).map { SetPoint($0.path, .setHeat, 0, reason: reason) }
             + plant.ovens.map { SetPoint($0.path, .setSource, 0, reason: reason) }
@@ -54,53 +62,65 @@ public struct DispatchRules: Sendable, Hashable {
 
     // MARK: - Shift
 
-    /// - Parameter net: includes what this group must charge.
+    /// - Parameter net: includes what this group must charge. Takes only what the gate lets through.
     private func flexible(_ group: FlexibleView, _ signal: CarbonSignal?, _ net: inout Double) -> SetPoint {
         func charge(_ kw: Double, _ reason: String) -> SetPoint {
             SetPoint(group.path, group.action, group.setPoint(chargingKW: kw), reason: reason)
         }
-        if group.isWorking {
-            return net > storage.peakImportKW
-                ? charge(group.mustKW.value, "peak: import \(whole(net)) kW; only what the work needs")
-                : charge(group.ratingKW, "working: charges as its vehicles come by")
-        }
-        guard group.isMeasured else {
+        if group.isWorking { return working(group, net, charge) }
+        guard group.isFree, let need = group.needKW else {
             return charge(group.ratingKW, "failsafe: the group is not measured; its own controller decides")
         }
-        let must = group.mustKW.value
-        let room = max(0, group.canChargeKW.value - must)
-        if net > storage.peakImportKW {
-            let given = group.action == .setPower ? min(group.canDischargeKW.value, net - storage.peakImportKW) : 0
+        let give = group.action == .setPower ? group.giveMaxKW : 0
+        // Per direction 0.9: what goes into a car and comes back has lost a fifth.
+        if let signal, net > 0, give > 0, signal.now >= signal.dirty, signal.paysRoundTrip(efficiency: 0.81) {
+            let given = min(give, net)
             net -= given
-            return charge(must - given, "peak: import \(whole(net)) kW is above \(whole(storage.peakImportKW)) kW")
+            return charge(
+                need - given, "dirty hours: \(whole(signal.now)) g/kWh is among the highest ahead; cars give back")
         }
-        if net < 0 {
-            let more = min(room, -net)
-            net += more
-            return charge(must + more, "shift: \(whole(more)) kW more while there is a surplus")
+        if net > storage.peakImportKW {
+            let reason = "peak: import \(whole(net)) kW is above \(whole(storage.peakImportKW)) kW"
+            let given = min(give, net - storage.peakImportKW)
+            net -= given
+            return charge(need - given, reason)
         }
-        guard let signal else { return charge(must + room, "no grid intensity forecast: charges at once") }
-        return byCarbon(group, signal, must, room, &net, charge)
+        return more(group, need, signal, &net, charge)
     }
 
-    private func byCarbon(
-        _ group: FlexibleView, _ signal: CarbonSignal, _ must: Double, _ room: Double, _ net: inout Double,
+    /// Below the peak: in the cleaner half all that fits below it, else the surplus.
+    private func more(
+        _ group: FlexibleView, _ need: Double, _ signal: CarbonSignal?, _ net: inout Double,
         _ charge: (Double, String) -> SetPoint
     ) -> SetPoint {
+        let isClean = signal.map { $0.now <= $0.middle } ?? true
+        let more = min(group.drawMaxKW - need, isClean ? storage.peakImportKW - net : max(0, -net))
+        let hasSurplus = net < 0
+        net += more
+        guard let signal else { return charge(need + more, "no grid intensity forecast: charges at once") }
         let (now, middle) = (whole(signal.now), whole(signal.middle))
-        // Per direction 0.9: what goes into a car and comes back has lost a fifth.
-        if signal.now >= signal.dirty, group.canDischargeKW.value > 0, signal.paysRoundTrip(efficiency: 0.81) {
-            let given = min(group.canDischargeKW.value, net)
-            net -= given
-            return charge(must - given, "dirty hours: \(now) g/kWh is among the highest ahead; cars give back")
-        }
-        if signal.now <= signal.middle {
-            let more = min(room, max(0, storage.peakImportKW - net))
-            net += more
+        if isClean {
             return charge(
-                must + more, "cleaner half: \(now) g/kWh is at most the middle of the hours ahead (\(middle))")
+                need + more, "cleaner half: \(now) g/kWh is at most the middle of the hours ahead (\(middle))")
         }
-        return charge(must, "dirtier half: \(now) g/kWh is above the middle of the hours ahead (\(middle))")
+        return hasSurplus
+            ? charge(need + more, "shift: \(whole(more)) kW more while there is a surplus")
+            : charge(need, "dirtier half: \(now) g/kWh is above the middle of the hours ahead (\(middle))")
+    }
+
+    /// Vehicles that charge while they work wait only for peaks.
+    private func working(
+        _ group: FlexibleView, _ net: Double, _ charge: (Double, String) -> SetPoint
+    ) -> SetPoint {
+        guard net > storage.peakImportKW else {
+            return charge(group.ratingKW, "working: charges as its vehicles come by")
+        }
+        guard let need = group.needKW else {
+            return charge(
+                group.ratingKW,
+                "peak: import \(whole(net)) kW, but what the work needs is unknown; its own controller decides")
+        }
+        return charge(need, "peak: import \(whole(net)) kW; only what the work needs")
     }
 
     // MARK: - Fuel cell and sun
@@ -109,11 +129,13 @@ public struct DispatchRules: Sendable, Hashable {
         guard net < 0 else {
             return SetPoint(cell.path, .setPower, cell.ratedKW, reason: "steady: rated power, its heat is used")
         }
-        let reduced = max(cell.minimumKW, cell.ratedKW + net)
-        net += cell.ratedKW - reduced
+        // Its set-point is where it shall go; the step takes it only part of the way.
+        let steady = cell.comingKW(setPointKW: cell.ratedKW)
+        let reduced = max(cell.minimumKW, steady + net)
         let value = (reduced * 10).rounded(.up) / 10
-        return SetPoint(
-            cell.path, .setPower, value, reason: "surplus: \(whole(cell.ratedKW - reduced)) kW less ethanol power")
+        let reason = "surplus: \(whole(-net)) kW would be exported; down to \(whole(reduced)) kW"
+        net += steady - cell.comingKW(setPointKW: reduced)
+        return SetPoint(cell.path, .setPower, min(value, cell.ratedKW), reason: reason)
     }
 
     /// What may not be exported is curtailed, from the largest park on.

@@ -39,10 +39,13 @@ public struct StorageView: Sendable, Hashable {
     public var soc: UsedValue
     /// Positive discharges.
     public var powerKW: UsedValue
+    /// How long a set-point holds: the step that follows the mark.
+    public var step: Span
 
     public init(
         path: AssetPath, powerMaxKW: Double, capacityKWh: Double, socMin: Double, socMax: Double, socReserve: Double,
-        chargeEfficiency: Double, dischargeEfficiency: Double, soc: UsedValue, powerKW: UsedValue
+        chargeEfficiency: Double, dischargeEfficiency: Double, soc: UsedValue, powerKW: UsedValue,
+        step: Span
     ) {
         self.path = path
         self.powerMaxKW = powerMaxKW
@@ -54,22 +57,21 @@ public struct StorageView: Sendable, Hashable {
         self.dischargeEfficiency = dischargeEfficiency
         self.soc = soc
         self.powerKW = powerKW
+        self.step = step
     }
 
     /// AC to AC.
     public var roundTripEfficiency: Double { chargeEfficiency * dischargeEfficiency }
 
-    /// Most power that may be held for `step` without passing the window of charge or the reserve, kW.
-    public func chargeMaxKW(_ step: Span) -> Double {
-        max(0, socMax - soc.value) * capacityKWh / chargeEfficiency / step.hours
-    }
+    /// Most power that may be held over the step without passing the window of charge or the reserve, kW.
+    public var chargeMaxKW: Double { max(0, socMax - soc.value) * capacityKWh / chargeEfficiency / step.hours }
 
-    public func dischargeMaxKW(_ step: Span) -> Double {
+    public var dischargeMaxKW: Double {
         max(0, soc.value - socReserve) * capacityKWh * dischargeEfficiency / step.hours
     }
 }
 
-/// A fuel cell that is hot.
+/// A fuel cell.
 public struct FuelCellView: Sendable, Hashable {
     public var path: AssetPath
     public var ratedKW: Double
@@ -85,6 +87,22 @@ public struct FuelCellView: Sendable, Hashable {
         self.minimumKW = minimumKW
         self.rampKWPerStep = rampKWPerStep
         self.powerKW = powerKW
+    }
+
+    /// Whether it gives nothing now. A hot one steps to its minimum when it is told to, a cold one takes hours; which
+    /// it is, no signal tells.
+    public var isAtRest: Bool { powerKW.value <= 0 }
+
+    /// What it can give in the coming step, as far as its ramp takes it; it may step to rest besides.
+    public var reachKW: ClosedRange<Double> {
+        let begin = min(max(powerKW.value, minimumKW), ratedKW)
+        let high = min(begin + rampKWPerStep, ratedKW)
+        return isAtRest ? 0...high : min(max(begin - rampKWPerStep, minimumKW), high)...high
+    }
+
+    /// What is to be counted on in the coming step under a set-point above 0; at rest nothing.
+    func comingKW(setPointKW: Double) -> Double {
+        isAtRest ? 0 : min(max(setPointKW, reachKW.lowerBound), reachKW.upperBound)
     }
 }
 
@@ -121,6 +139,26 @@ public struct FlexibleView: Sendable, Hashable {
 
     /// Whether its controller tells what it can do.
     public var isMeasured: Bool { powerKW.quality.isGood && mustKW.quality.isGood && canChargeKW.quality.isGood }
+
+    /// Whether its charging can be moved; any other group goes on as its own controller wants.
+    public var isFree: Bool { isMeasured && !isWorking }
+
+    /// What it must charge, kW; nil where that is not known, which is never the same as no need.
+    public var needKW: Double? {
+        guard mustKW.quality.isGood || mustKW.quality == .lastKnown else { return nil }
+        return min(max(mustKW.value, 0), ratingKW)
+    }
+
+    /// Most that it may draw, kW: its rating where nothing better is known.
+    public var drawMaxKW: Double {
+        canChargeKW.quality.isGood ? min(max(canChargeKW.value, needKW ?? 0), ratingKW) : ratingKW
+    }
+
+    /// Most that it may give back, kW. While one of its vehicles must charge the group gives nothing: its departures
+    /// are a hard limit on the power of the whole group.
+    public var giveMaxKW: Double {
+        needKW == 0 && canDischargeKW.quality.isGood ? min(max(canDischargeKW.value, 0), ratingKW) : 0
+    }
 
     /// The set-point for a charging power: signed for `set_power`, a ceiling for `set_limit`.
     func setPoint(chargingKW: Double) -> Double { action == .setPower ? -chargingKW : chargingKW }
@@ -209,13 +247,13 @@ public struct PlantView: Sendable, Hashable {
         self.solar = solar
     }
 
-    /// What the site would import with storage, charging and electric heat at rest, the fuel cells at their
-    /// rating and the sun uncurtailed, kW; negative is a surplus.
+    /// What the site would import with storage, free charging and electric heat at rest, the fuel cells as near to
+    /// their rating as they come in a step and the sun uncurtailed, kW; negative is a surplus.
     public var netAtRestKW: Double {
         var net = site.netKW
         for unit in storage { net += unit.powerKW.value }
-        for group in flexible where !group.isWorking { net += group.powerKW.value }
-        for cell in fuelCells { net += cell.powerKW.value - cell.ratedKW }
+        for group in flexible where group.isFree { net += group.powerKW.value }
+        for cell in fuelCells { net += cell.powerKW.value - cell.comingKW(setPointKW: cell.ratedKW) }
         for source in heat?.sources ?? [] { net -= source.heatKW.value / source.performance }
         for oven in ovens { net -= oven.loadKW.value }
         for park in solar { net -= max(0, park.availableKW - park.powerKW.value) }

@@ -1,6 +1,7 @@
 import TwinCore
 
-/// Rules for storage, first match wins: failsafe, peak, surplus, dirty hours, clean hours, rest.
+/// Rules for storage, first match wins: failsafe, dirty hours, peak, clean hours, surplus, rest. Dirty hours come
+/// before a peak, and clean hours before a surplus, because they move the more of the two.
 public struct StorageRule: Sendable, Hashable {
     /// Import above this is shaved, kW.
     public var peakImportKW: Double
@@ -28,27 +29,45 @@ public struct StorageRule: Sendable, Hashable {
         guard unit.powerKW.quality.isGood, unit.soc.quality.isGood else {
             return point(0, "failsafe: storage is not measured (\(unit.powerKW.quality.rawValue))")
         }
+        let wish = wish(unit, net, signal)
+        // What it cannot do is left to the others; whole tenths, so that rounding does not pass the window.
+        let charge = (min(unit.powerMaxKW, unit.chargeMaxKW) * 10).rounded(.down) / 10
+        let discharge = (min(unit.powerMaxKW, unit.dischargeMaxKW) * 10).rounded(.down) / 10
+        let wanted = point(wish.kw, wish.reason)
+        if wanted.value > discharge {
+            return point(discharge, discharge < unit.powerMaxKW - 0.1 ? "\(wish.reason); held by reserve" : wish.reason)
+        }
+        if wanted.value < -charge {
+            return point(0 - charge, charge < unit.powerMaxKW - 0.1 ? "\(wish.reason); held by full" : wish.reason)
+        }
+        return wanted
+    }
+
+    /// What it would do with any state of charge.
+    private func wish(_ unit: StorageView, _ net: Double, _ signal: CarbonSignal?) -> (kw: Double, reason: String) {
+        let isWorthIt = signal?.paysRoundTrip(efficiency: unit.roundTripEfficiency) ?? false
+        if let signal, isWorthIt, signal.now >= signal.dirty, net >= 0 {
+            return (
+                min(unit.powerMaxKW, net),
+                "dirty hours: \(whole(signal.now)) g/kWh is among the highest ahead (from \(whole(signal.dirty)))"
+            )
+        }
         if net > peakImportKW {
-            let wanted = min(net - peakImportKW, unit.powerMaxKW)
-            return point(wanted, "peak: import \(whole(net)) kW is above \(whole(peakImportKW)) kW")
+            return (
+                min(unit.powerMaxKW, net - peakImportKW),
+                "peak: import \(whole(net)) kW is above \(whole(peakImportKW)) kW"
+            )
         }
-        if net < 0 {
-            return point(-min(-net, unit.powerMaxKW), "surplus: \(whole(-net)) kW would be exported")
+        if let signal, isWorthIt, signal.now <= signal.clean {
+            return (
+                -min(unit.powerMaxKW, peakImportKW - net),
+                "clean hours: \(whole(signal.now)) g/kWh is among the lowest ahead (to \(whole(signal.clean)))"
+            )
         }
-        guard let signal else { return point(0, "rest: no grid intensity forecast") }
+        if net < 0 { return (-min(unit.powerMaxKW, -net), "surplus: \(whole(-net)) kW would be exported") }
+        guard let signal else { return (0, "rest: no grid intensity forecast") }
         let (now, clean, dirty) = (whole(signal.now), whole(signal.clean), whole(signal.dirty))
-        guard signal.paysRoundTrip(efficiency: unit.roundTripEfficiency) else {
-            return point(0, "rest: \(clean) and \(dirty) g/kWh ahead differ less than the losses")
-        }
-        if signal.now >= signal.dirty {
-            return point(
-                min(unit.powerMaxKW, net), "dirty hours: \(now) g/kWh is among the highest ahead (from \(dirty))")
-        }
-        if signal.now <= signal.clean {
-            return point(
-                -min(unit.powerMaxKW, max(0, peakImportKW - net)),
-                "clean hours: \(now) g/kWh is among the lowest ahead (to \(clean))")
-        }
-        return point(0, "rest: \(now) g/kWh lies between \(clean) and \(dirty)")
+        guard isWorthIt else { return (0, "rest: \(clean) and \(dirty) g/kWh ahead differ less than the losses") }
+        return (0, "rest: \(now) g/kWh lies between \(clean) and \(dirty)")
     }
 }

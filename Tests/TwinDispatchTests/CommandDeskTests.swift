@@ -142,7 +142,7 @@ struct CommandDeskTests {
             let unit = DispatchBench.unit(soc: soc, powerKW: power, powerQuality: quality)
             let mayStopShort = unit.soc.value >= unit.socMax - 0.005 || unit.soc.value <= unit.socMin + 0.005
             let answer = desk.watch(
-                Controllable(unit, ramp: 1, step: .minutes(1)), mayStopShort: mayStopShort,
+                Controllable(unit, ramp: 1), mayStopShort: mayStopShort,
                 context: DispatchBench.context(tick), rules: rules)
             _ = issue(&desk, tick, kw)
             return answer
@@ -197,13 +197,42 @@ struct CommandDeskTests {
         #expect(try isOff(451))
     }
 
+    /// What `watch` says of a fuel cell of 400 kW that ramps by 8 kW a step, measured tick by tick from tick 2 on.
+    private func followedCell(from begin: Double, to kw: Double, _ measured: [Double]) -> [Bool] {
+        let path = AssetPath(.fuelcell, "sofc")
+        var desk = CommandDesk()
+        func watch(_ tick: Int, _ power: Double, _ setPoint: Double) -> Bool {
+            let cell = FuelCellView(
+                path: path, ratedKW: 400, minimumKW: 160, rampKWPerStep: 8, powerKW: UsedValue(power, .good))
+            let context = DispatchBench.context(tick)
+            let answer = desk.watch(Controllable(cell), mayStopShort: true, context: context, rules: rules)
+            _ = desk.issue(SetPoint(path, .setPower, setPoint, reason: ""), context: context, n: 1, rules: rules)
+            return answer
+        }
+        _ = watch(1, begin, kw)
+        return measured.enumerated().map { watch($0 + 2, $1, kw) }
+    }
+
+    @Test("a fuel cell on its ramp follows, one that stays behind its ramp does not")
+    func ramps() {
+        // From 400 to 160 kW at 8 kW a step: half the ramp in the first step, 30 steps in all.
+        let ramp = (0..<40).map { max(160, 396 - 8 * Double($0)) }
+        #expect(followedCell(from: 400, to: 160, ramp) == Array(repeating: false, count: 40))
+        // The first command finds it at work; a tolerance of 40 kW is five steps.
+        let stays = followedCell(from: 400, to: 160, Array(repeating: 400, count: 12))
+        // In tick k it may be at 400 - 8 (k - 2) + 40 kW: 400 is off from tick 8 on, which is two minutes by tick 9.
+        #expect(stays == Array(repeating: false, count: 7) + Array(repeating: true, count: 5))
+        // To rest it steps at once.
+        #expect(followedCell(from: 400, to: 0, [0, 0, 0]) == [false, false, false])
+    }
+
     @Test("judges nothing without a good measurement or before the first command")
     func nothingToJudge() {
         #expect(followed([0, 0, 0, 0], quality: .lastKnown) == [false, false, false, false])
         var desk = CommandDesk()
         for tick in 1...5 {
             let isOff = desk.watch(
-                Controllable(DispatchBench.unit(powerKW: 400), ramp: 1, step: .minutes(1)), mayStopShort: false,
+                Controllable(DispatchBench.unit(powerKW: 400), ramp: 1), mayStopShort: false,
                 context: DispatchBench.context(tick), rules: rules)
             #expect(!isOff)
         }

@@ -11,8 +11,10 @@ struct SafetyGateTests {
         site: SiteView = DispatchBench.site(), last: Double = 0, step: Span = .minutes(1)
     ) -> SetPoint {
         var net = site.netKW
+        var unit = unit
+        unit.step = step
         return (gate ?? self.gate).pass(
-            wish(kw, "wish"), asset: Controllable(unit, ramp: rampKW / unit.powerMaxKW, step: step), last: last,
+            wish(kw, "wish"), asset: Controllable(unit, ramp: rampKW / unit.powerMaxKW), last: last,
             netKW: &net)
     }
 
@@ -116,7 +118,7 @@ struct SafetyGateTests {
         let units = ["a", "b"].map { id in
             var unit = DispatchBench.unit()
             unit.path = AssetPath(.storage, id)
-            return Controllable(unit, ramp: 2, step: .minutes(1))
+            return Controllable(unit, ramp: 2)
         }
         let points = units.map { unit in
             tight.pass(SetPoint(unit.path, .setPower, -150, reason: ""), asset: unit, last: 0, netKW: &net).value
@@ -147,6 +149,146 @@ struct SafetyGateTests {
         let point = gate.pass(
             SetPoint(bays.path, .setPower, 0, reason: ""), asset: Controllable(bays, ramp: 1), last: 0, netKW: &net)
         #expect(point.value == -120)
+    }
+
+    private static let cell = AssetPath(.fuelcell, "sofc")
+    private static let park = AssetPath(.solar, "pv")
+
+    /// A fuel cell of 400 kW with a minimum of 160 and a ramp of 8 kW a step.
+    private func cell(_ kw: Double) -> Controllable {
+        Controllable(
+            FuelCellView(
+                path: Self.cell, ratedKW: 400, minimumKW: 160, rampKWPerStep: 8, powerKW: UsedValue(kw, .good)))
+    }
+
+    private func park(_ kw: Double) -> Controllable {
+        Controllable(SolarView(path: Self.park, ratedKW: 4000, powerKW: UsedValue(kw, .good), availableKW: kw))
+    }
+
+    @Test("who comes first keeps what fits: the connection is cut from the last on")
+    func fromTheEnd() {
+        let tight = SafetyGate(importMaxKW: 5000, exportMaxKW: 800)
+        let units = ["a", "b", "c"].map { id in
+            var unit = DispatchBench.unit(powerKW: id == "b" ? 300 : 0)
+            unit.path = AssetPath(.storage, id)
+            return Controllable(unit, ramp: 2)
+        }
+        // 4600 kW with 300 of b in it: once b rests, 100 kW are left, although 400 are now.
+        let points = tight.pass(
+            zip(units, [-150, 0, -50]).map { SetPoint($0.path, .setPower, $1, reason: "") }, units, netKW: 4600)
+        #expect(points.map(\.value) == [-100, 0, 0])
+    }
+
+    @Test("a fuel cell keeps its minimum where the sun can still be curtailed, which then makes the room")
+    func cellBeforeSun() {
+        // 1500 kW of export with 160 of the cell and 3000 of the sun: without the cell 1340, so it has no room in 800.
+        let points = gate.pass(
+            [
+                SetPoint(Self.cell, .setPower, 160, reason: "low"),
+                SetPoint(Self.park, .setLimit, 4000, reason: "free"),
+            ], [cell(160), park(3000)], netKW: -1500)
+        #expect(points[0] == SetPoint(Self.cell, .setPower, 160, reason: "low"))
+        // The sun may give 3000 - 700 = 2300 kW.
+        #expect(points[1] == SetPoint(Self.park, .setLimit, 2300, reason: "free; held by export limit"))
+    }
+
+    @Test("on its ramp a fuel cell takes room for what it gives, not for its set-point")
+    func cellOnItsRamp() {
+        // The cell gives 400 and can come down to 392; 1500 - 400 + 392 = 1492 less 800 is 692 of the sun.
+        let points = gate.pass(
+            [SetPoint(Self.cell, .setPower, 160, reason: ""), SetPoint(Self.park, .setLimit, 4000, reason: "")],
+            [cell(400), park(3000)], netKW: -1500)
+        #expect(points.map(\.value) == [160, 2308])
+    }
+
+    @Test("where nothing is left to curtail, a fuel cell goes to rest, never between rest and its minimum")
+    func cellToRest() {
+        // At rest 740 kW would be exported: 60 are left, less than its minimum.
+        let points = gate.pass([SetPoint(Self.cell, .setPower, 160, reason: "low")], [cell(160)], netKW: -900)
+        #expect(points == [SetPoint(Self.cell, .setPower, 0, reason: "low; held by export limit")])
+        // 200 kW are left: it may be held back to them, for it stands there already.
+        #expect(gate.pass([SetPoint(Self.cell, .setPower, 400, reason: "")], [cell(200)], netKW: -800)[0].value == 200)
+        // What a wish between the two would do is said.
+        #expect(
+            gate.pass([SetPoint(Self.cell, .setPower, 40, reason: "odd")], [cell(160)], netKW: 900)
+                == [SetPoint(Self.cell, .setPower, 160, reason: "odd; held by minimum")])
+    }
+
+    private func group(
+        _ action: Action, kw: Double, must: UsedValue, can: Double, isWorking: Bool = false
+    ) -> FlexibleView {
+        FlexibleView(
+            path: AssetPath(action == .setPower ? .bay : .yard, "cars"), action: action, ratingKW: 400,
+            powerKW: UsedValue(-kw, .good), mustKW: must, canChargeKW: UsedValue(can, .good),
+            canDischargeKW: UsedValue(0, .good), isWorking: isWorking)
+    }
+
+    @Test(
+        "what is no number ends inside the hard limit and is counted", arguments: [Double.nan, .infinity, -.infinity])
+    func notFiniteButNeeded(kw: Double) {
+        for action in [Action.setPower, .setLimit] {
+            var net = 3000.0
+            let asset = Controllable(group(action, kw: 10, must: UsedValue(120, .good), can: 300), ramp: 1)
+            let point = gate.pass(
+                SetPoint(asset.path, action, kw, reason: "wish"), asset: asset, last: 0, netKW: &net)
+            #expect(point.value == (action == .setPower ? -120 : 120))
+            #expect(point.reason == "gate: set-point was not a number; wish; held by departures")
+            // 10 kW were drawn, 120 will be.
+            #expect(net == 3110)
+        }
+        var net = 3000.0
+        let unit = Controllable(DispatchBench.unit(powerKW: -200), ramp: 1)
+        _ = gate.pass(wish(kw, ""), asset: unit, last: 0, netKW: &net)
+        #expect(net == 2800)
+    }
+
+    @Test("a ceiling counts against the import limit with what the group may draw")
+    func ceilings() {
+        func pass(_ ceiling: Double, can: Double, must: Double = 0, netKW: Double) -> (SetPoint, Double) {
+            var net = netKW
+            let asset = Controllable(group(.setLimit, kw: 50, must: UsedValue(must, .good), can: can), ramp: 1)
+            let point = gate.pass(
+                SetPoint(asset.path, .setLimit, ceiling, reason: "wish"), asset: asset, last: 400, netKW: &net)
+            return (point, net)
+        }
+        // 5750 kW without the group: 250 are left. It can take 200, so its ceiling need not fall.
+        var (point, net) = pass(400, can: 200, netKW: 5800)
+        #expect(point.value == 400 && point.reason == "wish" && net == 5950)
+        (point, net) = pass(400, can: 300, netKW: 5800)
+        #expect(point == SetPoint(point.path, .setLimit, 250, reason: "wish; held by import limit") && net == 6000)
+        // Nothing is left, but 80 kW must be.
+        (point, net) = pass(400, can: 300, must: 80, netKW: 6100)
+        #expect(point.value == 80 && point.reason == "wish; held by import limit, departures" && net == 6130)
+    }
+
+    @Test("vehicles at work count high against the import limit and low against the export limit")
+    func working() {
+        let group = Controllable(
+            group(.setLimit, kw: 50, must: UsedValue(0, .good), can: 300, isWorking: true), ramp: 1)
+        func expected(_ ceiling: Double) -> ExpectedNet {
+            var net = ExpectedNet(netKW: 1000)
+            net.plan(group, ceiling)
+            return net
+        }
+        #expect(expected(400).leastKW == 1000 && expected(400).mostKW == 1250)
+        #expect(expected(30).leastKW == 980 && expected(30).mostKW == 980)
+        // Beside 5700 kW of other load there is room for their 300, beside 5800 kW for 200.
+        for (netKW, ceiling) in [(5750.0, 400.0), (5850, 200)] {
+            let point = gate.pass([SetPoint(group.path, .setLimit, 400, reason: "")], [group], netKW: netKW)[0]
+            #expect(point.value == ceiling)
+        }
+    }
+
+    @Test("an unknown need is not cut: the group's own controller decides")
+    func unknownNeed() {
+        for action in [Action.setPower, .setLimit] {
+            let asset = Controllable(group(action, kw: 50, must: UsedValue(0, .estimated), can: 300), ramp: 1)
+            var net = 9000.0
+            let point = gate.pass(
+                SetPoint(asset.path, action, 0, reason: "wish"), asset: asset, last: 0, netKW: &net)
+            #expect(point.value == (action == .setPower ? -400 : 400))
+            #expect(point.reason.hasSuffix("held by unknown need"))
+        }
     }
 
     @Test("never leaves rating, reserve, ramp and site limits", arguments: 0..<500 as Range<UInt64>)

@@ -115,6 +115,39 @@ struct StorageRuleTests {
         #expect(short.reason == "rest: no grid intensity forecast")
     }
 
+    @Test("wishes no more than window and reserve allow over the step, and says so")
+    func window() {
+        let surplus = DispatchBench.site(importKW: 0, exportKW: 400)
+        let peak = DispatchBench.site(importKW: 5400)
+        let full = decide(DispatchBench.unit(soc: 0.9), surplus)
+        #expect(full.value == 0 && full.value.sign == .plus)
+        #expect(full.reason == "surplus: 400 kW would be exported; held by full")
+        // 0.001 x 1000 kWh / 0.95 over a minute is 63.157 kW, cut to 63.1 kW.
+        #expect(decide(DispatchBench.unit(soc: 0.899), surplus).value == -63.1)
+        #expect(decide(DispatchBench.unit(soc: 0.5), surplus).reason == "surplus: 400 kW would be exported")
+        let empty = decide(DispatchBench.unit(soc: 0.2), peak)
+        #expect(empty.value == 0)
+        #expect(empty.reason == "peak: import 5400 kW is above 5000 kW; held by reserve")
+        // 0.001 x 1000 kWh x 0.9 over a minute is 54 kW; of a reserve passed already nothing.
+        #expect(abs(decide(DispatchBench.unit(soc: 0.201), peak).value - 53.95) < 0.06)
+        #expect(decide(DispatchBench.unit(soc: 0.15), peak).value == 0)
+    }
+
+    @Test("in clean hours a surplus does not hold the charge back, nor a peak the discharge in dirty ones")
+    func both() {
+        // Sorted 90 100 150 200 250: clean to 100; 5300 kW are left to the peak.
+        let clean = decide(
+            DispatchBench.unit(),
+            DispatchBench.site(
+                importKW: 0, exportKW: 100, intensity: UsedValue(90, .good), forecast: [200, 100, 250, 150]))
+        #expect(clean.value == -500 && clean.reason.hasPrefix("clean hours"))
+        // Sorted 100 150 200 250 260: dirty from 250; 100 kW above the peak would do.
+        let dirty = decide(
+            DispatchBench.unit(),
+            DispatchBench.site(importKW: 5100, intensity: UsedValue(260, .good), forecast: [200, 100, 250, 150]))
+        #expect(dirty.value == 500 && dirty.reason.hasPrefix("dirty hours"))
+    }
+
     @Test("prints set-points to 0.1 kW, half to even")
     func rounding() {
         #expect(decide(DispatchBench.site(importKW: 5000.25)).value == 0.2)

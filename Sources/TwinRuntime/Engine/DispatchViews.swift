@@ -26,7 +26,7 @@ struct DispatchViews {
                 path: path, powerMaxKW: unit.powerMaxKW, capacityKWh: unit.capacityKWh, socMin: unit.socMin,
                 socMax: unit.socMax, socReserve: unit.socReserve, chargeEfficiency: unit.chargeEfficiency,
                 dischargeEfficiency: unit.dischargeEfficiency, soc: value(path, "soc_fraction"),
-                powerKW: value(path, "power_kw"))
+                powerKW: value(path, "power_kw"), step: step)
         }
         let fuelCells = config.fuelCells.map { cell in
             FuelCellView(
@@ -60,7 +60,7 @@ struct DispatchViews {
         let ramp = config.rampFractionPerStep
         controllables =
             flexible.map { Controllable($0, ramp: ramp) }
-            + storage.map { Controllable($0, ramp: ramp, step: step) }
+            + storage.map { Controllable($0, ramp: ramp) }
             + (heat?.sources ?? []).map { Controllable($0, ramp: ramp) } + burners.controllables
             + fuelCells.map { Controllable($0) } + solar.map { Controllable($0) }
         var short: Set<AssetPath> = []

@@ -194,17 +194,19 @@ public final class TwinEngine {
     }
 
     private func dispatch(_ views: DispatchViews, _ context: TickContext) -> [Command] {
-        var commands: [Command] = []
-        var net = views.plant.site.netKW
-        for var wish in config.rules.decide(views.plant) {
-            guard let asset = views.controllables.first(where: { $0.path == wish.path }) else { continue }
+        let requests = config.rules.decide(views.plant).compactMap { decided -> SafetyGate.Request? in
+            guard let asset = views.controllables.first(where: { $0.path == decided.path }) else { return nil }
+            var wish = decided
             let last = state.desk.setPointKW(wish.path)
             if let last, abs(wish.value - last) < config.rules.storage.deadbandKW, wish.value != 0,
                 asset.action.isPower, asset.action != .setLimit
             {
                 wish.value = last
             }
-            let point = config.gate.pass(wish, asset: asset, last: last ?? asset.resting, netKW: &net)
+            return SafetyGate.Request(wish, asset, last: last ?? asset.resting)
+        }
+        var commands: [Command] = []
+        for point in config.gate.pass(requests, netKW: views.plant.site.netKW) {
             if let command = state.desk.issue(point, context: context, n: commands.count + 1, rules: rules) {
                 commands.append(command)
             }

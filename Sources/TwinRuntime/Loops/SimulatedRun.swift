@@ -162,16 +162,18 @@ public struct SimulatedRun {
             return lines.value(path, key, around.readings, answer.readings).map { UsedValue($0, .good) }
                 ?? UsedValue(0, .stale)
         }
-        var net = site.netKW
-        if setPoints.isEmpty { setPoints = views.controllables.map { _ in nil } }
-        for wish in config.rules.decide(views.plant) {
-            guard let place = views.controllables.firstIndex(where: { $0.path == wish.path }) else { continue }
-            let asset = views.controllables[place]
-            let last = setPoints[place]
-            let point = config.gate.pass(wish, asset: asset, last: last ?? asset.resting, netKW: &net)
-            if last != point.value { changedAt[wish.path] = now }
+        let assets = views.controllables
+        if setPoints.isEmpty { setPoints = assets.map { _ in nil } }
+        var places: [Int] = []
+        let requests = config.rules.decide(views.plant).compactMap { wish -> SafetyGate.Request? in
+            guard let place = assets.firstIndex(where: { $0.path == wish.path }) else { return nil }
+            places.append(place)
+            return SafetyGate.Request(wish, assets[place], last: setPoints[place] ?? assets[place].resting)
+        }
+        for (place, point) in zip(places, config.gate.pass(requests, netKW: site.netKW)) {
+            if setPoints[place] != point.value { changedAt[point.path] = now }
             setPoints[place] = point.value
-            plant.order(wish.path, point.value, until: now + 3 * step)
+            plant.order(point.path, point.value, until: now + 3 * step)
         }
     }
 }
