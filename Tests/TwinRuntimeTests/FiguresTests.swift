@@ -10,7 +10,7 @@ import TwinUnits
 @Suite("Figures of the bundled day")
 struct FiguresTests {
     /// kg CO2e per vehicle, location-based; changes only with the day, its configuration or the method.
-    static let goldenClosed = 168.2738
+    static let goldenClosed = 168.2576
     static let goldenOpen = 175.0514
     static let tolerance = 0.001
 
