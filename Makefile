@@ -60,6 +60,7 @@ check: lint ## Style checks and the fast tests.
 
 bench: setup ## Measure speed in release mode against its limits.
 	swift build -c release --product twin
+	swift build -c release --product StepBench
 	@Tests/bench.sh $(RELEASE)
 
 soak: setup-test ## Long runs: SEEDS kills of a live run, each compared with the replay of its journal.

@@ -62,6 +62,11 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // For `make bench` alone: the device models without the rest of the program.
+        .executableTarget(
+            name: "StepBench", dependencies: ["TwinPlant", "TwinCore"], path: "Tests/StepBench",
+            swiftSettings: strict),
+
         .testTarget(name: "TwinCoreTests", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: strict),
         .testTarget(
             name: "TwinPlantTests", dependencies: ["TwinPlant", "TwinCore", "TwinUnits"], swiftSettings: strict),

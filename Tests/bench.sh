@@ -6,10 +6,11 @@ export LC_ALL=C
 
 twin=${1:-}
 if [[ -z $twin || ! -x $twin ]]; then
-  echo "usage: Tests/bench.sh PATH-OF-TWIN (a release build)" >&2
+  echo "usage: Tests/bench.sh PATH-OF-TWIN (a release build, with StepBench beside it)" >&2
   exit 2
 fi
 twin=$(realpath "$twin")
+steps=$(dirname "$twin")/StepBench
 cd "$(dirname "$(realpath "$0")")/.."
 day=replay/sunderland-day.jsonl.gz
 work=$(mktemp -d)
@@ -35,49 +36,87 @@ note() { printf '%-50s %9s %s\n' "$1" "$2" "$3"; }
 
 median() { sort -n | awk '{ v[NR] = $1 } END { printf "%.3f\n", v[int((NR + 1) / 2)] }'; }
 
-# seconds COMMAND…: wall seconds of the whole process.
+# seconds COMMAND…: wall seconds of the whole process; its time on the processor stands in $work/processor.
 seconds() {
-  local from=$EPOCHREALTIME
-  "$@" >"$work/out" 2>"$work/err"
-  awk -v a="$from" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.4f\n", b - a }'
+  local TIMEFORMAT='%R %U %S'
+  { time "$@" >"$work/out" 2>"$work/err"; } 2>"$work/times"
+  awk -v at="$work/processor" '{ print $1; print $2 + $3 >at }' "$work/times"
 }
 
 # member NAME: a number of the last summary.
 member() { sed -n "s/.*\"$1\":\([-0-9.e]*\).*/\1/p" "$work/out"; }
 
-# five LABEL LIMIT ARGUMENT…: medians of five replays, by the summary's own clock and by the process.
+# five LABEL LIMIT ARGUMENT…: medians of five replays into a store, by the summary's own clock and by the process. What
+# the process had of the processor is noted: on a machine that others load too, the difference is theirs.
 five() {
-  local label=$1 limit=$2 walls="" processes="" digests="" run
+  local label=$1 limit=$2 walls="" processes="" processors="" digests="" run
   shift 2
   for run in 1 2 3 4 5; do
-    processes+="$(seconds "$twin" replay "$day" --json "$@")"$'\n'
+    rm -f "$work"/five.sqlite*
+    processes+="$(seconds "$twin" replay "$day" --json --store "$work/five.sqlite" "$@")"$'\n'
     walls+="$(member wall_s)"$'\n'
+    processors+="$(<"$work/processor")"$'\n'
     digests+="$(sed -n 's/.*"digest":"\([0-9a-f]*\)".*/\1/p' "$work/out")"$'\n'
   done
   row "$label, wall_s (median of 5)" "$(printf '%s' "$walls" | median)" s "$limit"
   row "$label, process (median of 5)" "$(printf '%s' "$processes" | median)" s "$limit"
+  note "$label, processor (median of 5)" "$(printf '%s' "$processors" | median)" s
   row "$label, different digests" "$(printf '%s' "$digests" | sort -u | wc -l)" "" 1
 }
 
-# peak ARGUMENT…: highest resident memory that was seen, MiB. The kernel keeps the maximum; asking stops at the end.
-peak() {
-  local pid high=0 now
+# measure PAUSE ARGUMENT…: runs twin; sets `took`, wall seconds, `processor`, seconds on the processor, and `high`, the
+# highest resident memory that was seen, MiB. The kernel keeps the maximum; it is asked every PAUSE seconds, without a
+# process that would take a core.
+measure() {
+  local pause=$1 pid kb=0 now key value from=$EPOCHREALTIME
+  times >"$work/before"
+  shift
   "$twin" "$@" >"$work/out" 2>"$work/err" &
   pid=$!
-  while now=$(sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$pid/status" 2>"$work/gone") && [[ -n $now ]]; do
-    high=$now
-    read -rt 0.005 <> <(:) || true
+  while :; do
+    now=""
+    { while read -r key value _; do [[ $key != VmHWM: ]] || now=$value; done <"/proc/$pid/status"; } 2>"$work/gone" || true
+    [[ -n $now ]] || break
+    kb=$now
+    read -rt "$pause" <> <(:) || true
   done
   wait "$pid"
-  awk -v kb="$high" 'BEGIN { printf "%.1f\n", kb / 1024 }'
+  times >"$work/after"
+  # The second line is of the children: 0m1.234s 0m0.056s
+  processor=$(awk -F'[ms ]+' 'FNR == 2 { sum = ($1 + $3) * 60 + $2 + $4 - sum } END { printf "%.2f\n", sum }' \
+    "$work/before" "$work/after")
+  took=$(awk -v a="$from" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.2f\n", b - a }')
+  high=$(awk -v kb="$kb" 'BEGIN { printf "%.1f\n", kb / 1024 }')
+}
+
+# year LABEL ARGUMENT…: a simulated year of one-minute steps without a store.
+year() {
+  local label=$1
+  shift
+  measure 0.05 simulate --books --from 2025-01-01 --for 365d --step 1m -q "$@"
+  row "$label, process" "$took" s 20
+  note "$label, processor" "$processor" s
+  row "$label, peak memory" "$high" MiB 300
 }
 
 echo "$("$twin" --version) on $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg): 1,440 steps, $(zcat "$day" | wc -l) lines"
-five "bundled day, open loop" 0.5
-five "bundled day, closed loop" 1.0 --loop closed
-row "bundled day, peak memory" "$(peak replay "$day" --json)" MiB 128
-row "closed loop with store, peak memory" \
-  "$(peak replay "$day" --loop closed --json --store "$work/day.sqlite")" MiB 128
+five "day, open loop, SQLite" 1.0
+five "day, closed loop, SQLite" 1.0 --loop closed
+measure 0.005 replay "$day" --json --store "$work/open.sqlite"
+row "day, open loop, SQLite, peak memory" "$high" MiB 128
+measure 0.005 replay "$day" --loop closed --json --store "$work/closed.sqlite"
+row "day, closed loop, SQLite, peak memory" "$high" MiB 128
+
+year "year of 60 s steps"
+year "year of 60 s steps by the rules" --control rules
+
+if [[ -x $steps ]]; then
+  read -r devices microseconds < <("$steps")
+  row "plant step, models of $devices devices" "$microseconds" us 10
+  row "devices of that step" "$devices" "" 333 at-least
+else
+  note "plant step, models of 333 devices" "-" "left out: no StepBench beside $twin"
+fi
 
 seconds "$twin" replay "$day" --json -v >"$work/time"
 hops=$(sed -n 's/^hops: \([0-9]*\) calls to actors in \([0-9]*\) ticks.*/\1 \2/p' "$work/err")
