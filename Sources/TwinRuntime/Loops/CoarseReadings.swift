@@ -25,7 +25,7 @@ struct CoarseReadings {
 
     /// Takes a message that will arrive later, if it is such a reading of one of the areas.
     mutating func take(_ arrival: Arrival, of areas: Set<Area>) {
-        guard arrival.payload.firstRange(of: stepText) == nil,
+        guard !CoarseReadings.holds(arrival.payload, stepText),
             case .asset(let area, let asset, .tele)? = Topic(arrival.topic, site: site), areas.contains(area),
             let telemetry = try? Telemetry(arrival),  // a broken reading tells nothing
             let period = telemetry.period, period > step
@@ -36,6 +36,17 @@ struct CoarseReadings {
             _ = timelines[Signal(path: AssetPath(area, asset), key: key), default: Timeline()]
                 .insert(start: telemetry.ts, end: telemetry.ts + period, value: number)
         }
+    }
+
+    /// A plain scan: the library's search costs more than all else that is done with a message.
+    private static func holds(_ payload: [UInt8], _ text: [UInt8]) -> Bool {
+        guard let first = text.first, payload.count >= text.count else { return false }
+        for start in 0...(payload.count - text.count) where payload[start] == first {
+            var length = 1
+            while length < text.count, payload[start + length] == text[length] { length += 1 }
+            if length == text.count { return true }
+        }
+        return false
     }
 
     /// The mean over `from..<to`; nil where no reading covers it all.
