@@ -123,7 +123,7 @@ struct BatteryStringTests {
                 packLossAtThirdC: 0.025, standbyKW: 0.03 * Double(packs.count)), soc: soc)
     }
 
-    @Test("gives back 0.875 of the energy at a third of its capacity an hour, own use included: plants report 0.85 to 0.88")
+    @Test("gives back 0.875 at a third of its capacity an hour, own use included; plants report 0.85 to 0.88")
     func roundTrip() {
         var string = string([Double](repeating: 15.6, count: 24))
         let begin = string.meanSOC

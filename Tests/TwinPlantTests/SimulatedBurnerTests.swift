@@ -12,9 +12,11 @@ struct SimulatedBurnerTests {
     /// At 06:00 UTC on a Wednesday, on shift, or 22:00, after it.
     private func run(_ orders: [String: String], hour: Int64 = 6, minutes: Int = 1) -> [Reading] {
         var desk = Orders(
-            site: "s", rules: Dictionary(uniqueKeysWithValues: units.compactMap { unit in
-                Orders.Rule(unit).map { (unit.path, $0) }
-            }))
+            site: "s",
+            rules: Dictionary(
+                uniqueKeysWithValues: units.compactMap { unit in
+                    Orders.Rule(unit).map { (unit.path, $0) }
+                }))
         let start = Bench.start + .hours(hour - 6)
         for (asset, command) in orders.sorted(by: { $0.key < $1.key }) {
             let payload =

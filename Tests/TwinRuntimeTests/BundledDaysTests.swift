@@ -26,9 +26,9 @@ struct BundledDaysTests {
         #expect(msOfDay == 0)
     }
 
-    @Test("each is clean in either loop: no alarm, nothing refused, both balances close", arguments: others, [
-        LoopKind.open, .closed,
-    ])
+    @Test(
+        "each is clean in either loop: no alarm, nothing refused, both balances close", arguments: others,
+        [LoopKind.open, .closed])
     func clean(name: String, loop: LoopKind) async throws {
         let result = try await replay([Self.path(name)]) { $0.loop = loop }
         let summary = result.summary

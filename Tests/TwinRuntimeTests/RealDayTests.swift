@@ -69,7 +69,8 @@ struct RealDayTests {
         }
         // The simulated meter sees the same loads at the same time, 150 kW more and a little more losses.
         for row in closed.rows {
-            let supplied = [Account.wind, .solar, .fuelcell, .gridImport].reduce(0) { $0 + row[$1].energy.kilowattHours }
+            let sources: [Account] = [.wind, .solar, .fuelcell, .gridImport]
+            let supplied = sources.reduce(0) { $0 + row[$1].energy.kilowattHours }
             let unmetered = row[.unmetered].energy.kilowattHours
             #expect(abs(unmetered) < 0.02 * supplied, "\(row.start.rfc3339) \(unmetered) kWh of \(supplied)")
         }

@@ -68,6 +68,7 @@ struct StoreTests {
                 sql: """
                     UPDATE period SET row = CAST(
                         json_remove(CAST(row AS TEXT), '$.vehiclesByModel', '$.counts.accepted') AS BLOB);
+                    ALTER TABLE command RENAME COLUMN value TO value_kw;
                     DELETE FROM grdb_migrations WHERE identifier IN ('3', '4');
                     """)
         }

@@ -18,7 +18,8 @@ struct SimulatedBurners: Sendable {
     private(set) var gasKW = 0.0
     private(set) var drawnKW = 0.0
 
-    init(_ units: [ProcessBurners.Parameters], _ calendar: ProductionCalendar, _ truth: PlantTruth.Shops, seed: UInt64) {
+    init(_ units: [ProcessBurners.Parameters], _ calendar: ProductionCalendar, _ truth: PlantTruth.Shops, seed: UInt64)
+    {
         self.units = units
         self.calendar = calendar
         self.truth = truth

@@ -55,7 +55,8 @@ struct AssetsSection {
             let heatSection = heat.flatMap(\.self)
             return AssetsSection(
                 weather: mast.parameters, wind: wind, solar: solar, fuelCells: cells, tanks: tanks,
-                shops: shops + buildings, burners: burners, heat: heatSection, agvs: agvs, yard: yard, bays: bays, storage: storage,
+                shops: shops + buildings, burners: burners, heat: heatSection, agvs: agvs, yard: yard, bays: bays,
+                storage: storage,
                 grid: grid, losses: LossFractions(electricity: loss, heat: heatSection?.lossFraction ?? 0))
         }
     }
