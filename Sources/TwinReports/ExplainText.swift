@@ -86,7 +86,9 @@ public struct ExplainText {
                 let area = chart.meters[line].path.area.rawValue
                 if !areas.contains(area) { areas.append(area) }
             }
-            return "\(paths.count) meters: \(areas.joined(separator: ", "))"
+            // More names than these pass the width of a terminal.
+            let places = areas.count > 5 ? " in \(areas.count) areas" : ": \(areas.joined(separator: ", "))"
+            return "\(paths.count) meters\(places)"
         }
     }
 

@@ -46,7 +46,7 @@ struct ExplainTextTests {
         func last(_ line: Substring) throws -> Double { try number(try #require(line.split(separator: " ").last)) }
         let areas = table.filter { $0.hasPrefix("    ") && !$0.hasPrefix("      ") }
         let meters = table.filter { $0.hasPrefix("      ") }
-        #expect(areas.count == 6 && meters.count >= 18)
+        #expect(areas.count == 7 && meters.count >= 18)
         let kg = try areas.reduce(0) { $0 + (try last($1)) }
         #expect(abs(kg - (try meters.reduce(0) { $0 + (try last($1)) })) < 2)
         // The ethanol's few kilograms are no meter's of the table.

@@ -29,7 +29,7 @@ struct OneDigestTests {
         // The state is compared at each mark, not only at the end.
         #expect(chains.all.map(\.chain) == actors.outcomes.map(\.chain))
         #expect(plain.hops == 0)
-        #expect(actors.result.hops == 12 * 1440)
+        #expect(actors.result.hops == 13 * 1440)
     }
 
     @Test("delays before hops between actors change nothing", arguments: [(LoopKind.open, UInt64(1)), (.closed, 2)])
@@ -41,7 +41,7 @@ struct OneDigestTests {
             options.beforeHop = { await delays.wait() }
         }
         #expect(hurried.summary.digest == calm.digest, "seed \(seed)")
-        #expect(await delays.count == 12 * 1440)
+        #expect(await delays.count == 13 * 1440)
     }
 
     @Test("open and closed loop are different runs")

@@ -58,9 +58,10 @@ struct BurnerViews {
 
     /// Nobody meters a mode: it shows in the gas.
     private static func mode(_ burner: ProcessBurner, _ gasKW: UsedValue) -> UsedValue {
-        let idleKW = burner.idleFraction * burner.demand.gasProductionDayKW
+        // Half way between the two: hot metal and noise move either by less.
+        let betweenKW = (1 + burner.idleFraction) / 2 * burner.demand.gasProductionDayKW
         let mode: ProcessBurner.Mode =
-            gasKW.value <= 0.001 * burner.gasMaxKW ? .off : gasKW.value <= 1.1 * idleKW ? .idle : .run
+            gasKW.value <= 0.001 * burner.gasMaxKW ? .off : gasKW.value <= betweenKW ? .idle : .run
         return UsedValue(Double(mode.rawValue), gasKW.quality)
     }
 }
