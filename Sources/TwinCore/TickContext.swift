@@ -8,18 +8,18 @@ public struct TickContext: Sendable {
     public var lateness: Span
     /// How far a reading's `ts` may be ahead of its arrival.
     public var lead: Span
-    /// The numeric set-point in force for each asset during this tick, kW; empty where none is.
-    public var setPointsKW: [AssetPath: Double]
+    /// The set-point in force for each asset during this tick, in the unit of its action; empty where none is.
+    public var setPoints: [AssetPath: Double]
 
     public init(
-        tick: Int, from: PlantTime, to: PlantTime, lateness: Span, lead: Span, setPointsKW: [AssetPath: Double] = [:]
+        tick: Int, from: PlantTime, to: PlantTime, lateness: Span, lead: Span, setPoints: [AssetPath: Double] = [:]
     ) {
         self.tick = tick
         self.from = from
         self.to = to
         self.lateness = lateness
         self.lead = lead
-        self.setPointsKW = setPointsKW
+        self.setPoints = setPoints
     }
 
     public var step: Span { to - from }

@@ -26,9 +26,9 @@ public struct CommandDesk: Sendable, Codable {
     }
 
     struct AssetState: Sendable, Codable {
-        var setPointKW = 0.0
+        var setPoint = 0.0
         /// How far an asset that follows has come at least: a measurement between this and the set-point is on its way.
-        var wayKW = 0.0
+        var way = 0.0
         var lastTick: Int?
         /// When the set-point in force was first commanded.
         var changedAt: PlantTime?
@@ -39,11 +39,11 @@ public struct CommandDesk: Sendable, Codable {
         /// One step along the asset's own ramp; before the first command it is where it is.
         mutating func advance(_ asset: Controllable) {
             guard lastTick != nil else {
-                wayKW = asset.measured.value
+                way = asset.measured.value
                 return
             }
             let ramp = asset.ownRampKWPerStep
-            wayKW = min(max(setPointKW, wayKW - ramp), wayKW + ramp)
+            way = min(max(setPoint, way - ramp), way + ramp)
         }
     }
 
@@ -53,12 +53,12 @@ public struct CommandDesk: Sendable, Codable {
 
     public init() {}
 
-    /// Set-points in force by asset, kW.
-    public var setPointsKW: [AssetPath: Double] { assets.mapValues(\.setPointKW) }
+    /// Set-points in force by asset, each in the unit of its action.
+    public var setPoints: [AssetPath: Double] { assets.mapValues(\.setPoint) }
 
     /// Nil before the first command.
-    public func setPointKW(_ path: AssetPath) -> Double? {
-        assets[path].flatMap { $0.lastTick == nil ? nil : $0.setPointKW }
+    public func setPoint(_ path: AssetPath) -> Double? {
+        assets[path].flatMap { $0.lastTick == nil ? nil : $0.setPoint }
     }
 
     /// When the set-point in force was first commanded; nil before the first command.
@@ -97,8 +97,8 @@ public struct CommandDesk: Sendable, Codable {
         }
         guard state.lastTick != nil, asset.measured.quality.isGood else { return state.isNotFollowed }
         let tolerance = rules.followToleranceFraction * asset.ratingKW
-        var low = min(state.setPointKW, state.wayKW) - tolerance
-        var high = max(state.setPointKW, state.wayKW) + tolerance
+        var low = min(state.setPoint, state.way) - tolerance
+        var high = max(state.setPoint, state.way) + tolerance
         if asset.isCeiling || mayStopShort {
             low = min(low, -tolerance)
             high = max(high, tolerance)
@@ -117,10 +117,10 @@ public struct CommandDesk: Sendable, Codable {
     /// Turns a set-point that passed the gate into a command if it changes or its lease must be renewed.
     public mutating func issue(_ point: SetPoint, context: TickContext, n: Int, rules: Rules) -> Command? {
         var state = assets[point.path] ?? AssetState()
-        if state.lastTick == nil || point.value != state.setPointKW { state.changedAt = context.to }
+        if state.lastTick == nil || point.value != state.setPoint { state.changedAt = context.to }
         let isDue = state.lastTick.map { context.tick - $0 >= 2 } ?? true
-        guard isDue || point.value != state.setPointKW else { return nil }
-        state.setPointKW = point.value
+        guard isDue || point.value != state.setPoint else { return nil }
+        state.setPoint = point.value
         state.lastTick = context.tick
         assets[point.path] = state
         issuedTotal += 1

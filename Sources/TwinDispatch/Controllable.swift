@@ -15,7 +15,7 @@ public struct Limit: Sendable, Hashable {
 public struct Controllable: Sendable, Hashable {
     public var path: AssetPath
     public var action: Action
-    /// Size of the asset in set-point units, kW; tolerances are shares of it.
+    /// Size of the asset in set-point units, kW for powers; tolerances are shares of it.
     public var ratingKW: Double
     /// In the order in which they are applied; a later one wins.
     public var limits: [Limit]

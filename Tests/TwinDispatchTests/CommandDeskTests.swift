@@ -41,8 +41,8 @@ struct CommandDeskTests {
         #expect(command.topic(site: "s") == "v1/s/storage/ess-1/cmd")
         #expect(command.ackTopic(site: "s") == "v1/s/storage/ess-1/ack")
         #expect(desk.pending == [command])
-        #expect(desk.setPointsKW == [DispatchBench.ess1: -500])
-        #expect(desk.setPointKW(AssetPath(.storage, "ess-2")) == nil)
+        #expect(desk.setPoints == [DispatchBench.ess1: -500])
+        #expect(desk.setPoint(AssetPath(.storage, "ess-2")) == nil)
     }
 
     @Test("numbers its commands over the run")
@@ -264,7 +264,7 @@ struct CommandDeskTests {
         var one = CommandDesk()
         _ = try #require(issue(&one, 1, 100))
         var two = try JSONDecoder().decode(CommandDesk.self, from: JSONEncoder().encode(one))
-        #expect(two.pending == one.pending && two.setPointsKW == one.setPointsKW)
+        #expect(two.pending == one.pending && two.setPoints == one.setPoints)
         #expect(issue(&one, 2, 100) == nil)
         #expect(issue(&two, 2, 100) == nil)
         #expect(issue(&one, 3, 100) == issue(&two, 3, 100))

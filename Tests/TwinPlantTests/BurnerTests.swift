@@ -122,7 +122,7 @@ struct ProcessBurnersTests {
     func estimated() {
         var burners = Burners.component()
         let told = [AssetPath(.gas, "oven"): 1.0, AssetPath(.gas, "air"): 21, AssetPath(.gas, "oxidiser"): 1]
-        let reply = burners.tick([], Bench.context(1, setPointsKW: told), image)
+        let reply = burners.tick([], Bench.context(1, setPoints: told), image)
         #expect(value(reply, "oven", "load_kw") == UsedValue(600, .estimated))
         #expect(value(reply, "air", "gas_kw") == UsedValue(400, .estimated))
         #expect(value(reply, "air", "temperature_c") == UsedValue(21, .estimated))

@@ -8,10 +8,10 @@ enum Bench {
     static let start = PlantTime(ms: 1_750_226_400_000)
     static let step = Span.minutes(1)
 
-    static func context(_ tick: Int, setPointsKW: [AssetPath: Double] = [:]) -> TickContext {
+    static func context(_ tick: Int, setPoints: [AssetPath: Double] = [:]) -> TickContext {
         let from = start + Int64(tick - 1) * step
         return TickContext(
-            tick: tick, from: from, to: from + step, lateness: .seconds(30), lead: .seconds(5), setPointsKW: setPointsKW
+            tick: tick, from: from, to: from + step, lateness: .seconds(30), lead: .seconds(5), setPoints: setPoints
         )
     }
 

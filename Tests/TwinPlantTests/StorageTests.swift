@@ -60,7 +60,7 @@ struct StorageTests {
     func model() {
         var storage = Bench.storage()
         // Starts in the middle of its window, at 0.5.
-        let reply = storage.tick([], Bench.context(1, setPointsKW: [AssetPath(.storage, "ess-1"): 240]), PlantImage())
+        let reply = storage.tick([], Bench.context(1, setPoints: [AssetPath(.storage, "ess-1"): 240]), PlantImage())
         #expect(reply.image.storageKW == UsedValue(240, .estimated))
         #expect(reply.cell(.storageDischarge, at: 0)?.energy.wattSeconds == 14_400_000)
         #expect(reply.cell(.storageDischarge, at: 0)?.estimatedMs == 60_000)
@@ -105,7 +105,7 @@ struct StorageTests {
             }
             let wish = (chance.unit() - 0.5) * 4000
             let reply = storage.tick(
-                slice, Bench.context(tick, setPointsKW: [AssetPath(.storage, "ess-1"): wish]), PlantImage())
+                slice, Bench.context(tick, setPoints: [AssetPath(.storage, "ess-1"): wish]), PlantImage())
             let soc = try #require(reply.value("soc_fraction")).value
             if !(0...1).contains(soc) { Issue.record("seed \(seed), tick \(tick): \(soc)") }
             for cell in reply.cells where cell.energy < .zero { Issue.record("seed \(seed), tick \(tick): \(cell)") }
@@ -118,7 +118,7 @@ struct StorageTests {
         var soc = 0.5
         for tick in 1...600 {
             let reply = storage.tick(
-                [], Bench.context(tick, setPointsKW: [AssetPath(.storage, "ess-1"): setPoint]), PlantImage())
+                [], Bench.context(tick, setPoints: [AssetPath(.storage, "ess-1"): setPoint]), PlantImage())
             soc = try #require(reply.value("soc_fraction")).value
             #expect(soc >= unit.socMin - 1e-9 && soc <= unit.socMax + 1e-9, "tick \(tick)")
         }

@@ -86,7 +86,7 @@ public struct BatteryStorage: Component {
         for (index, unit) in parameters.enumerated() {
             // Without a meter the twin believes that the set-point in force is followed.
             let model = unit.feasibleKW(
-                context.setPointsKW[AssetPath(.storage, unit.asset)] ?? 0, soc: state.soc[index], over: context.step)
+                context.setPoints[AssetPath(.storage, unit.asset)] ?? 0, soc: state.soc[index], over: context.step)
             state.fleet.estimate(index, model, context)
             if let alarm = state.fleet.staleAlarm(index, maxAge: unit.maxAge, context) { reply.alarms.append(alarm) }
             let power = state.fleet.used(index, signal: 0, model: model, maxAge: unit.maxAge, context)

@@ -93,7 +93,7 @@ public struct FuelCells: Component {
         _ cell: Parameters, _ index: Int, _ context: TickContext, _ reply: inout ComponentReply
     ) -> (power: UsedValue, heat: UsedValue) {
         // Without a meter the twin believes that the set-point in force is followed, and rest without one.
-        let model = context.setPointsKW[AssetPath(.fuelcell, cell.asset)] ?? 0
+        let model = context.setPoints[AssetPath(.fuelcell, cell.asset)] ?? 0
         state.cells.estimate(index, model, context)
         if let alarm = state.cells.staleAlarm(index, maxAge: cell.maxAge, context) { reply.alarms.append(alarm) }
         let used = state.cells.used(index, model: model, maxAge: cell.maxAge, context)

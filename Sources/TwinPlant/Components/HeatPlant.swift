@@ -107,7 +107,7 @@ public struct HeatPlant: Component {
         _ index: Int, open: Double, _ context: TickContext, _ reply: inout ComponentReply
     ) -> Double {
         let source = parameters[index]
-        let commanded = context.setPointsKW[source.path] ?? 0
+        let commanded = context.setPoints[source.path] ?? 0
         let heatModel =
             switch source.kind {
             case .boiler: min(open, source.ratedKW)

@@ -82,7 +82,7 @@ public struct ProcessBurners: Component {
         let rate = calendar.vehiclesPerHour(at: context.from)
         for (index, unit) in parameters.enumerated() {
             let model = unit.burner.output(
-                unit.setting(context.setPointsKW[unit.path]), isProductionDay: isProductionDay,
+                unit.setting(context.setPoints[unit.path]), isProductionDay: isProductionDay,
                 outdoorC: image.airTemperatureC.value, vehiclesPerHour: rate)
             tick(index, unit, model, context, &reply)
         }
@@ -109,7 +109,7 @@ public struct ProcessBurners: Component {
         switch unit.burner.kind {
         case .supplyAir:
             let air = unit.burner.air?.design ?? 0
-            let told = context.setPointsKW[unit.path] ?? air
+            let told = context.setPoints[unit.path] ?? air
             value(
                 "temperature_c",
                 state.fleet.used(index, signal: Signal.own, model: told, maxAge: unit.maxAge, context))

@@ -55,7 +55,7 @@ public struct SolarParks: Component {
             let free = park.array.acPowerKW(
                 globalHorizontalWPerM2: image.irradianceWPerM2.value, airTemperatureC: image.airTemperatureC.value,
                 windSpeedMPerS: image.windSpeedMPerS.value, sun: sun)
-            let limit = context.setPointsKW[AssetPath(.solar, park.asset)] ?? park.array.acRatedKW
+            let limit = context.setPoints[AssetPath(.solar, park.asset)] ?? park.array.acRatedKW
             let model = min(free, limit)
             state.fleet.estimate(index, model, context)
             if let alarm = state.fleet.watch(index, model: model, rule: stuckRule(index, context), context) {

@@ -43,7 +43,7 @@ public final class TwinEngine {
         let context = TickContext(
             tick: tick, from: state.grid.from(tick), to: state.grid.to(tick), lateness: config.lateness,
             lead: plan.lead,
-            setPointsKW: plan.mode == .control ? state.desk.setPointsKW : [:])
+            setPoints: plan.mode == .control ? state.desk.setPoints : [:])
         if input.resume != nil { state.books.noteBridgedStop(before: context.from) }
         var counts = Counts()
         var refusals: [Refusal] = []
@@ -197,7 +197,7 @@ public final class TwinEngine {
         let requests = config.rules.decide(views.plant).compactMap { decided -> SafetyGate.Request? in
             guard let asset = views.controllables.first(where: { $0.path == decided.path }) else { return nil }
             var wish = decided
-            let last = state.desk.setPointKW(wish.path)
+            let last = state.desk.setPoint(wish.path)
             if let last, abs(wish.value - last) < config.rules.storage.deadbandKW, wish.value != 0,
                 asset.action.isPower, asset.action != .setLimit
             {

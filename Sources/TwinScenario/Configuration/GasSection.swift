@@ -5,7 +5,13 @@ extension AssetReader {
     /// Process burners, `gas:` of assets.yaml.
     func burner(_ id: String, _ node: YAMLNode) -> ProcessBurners.Parameters? {
         node.fields { fields in
-            guard let kind = fields.required("kind")?.choice(ProcessBurner.Kind.self) else { return nil }
+            let kind = fields.required("kind")?.choice(ProcessBurner.Kind.self)
+            if kind == nil {
+                // Whose keys they are cannot be told, so none of them is called unknown.
+                for key in ["air_low_c", "air_design_c", "air_high_c", "elements", "idle_fraction"] {
+                    _ = fields.optional(key)
+                }
+            }
             let gas = burnt(&fields)
             let air = kind == .supplyAir ? window(&fields) : nil
             let elementsNode = kind == .oven ? fields.optional("elements") : nil
@@ -13,7 +19,7 @@ extension AssetReader {
             let idle =
                 kind == .oxidiser ? fields.quantity("idle_fraction", in: 0...1, "fraction of a production day") : 1
             let maxAge = fields.seconds("max_age_s", in: 1...86_400)
-            guard let gas, let idle, let maxAge, kind != .supplyAir || air != nil,
+            guard let kind, let gas, let idle, let maxAge, kind != .supplyAir || air != nil,
                 elementsNode == nil || elements != nil
             else { return nil }
             let burner = ProcessBurner(

@@ -6,6 +6,7 @@ extension BrokenExample {
             [
                 Edit("plant.yaml", "    shop/body: {", "    ▸shop/bodi: {"),
                 Edit("plant.yaml", "    building/base: {", "    ▸wind/t01: {"),
+                Edit("plant.yaml", "    gas/paint-ovens: {", "    ▸gas/paint-oven: {"),
                 Edit(
                     "plant.yaml", "    shop/plastics: {value: 0.97, source: \"ASM: fuller",
                     "    ▸shop/press: {value: 0.97, source: \"ASM: fuller"),
@@ -15,6 +16,8 @@ extension BrokenExample {
             [
                 "shop.electricity.shop/bodi: is no shop or building of assets.yaml; did you mean \"shop/body\"?",
                 "shop.electricity.wind/t01: is no shop or building of assets.yaml; remove it or add the asset",
+                "shop.gas.gas/paint-oven: is no shop, building or burner of assets.yaml; did you mean "
+                    + "\"gas/paint-ovens\"?",
                 "shop.gas.shop/press: burns no gas: assets.yaml gives it no burners; remove it or add them",
                 "intensity.winter_by_utc_hour_g_per_kwh.value[0]: 700 g/kWh lies outside 15...600 of grid.intensity in "
                     + "assets.yaml; the twin would refuse it, check both",
@@ -22,6 +25,24 @@ extension BrokenExample {
                     + "assets.yaml; the twin would refuse it, check both",
                 "storage.initial_soc: 0.95 lies outside 0.1...0.9, the window of charge of storage/string-1 in "
                     + "assets.yaml; write a value inside",
+            ]),
+        BrokenExample(
+            "burners that cannot be: a window around nothing, elements in an oxidiser, a kind that nobody knows",
+            [
+                Edit("assets.yaml", "air_design_c: {value: 23,", "air_design_c: ▸{value: 26,"),
+                Edit("assets.yaml", "    kind: oven\n", "    kind: ▸ofen\n"),
+                Edit(
+                    "assets.yaml", "    idle_fraction: {value: 0.3,",
+                    "    ▸elements: {rated_kw: 5}\n    idle_fraction: {value: ▸1.3,"),
+            ],
+            [
+                "gas.paint-supply-air.air_design_c: 26 degC is outside the window of 21 to 25 degC; check all three",
+                "gas.paint-ovens.kind: \"ofen\" is none of supply_air, oven, oxidiser; did you mean \"oven\"?",
+                "gas.paint-oxidiser.elements: unknown key; known here: kind, production_day_kw, idle_day_kw, "
+                    + "supply_air_kw_per_k, per_vehicle_kwh, heating_base_c, gas_max_kw, efficiency, idle_fraction, "
+                    + "max_age_s",
+                "gas.paint-oxidiser.idle_fraction: 1.3 is not in 0...1 (fraction of a production day); write 0.013 for "
+                    + "1.3 %",
             ]),
         BrokenExample(
             "a tank that overflows at its delivery",

@@ -207,7 +207,7 @@ extension YAMLNode {
         guard range.upperBound <= 1, unit.hasPrefix("fraction"), value > 1 else {
             return "check the unit and the digits"
         }
-        return value <= 100 ? "write \(plain(value / 100)) for \(plain(value)) %" : "write 0.2 for 20 %"
+        return value <= 100 ? "write \(plain((value * 1e10).rounded() / 1e12)) for \(plain(value)) %" : "write 0.2 for 20 %"
     }
 
     private func shown(_ range: ClosedRange<Double>) -> String {
