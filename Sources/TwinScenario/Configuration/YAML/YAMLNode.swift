@@ -207,7 +207,9 @@ extension YAMLNode {
         guard range.upperBound <= 1, unit.hasPrefix("fraction"), value > 1 else {
             return "check the unit and the digits"
         }
-        return value <= 100 ? "write \(plain((value * 1e10).rounded() / 1e12)) for \(plain(value)) %" : "write 0.2 for 20 %"
+        guard value <= 100 else { return "write 0.2 for 20 %" }
+        // Twelve digits, so that 1.3 % is 0.013 and no neighbour of it.
+        return "write \(plain((value * 1e10).rounded() / 1e12)) for \(plain(value)) %"
     }
 
     private func shown(_ range: ClosedRange<Double>) -> String {
