@@ -70,8 +70,8 @@ public struct Controllable: Sendable, Hashable {
     /// The same as power onto the bus, kW.
     func comingOnBus(_ setPoint: Double) -> ClosedRange<Double> {
         let coming = coming(setPoint)
-        let ends = [coming.lowerBound * busKWPerKW, coming.upperBound * busKWPerKW].sorted()
-        return ends[0]...ends[1]
+        let (a, b) = (coming.lowerBound * busKWPerKW, coming.upperBound * busKWPerKW)
+        return min(a, b)...max(a, b)
     }
 }
 

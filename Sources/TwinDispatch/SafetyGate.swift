@@ -62,13 +62,14 @@ public struct SafetyGate: Sendable, Hashable {
             net.plan(passage.asset, passage.value)
             return passage
         }
-        for index in passages.indices.reversed() {
-            let asset = passages[index].asset
-            net.remove(asset, passages[index].value)
-            passages[index].cut(withinImport(passages[index].value, asset, net), "import limit")
-            passages[index].cut(withinExport(passages[index].value, asset, net), "export limit")
-            finish(&passages[index])
-            net.add(asset, passages[index].value)
+        let fits = net.mostKW <= importMaxKW && net.leastKW >= -exportMaxKW
+        for index in passages.indices.reversed() where !fits {
+            net.remove(passages[index].asset, passages[index].value)
+            let before = passages[index].value
+            passages[index].cut(withinImport(passages[index].value, passages[index].asset, net), "import limit")
+            passages[index].cut(withinExport(passages[index].value, passages[index].asset, net), "export limit")
+            if passages[index].value != before { finish(&passages[index]) }
+            net.add(passages[index].asset, passages[index].value)
         }
         return zip(requests, passages).map { request, passage in
             let wish = request.wish

@@ -1,3 +1,4 @@
+import Foundation
 public import TwinBooks
 public import TwinCore
 import TwinDispatch
@@ -247,10 +248,11 @@ public final class ReplayLoop {
         try store?.write(batch)
     }
 
-    /// The last batch alone carries a checkpoint: a replay that is cut short is not resumed.
+    /// The last batch alone carries a checkpoint: a replay that is cut short is not resumed. Without a journal nothing
+    /// can go on from it, so it only marks the store as taken.
     private func commitLast() async throws {
         if store != nil {
-            batch.checkpoint = try await engine.checkpoint()
+            batch.checkpoint = journal == nil ? Data("{}".utf8) : try await engine.checkpoint()
             batch.cursor = JournalCursor(
                 segment: journal?.segment ?? "", offset: journal?.offset ?? 0, tick: engine.state.tick,
                 chain: engine.state.chain.hex)

@@ -27,6 +27,7 @@ public struct SimulatedRun {
     private var intensity: SimulatedIntensity.Feed?
     /// By place among the controllables, whose order is the configuration's; nil before the first one.
     private var setPoints: [Double?] = []
+    private var places: [AssetPath: Int] = [:]
     private var changedAt: [AssetPath: PlantTime] = [:]
     private var chain = DigestChain()
 
@@ -163,14 +164,16 @@ public struct SimulatedRun {
                 ?? UsedValue(0, .stale)
         }
         let assets = views.controllables
-        if setPoints.isEmpty { setPoints = assets.map { _ in nil } }
-        var places: [Int] = []
+        if setPoints.isEmpty {
+            setPoints = assets.map { _ in nil }
+            places = Dictionary(assets.enumerated().map { ($1.path, $0) }) { first, _ in first }
+        }
         let requests = config.rules.decide(views.plant).compactMap { wish -> SafetyGate.Request? in
-            guard let place = assets.firstIndex(where: { $0.path == wish.path }) else { return nil }
-            places.append(place)
+            guard let place = places[wish.path] else { return nil }
             return SafetyGate.Request(wish, assets[place], last: setPoints[place] ?? assets[place].resting)
         }
-        for (place, point) in zip(places, config.gate.pass(requests, netKW: site.netKW)) {
+        for point in config.gate.pass(requests, netKW: site.netKW) {
+            guard let place = places[point.path] else { continue }
             if setPoints[place] != point.value { changedAt[point.path] = now }
             setPoints[place] = point.value
             plant.order(point.path, point.value, until: now + 3 * step)
