@@ -63,19 +63,23 @@ public struct SafetyGate: Sendable, Hashable {
             return passage
         }
         let fits = net.mostKW <= importMaxKW && net.leastKW >= -exportMaxKW
-        for index in passages.indices.reversed() where !fits {
-            net.remove(passages[index].asset, passages[index].value)
-            let before = passages[index].value
-            passages[index].cut(withinImport(passages[index].value, passages[index].asset, net), "import limit")
-            passages[index].cut(withinExport(passages[index].value, passages[index].asset, net), "export limit")
-            if passages[index].value != before { finish(&passages[index]) }
-            net.add(passages[index].asset, passages[index].value)
-        }
+        if !fits { cutFromTheLast(&passages, &net) }
         return zip(requests, passages).map { request, passage in
             let wish = request.wish
             let start = wish.value.isFinite ? wish.reason : "gate: set-point was not a number; \(wish.reason)"
             let end = passage.held.isEmpty ? "" : "; held by \(passage.held.joined(separator: ", "))"
             return SetPoint(wish.path, wish.action, passage.value == 0 ? 0 : passage.value, reason: start + end)
+        }
+    }
+
+    private func cutFromTheLast(_ passages: inout [Passage], _ net: inout ExpectedNet) {
+        for index in passages.indices.reversed() {
+            let (asset, before) = (passages[index].asset, passages[index].value)
+            net.remove(asset, before)
+            passages[index].cut(withinImport(passages[index].value, asset, net), "import limit")
+            passages[index].cut(withinExport(passages[index].value, asset, net), "export limit")
+            if passages[index].value != before { finish(&passages[index]) }
+            net.add(asset, passages[index].value)
         }
     }
 

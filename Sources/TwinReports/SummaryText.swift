@@ -91,7 +91,7 @@ public struct SummaryText {
             "vehicles lined off", Figures.whole(Double(summary.vehicles)),
             modelled > 0 ? "\(modelled) of them modelled, not seen" : "")
         row(
-            "  by model", "\(summary.vehiclesByModel.count)",
+            "  models", "\(summary.vehiclesByModel.count)",
             summary.vehiclesByModel.map { "\($0.model) \(Figures.whole(Double($0.count)))" }.joined(separator: ", "))
         if let base = summary.baselineKgPerVehicle {
             row(

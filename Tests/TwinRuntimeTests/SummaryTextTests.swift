@@ -84,7 +84,7 @@ struct SummaryTextTests {
         #expect(members.reduce(0) { $0 + ($1.value.double ?? 0) } == run.json.number("vehicles"))
         let text = SummaryText.render(run.result.summary)
         let words = members.map { "\($0.key) \($0.value.integer ?? 0)" }.joined(separator: ", ")
-        #expect(text.split(separator: "\n").contains { $0.hasPrefix("    by model") && $0.hasSuffix("3  \(words)") })
+        #expect(text.split(separator: "\n").contains { $0.hasPrefix("    models") && $0.hasSuffix("3  \(words)") })
     }
 
     @Test("the digest is printed whole")

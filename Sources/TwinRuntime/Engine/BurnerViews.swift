@@ -36,7 +36,7 @@ struct BurnerViews {
                         path: unit.path, ratedKW: elements.ratedKW, loadKW: value(unit.path, "load_kw"),
                         canLoadKW: value(unit.path, "can_load_kw"),
                         breakEvenGPerKWh: gas / burner.efficiency * elements.efficiency,
-                        // What is on rests as little as what was never switched.
+                        // Only elements that are off can owe a rest; the set-point changed when they were switched.
                         mustRest: value(unit.path, "load_kw").value <= 0.05 * elements.ratedKW
                             && changedAt(unit.path).map { time < $0 + elements.rest } ?? false))
             case .oxidiser:
