@@ -72,22 +72,6 @@ public struct WindowConditions: Sendable, Hashable {
         self.vehicles = vehicles
         self.baselineGenerationKWh = baselineGenerationKWh
     }
-
-    public init(_ rows: [PeriodRow], chart: Chart, baseline: Baseline) {
-        let generators = chart.meters.indices.filter { line in
-            let meter = chart.meters[line]
-            return [.wind, .solar].contains(meter.account) && baseline.generation.contains(meter.path)
-        }
-        func hours(_ ms: KeyPath<PeriodRow, Int64>) -> Double {
-            Double(rows.reduce(Int64(0)) { $0.addingSaturated($1[keyPath: ms]) }) / 3_600_000
-        }
-        self.init(
-            hours: hours(\.steppedMs), productionDayHours: hours(\.productionDayMs), heatingKHours: hours(\.heatingKMs),
-            vehicles: rows.reduce(0) { $0 + $1.vehicles },
-            baselineGenerationKWh: rows.reduce(0) { sum, row in
-                generators.reduce(sum) { $0 + row.meter($1).kilowattHours }
-            })
-    }
 }
 
 /// A promise for 2030, with its basis; never judged on a window under 12 months.

@@ -1,42 +1,61 @@
 public import TwinCore
 import TwinUnits
 
-/// The books: rows by settlement period, in integers. Each row is a pure function of the readings that overlap its
-/// period, with the model's estimate where there are none; late readings rebuild it until it is final.
+/// The books of the day that is open: rows by settlement period, in integers. Each row is a pure function of the readings
+/// that overlap its period, with the model's estimate where there are none; late readings rebuild it until it is final.
+///
+/// A final row leaves: whoever wants more than a day reads the store.
 public struct Books: Sendable, Codable {
-    /// All periods of the run, ascending.
+    /// Rows stay this long after their end: until they are final, and while they are of the local day, which may have
+    /// 25 hours.
+    public static let kept = Span.hours(26)
+
+    /// The latest periods, ascending.
     public private(set) var rows: [PeriodRow] = []
+    /// The meters of the rows: those in force first, then older ones that rows may still name.
+    public private(set) var chart: Chart
     /// Ticks whose readings may still change, ascending.
     private var ticks = TickShelf()
-    public let chart: Chart
-    private let losses: LossFractions
+    /// Of the ticks; the last one is in force.
+    private var layouts: [BookLayout]
 
     public init(chart: Chart, losses: LossFractions) {
         self.chart = chart
-        self.losses = losses
+        layouts = [BookLayout(chart: chart, losses: losses, places: Array(chart.meters.indices))]
     }
 
-    private enum Key: String, CodingKey { case rows, ticks, chart, losses }
+    private enum Key: String, CodingKey { case rows, chart, ticks, layouts }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         rows = try container.decode([PeriodRow].self, forKey: .rows)
-        ticks = try container.decode(TickShelf.self, forKey: .ticks)
         chart = try container.decode(Chart.self, forKey: .chart)
-        losses = try container.decode(LossFractions.self, forKey: .losses)
+        ticks = try container.decode(TickShelf.self, forKey: .ticks)
+        layouts = try container.decode([BookLayout].self, forKey: .layouts)
         let count = chart.meters.count
-        guard rows.allSatisfy({ $0.isWhole(meters: count) }), ticks.isWhole(meters: count) else {
+        let isLaid = layouts.allSatisfy { layout in
+            layout.places.count == layout.chart.meters.count && layout.places.allSatisfy { 0..<count ~= $0 }
+        }
+        guard !layouts.isEmpty, isLaid, rows.allSatisfy({ $0.isWhole(meters: count) }),
+            ticks.isWhole(layouts.map(\.chart.meters.count))
+        else {
             throw DecodingError.dataCorruptedError(
-                forKey: .rows, in: container, debugDescription: "not every row and tick has its \(count) meters")
+                forKey: .rows, in: container, debugDescription: "not every row and tick has its meters")
         }
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(rows, forKey: .rows)
-        try container.encode(ticks, forKey: .ticks)
-        try container.encode(chart, forKey: .chart)
-        try container.encode(losses, forKey: .losses)
+    /// Books from the next tick on by another configuration: ticks and rows before keep their meters.
+    public mutating func change(chart newChart: Chart, losses: LossFractions) {
+        if let last = layouts.last, last.chart == newChart, last.losses == losses { return }
+        layouts.append(BookLayout(chart: newChart, losses: losses, places: []))
+        // What no tick is booked by any more is forgotten, so that changes without end cost nothing.
+        let used = ticks.layouts.union([layouts.count - 1]).sorted()
+        ticks.renumber(Dictionary(uniqueKeysWithValues: used.enumerated().map { ($1, $0) }))
+        layouts = used.map { layouts[$0] }
+        let joined = newChart.joined(layouts.dropLast().reversed().map(\.chart))
+        for index in rows.indices { rows[index].lay(from: chart, over: joined) }
+        chart = joined
+        for index in layouts.indices { layouts[index].lay(over: joined) }
     }
 
     /// What a tick did to the books.
@@ -65,18 +84,21 @@ public struct Books: Sendable, Codable {
             let old = ticks[start]
             // A tick that was never stepped, before the run or in a bridged stop, is not on the books.
             guard old != nil || start == context.from, let index = touch(&self, start) else { continue }
-            var new = old ?? TickBook(lineCount: chart.meters.count)
+            let number = old?.layout ?? layouts.count - 1
+            let layout = layouts[number]
+            var new = old ?? TickBook(layout: number, lineCount: layout.chart.meters.count)
             for cell in group {
-                if let line = chart.index(of: cell.meter) { new.set(cell, line: line) }
+                // An asset that is newer than the tick was not there to be booked.
+                if let line = layout.chart.index(of: cell.meter) { new.set(cell, line: line) }
             }
-            let accounts = new.accounts(chart, losses)
-            rows[index].accounts.replace(old?.accounts(chart, losses), with: accounts)
-            rows[index].meters.replace(old?.lines, with: new.lines)
+            let accounts = new.accounts(layout.chart, layout.losses)
+            rows[index].accounts.replace(old?.accounts(layout.chart, layout.losses), with: accounts)
+            rows[index].meters.replace(old?.lines, with: new.lines, at: layout.places)
             ticks.set(start, new)
             if start == context.from {
                 posting.balance = TickBalance(
-                    accounts, estimatedKW: new.estimatedKW(chart), isGridMeasured: new.hasGridMeter(chart),
-                    context.step)
+                    accounts, estimatedKW: new.estimatedKW(layout.chart),
+                    isGridMeasured: new.hasGridMeter(layout.chart), context.step)
             }
         }
         for intensity in intensities {
@@ -120,9 +142,16 @@ public struct Books: Sendable, Codable {
         }
     }
 
-    /// A stop that was bridged without steps: one gap, and rows without a figure.
-    public mutating func noteBridgedStop(before time: PlantTime) {
-        rows[openRow(at: time)].gaps["twin"] = 1
+    /// Lets rows go that are final and of no use for the local day; call it when a tick is done with.
+    public mutating func forget(before time: PlantTime) {
+        let count = rows.prefix { $0.end + Books.kept <= time }.count
+        if count > 0 { rows.removeFirst(count) }
+    }
+
+    /// A stop was bridged without steps: what lies before it is final, and the next row begins a new stretch.
+    public mutating func bridgeStop() {
+        rows = []
+        ticks = TickShelf()
     }
 
     /// Counts a command's fate on the period in which it was issued.

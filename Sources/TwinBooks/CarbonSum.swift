@@ -15,24 +15,25 @@ public struct CarbonSum: Sendable, Hashable {
     public var biogenic = Emissions.zero
     public var avoidedExport = Emissions.zero
 
-    public init(_ rows: [PeriodRow], _ factors: Factors) {
-        for row in rows {
-            let set = factors.set(at: row.start)
-            let imported = row[.gridImport].energy
-            scope1 += row[.gas].energy * set.gas
-            scope1 += row[.ethanol].energy * set.ethanol
-            biogenic += row[.ethanol].energy * set.ethanolBiogenic
-            scope3Upstream += row[.ethanol].energy * set.ethanolUpstream
-            scope2Location += imported * set.gridGeneration
-            if let intensity = row.intensity {
-                scope2HalfHourly += imported * intensity
-                halfHourlyPeriods += 1
-            }
-            scope2Market += imported * set.gridResidualMix
-            scope3Upstream += imported * set.gridLosses
-            scope3Upstream += imported * set.gridUpstream
-            scope3Upstream += row[.gas].energy * set.gasUpstream
-            avoidedExport += row[.gridExport].energy * set.gridGeneration
+    public init() {}
+
+    /// Adds one settlement period.
+    mutating func add(_ row: PeriodRow, _ factors: Factors) {
+        let set = factors.set(at: row.start)
+        let imported = row[.gridImport].energy
+        scope1 += row[.gas].energy * set.gas
+        scope1 += row[.ethanol].energy * set.ethanol
+        biogenic += row[.ethanol].energy * set.ethanolBiogenic
+        scope3Upstream += row[.ethanol].energy * set.ethanolUpstream
+        scope2Location += imported * set.gridGeneration
+        if let intensity = row.intensity {
+            scope2HalfHourly += imported * intensity
+            halfHourlyPeriods += 1
         }
+        scope2Market += imported * set.gridResidualMix
+        scope3Upstream += imported * set.gridLosses
+        scope3Upstream += imported * set.gridUpstream
+        scope3Upstream += row[.gas].energy * set.gasUpstream
+        avoidedExport += row[.gridExport].energy * set.gridGeneration
     }
 }

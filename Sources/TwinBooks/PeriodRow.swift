@@ -59,6 +59,19 @@ public struct SumList: Sendable, Hashable, Codable {
         }
     }
 
+    /// Puts `new` in the place of `old`, whose sums lie at `places` of this list.
+    mutating func replace(_ old: SumList?, with new: SumList, at places: [Int]) {
+        for (index, place) in places.enumerated() {
+            if let old { sums[place] = sums[place] - old.sums[index] }
+            sums[place] = sums[place] + new.sums[index]
+        }
+    }
+
+    /// Adds another list, place by place; the longer one's rest stays.
+    mutating func add(_ other: SumList) {
+        for index in 0..<min(count, other.count) { sums[index] = sums[index] + other.sums[index] }
+    }
+
     func pack(into packed: inout PackedWords) {
         for sum in sums {
             packed.append(sum.energy.wattSeconds)
@@ -85,7 +98,7 @@ public struct SumList: Sendable, Hashable, Codable {
     }
 
     public func encode(to encoder: any Encoder) throws {
-        var packed = PackedWords()
+        var packed = PackedWords(stride: SumList.wordsPerSum)
         pack(into: &packed)
         try packed.encode(to: encoder)
     }

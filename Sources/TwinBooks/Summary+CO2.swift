@@ -34,14 +34,32 @@ extension Summary {
     }
 
     private func estimatedFraction(_ account: Account) -> Double {
-        let total = rows.reduce(0) { $0 + $1.steppedMs }
-        return total > 0 ? Double(rows.reduce(0) { $0 + $1[account].estimatedMs }) / Double(total) : 0
+        sum.steppedMs > 0 ? Double(sum[account].estimatedMs) / Double(sum.steppedMs) : 0
     }
 
-    /// A window of twelve months is compared with the baseline's year; a shorter one like for like.
-    public var isYear: Bool { conditions.hours >= 364.9 * 24 }
+    /// How a window stands to the baseline's year.
+    public enum Basis: String, Sendable {
+        /// A whole calendar year.
+        case annual
+        /// Another twelve months.
+        case rolling = "rolling_12m"
+        /// Any other window, shorter or longer: the baseline plant under this window's conditions.
+        case likeForLike = "like_for_like"
+    }
 
-    /// The 2018 plant over its year, or in a shorter window like this one, kg per vehicle.
+    /// Twelve months have 365 or 366 days; an hour more or less is the change of the clocks.
+    public var basis: Basis {
+        let twelveMonths = 364.9 * 24...366.1 * 24
+        guard twelveMonths.contains(conditions.hours), twelveMonths.contains((to - from).hours) else {
+            return .likeForLike
+        }
+        let first = method.zone.local(from)
+        return first.date.month == 1 && first.date.day == 1 && first.msOfDay == 0 ? .annual : .rolling
+    }
+
+    public var isYear: Bool { basis != .likeForLike }
+
+    /// The 2018 plant over its year, or in another window like this one, kg per vehicle.
     public var baselineKgPerVehicle: Double? {
         if isYear { return vehicles > 0 ? method.baseline.kgPerVehicle : nil }
         return perVehicle(method.baseline.emissionsKg(conditions, factors: method.factors))
@@ -71,7 +89,7 @@ extension Summary {
         return ((1 - ratio) * 100, (1 - ratio - width) * 100, (1 - ratio + width) * 100)
     }
 
-    /// A target with its figure for a year. `met` is nil in a shorter window: a day is no year.
+    /// A target with its figure for a year. `met` is nil in another window: neither a day nor two years are a year.
     public var judgedTargets: [(target: Target, value: Double, met: Bool?)] {
         method.targets.map { target in
             let perVehicle = method.baseline.kgPerVehicle * target.remainingFraction
@@ -84,31 +102,5 @@ extension Summary {
     }
 
     /// Shares of metered energy that were measured and estimated, and of plant time that nothing tells about, %.
-    public var dataQuality: (measured: Double, estimated: Double, missing: Double)? {
-        let metered = Account.electricity + [.gas, .ethanol]
-        var measured = 0.0
-        var estimated = 0.0
-        var missing = 0.0
-        for row in rows {
-            for account in metered where !method.chart.lines(of: account).isEmpty && row.steppedMs > 0 {
-                for sum in parts(of: account, in: row) {
-                    let energy = abs(Double(sum.energy.wattSeconds)) / Double(row.steppedMs)
-                    measured += energy * Double(sum.measuredMs)
-                    estimated += energy * Double(sum.estimatedMs)
-                    missing += energy * Double(max(0, row.steppedMs - sum.measuredMs - sum.estimatedMs))
-                }
-            }
-        }
-        let total = measured + estimated + missing
-        guard total > 0 else { return nil }
-        return (measured / total * 100, estimated / total * 100, missing / total * 100)
-    }
-
-    /// What of an account is measured for itself: its meters, so that a large one weighs more than a small one. An
-    /// account that is not the sum of its meters, such as the grid as a remainder, stands for itself.
-    private func parts(of account: Account, in row: PeriodRow) -> [AccountSum] {
-        let meters = method.chart.lines(of: account).map { row.meters.count > $0 ? row.meters[$0] : AccountSum() }
-        let sum = meters.reduce(Int64(0)) { $0 &+ $1.energy.wattSeconds }
-        return sum == row[account].energy.wattSeconds ? meters : [row[account]]
-    }
+    public var dataQuality: (measured: Double, estimated: Double, missing: Double)? { sum.dataQuality }
 }

@@ -15,14 +15,20 @@ public struct CostSum: Sendable, Hashable {
 }
 
 extension Summary {
-    /// Energy at the tariffs, and production CO2 (location-based) at the carbon price.
+    /// Energy at the tariff of its period, and production CO2 (location-based) at the carbon price.
     public var cost: CostSum {
-        let tariffs = method.tariffs
-        func megawattHours(_ account: Account) -> Double { energy(account).kilowattHours / 1000 }
-        return CostSum(
-            currency: tariffs.currency, imported: megawattHours(.gridImport) * tariffs.importPerMWh,
-            exported: -megawattHours(.gridExport) * tariffs.exportPerMWh,
-            gas: megawattHours(.gas) * tariffs.gasPerMWh, ethanol: ethanolLitres.map { $0 * tariffs.ethanolPerLitre },
-            carbon: productionKgLocation / 1000 * tariffs.carbonPerTonne)
+        let isOnEthanol = method.accounts.contains(.ethanol)
+        var cost = CostSum(
+            currency: method.tariffs[method.tariffs.count - 1].value.currency, imported: 0, exported: 0, gas: 0,
+            ethanol: isOnEthanol ? 0 : nil, carbon: 0)
+        for (basis, tariff) in zip(sum.costBases, method.tariffs.map(\.value)) {
+            cost.imported += basis.imported.kilowattHours / 1000 * tariff.importPerMWh
+            cost.exported -= basis.exported.kilowattHours / 1000 * tariff.exportPerMWh
+            cost.gas += basis.gas.kilowattHours / 1000 * tariff.gasPerMWh
+            cost.carbon += basis.production.kilograms / 1000 * tariff.carbonPerTonne
+            let litres = Summary.ethanolLitres(basis.ethanol)
+            cost.ethanol = cost.ethanol.map { $0 + litres * tariff.ethanolPerLitre }
+        }
+        return cost
     }
 }

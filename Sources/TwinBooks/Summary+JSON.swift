@@ -17,7 +17,7 @@ extension Summary {
                 counts.rejected.sorted { $0.key.rawValue < $1.key.rawValue }.map {
                     .init($0.key.rawValue, .integer($0.value))
                 }),
-            "duplicates": .integer(counts.duplicates), "late": .integer(counts.late), "shed": .integer(0),
+            "duplicates": .integer(counts.duplicates), "late": .integer(counts.late), "shed": .integer(counts.shed),
             "gaps": .integer(gaps), "energy_kwh": energyJSON, "heat_kwh": heatJSON,
             "gas_kwh": .optional(kWh(.gas)), "ethanol_l": .optional(ethanolLitres),
             "balance_error_kwh": .number(balanceErrorKWh), "heat_balance_error_kwh": .number(heatBalanceErrorKWh),
@@ -62,7 +62,7 @@ extension Summary {
             "scope2_location": .number(carbon.scope2Location.kilograms),
             "scope2_location_half_hourly": carbon.halfHourlyPeriods > 0
                 ? .number(carbon.scope2HalfHourly.kilograms) : .null,
-            "half_hours_with_intensity": .integer(carbon.halfHourlyPeriods), "half_hours": .integer(rows.count),
+            "half_hours_with_intensity": .integer(carbon.halfHourlyPeriods), "half_hours": .integer(sum.periods),
             "scope2_market": .number(carbon.scope2Market.kilograms),
             "scope3_upstream": .number(carbon.scope3Upstream.kilograms),
             "biogenic": method.accounts.contains(.ethanol) ? .number(carbon.biogenic.kilograms) : .null,
@@ -74,7 +74,7 @@ extension Summary {
         let reduction = reductionPct
         return .fields([
             "id": .string(method.baseline.id), "period": .string(method.baseline.period),
-            "basis": .string(isYear ? "rolling_12m" : "like_for_like"), "comparable": .bool(incomparableReason == nil),
+            "basis": .string(basis.rawValue), "comparable": .bool(incomparableReason == nil),
             "reason": incomparableReason.map(JSON.string) ?? .null, "kg_per_vehicle": .optional(baselineKgPerVehicle),
             "reduction_pct": .optional(reduction?.value),
             "reduction_ci_pct": reduction.map { .array([.number($0.low), .number($0.high)]) } ?? .null,

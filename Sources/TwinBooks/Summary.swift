@@ -50,15 +50,17 @@ public struct ReportMethod: Sendable {
     public var factors: Factors
     public var baseline: Baseline
     public var targets: [Target]
-    public var tariffs: Tariffs
+    /// Ascending by date, not empty.
+    public var tariffs: [Dated<Tariffs>]
     public var uncertainty: Uncertainty
     /// The meters behind the accounts; an account without one prints as null.
-    public let chart: Chart
-    public let accounts: Set<Account>
+    public var chart: Chart { didSet { accounts = chart.accounts } }
+    public private(set) var accounts: Set<Account>
 
+    /// - Precondition: `tariffs` is not empty.
     public init(
         site: String, zone: LocalZone, boundary: String, scope2: Scope2, factors: Factors, baseline: Baseline,
-        targets: [Target], tariffs: Tariffs, uncertainty: Uncertainty, chart: Chart
+        targets: [Target], tariffs: [Dated<Tariffs>], uncertainty: Uncertainty, chart: Chart
     ) {
         self.site = site
         self.zone = zone
@@ -71,7 +73,11 @@ public struct ReportMethod: Sendable {
         self.uncertainty = uncertainty
         self.chart = chart
         accounts = chart.accounts
+        precondition(!tariffs.isEmpty, "at least one tariff")
     }
+
+    /// Place of the tariff that prices the period at `time`.
+    func tariffIndex(at time: PlantTime) -> Int { tariffs.index(at: time) }
 }
 
 /// What of a summary does not come from the rows.
@@ -92,54 +98,58 @@ public struct RunFacts: Sendable, Hashable, Codable {
 
 /// One run or window, as figures: a pure function of its rows. `json` is the contract's `summary/1`.
 public struct Summary: Sendable {
-    public let rows: [PeriodRow]
-    public let method: ReportMethod
+    public let sum: WindowSum
     public let facts: RunFacts
-    public let carbon: CarbonSum
     public let conditions: WindowConditions
+    public let from: PlantTime
+    public let to: PlantTime
+
+    /// Nil without a period.
+    public init?(_ sum: WindowSum, facts: RunFacts) {
+        guard let from = sum.from, let to = sum.to else { return nil }
+        self.sum = sum
+        self.facts = facts
+        self.from = from
+        self.to = to
+        conditions = sum.conditions
+    }
 
     /// - Precondition: rows ascend; at least one.
     public init(rows: [PeriodRow], method: ReportMethod, facts: RunFacts) {
-        precondition(!rows.isEmpty, "a summary needs a period")
-        self.rows = rows
-        self.method = method
-        self.facts = facts
-        carbon = CarbonSum(rows, method.factors)
-        conditions = WindowConditions(rows, chart: method.chart, baseline: method.baseline)
+        var sum = WindowSum(method)
+        for row in rows { sum.add(row) }
+        guard let summary = Summary(sum, facts: facts) else { preconditionFailure("a summary needs a period") }
+        self = summary
     }
 
-    public var from: PlantTime { rows[0].steppedFrom ?? rows[0].start }
-    public var to: PlantTime { rows[rows.count - 1].steppedTo ?? rows[rows.count - 1].end }
-    public var steps: Int { Int(rows.reduce(0) { $0 + $1.steppedMs } / (Int64(facts.stepS) * 1000)) }
-    public var vehicles: Int { conditions.vehicles }
-    public var vehiclesModelled: Int { rows.reduce(0) { $0 + $1.vehiclesModelled } }
+    public var method: ReportMethod { sum.method }
+    public var carbon: CarbonSum { sum.carbon }
+    public var steps: Int { Int(sum.steppedMs / (Int64(facts.stepS) * 1000)) }
+    public var vehicles: Int { sum.vehicles }
+    public var vehiclesModelled: Int { sum.vehiclesModelled }
     /// Vehicles by the model that the line named, by name; the rest stands last, as `unknown`.
     public var vehiclesByModel: [(model: String, count: Int)] {
-        var sums: [String: Int] = [:]
-        for row in rows { for (model, count) in row.vehiclesByModel { sums[model, default: 0] += count } }
-        let named = sums.sorted { $0.key < $1.key }.map { (model: $0.key, count: $0.value) }
+        let named = sum.vehiclesByModel.sorted { $0.key < $1.key }.map { (model: $0.key, count: $0.value) }
         let unnamed = vehicles - named.reduce(0) { $0 + $1.count }
         return unnamed == 0 ? named : named + [(ModelMix.unknown, unnamed)]
     }
-    public var digest: String { rows[rows.count - 1].chain.hex }
+    public var digest: String { sum.chain.hex }
     /// True while a period of the window is partial or may still change.
-    public var isProvisional: Bool { rows.contains { $0.steppedMs < settlementPeriod.ms } }
+    public var isProvisional: Bool { sum.isProvisional }
 
-    public func energy(_ account: Account) -> Energy { rows.reduce(.zero) { $0 + $1[account].energy } }
+    public func energy(_ account: Account) -> Energy { sum[account].energy }
 
     /// kWh; nil for an account without an asset.
     public func kWh(_ account: Account) -> Double? {
         method.accounts.contains(account) ? energy(account).kilowattHours : nil
     }
 
-    public var counts: Counts { rows.reduce(into: Counts()) { $0.add($1.counts) } }
-    public var commands: CommandCounts { rows.reduce(into: CommandCounts()) { $0.add($1.commands) } }
-    public var gaps: Int { rows.reduce(0) { $0 + $1.gaps.values.reduce(0, +) } }
+    public var counts: Counts { sum.counts }
+    public var commands: CommandCounts { sum.commands }
+    public var gaps: Int { sum.gaps }
 
     public var alarms: [(code: String, count: Int)] {
-        var sums: [String: Int] = [:]
-        for row in rows { for (code, count) in row.alarms { sums[code, default: 0] += count } }
-        return sums.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        sum.alarms.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// 0 when all sources balance all uses exactly, kWh.
@@ -163,10 +173,14 @@ public struct Summary: Sendable {
     }
 
     /// Energy of one meter's line.
-    public func energy(line: Int) -> Energy { rows.reduce(.zero) { $0 + $1.meter(line) } }
+    public func energy(line: Int) -> Energy { sum.energy(line: line) }
 
     /// Litres at the ethanol's net calorific value of 5.911 kWh/l (UK Government fuel properties 2025).
-    public var ethanolLitres: Double? { kWh(.ethanol).map { $0 / 5.911 } }
+    static func ethanolLitres(_ energy: Energy) -> Double { energy.kilowattHours / 5.911 }
+
+    public var ethanolLitres: Double? {
+        method.accounts.contains(.ethanol) ? Summary.ethanolLitres(energy(.ethanol)) : nil
+    }
 
     /// Own renewable generation that was used on site, over all electricity used on site: what came onto the bus
     /// and was not exported. Stored energy counts when it is generated.

@@ -16,11 +16,16 @@ public struct LossFractions: Sendable, Hashable, Codable {
 
 /// What one tick put on each meter's line; the accounts follow from it.
 struct TickBook: Sendable, Hashable {
-    /// In the order of the chart.
+    /// Which layout of the books it is booked by.
+    var layout = 0
+    /// In the order of the layout's chart.
     var lines: SumList
     var stepMs: Int64 = 0
 
-    init(lineCount: Int) { lines = SumList(count: lineCount) }
+    init(layout: Int = 0, lineCount: Int) {
+        self.layout = layout
+        lines = SumList(count: lineCount)
+    }
 
     mutating func set(_ cell: Cell, line: Int) {
         lines[line] = AccountSum(cell.energy, measuredMs: cell.measuredMs, estimatedMs: cell.estimatedMs)
@@ -148,7 +153,17 @@ struct TickShelf: Sendable, Codable {
         }
     }
 
-    func isWhole(meters count: Int) -> Bool { books.allSatisfy { $0.lines.count == count } }
+    /// Layouts that ticks are booked by.
+    var layouts: Set<Int> { Set(books.map(\.layout)) }
+
+    mutating func renumber(_ numbers: [Int: Int]) {
+        for index in books.indices { books[index].layout = numbers[books[index].layout] ?? 0 }
+    }
+
+    /// Whether each tick has as many lines as its layout.
+    func isWhole(_ lineCounts: [Int]) -> Bool {
+        books.allSatisfy { lineCounts.indices.contains($0.layout) && $0.lines.count == lineCounts[$0.layout] }
+    }
 
     mutating func forget(before time: PlantTime) {
         let count = starts.prefix { $0 < time.ms }.count
@@ -171,31 +186,62 @@ struct TickShelf: Sendable, Codable {
 
     init() {}
 
-    private enum Key: String, CodingKey { case lineCount, ticks }
+    /// Ticks of one layout that follow each other.
+    private struct Stretch: Codable {
+        var layout: Int
+        var lineCount: Int
+        var ticks: PackedWords
+
+        private enum Key: String, CodingKey { case layout, lineCount, ticks }
+
+        init(layout: Int, lineCount: Int) {
+            self.layout = layout
+            self.lineCount = lineCount
+            ticks = PackedWords(stride: Stretch.stride(lineCount))
+        }
+
+        static func stride(_ lineCount: Int) -> Int { 2 + lineCount * SumList.wordsPerSum }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Key.self)
+            layout = try container.decode(Int.self, forKey: .layout)
+            lineCount = min(max(try container.decode(Int.self, forKey: .lineCount), 0), 100_000)
+            ticks = try PackedWords(
+                from: container.superDecoder(forKey: .ticks), stride: Stretch.stride(lineCount))
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(layout, forKey: .layout)
+            try container.encode(lineCount, forKey: .lineCount)
+            try ticks.encode(to: container.superEncoder(forKey: .ticks))
+        }
+    }
 
     func encode(to encoder: any Encoder) throws {
-        var packed = PackedWords()
+        var stretches: [Stretch] = []
         for (start, book) in zip(starts, books) {
-            packed.append(start)
-            packed.append(book.stepMs)
-            book.lines.pack(into: &packed)
+            if stretches.last?.layout != book.layout {
+                stretches.append(Stretch(layout: book.layout, lineCount: book.lines.count))
+            }
+            let last = stretches.count - 1
+            stretches[last].ticks.append(start)
+            stretches[last].ticks.append(book.stepMs)
+            book.lines.pack(into: &stretches[last].ticks)
         }
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(books.first?.lines.count ?? 0, forKey: .lineCount)
-        try packed.encode(to: container.superEncoder(forKey: .ticks))
+        try stretches.encode(to: encoder)
     }
 
     init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        let lineCount = min(max(try container.decode(Int.self, forKey: .lineCount), 0), 100_000)
-        let stride = 2 + lineCount * SumList.wordsPerSum
-        let packed = try PackedWords(from: container.superDecoder(forKey: .ticks), stride: stride)
-        for place in Swift.stride(from: 0, to: packed.words.count, by: stride) {
-            starts.append(packed.words[place])
-            var book = TickBook(lineCount: lineCount)
-            book.stepMs = packed.words[place + 1]
-            book.lines = SumList(packed, from: place + 2, count: lineCount)
-            books.append(book)
+        for stretch in try [Stretch](from: decoder) {
+            let words = stretch.ticks.words
+            for place in Swift.stride(from: 0, to: words.count, by: Stretch.stride(stretch.lineCount)) {
+                starts.append(words[place])
+                var book = TickBook(layout: stretch.layout, lineCount: stretch.lineCount)
+                book.stepMs = words[place + 1]
+                book.lines = SumList(stretch.ticks, from: place + 2, count: stretch.lineCount)
+                books.append(book)
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ public enum Quality: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// Why a message was refused; counted in every summary.
-public enum RejectReason: String, Sendable, Hashable, Codable, CaseIterable {
+public enum RejectReason: String, Sendable, Hashable, Codable, CodingKeyRepresentable, CaseIterable {
     case parse
     case notUTF8 = "not_utf8"
     case tooLarge = "too_large"

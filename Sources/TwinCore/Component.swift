@@ -148,4 +148,6 @@ public protocol Component: Sendable {
     var state: State { get set }
     /// Takes the slice of messages of one tick and closes the tick.
     mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply
+    /// Takes over what the same component of another configuration knew, asset by asset.
+    mutating func adopt(_ old: Self)
 }

@@ -1,4 +1,4 @@
-/// What happened to messages; every summary prints it, and messages = accepted + rejected + duplicates.
+/// What happened to messages; every summary prints it, and messages = accepted + rejected + duplicates + shed.
 public struct Counts: Sendable, Hashable, Codable {
     /// All that was received: topic lines and unreadable lines.
     public var messages = 0
@@ -9,6 +9,8 @@ public struct Counts: Sendable, Hashable, Codable {
     public var readings = 0
     public var duplicates = 0
     public var late = 0
+    /// Messages that were let go unread because there was no room for them.
+    public var shed = 0
     public var rejected: [RejectReason: Int] = [:]
 
     public init() {}
@@ -23,6 +25,7 @@ public struct Counts: Sendable, Hashable, Codable {
         readings += other.readings
         duplicates += other.duplicates
         late += other.late
+        shed += other.shed
         for (reason, count) in other.rejected { rejected[reason, default: 0] += count }
     }
 }

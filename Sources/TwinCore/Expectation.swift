@@ -10,6 +10,14 @@ public struct Expectation: Sendable, Hashable {
     }
 
     public var kind: Kind
+
+    /// Of the alarm that it is about; nil for a figure.
+    public var pattern: String? {
+        switch kind {
+        case .alarm(let pattern, _, _, _), .noAlarm(let pattern): pattern
+        case .figure: nil
+        }
+    }
     /// Where it stands: `file:line`.
     public var place: String
 

@@ -51,6 +51,8 @@ public enum LineBody: Sendable, Hashable {
     case mark(Mark)
     /// `up`, `down` or `session_lost`.
     case link(String)
+    case mode(ControlMode)
+    case configuration(ConfigurationChange)
     case op(JSON)
     case plan(JSON)
     case fault(JSON)
@@ -80,6 +82,8 @@ extension Line {
         case .message(let arrival): return Line.bytes(of: arrival, head: text)
         case .mark(let mark): text += "\"tick\":\(mark.tick),\"n\":\(mark.n),\"chain\":\"\(mark.chain)\"}"
         case .link(let state): text += "\"link\":\(JSON.string(state).line)}"
+        case .mode(let mode): text += "\"mode\":\"\(mode.rawValue)\"}"
+        case .configuration(let change): text += "\"config\":\(change.json.line)}"
         case .op(let value): text += "\"op\":\(value.line)}"
         case .plan(let value): text += "\"plan\":\(value.line)}"
         case .fault(let value): text += "\"fault\":\(value.line)}"
@@ -146,6 +150,13 @@ extension Line {
             body = .mark(Mark(t: t, tick: Int(tick), n: Int(n), chain: member("chain")?.text ?? ""))
         } else if let state = member("link")?.text {
             body = .link(state)
+        } else if let value = member("mode") {
+            guard let mode = value.text.flatMap(ControlMode.init(rawValue:)) else {
+                throw LineFailure(reason: .wrongType, text: "\"mode\" is none of off, shadow, advise, control")
+            }
+            body = .mode(mode)
+        } else if let value = member("config") {
+            body = .configuration(try ConfigurationChange(value))
         } else if let value = member("op") {
             body = .op(value)
         } else if let value = member("plan") {
@@ -155,7 +166,8 @@ extension Line {
         } else if let value = member("expect") {
             body = .expect(value)
         } else {
-            throw LineFailure(reason: .unknownKey, text: "no key says what this line is (topic, tick, link, op, …)")
+            throw LineFailure(
+                reason: .unknownKey, text: "no key says what this line is (topic, tick, link, mode, config, op, …)")
         }
     }
 

@@ -123,7 +123,7 @@ public struct Timeline: Sendable, Hashable {
 
 extension Timeline: Codable {
     public func encode(to encoder: any Encoder) throws {
-        var packed = PackedWords()
+        var packed = PackedWords(stride: 3)
         for piece in pieces {
             packed.append(piece.start)
             packed.append(piece.end)

@@ -50,6 +50,8 @@ public struct CommandDesk: Sendable, Codable {
     private var open: [Command] = []
     private var assets: [AssetPath: AssetState] = [:]
     private var issuedTotal = 0
+    /// Commands before this were another mode's.
+    private var takenUp = PlantTime.earliest
 
     public init() {}
 
@@ -79,7 +81,7 @@ public struct CommandDesk: Sendable, Codable {
         }
         for command in open where command.expires <= context.to {
             outcomes.append(Outcome(command: command, fate: .expired))
-            assets[command.path, default: AssetState()].isNotAcked = true
+            if command.ts >= takenUp { assets[command.path, default: AssetState()].isNotAcked = true }
         }
         open.removeAll { $0.expires <= context.to }
         return outcomes
@@ -129,6 +131,17 @@ public struct CommandDesk: Sendable, Codable {
             leaseS: rules.leaseS, seq: issuedTotal)
         open.append(command)
         return command
+    }
+
+    /// Begins to command, or ends it: what was wished before was asked of nobody, or is no longer.
+    public mutating func takeUp(at time: PlantTime) {
+        assets = [:]
+        takenUp = time
+    }
+
+    /// Forgets assets that are gone; what they were told last expires with its lease.
+    public mutating func keep(where isThere: (AssetPath) -> Bool) {
+        assets = assets.filter { isThere($0.key) }
     }
 
     public func isNotAcked(_ path: AssetPath) -> Bool { assets[path]?.isNotAcked ?? false }

@@ -49,9 +49,9 @@ public struct ExplainText {
     }
 
     private func trust(_ account: Account) -> String {
-        let total = Double(max(summary.rows.reduce(0) { $0 + $1.steppedMs }, 1))
-        let measured = Double(summary.rows.reduce(0) { $0 + $1[account].measuredMs }) / total * 100
-        let estimated = Double(summary.rows.reduce(0) { $0 + $1[account].estimatedMs }) / total * 100
+        let total = Double(max(summary.sum.steppedMs, 1))
+        let measured = Double(summary.sum[account].measuredMs) / total * 100
+        let estimated = Double(summary.sum[account].estimatedMs) / total * 100
         return "measured \(Figures.fixed(measured, 1)) % of the time, estimated \(Figures.fixed(estimated, 1)) %"
     }
 

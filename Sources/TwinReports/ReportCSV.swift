@@ -13,13 +13,14 @@ public enum ReportCSV {
         "estimated_pct", "scope", "co2_kg_location", "factor_id", "factor_kg_per_kwh", "grid_intensity_g_per_kwh",
     ]
 
-    /// Lines without their CRLF, the header first.
-    public static func lines(_ summary: Summary) -> [String] {
-        let accounts = Account.allCases.filter { summary.method.accounts.contains($0) }
-        let rows = summary.rows.flatMap { row in
-            accounts.map { cells(row, $0, summary.method).map(\.text).joined(separator: ",") }
+    /// The first line, without its CRLF.
+    public static let header = columns.joined(separator: ",")
+
+    /// One row's lines, without their CRLF.
+    public static func lines(_ row: PeriodRow, _ method: ReportMethod) -> [String] {
+        Account.allCases.filter { method.accounts.contains($0) }.map {
+            cells(row, $0, method).map(\.text).joined(separator: ",")
         }
-        return [columns.joined(separator: ",")] + rows
     }
 
     private static func cells(_ row: PeriodRow, _ account: Account, _ method: ReportMethod) -> [CSVCell] {

@@ -69,7 +69,7 @@ public struct SummaryText {
 
     /// How much of the asked period the figures cover.
     private mutating func coverage(_ name: String, from: PlantTime, to: PlantTime) {
-        let stepped = Span(ms: summary.rows.reduce(0) { $0 + $1.steppedMs })
+        let stepped = Span(ms: summary.sum.steppedMs)
         let asked = to - from
         guard stepped < asked, asked.ms > 0 else { return }
         // A local day may have 23 or 25 hours.
@@ -171,7 +171,7 @@ public struct SummaryText {
         if summary.carbon.halfHourlyPeriods > 0 {
             row(
                 "  by half hour", tonnes(summary.carbon.scope2HalfHourly),
-                "\(summary.carbon.halfHourlyPeriods) of \(summary.rows.count) half hours; not for the total")
+                "\(summary.carbon.halfHourlyPeriods) of \(summary.sum.periods) half hours; not for the total")
         }
         row("Scope 2 market-based", tonnes(summary.carbon.scope2Market), "residual mix")
         if summary.carbon.biogenic > .zero {

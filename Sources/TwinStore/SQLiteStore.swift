@@ -95,7 +95,7 @@ public final class SQLiteStore: TwinStorePort {
     private func checkpoint(_ db: Database) throws -> StoredCheckpoint? {
         guard let row = try Row.fetchOne(db, sql: "SELECT * FROM checkpoint") else { return nil }
         return StoredCheckpoint(
-            build: row["build"], data: row["data"],
+            build: row["build"], data: Array(row["data"] as Data),
             cursor: JournalCursor(
                 segment: row["segment"], offset: row["offset"], tick: row["tick"], chain: row["chain"]))
     }
@@ -166,7 +166,7 @@ public final class SQLiteStore: TwinStorePort {
                     INSERT OR REPLACE INTO checkpoint (id, build, data, segment, offset, tick, chain)
                     VALUES (1, ?, ?, ?, ?, ?, ?)
                     """,
-                arguments: [build, data, cursor.segment, cursor.offset, cursor.tick, cursor.chain])
+                arguments: [build, Data(data), cursor.segment, cursor.offset, cursor.tick, cursor.chain])
         }
     }
 }

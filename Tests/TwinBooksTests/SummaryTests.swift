@@ -15,9 +15,12 @@ enum SummaryBench {
                 Target(name: "group", basis: .perVehicle, remainingFraction: 0.48),
                 Target(name: "site", basis: .absolute, remainingFraction: 0.5),
             ],
-            tariffs: Tariffs(
-                currency: "GBP", importPerMWh: 200, exportPerMWh: 60, gasPerMWh: 50, ethanolPerLitre: 0.5,
-                carbonPerTonne: 40),
+            tariffs: [
+                Dated(
+                    Tariffs(
+                        currency: "GBP", importPerMWh: 200, exportPerMWh: 60, gasPerMWh: 50, ethanolPerLitre: 0.5,
+                        carbonPerTonne: 40))
+            ],
             uncertainty: Uncertainty(electricityMeter: 0.01, gasMeter: 0.02, factors: 0.05, estimates: 0.1),
             chart: chart ?? BooksBench.chart(accounts))
     }
@@ -207,6 +210,40 @@ struct SummaryTests {
         #expect(close(cost?["carbon"]?.double, 2050.56))
         #expect(close(cost?["total"]?.double, 45_250.56))
         #expect(close(cost?["per_vehicle"]?.double, 45_250.56 / 1200))
+    }
+
+    @Test("prices each half hour at the tariff of its date")
+    func datedTariffs() {
+        var method = SummaryBench.method()
+        var dear = method.tariffs[0].value
+        dear.importPerMWh = 300
+        dear.carbonPerTonne = 100
+        // From the 13th of 48 half hours on: 48 MWh x 200 + 144 MWh x 300; carbon 12.816 t x 40 + 38.448 t x 100.
+        method.tariffs.append(Dated(dear, from: BooksBench.start + 12 * settlementPeriod))
+        let cost = Summary(rows: SummaryBench.day(), method: method, facts: SummaryBench.facts).cost
+        #expect(cost.imported == 9600 + 43_200)
+        #expect(close(cost.carbon, 512.64 + 3844.8) && cost.gas == 4800)
+    }
+
+    @Test(
+        "only twelve months are judged as a year",
+        arguments: [
+            (1, "like_for_like"), (364, "like_for_like"), (365, "rolling_12m"), (366, "rolling_12m"),
+            (367, "like_for_like"), (730, "like_for_like"),
+        ])
+    func basis(days: Int, basis: String) throws {
+        let summary = SummaryBench.summary((0..<48 * days).map(SummaryBench.row))
+        #expect(summary.json["baseline"]?["basis"]?.text == basis)
+        // 51,264 kg a day are 18,711 t in 365 days and 37,423 t in two years; the target is 75,000 t a year.
+        let met = try #require(summary.json["targets"]?.items)[1]["met"]
+        #expect(met == (basis == "like_for_like" ? .null : .bool(true)))
+    }
+
+    @Test("a calendar year is annual")
+    func calendarYear() {
+        let first = (PlantTime(rfc3339: "2026-01-01T00:00:00Z").map { ($0 - BooksBench.start).ms } ?? 0) / 1_800_000
+        let year = (0..<365 * 48).map { SummaryBench.row(Int(first) + $0) }
+        #expect(SummaryBench.summary(year).json["baseline"]?["basis"]?.text == "annual")
     }
 
     @Test("prints targets with their values, unjudged")

@@ -54,7 +54,7 @@ struct FiguresTests {
     @Test("the half-hourly sum is each half hour's import times its own intensity")
     func halfHourly() async throws {
         let run = try await BundledDay.closed()
-        let rows = run.result.summary.rows
+        let rows = run.result.rows
         #expect(rows.count == 48)
         var sum: Int64 = 0
         for row in rows {

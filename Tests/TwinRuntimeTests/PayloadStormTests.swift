@@ -22,7 +22,7 @@ struct PayloadStormTests {
         var (sent, refused) = (0, 0)
         for tick in 1...Self.ticks {
             let end = Self.start + Int64(tick) * .minutes(1)
-            var input = TickInput([])
+            var input = TickInput()
             input.arrivals = (0..<Self.messagesPerTick).map { _ in storm.arrival(before: end) }
             input.unreadable = tick % 10 == 0 ? [.tooLarge: 1, .parse: 2] : [:]
             sent += Self.messagesPerTick + input.unreadable.values.reduce(0, +)
@@ -51,9 +51,9 @@ struct PayloadStormTests {
     /// What the storm left can be kept, and a twin that goes on from it comes to the same.
     private func goesOn(_ engine: TwinEngine, _ config: SiteConfig, _ plan: RunPlan) async throws {
         let other = TwinEngine(config: config, plan: plan, seating: .plain)
-        try await other.restore(engine.checkpoint())
-        let next = await engine.close(TickInput([]))
-        #expect(await other.close(TickInput([])).chain == next.chain)
+        try await other.restore(engine.checkpoint()) { _ in config }
+        let next = await engine.close(TickInput())
+        #expect(await other.close(TickInput()).chain == next.chain)
     }
 }
 

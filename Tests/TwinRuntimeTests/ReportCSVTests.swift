@@ -33,8 +33,12 @@ struct ReportCSVTests {
         }
     }
 
-    private func table(_ summary: Summary) throws -> [[String: String]] {
-        let rows = parsed(ReportCSV.lines(summary))
+    private func lines(_ rows: [PeriodRow], _ method: ReportMethod) -> [String] {
+        [ReportCSV.header] + rows.flatMap { ReportCSV.lines($0, method) }
+    }
+
+    private func table(_ books: [PeriodRow], _ method: ReportMethod) throws -> [[String: String]] {
+        let rows = parsed(lines(books, method))
         #expect(rows.first == ReportCSV.columns)
         #expect(rows.allSatisfy { $0.count == ReportCSV.columns.count })
         return rows.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(ReportCSV.columns, $0)) }
@@ -44,8 +48,8 @@ struct ReportCSVTests {
     func totals(loop: LoopKind) async throws {
         let run = try await loop == .open ? BundledDay.open() : BundledDay.closed()
         let summary = run.result.summary
-        let rows = try table(summary)
-        #expect(rows.count == summary.rows.count * summary.method.accounts.count)
+        let rows = try table(run.result.rows, summary.method)
+        #expect(rows.count == run.result.rows.count * summary.method.accounts.count)
         for account in summary.method.accounts {
             let mine = rows.filter { $0["account"] == account.rawValue }
             let ws = mine.reduce(Int64(0)) { $0 + (Int64($1["energy_ws"] ?? "") ?? .min) }
@@ -88,7 +92,7 @@ struct ReportCSVTests {
         row.accounts[Account.gridImport.index].estimatedMs = 300_000
         row.accounts[Account.unmetered.index].energy = Energy(wattSeconds: -3_600_000)
         row.intensity = EmissionFactor(gramsPerKWh: 152.5)
-        let lines = ReportCSV.lines(Summary(rows: [row], method: day.method, facts: day.facts))
+        let lines = lines([row], day.method)
         let start = "2025-06-18T00:00:00.000Z,2025-06-18T01:00:00.000+01:00,1200,"
         #expect(lines.contains(start + "grid_import,7200000,2,75,25,scope2_location,0.354,uk-2025,0.177,152.5"))
         // A worked-out account has no meter, so no share; a negative number is a number.
@@ -101,12 +105,12 @@ struct ReportCSVTests {
         // 2025-10-26: 00:30Z is 01:30 summer time, 01:30Z is 01:30 winter time.
         let rows = ["2025-10-26T00:30:00Z", "2025-10-26T01:30:00Z"].compactMap { PlantTime(rfc3339: $0) }
             .map { PeriodRow(start: $0, meterCount: 0) }
-        let starts = try table(Summary(rows: rows, method: day.method, facts: day.facts))
+        let starts = try table(rows, day.method)
             .filter { $0["account"] == "gas" }.compactMap { $0["period_start_local"] }
         #expect(starts == ["2025-10-26T01:30:00.000+01:00", "2025-10-26T01:30:00.000Z"])
         // Nothing was stepped: the shares are unknown, not 0.
         #expect(
-            ReportCSV.lines(Summary(rows: rows, method: day.method, facts: day.facts)).last?.contains("nan") == false)
+            lines(rows, day.method).last?.contains("nan") == false)
     }
 
     @Test(
@@ -117,14 +121,14 @@ struct ReportCSVTests {
             ("\rx", "\"'\rx\""), ("=HYPERLINK(\"x\",1)", "\"'=HYPERLINK(\"\"x\"\",1)\""), ("\r\n", "\"'\r\n\""),
         ])
     func texts(id: String, cell: String) async throws {
-        let day = try await BundledDay.open().result.summary
-        var method = day.method
+        let day = try await BundledDay.open().result
+        var method = day.summary.method
         method.factors.byYear = method.factors.byYear.map { entry in
             var set = entry.set
             set.id = id
             return (entry.year, set)
         }
-        let lines = ReportCSV.lines(Summary(rows: [day.rows[0]], method: method, facts: day.facts))
+        let lines = lines([day.rows[0]], method)
         #expect(lines.contains { $0.contains("," + cell + ",0.177,") })
     }
 

@@ -23,7 +23,7 @@ struct StoreTests {
         row.accounts[0] = AccountSum(Energy(wattSeconds: .max - 1), measuredMs: 60_000, estimatedMs: 1)
         batch.rows = [row]
         batch.facts = RunFacts(stepS: 60, mode: .shadow, loop: .open)
-        batch.checkpoint = Data("state \(tick)".utf8)
+        batch.checkpoint = Array("state \(tick)".utf8)
         batch.cursor = Self.cursor
         batch.cursor?.tick = tick
         return batch
@@ -41,7 +41,7 @@ struct StoreTests {
         let again = try SQLiteStore(path: path, mustExist: true)
         let found = try #require(try again.begin(Self.identity))
         #expect(found.build == "test")
-        #expect(found.data == Data("state 2".utf8))
+        #expect(found.data == Array("state 2".utf8))
         #expect(found.cursor.tick == 2 && found.cursor.segment == Self.cursor.segment && found.cursor.offset == 10)
         let window = try again.window()
         #expect(window.rows.map(\.vehicles) == [2])
@@ -296,7 +296,7 @@ struct StoreTests {
         let store = try SQLiteStore(path: folder.path("a.sqlite"))
         let run = try await replay([Repository.day], store: store) { $0.loop = .closed }
         let window = try store.window()
-        #expect(window.rows == run.summary.rows)
+        #expect(window.rows == run.rows)
         let report = Summary(rows: window.rows, method: run.summary.method, facts: window.facts)
         #expect(report.timeless == run.summary.timeless)
         #expect(try await run.summary.digest == BundledDay.closed().digest)
@@ -304,7 +304,7 @@ struct StoreTests {
         // A window is its rows: the last hour of the day.
         let from = run.summary.to - .hours(1)
         let hour = try store.window(from: from, to: run.summary.to)
-        #expect(hour.rows == Array(run.summary.rows.suffix(2)))
+        #expect(hour.rows == Array(run.rows.suffix(2)))
         #expect(try store.window(from: from, to: from).rows.isEmpty)
     }
 

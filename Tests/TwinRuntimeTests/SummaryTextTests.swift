@@ -18,19 +18,21 @@ struct SummaryTextTests {
 
     @Test("long names and counts break into further lines")
     func longTexts() async throws {
-        let day = try await BundledDay.closed().result.summary
+        let result = try await BundledDay.closed().result
+        let day = result.summary
         var facts = day.facts
         facts.expectationsFailed = 123_456_789
         var method = day.method
         method.targets[0].name = "a-target-with-a-name-that-goes-on-and-on"
-        let text = SummaryText.render(Summary(rows: day.rows, method: method, facts: facts))
+        let text = SummaryText.render(Summary(rows: result.rows, method: method, facts: facts))
         #expect(text.split(separator: "\n").filter { $0.count > 80 } == [])
     }
 
     @Test("without a vehicle there is a dash and a reason, never 0 or infinity")
     func noVehicle() async throws {
-        let day = try await BundledDay.closed().result.summary
-        let night = Summary(rows: Array(day.rows.prefix(6)), method: day.method, facts: day.facts)
+        let result = try await BundledDay.closed().result
+        let day = result.summary
+        let night = Summary(rows: Array(result.rows.prefix(6)), method: day.method, facts: day.facts)
         #expect(night.vehicles == 0)
         let text = SummaryText.render(night)
         let line = try #require(text.split(separator: "\n").first { $0.contains("this window") })

@@ -5,15 +5,15 @@ public import TwinCore
 /// A vehicle counts once, by its id. A line that sends no vehicle events but a running total counts by that total.
 public struct AssemblyLine: Component {
     public struct State: Sendable, Codable {
-        var vehicles: Set<String> = []
+        var vehicles = SeenVehicles()
         /// Last total by line; only lines that never sent a vehicle event count by it.
         var totals: [String: Int64] = [:]
         /// Event time of the last total by line.
         var totalTimes: [String: PlantTime] = [:]
-        var linesWithEvents: Set<String> = []
+        @Ordered var linesWithEvents: Set<String> = []
         var lineOffTotal = 0
         /// Names of models that were told.
-        var models: Set<String> = []
+        @Ordered var models: Set<String> = []
         /// Numbers of the vehicle events by line.
         var sequences: [String: SequenceWatch] = [:]
     }
@@ -80,7 +80,7 @@ public struct AssemblyLine: Component {
             state.linesWithEvents.insert(routed.asset)
             if let seq = event.seq { state.sequences[routed.asset, default: SequenceWatch()].note(seq, at: context.to) }
             if isLineOff {
-                guard state.vehicles.insert(id).inserted else {
+                guard state.vehicles.insert(id, at: context.to) else {
                     reply.counts.duplicates += 1
                     return
                 }

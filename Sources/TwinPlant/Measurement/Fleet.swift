@@ -22,7 +22,7 @@ enum SignalPart {
 public struct Fleet: Sendable, Codable {
     public internal(set) var feeds: [AssetFeed]
     /// The model's estimate by asset and estimated signal (power, or gas), tick by tick.
-    private var estimates: [[Timeline]]
+    var estimates: [[Timeline]]
 
     /// - Parameter estimated: how many of each asset's signals, from the first on, the model can stand in for.
     public init(_ assets: [(area: Area, asset: String, signals: Int)], estimated: Int) {

@@ -30,7 +30,7 @@ struct SeenMessages: Sendable, Codable {
     }
 
     func encode(to encoder: any Encoder) throws {
-        var packed = PackedWords()
+        var packed = PackedWords(stride: 3)
         for mark in marks {
             packed.append(mark.ts.ms)
             packed.append(mark.kind.rawValue)

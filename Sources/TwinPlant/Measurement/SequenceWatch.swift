@@ -6,7 +6,7 @@ struct SequenceWatch: Sendable, Codable {
 
     private var highest: Int64?
     /// Numbers that were passed over, with the end of the tick in which that was noticed.
-    private var missing: [Int64: PlantTime] = [:]
+    private var missing: [Int: PlantTime] = [:]
 
     mutating func note(_ number: Int64, at time: PlantTime) {
         guard let highest, number > 1 else {
@@ -15,11 +15,11 @@ struct SequenceWatch: Sendable, Codable {
             missing = [:]
             return
         }
-        missing[number] = nil
+        missing[Int(number)] = nil
         guard number > highest else { return }
         let lost = number - highest - 1
         if lost > 0, lost <= Int64(SequenceWatch.missingMax - missing.count) {
-            for one in (highest + 1)..<number { missing[one] = time }
+            for one in (highest + 1)..<number { missing[Int(one)] = time }
         }
         self.highest = number
     }

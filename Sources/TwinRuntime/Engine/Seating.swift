@@ -1,14 +1,14 @@
 import TwinBooks
 import TwinCore
 import TwinPlant
-public import TwinScenario
+import TwinScenario
 
 /// The components of a site in the written order: weather, producers, loads and heat, line and logistics,
 /// storage, grid. A kind of asset that the site does not have has no seat.
 public enum Seating: String, Sendable, CaseIterable {
     case actors, plain
 
-    public func seats(_ config: SiteConfig) -> [any ComponentSeat] {
+    func seats(_ config: SiteConfig) -> [any ComponentSeat] {
         let (site, calendar) = (config.site, config.calendar)
         var seats: [any ComponentSeat] = [seat(WeatherStation(site: site, config.weather))]
         if !config.wind.isEmpty { seats.append(seat(WindFarm(site: site, config.wind))) }

@@ -1,4 +1,3 @@
-public import Foundation
 public import TwinBooks
 public import TwinCore
 public import TwinDispatch
@@ -28,7 +27,7 @@ public struct StoreBatch: Sendable {
     public var commands: [Command] = []
     public var outcomes: [CommandDesk.Outcome] = []
     public var facts: RunFacts?
-    public var checkpoint: Data?
+    public var checkpoint: [UInt8]?
     public var cursor: JournalCursor?
     /// The store is emptied first: the journal is stepped from its beginning.
     public var replacesAll = false
@@ -70,10 +69,10 @@ public struct RunIdentity: Sendable, Hashable, Codable {
 /// A checkpoint as it was found.
 public struct StoredCheckpoint: Sendable {
     public var build: String
-    public var data: Data
+    public var data: [UInt8]
     public var cursor: JournalCursor
 
-    public init(build: String, data: Data, cursor: JournalCursor) {
+    public init(build: String, data: [UInt8], cursor: JournalCursor) {
         self.build = build
         self.data = data
         self.cursor = cursor

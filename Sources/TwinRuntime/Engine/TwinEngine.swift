@@ -1,4 +1,3 @@
-public import Foundation
 import TwinBooks
 import TwinCore
 import TwinDispatch
@@ -9,15 +8,19 @@ public import TwinScenario
 ///
 /// Confined to whoever drives it; each component behind an actor is awaited once per tick, in the written order.
 public final class TwinEngine {
-    public let config: SiteConfig
+    /// In force now; dated values are those of the present epoch.
+    public private(set) var config: SiteConfig
     public let plan: RunPlan
-    public private(set) var state: TwinState
+    public internal(set) var state: TwinState
     /// Calls that crossed to another actor, for the benchmark: one per actor and tick.
     public private(set) var hops = 0
 
-    private let seats: [any ComponentSeat]
+    /// The configuration as its files say it, with all epochs.
+    private(set) var family: SiteConfig
+    private let seating: Seating
+    private(set) var seats: [any ComponentSeat]
     private var router: Router
-    private let rules: CommandDesk.Rules
+    private var rules: CommandDesk.Rules
     /// Waits before a hop, for tests that try to upset the order. Nil in operation.
     private let beforeHop: (@Sendable () async -> Void)?
 
@@ -25,15 +28,28 @@ public final class TwinEngine {
         config: SiteConfig, plan: RunPlan, seating: Seating = .actors,
         beforeHop: (@Sendable () async -> Void)? = nil
     ) {
-        self.config = config
+        family = config
+        let epoch = config.epoch(at: plan.start)
+        self.config = config.inForce(epoch: epoch)
         self.plan = plan
+        self.seating = seating
         self.beforeHop = beforeHop
-        seats = seating.seats(config)
+        seats = seating.seats(self.config)
         router = Router(site: config.site, seats: seats)
         rules = CommandDesk.Rules(step: plan.step, followToleranceFraction: config.followToleranceFraction)
         state = TwinState(
-            books: Books(chart: config.method.chart, losses: config.losses),
-            grid: TickGrid(start: plan.start, step: plan.step))
+            books: Books(chart: self.config.method.chart, losses: self.config.losses),
+            grid: TickGrid(start: plan.start, step: plan.step), mode: plan.mode, configuration: config.hash,
+            epoch: epoch)
+    }
+
+    /// Takes a configuration at the present epoch, with components that know nothing yet.
+    func setUp(_ other: SiteConfig) {
+        family = other
+        config = other.inForce(epoch: state.epoch)
+        seats = seating.seats(config)
+        router = Router(site: config.site, seats: seats)
+        rules = CommandDesk.Rules(step: plan.step, followToleranceFraction: config.followToleranceFraction)
     }
 
     /// Closes the next tick over its lines.
@@ -43,8 +59,8 @@ public final class TwinEngine {
         let context = TickContext(
             tick: tick, from: state.grid.from(tick), to: state.grid.to(tick), lateness: config.lateness,
             lead: plan.lead,
-            setPoints: plan.mode == .control ? state.desk.setPoints : [:])
-        if input.resume != nil { state.books.noteBridgedStop(before: context.from) }
+            setPoints: state.mode == .control ? state.desk.setPoints : [:])
+        if input.resume != nil { state.books.bridgeStop() }
         var counts = Counts()
         var refusals: [Refusal] = []
         let (slices, acks) = route(input, &counts, &refusals)
@@ -64,7 +80,12 @@ public final class TwinEngine {
             record.add(value.used.quality.rank)
         }
         counts.add(reply.counts)
-        return finish(tick, context, reply, acks, counts, refusals + reply.refusals, &record)
+        for instruction in input.instructions { instruction.write(into: &record) }
+        var outcome = finish(tick, context, reply, acks, counts, refusals + reply.refusals, &record)
+        outcome.instructions = input.instructions
+        for instruction in input.instructions { await follow(instruction) }
+        await changeEpoch()
+        return outcome
     }
 
     /// All that follows the components: balance, books, alarms, dispatch, chain.
@@ -85,7 +106,7 @@ public final class TwinEngine {
             changedAt: state.desk.changedAt
         ) { values[$0, $1] }
         let edges = state.alarms.update(alarms(reply, posting.balance, views, context), at: context.to)
-        let commands = plan.mode == .off ? [] : dispatch(views, context)
+        let commands = state.mode == .off ? [] : dispatch(views, context)
         for command in commands {
             state.books.count(issuedAt: command.ts - plan.step) { $0.issued += 1 }
         }
@@ -100,11 +121,13 @@ public final class TwinEngine {
         var changed = Set(posting.changed)
         changed.formUnion(reply.gaps.compactMap { state.books.index(of: $0.period) })
         changed.formUnion((outcomes.map(\.command.ts)).compactMap { state.books.index(of: $0 - plan.step) })
+        let rows = changed.sorted().map { state.books.rows[$0] }
+        state.books.forget(before: context.to)
         return TickOutcome(
             tick: tick, end: context.to, chain: state.chain, image: reply.image, balance: posting.balance,
             values: reply.values, commands: commands, outcomes: outcomes, alarmEdges: edges,
-            changedRows: changed.sorted().map { state.books.rows[$0] }, restatements: posting.restatements,
-            refusals: refusals)
+            changedRows: rows, chart: state.books.chart, restatements: posting.restatements, refusals: refusals,
+            instructions: [])
     }
 
     private func route(
@@ -113,6 +136,10 @@ public final class TwinEngine {
         var slices = [[Routed]](repeating: [], count: seats.count)
         var acks: [Acknowledgement] = []
         counts.messages = input.arrivals.count + input.unreadable.values.reduce(0, +)
+        for case .shed(let count) in input.instructions {
+            counts.messages += count
+            counts.shed += count
+        }
         for (reason, count) in input.unreadable { counts.rejected[reason, default: 0] += count }
         for arrival in input.arrivals {
             switch router.destination(arrival.topic) {
@@ -179,7 +206,7 @@ public final class TwinEngine {
         {
             conditions.append(AlarmKey(.grid, config.grid.meter, .balance))
         }
-        if plan.mode == .control {
+        if state.mode == .control {
             for asset in views.controllables {
                 let mayStopShort = views.mayStopShort.contains(asset.path)
                 if state.desk.watch(asset, mayStopShort: mayStopShort, context: context, rules: rules) {
@@ -231,31 +258,6 @@ public final class TwinEngine {
             record.add(outcome.fate.rawValue)
         }
         for path in state.alarms.standing.keys.sorted() { record.add(path) }
-    }
-
-    // MARK: - Checkpoint
-
-    /// Everything that `restore` needs to go on as if nothing had happened: the state's line of JSON, then one for
-    /// each component, in their order. A line's JSON inside another's would be copied and read over once more.
-    public func checkpoint() async throws -> Data {
-        var data = try JSONEncoder().encode(state)
-        for seat in seats {
-            data.append(0x0A)
-            data.append(try await seat.snapshot())
-        }
-        return data
-    }
-
-    public func restore(_ data: Data) async throws {
-        let lines = data.split(separator: 0x0A)
-        guard lines.count == seats.count + 1 else {
-            throw ReplayProblem(
-                "the checkpoint has \(lines.count) lines, not one for the state and one for each of"
-                    + " \(seats.count) components; delete the store, it is made anew from the journal")
-        }
-        let restored = try JSONDecoder().decode(TwinState.self, from: lines[0])
-        for (seat, line) in zip(seats, lines.dropFirst()) { try await seat.restore(line) }
-        state = restored
     }
 }
 

@@ -15,18 +15,28 @@ public struct TwinState: Sendable, Codable {
     public internal(set) var grid: TickGrid
     /// Whether a clock line was seen: from then on only clock lines move time.
     public internal(set) var sawClock = false
+    public internal(set) var mode: ControlMode
+    /// `sha256:…` of the configuration in force, and the epoch of its dated values.
+    public internal(set) var configuration: String
+    var epoch: Int
+    /// The plan that was adopted last.
+    public internal(set) var plan: String?
 
-    init(books: Books, grid: TickGrid) {
+    init(books: Books, grid: TickGrid, mode: ControlMode, configuration: String, epoch: Int) {
         self.books = books
         self.grid = grid
+        self.mode = mode
+        self.configuration = configuration
+        self.epoch = epoch
     }
 }
 
-/// What a run is made with; the same for all its ticks.
+/// What a run is made with.
 public struct RunPlan: Sendable {
     public var run: String
     public var start: PlantTime
     public var stepS: Int
+    /// At its beginning.
     public var mode: ControlMode
     public var clock: ClockKind
 
@@ -66,43 +76,6 @@ public struct TickGrid: Sendable, Hashable, Codable {
     public func to(_ tick: Int) -> PlantTime { from(tick + 1) }
 }
 
-/// The lines of one tick: exactly those since the previous mark.
-public struct TickInput: Sendable {
-    public var arrivals: [Arrival] = []
-    /// Unreadable lines by reason; they count as messages.
-    public var unreadable: [RejectReason: Int] = [:]
-
-    public init() {}
-
-    /// The tick begins here, after a stop that is bridged without steps.
-    public var resume: PlantTime?
-
-    /// The input that a journal's lines make.
-    public init(_ lines: [Line]) {
-        for line in lines {
-            switch line.body {
-            case .message(let arrival): arrivals.append(arrival)
-            case .op(let json): resume = Resume(json)?.at ?? resume
-            case .mark, .link, .plan, .fault, .expect: break
-            }
-        }
-    }
-}
-
-/// `{"op":{"resume":…}}`: a run goes on after a stop of more than 7 days; there are no steps and no books between.
-struct Resume {
-    var at: PlantTime
-
-    init(at: PlantTime) { self.at = at }
-
-    init?(_ op: JSON) {
-        guard let at = op["resume"]?.text.flatMap({ PlantTime(rfc3339: $0) }) else { return nil }
-        self.at = at
-    }
-
-    var line: Line { Line(t: at, .op(.fields(["resume": .string(at.rfc3339)]))) }
-}
-
 /// All that one tick brought about.
 public struct TickOutcome: Sendable {
     public var tick: Int
@@ -114,7 +87,11 @@ public struct TickOutcome: Sendable {
     public var commands: [Command]
     public var outcomes: [CommandDesk.Outcome]
     public var alarmEdges: [AlarmBoard.Edge]
+    /// The books' rows that changed, with the chart of their meters.
     public var changedRows: [PeriodRow]
+    public var chart: Chart
     public var restatements: [Restatement]
     public var refusals: [Refusal]
+    /// Lines of this tick that are in force from the next one on.
+    public var instructions: [Instruction]
 }

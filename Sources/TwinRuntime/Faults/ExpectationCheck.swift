@@ -21,7 +21,19 @@ public struct ExpectationCheck: Sendable {
 
     public mutating func add(_ expectation: Expectation) { expectations.append(expectation) }
 
-    public mutating func note(_ outcome: TickOutcome) { edges.append(contentsOf: outcome.alarmEdges) }
+    /// Edges that are kept; a run that is judged is a day or two, but a long one may not grow for it.
+    static let edgesMax = 10_000
+
+    public mutating func note(_ outcome: TickOutcome) {
+        edges.append(contentsOf: outcome.alarmEdges)
+        guard edges.count > ExpectationCheck.edgesMax else { return }
+        // The older half goes, but for what somebody has asked about.
+        let patterns = expectations.compactMap(\.pattern)
+        let old = edges.prefix(edges.count / 2).filter { edge in
+            patterns.contains { Expectation.matches($0, edge.key) }
+        }
+        edges = old.suffix(ExpectationCheck.edgesMax / 4) + edges.suffix(edges.count / 2)
+    }
 
     public func verdicts(_ summary: Summary) -> [Verdict] {
         let json = summary.json

@@ -171,7 +171,7 @@ public final class TickReader {
             return
         }
         var resume: PlantTime?
-        if case .op(let json) = line.body { resume = Resume(json)?.at }
+        if case .op(let json) = line.body { resume = json["resume"]?.text.flatMap { PlantTime(rfc3339: $0) } }
         if let resume, header.marks {
             clock.resume(at: resume)
         } else if line.t > lastT + TickClock.jumpMax {

@@ -43,6 +43,7 @@ public final class LiveLoop {
     private var liveClock: LiveClock
     private var session: Session?
     private var early = EarlyMessages()
+    private var ledger = RowLedger()
     private var wasUp = false
     private let begun = ContinuousClock.now
     /// While the journal is stepped again nothing is published: only the last mark's commands go again, later.
@@ -57,7 +58,7 @@ public final class LiveLoop {
         var engine: TwinEngine
         var journal: JournalWriter
         var clock: TickClock
-        var input = TickInput([])
+        var input = TickInput()
         var header: Header
     }
 
@@ -134,7 +135,7 @@ public final class LiveLoop {
 
     private var summary: Summary? {
         guard let engine = session?.engine, engine.state.tick > 0 else { return nil }
-        return Summary(rows: engine.state.books.rows, method: config.method, facts: facts)
+        return Summary(ledger.sum(engine.family.method), facts: facts)
     }
 
     private var facts: RunFacts {
@@ -164,7 +165,8 @@ public final class LiveLoop {
         }
         let engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
         let checkpoint = try store.begin(identity(header))
-        let tail = try await recovery.run(engine, checkpoint: checkpoint, build: options.build, keep: store.write)
+        let tail = try await recovery.run(
+            engine, checkpoint: checkpoint, configurations: configurations, keep: store.write)
         if let cursor = tail.cursor {
             var batch = StoreBatch()
             batch.facts = facts
@@ -184,7 +186,8 @@ public final class LiveLoop {
             grid: engine.state.grid, lateness: config.lateness, tick: engine.state.tick, now: tail.lastT,
             hasClock: engine.state.sawClock || tail.lines.contains { isClockLine($0) })
         session = Session(
-            engine: engine, journal: journal, clock: clock, input: TickInput(tail.lines), header: header)
+            engine: engine, journal: journal, clock: clock,
+            input: try TickInput(tail.lines, configurations: configurations), header: header)
         bridgeLongStop(since: tail.lastT)
         // A line after the last mark may have passed the tick's end already.
         try await close(session?.clock.dueOnResume() ?? 0, at: tail.lastT)
@@ -193,10 +196,23 @@ public final class LiveLoop {
     /// After more than 7 days the ticks between are not stepped: one line says where they go on.
     private func bridgeLongStop(since last: PlantTime) {
         guard options.clock == .wall, options.wallNow() > last + TickClock.jumpMax else { return }
-        let resume = Resume(at: options.wallNow().floored(to: config.step))
-        session?.journal.append(resume.line)
-        session?.input.resume = resume.at
-        session?.clock.resume(at: resume.at)
+        let at = options.wallNow().floored(to: config.step)
+        instruct(.resume(at), at: at)
+        session?.clock.resume(at: at)
+    }
+
+    /// Journals an instruction; it acts from the next tick on.
+    private func instruct(_ instruction: Instruction, at t: PlantTime) {
+        session?.journal.append(instruction.line(at: t))
+        session?.input.instructions.append(instruction)
+    }
+
+    /// Configurations that the journal changed to are kept beside it.
+    private var configurations: ConfigurationSource {
+        let (folder, config) = (folder, config)
+        return { hash in
+            try hash == config.hash ? config : SiteConfig.load(folder: folder.configFolder(hash))
+        }
     }
 
     private func isClockLine(_ line: Line) -> Bool { line.topic == Topic.clockText(site: config.site) }
@@ -223,11 +239,12 @@ public final class LiveLoop {
             journal: journal, clock: TickClock(start: header.start, step: header.step, lateness: config.lateness),
             header: header)
         if early.shed > 0 {
+            instruct(.shed(early.shed), at: header.start)
             notes.warn("\(early.shed) messages before the first plant time were shed: QoS 0, or retained by the broker")
         }
         for item in early.take() {
             switch item {
-            case .link(let word): journal.append(Line(t: header.start, .link(word)))
+            case .link(let word): instruct(.link(word), at: header.start)
             case .message(let message): append(Arrival(message, at: header.start))
             }
         }
@@ -243,7 +260,7 @@ public final class LiveLoop {
             early.add(link: word)
             return
         }
-        session.journal.append(Line(t: session.clock.now, .link(word)))
+        instruct(.link(word), at: session.clock.now)
     }
 
     private func take(_ message: InboundMessage) async throws {
@@ -296,7 +313,7 @@ public final class LiveLoop {
         for _ in 0..<count {
             guard let current = session, !isOver else { return }
             let input = current.input
-            session?.input = TickInput([])
+            session?.input = TickInput()
             let outcome = await current.engine.close(input)
             for refusal in outcome.refusals { notes.refuse(refusal) }
             let mark = Mark(
@@ -304,6 +321,7 @@ public final class LiveLoop {
             current.journal.append(mark)
             try current.journal.sync()
             try publish(outcome)
+            ledger.add(outcome)
             var batch = StoreBatch()
             batch.add(outcome)
             batch.facts = facts

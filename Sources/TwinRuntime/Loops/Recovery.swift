@@ -76,16 +76,16 @@ struct Recovery {
     /// Restores the checkpoint, if it is this build's, and steps again what came after it; every mark's chain must
     /// come out as it was written. `keep` gets what the store has not: all of it when no checkpoint could be used.
     mutating func run(
-        _ engine: TwinEngine, checkpoint: StoredCheckpoint?, build: String, keep: (StoreBatch) throws -> Void
+        _ engine: TwinEngine, checkpoint: StoredCheckpoint?, configurations: @escaping ConfigurationSource,
+        keep: (StoreBatch) throws -> Void
     ) async throws -> Tail {
         try cutTornLine()
         var index = 0
         var offset: Int64 = 0
         var batch = StoreBatch()
-        if let checkpoint, checkpoint.build == build, let found = segments.firstIndex(of: checkpoint.cursor.segment),
-            holds(checkpoint.cursor)
+        if let checkpoint, let found = segments.firstIndex(of: checkpoint.cursor.segment), holds(checkpoint.cursor),
+            await restore(engine, checkpoint, configurations)
         {
-            try await engine.restore(checkpoint.data)
             index = found
             offset = checkpoint.cursor.offset
         } else {
@@ -99,7 +99,7 @@ struct Recovery {
             let reader = offset > 0 ? try LineReader(path: path, offset: offset) : try LineReader(path: path)
             if offset == 0 { _ = reader.next() }
             offset = 0
-            try await step(engine, reader, segments[position], &tail) { outcome in
+            try await step(engine, configurations, reader, segments[position], &tail) { outcome in
                 batch.add(outcome)
                 guard outcome.tick % ReplayLoop.marksPerTransaction == 0 else { return }
                 try keep(batch)
@@ -110,9 +110,21 @@ struct Recovery {
         return tail
     }
 
+    /// False for a checkpoint that this build cannot read: the journal has all that it knew.
+    private func restore(
+        _ engine: TwinEngine, _ checkpoint: StoredCheckpoint, _ configurations: ConfigurationSource
+    ) async -> Bool {
+        do {
+            try await engine.restore(checkpoint.data, configurations: configurations)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     private func step(
-        _ engine: TwinEngine, _ reader: LineReader, _ segment: String, _ tail: inout Tail,
-        onTick: (TickOutcome) throws -> Void
+        _ engine: TwinEngine, _ configurations: ConfigurationSource, _ reader: LineReader, _ segment: String,
+        _ tail: inout Tail, onTick: (TickOutcome) throws -> Void
     ) async throws {
         let path = folder.file(segment)
         while let read = reader.next() {
@@ -130,7 +142,7 @@ struct Recovery {
                 tail.lines.append(line)
                 continue
             }
-            let outcome = await engine.close(TickInput(tail.lines))
+            let outcome = await engine.close(try TickInput(tail.lines, configurations: configurations))
             guard outcome.tick == mark.tick, outcome.chain.hex == mark.chain, mark.n == tail.lines.count else {
                 throw JournalProblem(
                     "\(path):\(reader.number): tick \(mark.tick) does not step to the chain of its mark (\(tail.lines.count)"

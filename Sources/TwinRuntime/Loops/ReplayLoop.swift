@@ -1,4 +1,3 @@
-import Foundation
 public import TwinBooks
 public import TwinCore
 import TwinDispatch
@@ -20,6 +19,8 @@ public struct ReplayOptions: Sendable {
     /// A new journal folder to write; nil writes none.
     public var journal: JournalFolder?
     public var build = ""
+    /// Finds the configurations that the input changes to; by default there is only the one that is given.
+    public var configurations: ConfigurationSource?
     /// Waits before each hop between actors: for tests that try to upset the order.
     public var beforeHop: (@Sendable () async -> Void)?
     /// Called after each tick with its outcome and the share of the input that is read; false ends the replay.
@@ -31,6 +32,8 @@ public struct ReplayOptions: Sendable {
 /// What a replay found.
 public struct ReplayResult: Sendable {
     public var summary: Summary
+    /// The books, settlement period by settlement period.
+    public var rows: [PeriodRow]
     public var notes: RunNotes
     public var verdicts: [ExpectationCheck.Verdict]
     /// The first tick whose chain differs from its mark; nil when all agree or none were given.
@@ -61,6 +64,8 @@ public final class ReplayLoop {
     private var journal: JournalWriter?
     private let store: (any TwinStorePort)?
     private var batch = StoreBatch()
+    private var ledger = RowLedger()
+    private let configurations: ConfigurationSource
     private var marksInBatch = 0
     private var facts: RunFacts
     private var notes = RunNotes()
@@ -94,6 +99,15 @@ public final class ReplayLoop {
         outputs = bus.client()
         if header.loop == .closed {
             plant = try ClosedPlant(config: config, plan: plan, seed: header.seed, bus: bus)
+        }
+        configurations = { hash in
+            if hash == config.hash { return config }
+            guard let found = try options.configurations?(hash) else {
+                throw ReplayProblem(
+                    "the run goes on with configuration \(hash.prefix(15))…, which is not here; replay the journal's"
+                        + " folder, which keeps it", exitCode: 78)
+            }
+            return found
         }
         check = ExpectationCheck(options.expectations, zone: config.zone)
         for fault in options.faults { try add(fault) }
@@ -159,14 +173,18 @@ public final class ReplayLoop {
 
     private func step(_ tick: FileTick) async throws -> TickOutcome {
         let number = engine.state.tick + 1
-        var input = TickInput(tick.lines)
+        var input = try TickInput(tick.lines, configurations: configurations)
         let from = input.resume ?? engine.state.grid.from(number)
         var arrivals = input.arrivals
         for line in tick.lines {
             switch line.body {
             case .fault(let json): try addFault(json, at: line.t)
             case .expect(let json): try addExpectation(json, at: line.t)
-            case .link, .op, .plan: journal?.append(line)
+            case .configuration(let change):
+                let config = try configurations(change.hash)
+                try options.journal?.keep(config.files, hash: config.hash)
+                journal?.append(line)
+            case .link, .mode, .op, .plan: journal?.append(line)
             case .message, .mark: break
             }
         }
@@ -233,6 +251,7 @@ public final class ReplayLoop {
     }
 
     private func keep(_ outcome: TickOutcome, _ mark: Mark) async throws {
+        ledger.add(outcome)
         guard store != nil || journal != nil else { return }
         batch.add(outcome)
         marksInBatch += 1
@@ -252,7 +271,7 @@ public final class ReplayLoop {
     /// can go on from it, so it only marks the store as taken.
     private func commitLast() async throws {
         if store != nil {
-            batch.checkpoint = journal == nil ? Data("{}".utf8) : try await engine.checkpoint()
+            batch.checkpoint = journal == nil ? [] : try await engine.checkpoint()
             batch.cursor = JournalCursor(
                 segment: journal?.segment ?? "", offset: journal?.offset ?? 0, tick: engine.state.tick,
                 chain: engine.state.chain.hex)
@@ -280,13 +299,17 @@ public final class ReplayLoop {
             if case .expect(let json) = line.body { try addExpectation(json, at: line.t) }
         }
         facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
-        let verdicts = check.verdicts(Summary(rows: engine.state.books.rows, method: config.method, facts: facts))
+        let sum = ledger.sum(engine.family.method)
+        guard let judged = Summary(sum, facts: facts) else {
+            throw ReplayProblem("the input holds no settlement period")
+        }
+        let verdicts = check.verdicts(judged)
         facts.expectationsPassed = verdicts.count { $0.passed }
         facts.expectationsFailed = verdicts.count { !$0.passed }
         if store != nil { try await commitLast() }
         try journal?.sync()
         return ReplayResult(
-            summary: Summary(rows: engine.state.books.rows, method: config.method, facts: facts), notes: notes,
+            summary: Summary(sum, facts: facts) ?? judged, rows: ledger.rows(on: sum.method.chart), notes: notes,
             verdicts: verdicts, firstDifferingTick: firstDifferingTick, hops: engine.hops, wasStopped: wasStopped)
     }
 }

@@ -54,8 +54,17 @@ extension SiteConfig {
     public static func read(files: [(name: String, bytes: [UInt8])]) throws(ConfigProblems) -> SiteConfig {
         let log = ProblemLog()
         let sorted = files.sorted { $0.name < $1.name }
-        let config = SiteFiles(sorted, log).config(files: sorted)
+        var config = SiteFiles(sorted, log).config(files: sorted)
         try log.check()
+        for date in log.dates.sorted() {
+            let log = ProblemLog(date: date)
+            guard let later = SiteFiles(sorted, log).config(files: sorted) else { throw log.problems }
+            if later.stepS != config?.stepS {
+                log.add(FilePlace(file: "site.yaml", line: 1, column: 1), "the step of a site has no date")
+            }
+            try log.check()
+            config?.change(to: later, on: date)
+        }
         guard let config else {
             // Every nil has its problem; should one be silent, the caller still gets an error and not a trap.
             log.add(FilePlace(file: "site.yaml", line: 1, column: 1), "the configuration is not complete")
@@ -117,7 +126,8 @@ struct SiteFiles {
         else { return nil }
         let method = ReportMethod(
             site: site.id, zone: site.zone, boundary: site.boundary, scope2: site.scope2, factors: factors,
-            baseline: baseline.baseline, targets: baseline.targets, tariffs: tariffs, uncertainty: site.uncertainty,
+            baseline: baseline.baseline, targets: baseline.targets, tariffs: [Dated(tariffs)],
+            uncertainty: site.uncertainty,
             chart: assets.chart)
         return SiteConfig(
             site: site, assets: assets, calendar: shifts.calendar(in: site.zone), method: method,

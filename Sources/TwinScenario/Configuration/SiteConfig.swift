@@ -46,7 +46,40 @@ public struct SiteConfig: Sendable {
     public var files: [(name: String, bytes: [UInt8])]
     public var hash: String
 
+    /// Every asset that has a place in the plant.
+    public var assets: Set<AssetPath> {
+        var paths = Set(method.chart.meters.map(\.path))
+        paths.formUnion(tanks.map { AssetPath(.ethanol, $0.asset) })
+        return paths
+    }
+
+    public func hasAsset(_ path: AssetPath) -> Bool { assets.contains(path) }
+
+    /// What the files say from later dates on, ascending; each is whole.
+    public private(set) var later: [(from: PlantTime, config: SiteConfig)] = []
+
     public var step: Span { .seconds(Int64(stepS)) }
+
+    /// Place of what holds at `time`: 0 for this configuration itself, then one more for each of `later`.
+    public func epoch(at time: PlantTime) -> Int { later.prefix { $0.from <= time }.count }
+
+    /// The configuration as it holds in an epoch.
+    public func inForce(epoch: Int) -> SiteConfig {
+        guard epoch > 0, let last = later.last else { return self }
+        var config = epoch <= later.count ? later[epoch - 1].config : last.config
+        // Prices are looked up by date in any epoch.
+        config.method.tariffs = method.tariffs
+        return config
+    }
+
+    /// Adds what holds from a local date on.
+    mutating func change(to config: SiteConfig, on date: CivilDate) {
+        let from = zone.instant(date)
+        later.append((from, config))
+        if let tariffs = config.method.tariffs.first?.value, tariffs != method.tariffs.last?.value {
+            method.tariffs.append(Dated(tariffs, from: from))
+        }
+    }
 
     init(
         site: SiteSection, assets: AssetsSection, calendar: ProductionCalendar, method: ReportMethod,

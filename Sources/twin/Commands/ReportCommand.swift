@@ -58,7 +58,7 @@ struct ReportCommand: AsyncParsableCommand {
         if window.restatements > 0 {
             common.say("restated: late data changed closed periods \(window.restatements) times")
         }
-        let lines = lines(summary, bounds)
+        let lines = lines(summary, window.rows, bounds)
         guard let out else {
             for line in lines { print(line) }
             return
@@ -68,11 +68,13 @@ struct ReportCommand: AsyncParsableCommand {
         try writer.finish()
     }
 
-    private func lines(_ summary: Summary, _ bounds: (from: PlantTime, to: PlantTime)?) -> [String] {
+    private func lines(
+        _ summary: Summary, _ rows: [PeriodRow], _ bounds: (from: PlantTime, to: PlantTime)?
+    ) -> [String] {
         switch common.json ? .json : format ?? .text {
         case .json: return [summary.json.line]
         // The line break of CSV is CRLF; its second half comes with every line.
-        case .csv: return ReportCSV.lines(summary).map { $0 + "\r" }
+        case .csv: return ([ReportCSV.header] + rows.flatMap { ReportCSV.lines($0, summary.method) }).map { $0 + "\r" }
         case .text:
             let asked = bounds.flatMap { bounds in period.map { (name: $0, from: bounds.from, to: bounds.to) } }
             return SummaryText.lines(summary, asked: asked)

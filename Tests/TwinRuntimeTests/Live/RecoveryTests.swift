@@ -145,7 +145,7 @@ struct RecoveryTests {
             let header = try Header(bytes: Array(finished.journal.prefix { $0 != 0x0A }))
             _ = try store.begin(RunIdentity(header))
             var batch = StoreBatch()
-            batch.checkpoint = Data("of a journal that was cut and grew again".utf8)
+            batch.checkpoint = Array("of a journal that was cut and grew again".utf8)
             batch.cursor = JournalCursor(
                 segment: finished.segment, offset: Int64(finished.firstMark + shift), tick: 1, chain: DigestChain().hex)
             try store.write(batch)

@@ -1,3 +1,5 @@
+import TwinCore
+
 /// A place in a file; lines and columns count from 1, columns in Unicode scalars.
 public struct FilePlace: Sendable, Hashable, Comparable {
     /// Name as the reader was given it, for example `assets.yaml`.
@@ -67,7 +69,16 @@ public final class ProblemLog {
     private var seen: Set<ConfigProblem> = []
     private var list: [ConfigProblem] = []
 
-    public init() {}
+    /// Dated values are read as they hold on this day; before the first date of a file by default.
+    let date: CivilDate?
+    /// The dates from which values of the files change.
+    private(set) var dates: Set<CivilDate> = []
+
+    public init() { date = nil }
+
+    init(date: CivilDate) { self.date = date }
+
+    func note(_ date: CivilDate) { dates.insert(date) }
 
     public var isEmpty: Bool { list.isEmpty }
 

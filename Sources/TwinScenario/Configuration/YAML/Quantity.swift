@@ -10,16 +10,56 @@ extension YAMLNode {
         case .scalar(let text, _):
             problem("\(text.isEmpty ? "the value is empty" : "\(shown(text)) has no source"); \(form(text))")
             return nil
-        case .list:
+        case .list(let items):
+            if items.contains(where: { $0.find("value") != nil }) { return dated(items, read) }
             problem("the list has no source; write {value: [...], source: \"where it comes from\"}")
             return nil
         case .refused: return nil
         }
-        return fields { fields in
+        return entry(read)?.value
+    }
+
+    /// A value that changes on dates: the first has no `from:`, the others ascend. All are checked, one holds.
+    private func dated<T>(_ items: [YAMLNode], _ read: (YAMLNode) -> T?) -> T? {
+        var held: T?
+        var last: CivilDate?
+        for (index, item) in items.enumerated() {
+            guard let (value, from, place) = item.named(path).entry(read, isDated: true) else { return nil }
+            guard index > 0 else {
+                if from != nil { place.problem("the first value holds from the beginning; leave out its from:") }
+                held = value
+                continue
+            }
+            guard let from else {
+                place.problem("only the first value has no date; add from: 2026-01-01")
+                return nil
+            }
+            guard last.map({ $0 < from }) ?? true else {
+                place.problem("\(from.text) is not after the date before; let the dates ascend")
+                return nil
+            }
+            last = from
+            log.note(from)
+            if let date = log.date, from <= date { held = value }
+        }
+        return held
+    }
+
+    private func entry<T>(
+        _ read: (YAMLNode) -> T?, isDated: Bool = false
+    ) -> (value: T, from: CivilDate?, place: YAMLNode)? {
+        fields { fields in
+            var from: CivilDate?
+            var place = self
+            if isDated, let node = fields.optional("from") {
+                guard let date = node.date() else { return nil }
+                from = date
+                place = node
+            }
             let value = fields.required("value", hint: "\(form())").flatMap { read($0.named(path)) }
             let source = fields.required("source", hint: "every physical number says where it comes from")
             if let source { checkSource(source) }
-            return value
+            return value.map { ($0, from, place) }
         }
     }
 

@@ -1,0 +1,148 @@
+public import TwinCore
+public import TwinUnits
+
+/// The books of a window, added up row by row: what a summary needs of them, however long the window is.
+///
+/// A pure left fold: the same rows in the same order give the same bits, whether they came from memory or a store.
+public struct WindowSum: Sendable {
+    public let method: ReportMethod
+    /// Settlement periods that were added.
+    public private(set) var periods = 0
+    public private(set) var from: PlantTime?
+    public private(set) var to: PlantTime?
+    /// Chain after the last tick of the last row.
+    public private(set) var chain = DigestChain()
+    /// True while a period is partial or may still change.
+    public private(set) var isProvisional = false
+    public private(set) var steppedMs: Int64 = 0
+    public private(set) var vehicles = 0
+    public private(set) var vehiclesModelled = 0
+    public private(set) var vehiclesByModel: [String: Int] = [:]
+    public private(set) var counts = Counts()
+    public private(set) var commands = CommandCounts()
+    public private(set) var gaps = 0
+    public private(set) var alarms: [String: Int] = [:]
+    public private(set) var carbon = CarbonSum()
+    /// End of the last row's period.
+    private var end: PlantTime?
+    private var accounts = SumList(count: Account.allCases.count)
+    private var meters: SumList
+    private var productionDayMs: Int64 = 0
+    private var heatingKMs: Int64 = 0
+    private var baselineGenerationKWh = 0.0
+    private let baselineGenerators: [Int]
+    private var quality = QualityWeights()
+    private(set) var costBases: [CostBasis]
+
+    public init(_ method: ReportMethod) {
+        self.method = method
+        meters = SumList(count: method.chart.meters.count)
+        baselineGenerators = method.chart.meters.indices.filter { line in
+            let meter = method.chart.meters[line]
+            return [.wind, .solar].contains(meter.account) && method.baseline.generation.contains(meter.path)
+        }
+        costBases = method.tariffs.map { _ in CostBasis() }
+    }
+
+    /// Adds the next row; rows ascend, and their meters are those of the method's chart.
+    public mutating func add(_ row: PeriodRow) {
+        periods += 1
+        // Between two runs, or over a stop that was not stepped, there are no books.
+        if let end, row.start > end { gaps += 1 }
+        end = row.end
+        from = from ?? row.steppedFrom ?? row.start
+        to = row.steppedTo ?? row.end
+        chain = row.chain
+        if row.steppedMs < settlementPeriod.ms { isProvisional = true }
+        steppedMs = steppedMs.addingSaturated(row.steppedMs)
+        vehicles += row.vehicles
+        vehiclesModelled += row.vehiclesModelled
+        for (model, count) in row.vehiclesByModel { vehiclesByModel[model, default: 0] += count }
+        counts.add(row.counts)
+        commands.add(row.commands)
+        gaps += row.gaps.values.reduce(0, +)
+        for (code, count) in row.alarms { alarms[code, default: 0] += count }
+        accounts.add(row.accounts)
+        meters.add(row.meters)
+        productionDayMs = productionDayMs.addingSaturated(row.productionDayMs)
+        heatingKMs = heatingKMs.addingSaturated(row.heatingKMs)
+        for line in baselineGenerators { baselineGenerationKWh += row.meter(line).kilowattHours }
+        let before = carbon
+        carbon.add(row, method.factors)
+        quality.add(row, method.chart)
+        costBases[method.tariffIndex(at: row.start)].add(
+            row, production: carbon.scope1 - before.scope1 + carbon.scope2Location - before.scope2Location)
+    }
+
+    public subscript(account: Account) -> AccountSum { accounts[account.index] }
+
+    /// Energy of one meter's line.
+    public func energy(line: Int) -> Energy { line < meters.count ? meters[line].energy : .zero }
+
+    /// What makes the window comparable with another year.
+    public var conditions: WindowConditions {
+        func hours(_ ms: Int64) -> Double { Double(ms) / 3_600_000 }
+        return WindowConditions(
+            hours: hours(steppedMs), productionDayHours: hours(productionDayMs), heatingKHours: hours(heatingKMs),
+            vehicles: vehicles, baselineGenerationKWh: baselineGenerationKWh)
+    }
+
+    /// Shares of metered energy that were measured and estimated, and of plant time that nothing tells about, %.
+    public var dataQuality: (measured: Double, estimated: Double, missing: Double)? { quality.percent }
+}
+
+/// Energy weighed by what it rests on, kW x ms.
+private struct QualityWeights: Sendable {
+    private var measured = 0.0
+    private var estimated = 0.0
+    private var missing = 0.0
+
+    private static let metered = Account.electricity + [.gas, .ethanol]
+
+    mutating func add(_ row: PeriodRow, _ chart: Chart) {
+        guard row.steppedMs > 0 else { return }
+        for account in QualityWeights.metered {
+            let lines = chart.lines(of: account)
+            if lines.isEmpty { continue }
+            // What of an account is measured for itself: its meters, so that a large one weighs more than a small one.
+            // An account that is not the sum of its meters, such as the grid as a remainder, stands for itself.
+            let sum = lines.reduce(Int64(0)) { $0 &+ row.meter($1).wattSeconds }
+            if sum == row[account].energy.wattSeconds {
+                for line in lines { add(line < row.meters.count ? row.meters[line] : AccountSum(), row.steppedMs) }
+            } else {
+                add(row[account], row.steppedMs)
+            }
+        }
+    }
+
+    private mutating func add(_ sum: AccountSum, _ steppedMs: Int64) {
+        let energy = abs(Double(sum.energy.wattSeconds)) / Double(steppedMs)
+        measured += energy * Double(sum.measuredMs)
+        estimated += energy * Double(sum.estimatedMs)
+        missing += energy * Double(max(0, steppedMs - sum.measuredMs - sum.estimatedMs))
+    }
+
+    var percent: (measured: Double, estimated: Double, missing: Double)? {
+        let total = measured + estimated + missing
+        guard total > 0 else { return nil }
+        return (measured / total * 100, estimated / total * 100, missing / total * 100)
+    }
+}
+
+/// What one tariff prices.
+struct CostBasis: Sendable, Hashable {
+    var imported = Energy.zero
+    var exported = Energy.zero
+    var gas = Energy.zero
+    var ethanol = Energy.zero
+    /// Production CO2e, location-based.
+    var production = Emissions.zero
+
+    mutating func add(_ row: PeriodRow, production emitted: Emissions) {
+        imported += row[.gridImport].energy
+        exported += row[.gridExport].energy
+        gas += row[.gas].energy
+        ethanol += row[.ethanol].energy
+        production += emitted
+    }
+}

@@ -1,0 +1,75 @@
+import TwinBooks
+import TwinCore
+import TwinDispatch
+public import TwinScenario
+
+/// What may change while a run goes on.
+extension TwinEngine {
+    /// Does what a tick's instruction says, for the ticks that follow.
+    func follow(_ instruction: Instruction) async {
+        switch instruction {
+        case .mode(let mode):
+            guard mode != state.mode else { return }
+            state.mode = mode
+            // What a shadow wished was never asked of an asset: nothing is late, and everything is due.
+            state.desk.takeUp(at: state.grid.to(state.tick))
+        case .configuration(_, let config):
+            state.configuration = config.hash
+            state.epoch = config.epoch(at: state.grid.to(state.tick))
+            await adopt(config)
+        case .plan(let plan): state.plan = plan.line
+        case .link, .resume, .shed, .operation: break
+        }
+    }
+
+    /// Dated values change with the tick that begins at or after their date: that follows from the configuration.
+    func changeEpoch() async {
+        let epoch = family.epoch(at: state.grid.to(state.tick))
+        guard epoch != state.epoch else { return }
+        state.epoch = epoch
+        await adopt(family)
+    }
+
+    /// Seats the components of another configuration. Assets keep their state by path and kind; a new one starts as at the
+    /// beginning of a run.
+    private func adopt(_ other: SiteConfig) async {
+        let before = seats
+        setUp(other)
+        for seat in seats {
+            guard let old = before.first(where: { $0.name == seat.name }) else { continue }
+            await seat.adopt(old)
+        }
+        state.books.change(chart: config.method.chart, losses: config.losses)
+        state.desk.keep { path in config.hasAsset(path) }
+    }
+
+    // MARK: - Checkpoint
+
+    /// Everything that `restore` needs to go on as if nothing had happened.
+    public func checkpoint() async throws -> [UInt8] {
+        var checkpoint = Checkpoint()
+        checkpoint.append(try Checkpoint.Section(state))
+        for seat in seats { checkpoint.append(try await seat.snapshot()) }
+        return checkpoint.bytes
+    }
+
+    /// Goes on from a checkpoint, with the configuration that was in force there.
+    public func restore(_ bytes: [UInt8], configurations: ConfigurationSource) async throws {
+        let checkpoint = try Checkpoint(bytes)
+        guard let first = checkpoint.sections.first else { throw Checkpoint.damaged }
+        let restored = try first.value(TwinState.self)
+        let config = try restored.configuration == family.hash ? family : configurations(restored.configuration)
+        let old = (family: family, state: state)
+        state.epoch = restored.epoch
+        setUp(config)
+        do {
+            guard checkpoint.sections.count == seats.count + 1 else { throw Checkpoint.damaged }
+            for (seat, section) in zip(seats, checkpoint.sections.dropFirst()) { try await seat.restore(section) }
+        } catch {
+            state = old.state
+            setUp(old.family)
+            throw error
+        }
+        state = restored
+    }
+}
