@@ -30,7 +30,7 @@ struct JournalTests {
                         payload: payload, qos: index % 3, retain: index == 2, duplicate: index == 3,
                         correlation: index == 4 ? "0badcafe-1-1" : nil, number: index + 3)))
         }
-        let writer = try JournalWriter(folder: folder, header: Self.header)
+        let writer = try JournalWriter(folder: folder, header: Self.header, zone: .utc)
         expected.forEach(writer.append)
         #expect(writer.linesSinceMark == expected.count)
         let mark = Mark(t: Recording.start + .seconds(60), tick: 1, n: expected.count, chain: DigestChain().hex)
@@ -56,7 +56,7 @@ struct JournalTests {
         let (temporary, folder, digest) = try await segmented()
         let segments = try folder.segments()
         #expect(segments.count > 5)
-        #expect(segments[1].hasSuffix("-000002.jsonl"))
+        #expect(segments[1].hasSuffix("-000002.jsonl.gz"))
         for (number, segment) in segments.enumerated().dropFirst() {
             let header = try Header(bytes: Array(try Repository.lines(of: folder.file(segment))[0].utf8))
             let before = try Repository.lines(of: folder.file(segments[number - 1])).last ?? ""
@@ -98,18 +98,20 @@ struct JournalTests {
     func lock() throws {
         let temporary = try TemporaryFolder()
         let folder = JournalFolder(path: temporary.path("journal"))
-        var first: JournalWriter? = try JournalWriter(folder: folder, header: Self.header)
+        var first: JournalWriter? = try JournalWriter(folder: folder, header: Self.header, zone: .utc)
         let segment = try #require(first?.segment)
-        let again = (segment: segment, number: 1, linesSinceMark: 0)
+        let again = JournalEnd(
+            segment: segment, number: 1, linesSinceMark: 0, tick: 0, chain: DigestChain().hex, end: Self.header.start,
+            configuration: Self.header.config, mode: Self.header.mode)
         let problem = try #require(throws: JournalProblem.self) {
-            try JournalWriter(folder: folder, header: Self.header, resumed: again)
+            try JournalWriter(folder: folder, header: Self.header, zone: .utc, resumed: again)
         }
         #expect(problem.exitCode == 73)
         #expect(problem.description.contains("another twin is writing this journal"))
         // Nor may a new journal take the place of this one.
-        #expect(throws: JournalProblem.self) { try JournalWriter(folder: folder, header: Self.header) }
+        #expect(throws: JournalProblem.self) { try JournalWriter(folder: folder, header: Self.header, zone: .utc) }
         first = nil
-        let resumed = try JournalWriter(folder: folder, header: Self.header, resumed: again)
+        let resumed = try JournalWriter(folder: folder, header: Self.header, zone: .utc, resumed: again)
         #expect(try Int(resumed.offset) == temporary.bytes("journal/\(segment)").count)
     }
 
@@ -135,7 +137,8 @@ struct JournalTests {
         let temporary = try TemporaryFolder()
         try temporary.write("file", [])
         let problem = try #require(throws: JournalProblem.self) {
-            try JournalWriter(folder: JournalFolder(path: temporary.path("file/journal")), header: Self.header)
+            try JournalWriter(
+                folder: JournalFolder(path: temporary.path("file/journal")), header: Self.header, zone: .utc)
         }
         #expect(problem.exitCode == 73)
     }
@@ -176,17 +179,19 @@ struct JournalTests {
         let lines = try Repository.lines(of: whole.file(try #require(try whole.segments().first)))
         let header = try Header(bytes: Array(lines[0].utf8))
         let folder = JournalFolder(path: temporary.path("segments"))
-        let writer = try JournalWriter(folder: folder, header: header, segmentMax: 16_384)
+        let writer = try JournalWriter(folder: folder, header: header, zone: .utc, segmentMax: 16_384)
         for text in lines.dropFirst() {
             let line = try Line(bytes: Array(text.utf8), start: header.start, number: 0)
             if case .mark(let mark) = line.body {
                 writer.append(mark)
-                try writer.rotateIfLong(after: mark)
+                try writer.rotateIfDue(
+                    after: mark, end: header.start + Int64(mark.tick) * header.step, configuration: header.config,
+                    mode: header.mode)
             } else {
                 writer.append(line)
             }
         }
-        try writer.sync()
+        try writer.finish()
         return (temporary, folder, run.summary.digest)
     }
 }

@@ -48,9 +48,12 @@ public final class TickReader {
     /// - Parameters:
     ///   - paths: one file, or a journal's segments in order.
     ///   - lateness: how long a tick stays open where no clock line moves time.
+    ///   - opening: the state that the segments begin with; nil from tick 1 on.
     ///   - strict: the first refused line is an error.
     ///   - frame: asked only for a broker recording.
-    public init(paths: [String], lateness: Span, strict: Bool, frame: () throws -> RecordingFrame) throws {
+    public init(
+        paths: [String], opening: OpeningState? = nil, lateness: Span, strict: Bool, frame: () throws -> RecordingFrame
+    ) throws {
         guard let first = paths.first else { throw ReplayProblem("no replay file was named", exitCode: 66) }
         self.paths = paths
         self.strict = strict
@@ -58,7 +61,7 @@ public final class TickReader {
         guard case .line(let bytes)? = reader.next() else {
             throw ReplayProblem("\(first): is empty\(reader.truncation.map { " (\($0))" } ?? "")")
         }
-        var opening: [RecordingReader.Item] = []
+        var head: [RecordingReader.Item] = []
         if let format = RecordingFormat.detect(bytes) {
             let frame = try frame()
             var messages = RecordedMessages(
@@ -66,7 +69,7 @@ public final class TickReader {
             var start: PlantTime?
             while start == nil, let item = messages.next() {
                 if case .message(let arrival) = item { start = arrival.t }
-                opening.append(item)
+                head.append(item)
             }
             guard let start else {
                 throw ReplayProblem("\(first): error: holds no message that can be read; \(TickReader.acceptedForms)")
@@ -78,16 +81,16 @@ public final class TickReader {
                 throw ReplayProblem("\(first):1: error: \(error.text); \(TickReader.acceptedForms)")
             }
         }
-        guard header.firstTick == 1 else {
+        guard header.firstTick == opening?.firstTick ?? 1 else {
             throw ReplayProblem(
                 "\(first): begins with tick \(header.firstTick); segments before it are missing, name the journal's"
                     + " folder")
         }
-        clock = TickClock(start: header.start, step: header.step, lateness: lateness)
+        clock = TickClock(start: header.start, step: header.step, lateness: lateness, tick: header.firstTick - 1)
         clockTopic = Topic.clockText(site: header.site)
-        lastT = header.start
-        pending = FileTick(t: header.start)
-        for item in opening { try take(item) }
+        lastT = opening?.from ?? header.start
+        pending = FileTick(t: lastT)
+        for item in head { try take(item) }
     }
 
     /// What a file may be.
@@ -237,7 +240,7 @@ public final class TickReader {
             }
             return
         }
-        reader = try LineReader(path: paths[fileIndex])
+        reader = try TickReader.open(paths[fileIndex])
         guard case .line(let bytes)? = reader.next() else {
             throw ReplayProblem("\(paths[fileIndex]): is empty; a journal segment begins with a header")
         }
@@ -249,6 +252,14 @@ public final class TickReader {
             throw ReplayProblem(
                 "\(paths[fileIndex]): run \(next.run) from tick \(next.firstTick) does not follow run \(header.run),"
                     + " tick \(clock.tick); a segment is missing or belongs to another journal")
+        }
+    }
+
+    private static func open(_ path: String) throws(FileProblem) -> LineReader {
+        do { return try LineReader(path: path) } catch {
+            // A live twin may have compressed it meanwhile.
+            guard case .notFound = error, let reader = try? LineReader(path: path + ".gz") else { throw error }
+            return reader
         }
     }
 

@@ -180,8 +180,7 @@ public final class LiveLoop {
                 exitCode: 65)
         }
         let journal = try JournalWriter(
-            folder: folder, header: header,
-            resumed: (segment: tail.segment, number: tail.number, linesSinceMark: tail.lines.count))
+            folder: folder, header: header, zone: config.zone, resumed: tail.end(engine.state))
         let clock = TickClock(
             grid: engine.state.grid, lateness: config.lateness, tick: engine.state.tick, now: tail.lastT,
             hasClock: engine.state.sawClock || tail.lines.contains { isClockLine($0) })
@@ -232,7 +231,7 @@ public final class LiveLoop {
         _ = try store.begin(identity(header))
         // In this order a kill at any moment leaves nothing that the next start could not take up.
         try folder.keep(config.files, hash: config.hash)
-        let journal = try JournalWriter(folder: folder, header: header)
+        let journal = try JournalWriter(folder: folder, header: header, zone: config.zone)
         session = Session(
             engine: TwinEngine(
                 config: config, plan: RunPlan(header), seating: options.seating, beforeHop: options.beforeHop),
@@ -330,7 +329,7 @@ public final class LiveLoop {
                 segment: current.journal.segment, offset: current.journal.offset, tick: outcome.tick,
                 chain: outcome.chain.hex)
             try store.write(batch)
-            try current.journal.rotateIfLong(after: mark)
+            try current.journal.rotateIfDue(after: mark, end: outcome.end, state: current.engine.state)
             options.onTick?(outcome)
         }
     }

@@ -31,6 +31,13 @@ struct Recovery {
         var number: Int
         /// After the last mark that was stepped again; nil when there was none to step.
         var cursor: JournalCursor?
+
+        func end(_ state: TwinState) -> JournalEnd {
+            JournalEnd(
+                segment: segment, number: number, linesSinceMark: lines.count, tick: state.tick,
+                chain: state.chain.hex, end: state.grid.to(state.tick), configuration: state.configuration,
+                mode: state.mode)
+        }
     }
 
     /// Cuts a torn last line: it was never acknowledged. A segment that was begun without its header is dropped.
@@ -54,25 +61,6 @@ struct Recovery {
         }
     }
 
-    /// Whether the journal still holds the mark that a checkpoint was taken at. Where it was cut, or is another
-    /// one, the store is ahead of it; the journal is the truth.
-    private func holds(_ cursor: JournalCursor) -> Bool {
-        guard let file = FileHandle(forReadingAtPath: folder.file(cursor.segment)) else { return false }
-        defer { try? file.close() }  // reading is over; a failed close loses nothing
-        let from = UInt64(max(cursor.offset - 1024, 0))
-        let count = Int(max(cursor.offset, 0)) - Int(from)
-        // What cannot be read holds no mark.
-        guard (try? file.seek(toOffset: from)) != nil, let data = try? file.read(upToCount: count),  // see above
-            data.count == count, data.last == 0x0A
-        else { return false }
-        let bytes = [UInt8](data.dropLast())
-        let begin = bytes.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-        guard let line = try? Line(bytes: Array(bytes[begin...]), start: header.start, number: 0),  // no line, no mark
-            case .mark(let mark) = line.body
-        else { return false }
-        return mark.tick == cursor.tick && mark.chain == cursor.chain
-    }
-
     /// Restores the checkpoint, if it is this build's, and steps again what came after it; every mark's chain must
     /// come out as it was written. `keep` gets what the store has not: all of it when no checkpoint could be used.
     mutating func run(
@@ -80,26 +68,31 @@ struct Recovery {
         keep: (StoreBatch) throws -> Void
     ) async throws -> Tail {
         try cutTornLine()
-        var index = 0
-        var offset: Int64 = 0
+        let found = try folder.contents()
+        var place = JournalFolder.Place(index: 0, offset: 0)
         var batch = StoreBatch()
-        if let checkpoint, let found = segments.firstIndex(of: checkpoint.cursor.segment), holds(checkpoint.cursor),
+        if let checkpoint, let after = try folder.place(after: checkpoint.cursor, in: found),
             await restore(engine, checkpoint, configurations)
         {
-            index = found
-            offset = checkpoint.cursor.offset
+            place = after
         } else {
-            batch.replacesAll = true
+            let beginning = try folder.beginning(of: found)
+            place.index = beginning.index
+            if let opening = beginning.opening {
+                try await engine.restore(opening, of: found[place.index].path, configurations: configurations)
+            } else {
+                batch.replacesAll = true
+            }
         }
+        try folder.checkGaps(found[place.index...])
+        let last = found[found.count - 1]
         var tail = Tail(
-            lastT: engine.state.grid.to(engine.state.tick), segment: segments[segments.count - 1],
-            number: segments.count)
-        for position in index..<segments.count {
-            let path = folder.file(segments[position])
-            let reader = offset > 0 ? try LineReader(path: path, offset: offset) : try LineReader(path: path)
-            if offset == 0 { _ = reader.next() }
-            offset = 0
-            try await step(engine, configurations, reader, segments[position], &tail) { outcome in
+            lastT: engine.state.grid.to(engine.state.tick), segment: last.name, number: last.number)
+        for segment in found[place.index...] {
+            let reader = try folder.open(segment, at: place.offset)
+            if place.offset == 0 { _ = reader.next() }
+            place.offset = 0
+            try await step(engine, configurations, reader, segment.name, &tail) { outcome in
                 batch.add(outcome)
                 guard outcome.tick % ReplayLoop.marksPerTransaction == 0 else { return }
                 try keep(batch)

@@ -21,6 +21,8 @@ public struct ReplayOptions: Sendable {
     public var build = ""
     /// Finds the configurations that the input changes to; by default there is only the one that is given.
     public var configurations: ConfigurationSource?
+    /// The state that the input begins with: a journal whose past is archived.
+    public var opening: OpeningState?
     /// Waits before each hop between actors: for tests that try to upset the order.
     public var beforeHop: (@Sendable () async -> Void)?
     /// Called after each tick with its outcome and the share of the input that is read; false ends the replay.
@@ -78,7 +80,9 @@ public final class ReplayLoop {
         self.config = config
         self.options = options
         self.store = store
-        reader = try TickReader(paths: paths, lateness: config.lateness, strict: options.strict) {
+        reader = try TickReader(
+            paths: paths, opening: options.opening, lateness: config.lateness, strict: options.strict
+        ) {
             RecordingFrame(config, build: options.build, isBase64: options.isBase64)
         }
         var header = reader.header
@@ -98,6 +102,11 @@ public final class ReplayLoop {
         facts = RunFacts(stepS: header.stepS, mode: header.mode, loop: header.loop)
         outputs = bus.client()
         if header.loop == .closed {
+            guard options.opening == nil else {
+                throw ReplayProblem(
+                    "\(paths[0]): begins with tick \(header.firstTick), and the simulated plant has no state there; name"
+                        + " the archive's folder before it")
+            }
             plant = try ClosedPlant(config: config, plan: plan, seed: header.seed, bus: bus)
         }
         configurations = { hash in
@@ -136,12 +145,16 @@ public final class ReplayLoop {
         stored.marks = true
         stored.build = options.build
         stored.config = config.hash
+        if let opening = options.opening {
+            try await engine.restore(opening, of: reader.path, configurations: configurations)
+        }
         if let folder = options.journal {
             guard try folder.segments().isEmpty else {
                 throw JournalProblem("\(folder.path): holds a journal already; name a new folder", exitCode: 73)
             }
-            journal = try JournalWriter(folder: folder, header: stored)
+            journal = try JournalWriter(folder: folder, header: stored, zone: config.zone)
             try folder.keep(config.files, hash: config.hash)
+            if let opening = options.opening { try folder.keep(opening) }
         }
         if try store?.begin(RunIdentity(stored)) != nil {
             throw ReplayProblem("the store holds a run already; name a new one with --store", exitCode: 73)
@@ -256,7 +269,7 @@ public final class ReplayLoop {
         batch.add(outcome)
         marksInBatch += 1
         if marksInBatch >= ReplayLoop.marksPerTransaction { try commit() }
-        try journal?.rotateIfLong(after: mark)
+        try journal?.rotateIfDue(after: mark, end: outcome.end, state: engine.state)
     }
 
     private func commit() throws {
@@ -281,7 +294,7 @@ public final class ReplayLoop {
 
     private func pace(since begun: ContinuousClock.Instant) async throws {
         guard let speed = options.speed else { return }
-        let seconds = Double(engine.state.tick) * Double(header.stepS) / speed
+        let seconds = Double(engine.state.tick + 1 - header.firstTick) * Double(header.stepS) / speed
         try await Task.sleep(until: begun + .seconds(seconds))
     }
 
@@ -307,7 +320,7 @@ public final class ReplayLoop {
         facts.expectationsPassed = verdicts.count { $0.passed }
         facts.expectationsFailed = verdicts.count { !$0.passed }
         if store != nil { try await commitLast() }
-        try journal?.sync()
+        try journal?.finish()
         return ReplayResult(
             summary: Summary(sum, facts: facts) ?? judged, rows: ledger.rows(on: sum.method.chart), notes: notes,
             verdicts: verdicts, firstDifferingTick: firstDifferingTick, hops: engine.hops, wasStopped: wasStopped)

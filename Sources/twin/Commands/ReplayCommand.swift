@@ -11,23 +11,27 @@ struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract: "Replay a file, a broker recording or a journal folder and print the summary.",
-        usage: "twin replay [<options>] <input>",
+        usage: "twin replay [<options>] <input> ...",
         discussion: """
             EXAMPLES
               twin replay replay/sunderland-day.jsonl.gz --json
               twin replay replay/sunderland-day.jsonl.gz --loop closed --store day.sqlite
               twin replay twin.journal
+              twin replay archive twin.journal
               twin replay mosquitto-sub.jsonl --config twin-config/sunderland
 
             A broker recording (lines of mosquitto_sub -F %j, CSV of mqtt-recorder) says
             nothing of site, time zone and step: these come from --config. It begins on
             the step of its first message.
+
+            A journal whose past is archived is replayed from the state that the archive left.
+            Name the archive before it to replay the whole run.
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "A replay file or broker recording (plain or gzip), or a journal folder.")
-    var input: String
+    @Argument(help: "A replay file or broker recording (plain or gzip), or journal folders of one run in order.")
+    var inputs: [String]
 
     @Option(help: "max, or plant seconds per wall second.")
     var speed = Speed.max
@@ -56,9 +60,15 @@ struct ReplayCommand: AsyncParsableCommand {
     @Flag(help: ArgumentHelp("Run components as plain values instead of actors.", visibility: .hidden))
     var plain = false
 
+    func validate() throws {
+        if inputs.isEmpty { throw ValidationError("name a replay file or a journal folder") }
+    }
+
+    private var input: String { inputs[0] }
+
     func run() async throws {
         Terminal.catchSignals()
-        let (paths, config) = try inputs()
+        let (paths, config, journalRead) = try read()
         var options = ReplayOptions()
         options.mode = mode
         options.loop = loop
@@ -69,6 +79,8 @@ struct ReplayCommand: AsyncParsableCommand {
         options.seating = plain ? .plain : .actors
         options.journal = journal.map { JournalFolder(path: $0) }
         options.build = Build.id
+        options.opening = journalRead?.opening
+        options.configurations = journalRead?.configurations
         let progress = Progress("replay", isQuiet: common.quiet)
         options.onTick = { _, share in
             progress.show(share)
@@ -101,30 +113,28 @@ struct ReplayCommand: AsyncParsableCommand {
         if result.verdicts.contains(where: { !$0.passed }) { throw ExitCode(1) }
     }
 
-    /// The files to read and the configuration to use: a journal brings its own.
-    private func inputs() throws -> ([String], SiteConfig) {
-        var isFolder: ObjCBool = false
-        guard input == "-" || FileManager.default.fileExists(atPath: input, isDirectory: &isFolder) else {
-            throw Failure("\(input): no such file or folder", exitCode: 66)
-        }
-        guard isFolder.boolValue else {
+    /// The files to read and the configuration to use; a journal brings its own, and what it begins with.
+    private func read() throws -> ([String], SiteConfig, JournalInput?) {
+        for input in inputs {
+            var isFolder: ObjCBool = false
+            guard input == "-" || FileManager.default.fileExists(atPath: input, isDirectory: &isFolder) else {
+                throw Failure("\(input): no such file or folder", exitCode: 66)
+            }
+            guard !isFolder.boolValue else { continue }
+            guard inputs.count == 1 else {
+                throw Failure("\(input): is no journal folder; of files only one can be replayed", exitCode: 2)
+            }
             let config = try common.load()
             warnOfOtherConfig(config)
-            return ([input], config)
+            return ([input], config, nil)
         }
-        let folder = JournalFolder(path: input)
-        let segments = try folder.segments()
-        guard let first = segments.first, case .line(let bytes)? = try LineReader(path: folder.file(first)).next()
-        else {
-            throw Failure("\(input): holds no journal", exitCode: 66)
-        }
-        let header: Header
-        do { header = try Header(bytes: bytes) } catch {
-            throw Failure("\(folder.file(first)):1: error: \(error.text)", exitCode: 65)
-        }
-        let kept = folder.configFolder(header.config)
-        let config = try CommonOptions.load(FileManager.default.fileExists(atPath: kept) ? kept : common.config)
-        return (segments.map { folder.file($0) }, config)
+        let folders = inputs.map { JournalFolder(path: $0) }
+        let journal = try JournalInput(folders)
+        for note in journal.notes { common.say("twin: \(note)") }
+        let kept = folders.map { $0.configFolder(journal.header.config) }
+        let config = try CommonOptions.load(
+            kept.first { FileManager.default.fileExists(atPath: $0) } ?? common.config)
+        return (journal.paths, config, journal)
     }
 
     private func warnOfOtherConfig(_ config: SiteConfig) {

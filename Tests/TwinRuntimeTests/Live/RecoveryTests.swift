@@ -3,6 +3,7 @@ import Testing
 import TwinBooks
 import TwinCore
 import TwinRuntime
+import TwinScenario
 import TwinStore
 
 /// A run that was killed anywhere goes on as if nothing had happened: same digest, same books.
@@ -195,7 +196,10 @@ struct RecoveryTests {
         try rig.temporary.write("twin.journal/\(finished.segment)", torn)
         let header = try Header(bytes: Array(finished.journal.prefix { $0 != 0x0A }))
         let other = try JournalWriter(
-            folder: rig.journal, header: header, resumed: (segment: finished.segment, number: 1, linesSinceMark: 0))
+            folder: rig.journal, header: header, zone: rig.config.zone,
+            resumed: JournalEnd(
+                segment: finished.segment, number: 1, linesSinceMark: 0, tick: Self.steps, chain: finished.digest,
+                end: LiveRig.start + .minutes(Int64(Self.steps)), configuration: header.config, mode: header.mode))
         let link = ScriptLink([], clock: rig.clock)
         let problem = try await #require(throws: JournalProblem.self) { try await rig.go(link) }
         #expect(problem.exitCode == 73)
