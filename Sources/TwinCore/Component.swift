@@ -55,8 +55,30 @@ public struct PlantImage: Sendable, Hashable, Codable {
     public init() {}
 }
 
+/// A reading that was taken, as it was sent: for the archive. The registers of counters are readings too.
+public struct AcceptedReading: Sendable, Hashable {
+    public var area: Area
+    public var asset: String
+    public var key: String
+    public var ts: PlantTime
+    /// How far it holds: by its source's word, else by the age that its signal may have.
+    public var end: PlantTime
+    public var value: Double
+
+    public init(_ area: Area, _ asset: String, _ key: String, ts: PlantTime, end: PlantTime, value: Double) {
+        self.area = area
+        self.asset = asset
+        self.key = key
+        self.ts = ts
+        self.end = end
+        self.value = value
+    }
+}
+
 /// A good vehicle that left the line, counted once by its id.
 public struct LineOff: Sendable, Hashable, Codable {
+    /// Asset id of the line.
+    public var line: String
     public var vehicle: String
     public var ts: PlantTime
     /// As the line names it; nil where it does not.
@@ -64,7 +86,8 @@ public struct LineOff: Sendable, Hashable, Codable {
     /// The source says that it is modelled, not seen.
     public var isModelled: Bool
 
-    public init(vehicle: String, ts: PlantTime, model: String? = nil, isModelled: Bool) {
+    public init(line: String, vehicle: String, ts: PlantTime, model: String? = nil, isModelled: Bool) {
+        self.line = line
         self.vehicle = vehicle
         self.ts = ts
         self.model = model
@@ -82,6 +105,8 @@ public struct ComponentReply: Sendable {
     public var cells: [Cell] = []
     public var intensities: [PeriodIntensity] = []
     public var lineOffs: [LineOff] = []
+    /// Readings that were laid on timelines, for the archive.
+    public var readings: [AcceptedReading] = []
     /// Alarms that hold now.
     public var alarms: [AlarmKey] = []
     public var counts = Counts()

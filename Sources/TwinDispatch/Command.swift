@@ -8,11 +8,14 @@ public struct Command: Sendable, Hashable, Codable {
     public var point: SetPoint
     public var ts: PlantTime
     public var expires: PlantTime
+    /// When its set-point was first commanded: earlier than `ts` where it renews a lease.
+    public var since: PlantTime
     public var leaseS: Int
     /// Counts the commands of the run.
     public var seq: Int
 
     public var path: AssetPath { point.path }
+    public var isRenewal: Bool { since < ts }
 
     public func id(run: String) -> String { "\(run)-\(tick)-\(n)" }
 

@@ -128,7 +128,7 @@ public struct CommandDesk: Sendable, Codable {
         issuedTotal += 1
         let command = Command(
             tick: context.tick, n: n, point: point, ts: context.to, expires: context.to + rules.patience,
-            leaseS: rules.leaseS, seq: issuedTotal)
+            since: state.changedAt ?? context.to, leaseS: rules.leaseS, seq: issuedTotal)
         open.append(command)
         return command
     }

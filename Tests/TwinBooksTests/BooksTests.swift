@@ -157,7 +157,8 @@ struct BooksTests {
         for tick in 1...31 { _ = books.post(tick, BooksBench.cells(tick, grid: (0, 0))) }
         func lineOff(_ minutes: Int64, _ model: String? = nil, isModelled: Bool = false) -> LineOff {
             LineOff(
-                vehicle: "A\(minutes)", ts: BooksBench.start + .minutes(minutes), model: model, isModelled: isModelled)
+                line: "trim-1", vehicle: "A\(minutes)", ts: BooksBench.start + .minutes(minutes), model: model,
+                isModelled: isModelled)
         }
         let posting = books.post(
             32, BooksBench.cells(32, grid: (0, 0)),

@@ -93,7 +93,8 @@ struct AssemblyLineTests {
         let payload = #"{"vehicle":"A","event":"line_off","modelled":true}"#
         let reply = line.tick(
             [Bench.message(.line, "trim-1", .vehicle, arrives: 30, payload)], Bench.context(1), PlantImage())
-        #expect(reply.lineOffs == [LineOff(vehicle: "A", ts: Bench.start + .seconds(30), isModelled: true)])
+        #expect(
+            reply.lineOffs == [LineOff(line: "trim-1", vehicle: "A", ts: Bench.start + .seconds(30), isModelled: true)])
     }
 
     @Test(
@@ -107,7 +108,9 @@ struct AssemblyLineTests {
         let payload = "{\(member)\"vehicle\":\"A\",\"event\":\"line_off\"}"
         let reply = line.tick(
             [Bench.message(.line, "trim-1", .vehicle, arrives: 30, payload)], Bench.context(1), PlantImage())
-        #expect(reply.lineOffs == [LineOff(vehicle: "A", ts: Bench.start + .seconds(30), isModelled: false)])
+        #expect(
+            reply.lineOffs == [LineOff(line: "trim-1", vehicle: "A", ts: Bench.start + .seconds(30), isModelled: false)]
+        )
         #expect(reply.counts.readings == 1 && reply.counts.rejectedTotal == 0)
     }
 

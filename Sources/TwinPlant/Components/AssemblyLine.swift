@@ -85,7 +85,9 @@ public struct AssemblyLine: Component {
                     return
                 }
                 let model = model.flatMap { known($0) }
-                reply.lineOffs.append(LineOff(vehicle: id, ts: event.ts, model: model, isModelled: event.isModelled))
+                reply.lineOffs.append(
+                    LineOff(
+                        line: routed.asset, vehicle: id, ts: event.ts, model: model, isModelled: event.isModelled))
             }
         case .total(let total):
             // An older total adds nothing: the newer one already holds its vehicles.
@@ -94,7 +96,8 @@ public struct AssemblyLine: Component {
             if let before = state.totals[routed.asset], !state.linesWithEvents.contains(routed.asset), total > before {
                 for number in before..<min(total, before + 10_000) {
                     let id = "\(routed.asset)#\(number + 1)"
-                    reply.lineOffs.append(LineOff(vehicle: id, ts: event.ts, isModelled: event.isModelled))
+                    reply.lineOffs.append(
+                        LineOff(line: routed.asset, vehicle: id, ts: event.ts, isModelled: event.isModelled))
                 }
             }
             state.totals[routed.asset] = total

@@ -61,8 +61,9 @@ public struct WeatherStation: Component {
 }
 
 extension ComponentReply {
-    /// Counts, refusals and the alarms that single messages raised.
+    /// Readings, counts, refusals and the alarms that single messages raised.
     mutating func take(_ report: FeedReport) {
+        readings.append(contentsOf: report.readings)
         counts.add(report.counts)
         refusals.append(contentsOf: report.refusals)
         alarms.append(contentsOf: report.alarms.sorted())

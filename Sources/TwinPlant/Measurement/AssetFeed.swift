@@ -45,6 +45,7 @@ public struct FeedReport: Sendable {
     public var alarms: Set<AlarmKey> = []
     /// Spans of the past whose integrals changed.
     public var touched: [(from: PlantTime, to: PlantTime)] = []
+    public var readings: [AcceptedReading] = []
     public var lastForecast: (ts: PlantTime, values: [Double])?
 }
 
@@ -166,15 +167,18 @@ public struct AssetFeed: Sendable, Codable {
     private mutating func lay(
         _ value: Double, at index: Int, _ spec: SignalSpec, _ telemetry: Telemetry, _ report: inout FeedReport
     ) -> Bool {
+        let end = telemetry.ts + (telemetry.period ?? spec.maxAge)
+        let reading = AcceptedReading(area, asset, spec.key, ts: telemetry.ts, end: end, value: value)
         if index == 0, stuck.isStuck, value == stuck.value {
             report.counts.readings += 1
+            report.readings.append(reading)
             return false
         }
-        let end = telemetry.ts + (telemetry.period ?? spec.maxAge)
         let previousEnd = timelines[index].latestPiece(before: telemetry.ts).map { PlantTime(ms: $0.end) }
         switch timelines[index].insert(start: telemetry.ts, end: end, value: value) {
         case .inserted:
             report.counts.readings += 1
+            report.readings.append(reading)
             report.touched.append((telemetry.ts, max(end, previousEnd ?? end)))
             return false
         case .same: return true
@@ -195,6 +199,8 @@ public struct AssetFeed: Sendable, Codable {
         if let previous, at <= previous.at { return }
         counters[index] = CounterReading(at: at, kWh: kWh)
         report.counts.readings += 1
+        report.readings.append(
+            AcceptedReading(area, asset, spec.key, ts: telemetry.ts, end: max(at, telemetry.ts), value: kWh))
         guard let previous else { return }
         let meanKW = (kWh - previous.kWh) / (at - previous.at).hours
         guard (0...spec.counterMaxKW).contains(meanKW) else {

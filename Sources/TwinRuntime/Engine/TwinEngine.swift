@@ -124,10 +124,10 @@ public final class TwinEngine {
         let rows = changed.sorted().map { state.books.rows[$0] }
         state.books.forget(before: context.to)
         return TickOutcome(
-            tick: tick, end: context.to, chain: state.chain, image: reply.image, balance: posting.balance,
-            values: reply.values, commands: commands, outcomes: outcomes, alarmEdges: edges,
-            changedRows: rows, chart: state.books.chart, restatements: posting.restatements, refusals: refusals,
-            instructions: [])
+            tick: tick, from: context.from, end: context.to, chain: state.chain, image: reply.image,
+            balance: posting.balance, values: reply.values, commands: commands, outcomes: outcomes, alarmEdges: edges,
+            changedRows: rows, chart: state.books.chart, restatements: posting.restatements,
+            readings: reply.readings, lineOffs: reply.lineOffs, refusals: refusals, instructions: [])
     }
 
     private func route(
@@ -269,6 +269,7 @@ extension ComponentReply {
         cells.append(contentsOf: next.cells)
         intensities.append(contentsOf: next.intensities)
         lineOffs.append(contentsOf: next.lineOffs)
+        readings.append(contentsOf: next.readings)
         alarms.append(contentsOf: next.alarms)
         gaps.append(contentsOf: next.gaps)
         refusals.append(contentsOf: next.refusals)

@@ -79,6 +79,7 @@ public struct TickGrid: Sendable, Hashable, Codable {
 /// All that one tick brought about.
 public struct TickOutcome: Sendable {
     public var tick: Int
+    public var from: PlantTime
     public var end: PlantTime
     public var chain: DigestChain
     public var image: PlantImage
@@ -91,6 +92,8 @@ public struct TickOutcome: Sendable {
     public var changedRows: [PeriodRow]
     public var chart: Chart
     public var restatements: [Restatement]
+    public var readings: [AcceptedReading]
+    public var lineOffs: [LineOff]
     public var refusals: [Refusal]
     /// Lines of this tick that are in force from the next one on.
     public var instructions: [Instruction]
