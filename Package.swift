@@ -21,6 +21,7 @@ let product: [SwiftSetting] =
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let real: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -57,7 +58,7 @@ let package = Package(
             name: "TwinMQTT", dependencies: ["TwinRuntime", "CMosquitto"],
             swiftSettings: product + [.strictMemorySafety()]),
         .target(
-            name: "TwinStore", dependencies: ["TwinCore", "TwinUnits", "TwinBooks", "TwinRuntime", grdb],
+            name: "TwinStore", dependencies: ["TwinCore", "TwinUnits", "TwinBooks", "TwinRuntime", grdb, sqlite],
             swiftSettings: product),
         .target(name: "TwinReports", dependencies: ["TwinCore", "TwinUnits", "TwinBooks"], swiftSettings: product),
         .executableTarget(

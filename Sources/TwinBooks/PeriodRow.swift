@@ -206,4 +206,11 @@ public struct Restatement: Sendable, Hashable, Codable {
     public var at: PlantTime
     /// Change by account, Ws; only accounts that changed.
     public var deltas: [String: Int64]
+
+    public init(period: PlantTime, tick: Int, at: PlantTime, deltas: [String: Int64]) {
+        self.period = period
+        self.tick = tick
+        self.at = at
+        self.deltas = deltas
+    }
 }

@@ -78,6 +78,13 @@ public struct ReportMethod: Sendable {
 
     /// Place of the tariff that prices the period at `time`.
     func tariffIndex(at time: PlantTime) -> Int { tariffs.index(at: time) }
+
+    /// The same rules for books that have lines of meters which are gone: they follow on those of the chart.
+    public func covering(_ other: Chart) -> ReportMethod {
+        var method = self
+        method.chart = chart.joined([other])
+        return method
+    }
 }
 
 /// What of a summary does not come from the rows.

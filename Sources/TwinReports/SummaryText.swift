@@ -9,12 +9,15 @@ public struct SummaryText {
 
     public static func render(_ summary: Summary) -> String { lines(summary).joined(separator: "\n") + "\n" }
 
-    /// - Parameter asked: the period that the reader named, `2025-06`; what of it is missing is said.
+    /// - Parameters:
+    ///   - asked: the period that the reader named, `2025-06`; what of it is missing is said.
+    ///   - notes: what else stands under the head, a line each.
     public static func lines(
-        _ summary: Summary, asked: (name: String, from: PlantTime, to: PlantTime)? = nil
+        _ summary: Summary, asked: (name: String, from: PlantTime, to: PlantTime)? = nil, notes: [String] = []
     ) -> [String] {
         var text = SummaryText(summary)
         text.head()
+        for note in notes { text.lines.append(contentsOf: SummaryText.wrapped(note, width: SummaryText.widthMax)) }
         if let asked { text.coverage(asked.name, from: asked.from, to: asked.to) }
         text.vehicles()
         text.energy()

@@ -3,12 +3,13 @@ import Foundation
 import Glibc
 public import TwinCore
 import TwinMQTT
+import TwinRuntime
 import TwinScenario
 
 /// Options that every command shares.
 struct CommonOptions: ParsableArguments {
-    @Option(help: "Configuration folder.")
-    var config = "twin-config/sunderland"
+    @Option(help: "Configuration folder; default twin-config/sunderland.")
+    var config: String?
 
     @Flag(help: "Print one JSON object on standard output.")
     var json = false
@@ -21,8 +22,26 @@ struct CommonOptions: ParsableArguments {
 
     func say(_ text: String) { if !quiet { Terminal.say(text) } }
 
+    static let defaultConfig = "twin-config/sunderland"
+
     /// The configuration; a file inside the folder may be named as well.
-    func load() throws -> SiteConfig { try Self.load(config) }
+    func load() throws -> SiteConfig { try Self.load(config ?? Self.defaultConfig) }
+
+    /// The configuration that is named, else the newest one of the store.
+    func load(from store: any StoreReading, at path: String) throws -> SiteConfig {
+        if let config { return try Self.load(config) }
+        guard let newest = try store.newestConfiguration() else {
+            throw Failure("\(path): holds no complete run yet", exitCode: 65)
+        }
+        let files = try store.files(ofConfiguration: newest.hash)
+        do { return try SiteConfig.read(files: files) } catch {
+            // It was valid for the program that stored it.
+            for problem in error.list { Terminal.say("\(problem)") }
+            throw Failure(
+                "\(path): its configuration \(newest.hash.prefix(15))… is not valid for this program; name one with"
+                    + " --config", exitCode: 78)
+        }
+    }
 
     static func load(_ path: String) throws -> SiteConfig {
         let folder = path.hasSuffix(".yaml") ? URL(fileURLWithPath: path).deletingLastPathComponent().path : path

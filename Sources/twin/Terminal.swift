@@ -5,6 +5,7 @@ import TwinBooks
 import TwinCore
 import TwinReports
 import TwinRuntime
+import TwinScenario
 
 /// Standard error, progress and signals.
 enum Terminal {
@@ -74,6 +75,21 @@ final class Progress: Sendable {
 enum Output {
     static func summary(_ summary: Summary, json: Bool) {
         print(json ? summary.json.line : SummaryText.render(summary), terminator: json ? "\n" : "")
+    }
+
+    /// Lines to a file, or to standard output without one.
+    struct Lines {
+        private let writer: LineWriter?
+
+        init(_ path: String?, overwrite: Bool) throws {
+            writer = try path.map { try LineWriter(path: $0, overwrite: overwrite) }
+        }
+
+        func write(_ line: String) throws {
+            if let writer { try writer.write(Array(line.utf8)) } else { print(line) }
+        }
+
+        func finish() throws { try writer?.finish() }
     }
 
     /// Refused lines and warnings of a run, for people.

@@ -28,7 +28,8 @@ struct Twin: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self, RecordCommand.self,
-            ImportCommand.self, JournalCommand.self, ReportCommand.self, ExplainCommand.self, ValidateCommand.self,
+            ImportCommand.self, JournalCommand.self, ReportCommand.self, ExplainCommand.self, ExportCommand.self,
+            ValidateCommand.self,
         ])
 
     static func main() async {

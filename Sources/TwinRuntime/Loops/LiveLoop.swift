@@ -38,7 +38,7 @@ public final class LiveLoop {
     let options: LiveOptions
     private let transport: any Transport
     private let folder: JournalFolder
-    private let store: any TwinStorePort
+    private let store: any StoreWriting
     private let run: String
     private var liveClock: LiveClock
     private var session: Session?
@@ -60,6 +60,7 @@ public final class LiveLoop {
         var clock: TickClock
         var input = TickInput()
         var header: Header
+        var feed: StoreFeed
     }
 
     /// - Parameters:
@@ -67,7 +68,7 @@ public final class LiveLoop {
     ///   - transport: made with the client id of that run.
     public init(
         config: SiteConfig, options: LiveOptions, run: String, transport: any Transport, folder: JournalFolder,
-        store: any TwinStorePort
+        store: any StoreWriting
     ) {
         self.config = config
         self.options = options
@@ -168,9 +169,9 @@ public final class LiveLoop {
         let tail = try await recovery.run(
             engine, checkpoint: checkpoint, configurations: configurations, keep: store.write)
         if let cursor = tail.cursor {
-            var batch = StoreBatch()
+            var batch = StoreBatch(config.method.chart)
             batch.facts = facts
-            batch.checkpoint = try await engine.checkpoint()
+            batch.checkpoint = [UInt8](try await engine.checkpoint())
             batch.cursor = cursor
             try store.write(batch)
         }
@@ -236,7 +237,7 @@ public final class LiveLoop {
             engine: TwinEngine(
                 config: config, plan: RunPlan(header), seating: options.seating, beforeHop: options.beforeHop),
             journal: journal, clock: TickClock(start: header.start, step: header.step, lateness: config.lateness),
-            header: header)
+            header: header, feed: StoreFeed(ConfigurationInForce(config, from: header.start)))
         if early.shed > 0 {
             instruct(.shed(early.shed), at: header.start)
             notes.warn("\(early.shed) messages before the first plant time were shed: QoS 0, or retained by the broker")
@@ -321,10 +322,10 @@ public final class LiveLoop {
             try current.journal.sync()
             try publish(outcome)
             ledger.add(outcome)
-            var batch = StoreBatch()
-            batch.add(outcome)
+            session?.feed.add(outcome)
+            guard var batch = session?.feed.flush() else { return }
             batch.facts = facts
-            batch.checkpoint = try await current.engine.checkpoint()
+            batch.checkpoint = [UInt8](try await current.engine.checkpoint())
             batch.cursor = JournalCursor(
                 segment: current.journal.segment, offset: current.journal.offset, tick: outcome.tick,
                 chain: outcome.chain.hex)

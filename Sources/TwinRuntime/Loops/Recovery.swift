@@ -70,7 +70,7 @@ struct Recovery {
         try cutTornLine()
         let found = try folder.contents()
         var place = JournalFolder.Place(index: 0, offset: 0)
-        var batch = StoreBatch()
+        var feed = StoreFeed()
         if let checkpoint, let after = try folder.place(after: checkpoint.cursor, in: found),
             await restore(engine, checkpoint, configurations)
         {
@@ -80,8 +80,13 @@ struct Recovery {
             place.index = beginning.index
             if let opening = beginning.opening {
                 try await engine.restore(opening, of: found[place.index].path, configurations: configurations)
+                feed.begin(
+                    ConfigurationInForce(
+                        try configurations(engine.state.configuration), from: engine.state.grid.to(engine.state.tick),
+                        tick: engine.state.tick + 1))
             } else {
-                batch.replacesAll = true
+                feed.begin(ConfigurationInForce(try configurations(header.config), from: header.start))
+                feed.replaceAll()
             }
         }
         try folder.checkGaps(found[place.index...])
@@ -93,13 +98,12 @@ struct Recovery {
             if place.offset == 0 { _ = reader.next() }
             place.offset = 0
             try await step(engine, configurations, reader, segment.name, &tail) { outcome in
-                batch.add(outcome)
-                guard outcome.tick % ReplayLoop.marksPerTransaction == 0 else { return }
-                try keep(batch)
-                batch = StoreBatch()
+                feed.add(outcome)
+                guard outcome.tick % ReplayLoop.marksPerTransaction == 0, let due = feed.due() else { return }
+                try keep(due)
             }
         }
-        try keep(batch)
+        try keep(feed.flush())
         return tail
     }
 

@@ -64,8 +64,8 @@ public final class ReplayLoop {
     private var unannounced: [Fault] = []
     private var check: ExpectationCheck
     private var journal: JournalWriter?
-    private let store: (any TwinStorePort)?
-    private var batch = StoreBatch()
+    private let store: (any StoreWriting)?
+    private var feed = StoreFeed()
     private var ledger = RowLedger()
     private let configurations: ConfigurationSource
     private var marksInBatch = 0
@@ -75,7 +75,7 @@ public final class ReplayLoop {
 
     /// - Parameter store: where the books go; nil keeps them in memory only.
     public init(
-        paths: [String], config: SiteConfig, options: ReplayOptions, store: (any TwinStorePort)?
+        paths: [String], config: SiteConfig, options: ReplayOptions, store: (any StoreWriting)?
     ) throws {
         self.config = config
         self.options = options
@@ -99,6 +99,7 @@ public final class ReplayLoop {
         injector = FaultInjector(seed: header.seed)
         let plan = RunPlan(header)
         engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
+        feed = StoreFeed(ConfigurationInForce(config, from: header.start))
         facts = RunFacts(stepS: header.stepS, mode: header.mode, loop: header.loop)
         outputs = bus.client()
         if header.loop == .closed {
@@ -160,7 +161,7 @@ public final class ReplayLoop {
             throw ReplayProblem("the store holds a run already; name a new one with --store", exitCode: 73)
         }
         // Without a checkpoint it may hold the first part of a replay that was killed.
-        batch.replacesAll = true
+        feed.replaceAll()
         var wasStopped = false
         while let tick = try nextTick() {
             let outcome = try await step(tick)
@@ -266,16 +267,16 @@ public final class ReplayLoop {
     private func keep(_ outcome: TickOutcome, _ mark: Mark) async throws {
         ledger.add(outcome)
         guard store != nil || journal != nil else { return }
-        batch.add(outcome)
+        if store != nil { feed.add(outcome) }
         marksInBatch += 1
-        if marksInBatch >= ReplayLoop.marksPerTransaction { try commit() }
+        if marksInBatch >= ReplayLoop.marksPerTransaction { try commit(feed.due()) }
         try journal?.rotateIfDue(after: mark, end: outcome.end, state: engine.state)
     }
 
-    private func commit() throws {
+    private func commit(_ due: StoreBatch?) throws {
         try journal?.flush()
         marksInBatch = 0
-        defer { batch = StoreBatch() }
+        guard var batch = due else { return }
         batch.facts = facts
         try store?.write(batch)
     }
@@ -283,13 +284,16 @@ public final class ReplayLoop {
     /// The last batch alone carries a checkpoint: a replay that is cut short is not resumed. Without a journal nothing
     /// can go on from it, so it only marks the store as taken.
     private func commitLast() async throws {
+        var batch: StoreBatch?
         if store != nil {
-            batch.checkpoint = journal == nil ? [] : try await engine.checkpoint()
-            batch.cursor = JournalCursor(
+            var last = feed.flush()
+            last.checkpoint = journal == nil ? [] : try await engine.checkpoint()
+            last.cursor = JournalCursor(
                 segment: journal?.segment ?? "", offset: journal?.offset ?? 0, tick: engine.state.tick,
                 chain: engine.state.chain.hex)
+            batch = last
         }
-        try commit()
+        try commit(batch)
     }
 
     private func pace(since begun: ContinuousClock.Instant) async throws {

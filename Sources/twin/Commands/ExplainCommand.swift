@@ -4,6 +4,7 @@ import TwinCore
 import TwinDispatch
 import TwinPlant
 import TwinReports
+import TwinRuntime
 import TwinScenario
 import TwinStore
 
@@ -27,19 +28,18 @@ struct ExplainCommand: AsyncParsableCommand {
     @Option(help: "SQLite store.")
     var store = "./twin.sqlite"
 
-    @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default the whole run.")
+    @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default all that the store holds.")
     var period: String?
 
     func run() async throws {
-        let config = try common.load()
-        let source = try SQLiteStore(path: store, mustExist: true)
+        let source = try openStore(store, mustExist: true)
+        let config = try common.load(from: source, at: store)
         if what == "co2" {
-            let bounds = try period.map { try config.zone.period($0) }
-            let window = try source.window(from: bounds?.from, to: bounds?.to)
-            guard !window.rows.isEmpty else {
-                throw Failure("\(store): holds nothing of \(period ?? "this run")", exitCode: 65)
+            let window = try StoreWindow(period, config.zone)
+            let method = try config.method.covering(source.chart(window))
+            guard let summary = try source.summary(method, window) else {
+                throw Failure("\(store): holds nothing of \(period ?? "any run")", exitCode: 65)
             }
-            let summary = Summary(rows: window.rows, method: config.method, facts: window.facts)
             print(ExplainText.render(summary), terminator: "")
             return
         }
@@ -47,12 +47,28 @@ struct ExplainCommand: AsyncParsableCommand {
         guard parts.count == 3, let tick = Int(parts[1]), let n = Int(parts[2]) else {
             throw Failure("\"\(what)\" is neither co2 nor a command's id such as 7f3a9c21-17-1", exitCode: 2)
         }
-        guard let command = try source.command(tick: tick, n: n) else {
+        guard let found = try source.command(run: String(parts[0]), tick: tick, n: n) else {
             throw Failure("\(store): holds no command \(what)", exitCode: 66)
         }
+        switch found {
+        case .change(let command): tell(command, config.zone)
+        case .renewal(let command, let fate):
+            print("\(what): renewed the lease of \(id(command))")
+            print("  became: \(fate ?? "pending")")
+            tell(command, config.zone)
+        }
+    }
+
+    private func id(_ command: StoredCommand) -> String { "\(command.run)-\(command.tick)-\(command.n)" }
+
+    private func tell(_ command: StoredCommand, _ zone: LocalZone) {
         let value = Action(rawValue: command.action)?.text(command.value) ?? "\(command.value)"
-        print("\(what): \(command.asset) \(command.action) \(value) at \(config.zone.text(command.at))")
+        print("\(id(command)): \(command.asset.text) \(command.action) \(value) at \(zone.text(command.at))")
         print("  because: \(command.reason)")
         print("  became: \(command.fate ?? "pending")")
+        let renewals = command.renewals
+        guard renewals.count > 0 else { return }
+        print(
+            "  renewed: \(renewals.count) times, of them rejected \(renewals.rejected), expired \(renewals.expired)")
     }
 }

@@ -93,7 +93,7 @@ struct ReplayCommand: AsyncParsableCommand {
                 if let temporary { try? FileManager.default.removeItem(atPath: temporary + suffix) }  // may not exist
             }
         }
-        let target = try SQLiteStore(path: store ?? temporary ?? "twin.sqlite")
+        let target = try openStore(store ?? temporary ?? "twin.sqlite")
         let replay = try ReplayLoop(paths: paths, config: config, options: options, store: target)
         let result = try await replay.run()
         progress.end()
@@ -133,7 +133,7 @@ struct ReplayCommand: AsyncParsableCommand {
         for note in journal.notes { common.say("twin: \(note)") }
         let kept = folders.map { $0.configFolder(journal.header.config) }
         let config = try CommonOptions.load(
-            kept.first { FileManager.default.fileExists(atPath: $0) } ?? common.config)
+            kept.first { FileManager.default.fileExists(atPath: $0) } ?? common.config ?? CommonOptions.defaultConfig)
         return (journal.paths, config, journal)
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import TwinBooks
 import TwinCore
 import TwinReports
+import TwinRuntime
 import TwinScenario
 import TwinStore
 
@@ -15,6 +16,9 @@ struct ReportCommand: AsyncParsableCommand {
         abstract: "Report a period from the store.",
         usage: "twin report [<options>]",
         discussion: """
+            Without --config the newest configuration of the store says how figures are made of the books. A report \
+            reaches over all runs and configurations of its period and names them.
+
             EXAMPLES
               twin report --store twin.sqlite
               twin report --period 2025-06-18 --format json --out report.json
@@ -26,7 +30,7 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "SQLite store.")
     var store = "./twin.sqlite"
 
-    @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default the whole run.")
+    @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default all that the store holds.")
     var period: String?
 
     @Option(help: "text, json, or csv with one row per half hour and account.")
@@ -45,40 +49,103 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let config = try common.load()
-        let bounds = try period.map { try config.zone.period($0) }
-        let window = try SQLiteStore(path: store, mustExist: true).window(from: bounds?.from, to: bounds?.to)
-        if window.config != config.hash {
-            common.say("warning: the store was made with another configuration (\(window.config.prefix(15))…)")
+        let source = try openStore(store, mustExist: true)
+        let config = try common.load(from: source, at: store)
+        let window = try StoreWindow(period, config.zone)
+        let method = try config.method.covering(source.chart(window))
+        let changes = try ConfigurationInWindow.all(in: window, of: source)
+        if let only = common.config, changes.contains(where: { $0.hash != config.hash }) {
+            common.say("warning: figures are made by the rules of \(only); the books by the store's configurations")
         }
-        guard !window.rows.isEmpty else {
-            throw Failure("\(store): holds nothing of \(period ?? "this run")", exitCode: 65)
+        let restatements = try source.restatements(window).count
+        if restatements > 0 { common.say("restated: late data changed closed periods \(restatements) times") }
+        let output = try Output.Lines(out, overwrite: force)
+        if format == .csv {
+            try writeCSV(source, window, method, to: output)
+        } else {
+            guard let summary = try source.summary(method, window) else { throw nothing }
+            for line in lines(summary, window, changes) { try output.write(line) }
         }
-        let summary = Summary(rows: window.rows, method: config.method, facts: window.facts)
-        if window.restatements > 0 {
-            common.say("restated: late data changed closed periods \(window.restatements) times")
-        }
-        let lines = lines(summary, window.rows, bounds)
-        guard let out else {
-            for line in lines { print(line) }
-            return
-        }
-        let writer = try LineWriter(path: out, overwrite: force)
-        for line in lines { try writer.write(Array(line.utf8)) }
-        try writer.finish()
+        try output.finish()
     }
 
-    private func lines(
-        _ summary: Summary, _ rows: [PeriodRow], _ bounds: (from: PlantTime, to: PlantTime)?
-    ) -> [String] {
-        switch common.json ? .json : format ?? .text {
-        case .json: return [summary.json.line]
-        // The line break of CSV is CRLF; its second half comes with every line.
-        case .csv: return ([ReportCSV.header] + rows.flatMap { ReportCSV.lines($0, summary.method) }).map { $0 + "\r" }
-        case .text:
-            let asked = bounds.flatMap { bounds in period.map { (name: $0, from: bounds.from, to: bounds.to) } }
-            return SummaryText.lines(summary, asked: asked)
+    private var nothing: Failure {
+        Failure("\(store): holds nothing of \(period ?? "any run")", exitCode: 65)
+    }
+
+    /// Row by row: a year of them has no place in memory.
+    private func writeCSV(
+        _ source: any StoreReading, _ window: StoreWindow, _ method: ReportMethod, to output: Output.Lines
+    ) throws {
+        var isEmpty = true
+        // Only accounts are printed, so no meter is read.
+        try source.forEachRow(window, on: Chart([])) { row in
+            // The line break of CSV is CRLF; its second half comes with every line.
+            if isEmpty { try output.write(ReportCSV.header + "\r") }
+            isEmpty = false
+            for line in ReportCSV.lines(row, method) { try output.write(line + "\r") }
         }
+        if isEmpty { throw nothing }
+    }
+
+    private func lines(_ summary: Summary, _ window: StoreWindow, _ changes: [ConfigurationInWindow]) -> [String] {
+        if common.json || format == .json {
+            var members = summary.json.members ?? []
+            members.append(.init("configurations", .array(changes.map { $0.json(summary.method.zone) })))
+            return [JSON.object(members).line]
+        }
+        return SummaryText.lines(
+            summary, asked: period.map { (name: $0, from: window.from, to: window.to) },
+            notes: changes.count > 1 ? changes.map { $0.sentence(summary.method.zone) } : [])
+    }
+}
+
+/// A configuration that was in force in a window, and what was new in it.
+struct ConfigurationInWindow {
+    var hash: String
+    var from: PlantTime
+    /// Files that differ from the one before; nil for the first of the store.
+    var filesChanged: [String]?
+
+    /// Those in force at some time of the window, by time.
+    static func all(in window: StoreWindow, of store: any StoreReading) throws -> [ConfigurationInWindow] {
+        var all: [ConfigurationInWindow] = []
+        for next in try store.configurations() where next.hash != all.last?.hash {
+            var changed: [String]?
+            if let before = all.last {
+                let old = try store.files(ofConfiguration: before.hash)
+                let new = try store.files(ofConfiguration: next.hash)
+                let names = Set(old.map(\.name)).union(new.map(\.name)).sorted()
+                changed = names.filter { name in
+                    old.first { $0.name == name }?.bytes != new.first { $0.name == name }?.bytes
+                }
+            }
+            all.append(ConfigurationInWindow(hash: next.hash, from: next.from, filesChanged: changed))
+        }
+        // The last one from before the window is in force in it.
+        let first = all.lastIndex { $0.from <= window.from } ?? 0
+        return all.dropFirst(first).filter { $0.from < window.to }
+    }
+
+    func json(_ zone: LocalZone) -> JSON {
+        .fields([
+            "hash": .string(hash), "from": .string(zone.text(from)),
+            "files_changed": filesChanged.map { .array($0.map(JSON.string)) } ?? .null,
+        ])
+    }
+
+    func sentence(_ zone: LocalZone) -> String {
+        let since = zone.text(from).prefix(16).replacing("T", with: " ")
+        let files = filesChanged.map { ": \($0.joined(separator: ", "))" } ?? ""
+        return "configuration \(hash.replacing("sha256:", with: "").prefix(8)) from \(since)\(files)"
+    }
+}
+
+extension StoreWindow {
+    /// What `--period` names; all without it.
+    init(_ period: String?, _ zone: LocalZone) throws {
+        self = .all
+        if let bounds = try period.map({ try zone.period($0) }) { self = .init(from: bounds.from, to: bounds.to) }
     }
 }
 

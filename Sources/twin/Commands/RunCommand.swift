@@ -55,7 +55,7 @@ struct RunCommand: AsyncParsableCommand {
         let stem = store.hasSuffix(".sqlite") ? String(store.dropLast(7)) : store
         let folder = JournalFolder(path: journal ?? stem + ".journal")
         let isNewStore = !FileManager.default.fileExists(atPath: store)
-        let target = try SQLiteStore(path: store)
+        let target = try openStore(store)
         var isStarted = false
         defer {
             // A run that never reached its broker leaves no empty store behind.

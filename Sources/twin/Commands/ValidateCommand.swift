@@ -26,7 +26,7 @@ struct ValidateCommand: AsyncParsableCommand {
 
     func run() async throws {
         var worst: Int32 = 0
-        for path in paths.isEmpty ? [common.config] : paths {
+        for path in paths.isEmpty ? [common.config ?? CommonOptions.defaultConfig] : paths {
             let (problems, code) = try check(path)
             for problem in problems { print(problem) }
             if problems.isEmpty { common.say("ok  \(path)") } else { worst = max(worst, code) }

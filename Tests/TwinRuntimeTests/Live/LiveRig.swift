@@ -41,7 +41,7 @@ final class LiveRig {
         options.build = build
         options.shouldStop = { [clock] in clock.isStopped }
         let run = try LiveLoop.existingRun(journal) ?? LiveRig.run
-        let store = try SQLiteStore(path: storePath)
+        let store = try openStore(storePath)
         return try await LiveLoop(
             config: config, options: options, run: run, transport: link, folder: journal, store: store
         ).run()
@@ -58,8 +58,10 @@ final class LiveRig {
 
     /// The summary that a report makes from the store.
     func reported() throws -> Summary {
-        let window = try SQLiteStore(path: storePath, mustExist: true).window()
-        return Summary(rows: window.rows, method: config.method, facts: window.facts)
+        guard let summary = try openStore(storePath, mustExist: true).summary(config.method) else {
+            throw StoreIsEmpty()
+        }
+        return summary
     }
 
     func replayed() async throws -> ReplayResult { try await replay(try journal.segments().map(journal.file), config) }

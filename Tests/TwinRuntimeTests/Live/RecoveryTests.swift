@@ -142,10 +142,10 @@ struct RecoveryTests {
         let finished = try await Self.finished.value
         let rig = try rig(of: finished)
         do {
-            let store = try SQLiteStore(path: rig.storePath, mustExist: true)
+            let store = try openStore(rig.storePath, mustExist: true)
             let header = try Header(bytes: Array(finished.journal.prefix { $0 != 0x0A }))
             _ = try store.begin(RunIdentity(header))
-            var batch = StoreBatch()
+            var batch = StoreBatch(rig.config.method.chart)
             batch.checkpoint = Array("of a journal that was cut and grew again".utf8)
             batch.cursor = JournalCursor(
                 segment: finished.segment, offset: Int64(finished.firstMark + shift), tick: 1, chain: DigestChain().hex)

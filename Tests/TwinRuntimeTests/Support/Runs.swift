@@ -7,7 +7,7 @@ import TwinScenario
 
 /// Replays a recording in memory.
 func replay(
-    _ paths: [String], _ config: SiteConfig? = nil, store: (any TwinStorePort)? = nil,
+    _ paths: [String], _ config: SiteConfig? = nil, store: (any StoreWriting)? = nil,
     _ configure: (inout ReplayOptions) -> Void = { _ in }
 ) async throws -> ReplayResult {
     var options = ReplayOptions()

@@ -1,5 +1,5 @@
 /// The known name nearest to a misspelt one; nil when none is near.
-func suggestion(for name: String, among known: [String]) -> String? {
+public func suggestion(for name: String, among known: [String]) -> String? {
     // A long name is no slip of the finger, and the distance costs length x length.
     guard !name.isEmpty, name.count <= 64 else { return nil }
     let allowed = max(1, name.count / 3)

@@ -1,0 +1,142 @@
+import TwinBooks
+import TwinCore
+import TwinDispatch
+
+/// Gathers what ticks leave behind until it is due in the store.
+///
+/// Commands, alarms and restatements are due at their mark; a row when its period ends or changes afterwards; values,
+/// vehicles and renewals when their hour ends. What was not yet written when the twin was killed is stepped again
+/// from the last checkpoint, which is written together with everything before it (`flush`).
+public struct StoreFeed: Sendable {
+    private var batch: StoreBatch
+    /// Rows that changed since they were written, by their start.
+    private var rows: [PlantTime: PeriodRow] = [:]
+    private var series: [SeriesKey: SeriesHour] = [:]
+    private var renewals: [RenewalKey: RenewalHour] = [:]
+    private var pendingRenewals: [Command] = []
+    private var vehicles: [LineOff] = []
+    private var now = PlantTime.earliest
+    private var hour = PlantTime.earliest
+
+    private struct SeriesKey: Hashable {
+        var signal: SignalPath
+        var hour: PlantTime
+    }
+
+    private struct RenewalKey: Hashable {
+        var asset: AssetPath
+        var since: PlantTime
+        var hour: PlantTime
+    }
+
+    /// - Parameter first: the configuration that the run began with.
+    public init(_ first: ConfigurationInForce) {
+        batch = StoreBatch(first.chart)
+        batch.configurations = [first]
+    }
+
+    /// The next batch empties the run first: the journal is stepped from its beginning.
+    public mutating func replaceAll() { batch.replacesAll = true }
+
+    /// Ticks from here on are stepped under another configuration.
+    public mutating func change(to next: ConfigurationInForce) { batch.configurations.append(next) }
+
+    public mutating func add(_ outcome: TickOutcome) {
+        now = outcome.end
+        for row in outcome.changedRows { rows[row.start] = row }
+        batch.restatements.append(contentsOf: outcome.restatements)
+        batch.alarmEdges.append(contentsOf: outcome.alarmEdges)
+        for command in outcome.commands {
+            if command.isRenewal { pendingRenewals.append(command) } else { batch.commands.append(command) }
+        }
+        for settled in outcome.outcomes {
+            guard settled.command.isRenewal else {
+                batch.outcomes.append(settled)
+                continue
+            }
+            pendingRenewals.removeAll { $0.tick == settled.command.tick && $0.n == settled.command.n }
+            StoreFeed.add(settled.command, settled.fate, to: &renewals)
+        }
+        vehicles.append(contentsOf: outcome.lineOffs)
+        for reading in outcome.readings {
+            add(
+                SeriesPoint(from: reading.ts, to: reading.end, value: reading.value, quality: .good), .reading,
+                SignalPath(AssetPath(reading.area, reading.asset), reading.key))
+        }
+        for value in outcome.values {
+            add(
+                SeriesPoint(
+                    from: outcome.from, to: outcome.end, value: value.used.value, quality: value.used.quality), .used,
+                SignalPath(AssetPath(value.area, value.asset), value.key))
+        }
+    }
+
+    /// What is due at this mark; nil when nothing is.
+    public mutating func due() -> StoreBatch? {
+        for row in rows.values.filter({ $0.end <= now }).sorted(by: { $0.start < $1.start }) {
+            batch.rows.append(row)
+            rows[row.start] = nil
+        }
+        let begun = now.floored(to: SeriesHour.length)
+        if begun > hour {
+            hour = begun
+            takeHours { $0 < begun }
+        }
+        return batch.isEmpty ? nil : taken()
+    }
+
+    /// All of it, the open period and hour too: with a checkpoint, at the end, or for somebody who wants to read it.
+    public mutating func flush() -> StoreBatch {
+        batch.rows.append(contentsOf: rows.values.sorted { $0.start < $1.start })
+        rows.removeAll()
+        // What is still open of an hour is written again, with the rest of it, when the hour ends.
+        takeHours { _ in true }
+        var open: [RenewalKey: RenewalHour] = [:]
+        for command in pendingRenewals { StoreFeed.add(command, nil, to: &open) }
+        batch.renewals.append(contentsOf: StoreFeed.sorted(open))
+        return taken()
+    }
+
+    private mutating func taken() -> StoreBatch {
+        defer { batch = StoreBatch(batch.chart) }
+        return batch
+    }
+
+    private mutating func takeHours(_ isDue: (PlantTime) -> Bool) {
+        let due = series.filter { isDue($0.key.hour) }
+        batch.series.append(
+            contentsOf: due.values.sorted { ($0.hour, $0.signal) < ($1.hour, $1.signal) })
+        for key in due.keys { series[key] = nil }
+        let settled = renewals.filter { isDue($0.key.hour) }
+        batch.renewals.append(contentsOf: StoreFeed.sorted(settled))
+        for key in settled.keys { renewals[key] = nil }
+        batch.vehicles.append(contentsOf: vehicles)
+        vehicles.removeAll()
+    }
+
+    private mutating func add(_ point: SeriesPoint, _ kind: SeriesPoint.Kind, _ signal: SignalPath) {
+        let hour = point.from.floored(to: SeriesHour.length)
+        series[SeriesKey(signal: signal, hour: hour), default: SeriesHour(signal, hour: hour)].add(point, kind)
+    }
+
+    private static func add(
+        _ command: Command, _ fate: CommandDesk.Fate?, to hours: inout [RenewalKey: RenewalHour]
+    ) {
+        let hour = command.ts.floored(to: SeriesHour.length)
+        let key = RenewalKey(asset: command.path, since: command.since, hour: hour)
+        hours[key, default: RenewalHour(command.path, since: command.since, hour: hour)].add(
+            .init(tick: command.tick, n: command.n, fate: fate))
+    }
+
+    private static func sorted(_ hours: [RenewalKey: RenewalHour]) -> [RenewalHour] {
+        hours.values.sorted { ($0.hour, $0.asset, $0.since) < ($1.hour, $1.asset, $1.since) }
+    }
+}
+
+extension StoreBatch {
+    /// Nothing that happened: facts, checkpoint and cursor alone are no reason to write.
+    var isEmpty: Bool {
+        rows.isEmpty && restatements.isEmpty && alarmEdges.isEmpty && commands.isEmpty && outcomes.isEmpty
+            && renewals.isEmpty && vehicles.isEmpty && series.isEmpty && !replacesAll
+    }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import GRDB
+import TwinBooks
+import TwinCore
+import TwinRuntime
+import TwinUnits
+
+extension WriteSession {
+    init(_ db: Database, _ identity: RunIdentity, run: Int64) throws {
+        self.init(identity, run: run)
+        inForce = try Row.fetchAll(
+            db, sql: "SELECT from_ms, tick, configuration FROM in_force WHERE run = ? ORDER BY tick", arguments: [run]
+        ).map { (PlantTime(ms: $0[0]), $0[1], $0[2]) }
+        for account in Account.allCases {
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO account (account) VALUES (?)", arguments: [account.rawValue])
+            accounts.append(
+                try Int64.fetchOne(
+                    db, sql: "SELECT id FROM account WHERE account = ?", arguments: [account.rawValue]) ?? 0)
+        }
+    }
+
+    /// Notes a configuration, its files and its chart, each once.
+    mutating func take(_ next: ConfigurationInForce, _ db: Database) throws {
+        let id = try configurations[next.hash] ?? add(next, db)
+        configurations[next.hash] = id
+        guard !inForce.contains(where: { $0.tick == next.tick && $0.configuration == id }) else { return }
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO in_force (run, tick, from_ms, configuration) VALUES (?, ?, ?, ?)",
+            arguments: [run, next.tick, next.from.ms, id])
+        inForce.removeAll { $0.tick == next.tick }
+        inForce.append((next.from, next.tick, id))
+        inForce.sort { $0.tick < $1.tick }
+    }
+
+    /// Finds the ids of a chart's meters.
+    mutating func lay(_ next: Chart, _ db: Database) throws {
+        guard chart != next else { return }
+        lines = try next.meters.map { try WriteSession.id(of: $0, db) }
+        chart = next
+    }
+
+    private func add(_ next: ConfigurationInForce, _ db: Database) throws -> Int64 {
+        let known = try Int64.fetchOne(db, sql: "SELECT id FROM configuration WHERE hash = ?", arguments: [next.hash])
+        if let known { return known }
+        let configuration = try insert(next, db)
+        for (line, meter) in next.chart.meters.enumerated() {
+            try db.execute(
+                sql: "INSERT INTO configuration_meter (configuration, line, meter) VALUES (?, ?, ?)",
+                arguments: [configuration, line, try WriteSession.id(of: meter, db)])
+        }
+        return configuration
+    }
+
+    private static func id(of meter: Meter, _ db: Database) throws -> Int64 {
+        let names: StatementArguments = [meter.account.rawValue, meter.path.area.rawValue, meter.path.asset]
+        try db.execute(sql: "INSERT OR IGNORE INTO meter (account, area, asset) VALUES (?, ?, ?)", arguments: names)
+        return try Int64.fetchOne(
+            db, sql: "SELECT id FROM meter WHERE account = ? AND area = ? AND asset = ?", arguments: names) ?? 0
+    }
+
+    private func insert(_ next: ConfigurationInForce, _ db: Database) throws -> Int64 {
+        try db.execute(sql: "INSERT INTO configuration (hash) VALUES (?)", arguments: [next.hash])
+        let id = db.lastInsertedRowID
+        for file in next.files {
+            try db.execute(
+                sql: "INSERT INTO configuration_file (configuration, name, bytes) VALUES (?, ?, ?)",
+                arguments: [id, file.name, Data(file.bytes)])
+        }
+        return id
+    }
+}
+
+extension SQLiteStore {
+    /// One row of the books, in the place of what was there of it.
+    func write(_ row: PeriodRow, _ session: WriteSession, _ db: Database) throws {
+        guard row.isWhole(meters: session.lines.count) else {
+            throw problem("the row of \(row.start.rfc3339) does not have the meters of its chart")
+        }
+        let start = row.start.ms
+        let isKnown = try RawStatement(db, "SELECT 1 FROM period WHERE start_ms = ?")
+        try isKnown.bind([start])
+        let wasThere = try isKnown.step()
+        isKnown.reset()
+        if wasThere {
+            for table in SQLiteStore.booksOfPeriod {
+                try RawStatement(db, "DELETE FROM \(table) WHERE start_ms = ?").run(start)
+            }
+        }
+        try writePeriod(row, session, db)
+        let none = AccountSum()
+        let posting = try RawStatement(
+            db, "INSERT INTO posting (start_ms, meter, ws, measured_ms, estimated_ms) VALUES (?, ?, ?, ?, ?)")
+        for (line, meter) in session.lines.enumerated() where row.meters[line] != none {
+            let sum = row.meters[line]
+            try posting.run(start, meter, sum.energy.wattSeconds, sum.measuredMs, sum.estimatedMs)
+        }
+        let total = try RawStatement(
+            db, "INSERT INTO account_total (start_ms, account, ws, measured_ms, estimated_ms) VALUES (?, ?, ?, ?, ?)")
+        for account in Account.allCases where row[account] != none {
+            let sum = row[account]
+            try total.run(
+                start, session.accounts[account.index], sum.energy.wattSeconds, sum.measuredMs, sum.estimatedMs)
+        }
+        try writeCounts("vehicle_count", start, row.vehiclesByModel, db)
+        try writeCounts(
+            "rejection", start,
+            Dictionary(uniqueKeysWithValues: row.counts.rejected.map { ($0.key.rawValue, $0.value) }), db)
+        try writeCounts("alarm_count", start, row.alarms, db)
+        try writeCounts("gap", start, row.gaps, db)
+    }
+
+    private func writePeriod(_ row: PeriodRow, _ session: WriteSession, _ db: Database) throws {
+        // Late data may change a row that was stepped under another configuration than the present one.
+        guard let inForce = session.inForce.last(where: { $0.from < row.end }) ?? session.inForce.first else {
+            throw problem("the row of \(row.start.rfc3339) has no configuration")
+        }
+        let counts = row.counts
+        try db.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO period (
+                    start_ms, run, configuration, stepped_ms, stepped_from_ms, stepped_to_ms, vehicles,
+                    vehicles_modelled, heating_k_ms, production_day_ms, intensity_ug_per_kwh, messages, accepted,
+                    readings, duplicates, late, shed, commands_issued, commands_accepted, commands_rejected,
+                    commands_expired, chain)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(
+            arguments: [
+                row.start.ms, session.run, inForce.configuration, row.steppedMs, row.steppedFrom?.ms, row.steppedTo?.ms,
+                row.vehicles, row.vehiclesModelled, row.heatingKMs, row.productionDayMs,
+                row.intensity?.microgramsPerKWh, counts.messages, counts.accepted, counts.readings,
+                counts.duplicates, counts.late, 0, row.commands.issued, row.commands.accepted,
+                row.commands.rejected, row.commands.expired, row.chain.hex,
+            ])
+    }
+
+    private func writeCounts(_ table: String, _ start: Int64, _ counts: [String: Int], _ db: Database) throws {
+        for (name, n) in counts {
+            try db.cachedStatement(sql: "INSERT INTO \(table) (start_ms, name, n) VALUES (?, ?, ?)").execute(
+                arguments: [start, name, n])
+        }
+    }
+}

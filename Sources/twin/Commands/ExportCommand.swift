@@ -1,0 +1,182 @@
+import ArgumentParser
+import TwinBooks
+import TwinCore
+import TwinReports
+import TwinRuntime
+import TwinScenario
+import TwinStore
+
+/// `twin export`: a signal or an account over time.
+struct ExportCommand: AsyncParsableCommand {
+    enum Kind: String, CaseIterable, ExpressibleByArgument { case reading, used, both }
+
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write a signal or an account of the store as CSV.",
+        usage: "twin export [<options>]",
+        discussion: """
+            A signal has readings as they were received and the values that ticks used: measured, held or modelled, \
+            as their quality says. An account has its energy by half hour, kWh. With --points each stretch of equal \
+            length keeps its lowest and its highest value.
+
+            EXAMPLES
+              twin export --store twin.sqlite --list
+              twin export --store twin.sqlite --signal wind/t01/power_kw --period 2025-06-18 --out wind.csv
+              twin export --signal storage/string-1/soc_fraction --from 2025-06-18T06:00 --to 2025-06-18T09:00
+              twin export --store twin.sqlite --account grid_import --period 2025 --points 1000
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "SQLite store.")
+    var store = "./twin.sqlite"
+
+    @Flag(help: "Print the names of all signals and accounts.")
+    var list = false
+
+    @Option(help: "Signal as area/asset/key.")
+    var signal: String?
+
+    @Option(help: "Account such as grid_import.")
+    var account: String?
+
+    @Option(help: "Of a signal: reading, used or both.")
+    var kind = Kind.both
+
+    @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default all that the store holds.")
+    var period: String?
+
+    @Option(help: "First instant, site-local unless it names an offset.")
+    var from: String?
+
+    @Option(help: "End, site-local unless it names an offset.")
+    var to: String?
+
+    @Option(help: "At most so many values of each kind.")
+    var points: Int?
+
+    @Option(help: "File to write; default standard output.")
+    var out: String?
+
+    @Flag(help: "Overwrite an existing file.")
+    var force = false
+
+    func validate() throws {
+        guard [list, signal != nil, account != nil].filter({ $0 }).count == 1 else {
+            throw ValidationError("name one of --signal, --account and --list")
+        }
+        if common.json { throw ValidationError("--json: an export is CSV; see twin report --format json") }
+        if period != nil, from != nil || to != nil {
+            throw ValidationError("--period and --from or --to exclude each other")
+        }
+        if let points, points < 2 { throw ValidationError("--points \(points): expected 2 or more") }
+    }
+
+    func run() async throws {
+        let source = try openStore(store, mustExist: true)
+        let config = try common.load(from: source, at: store)
+        let window = try window(config.zone)
+        let output = try Output.Lines(out, overwrite: force)
+        if list {
+            for signal in try source.signals() { try output.write("signal  \(signal.text)") }
+            for account in try accounts(source, window) { try output.write("account \(account.rawValue)") }
+        } else {
+            // The line break of CSV is CRLF; its second half comes with every line.
+            try output.write(SeriesCSV.header + "\r")
+            var count = 0
+            try forEachPoint(source, window) { point, kind in
+                count += 1
+                try output.write(SeriesCSV.line(point, kind: kind, config.zone) + "\r")
+            }
+            guard count > 0 else {
+                throw Failure("\(store): holds no value of \(signal ?? account ?? "") there", exitCode: 65)
+            }
+        }
+        try output.finish()
+    }
+
+    private func window(_ zone: LocalZone) throws -> StoreWindow {
+        var window = try StoreWindow(period, zone)
+        if let from { window.from = try zone.argument(from) }
+        if let to { window.to = try zone.argument(to) }
+        guard window.from < window.to else { throw Failure("--to is not after --from", exitCode: 2) }
+        return window
+    }
+
+    private func forEachPoint(
+        _ source: any StoreReading, _ window: StoreWindow, _ body: (SeriesPoint, String) throws -> Void
+    ) throws {
+        if let account {
+            try forEachHalfHour(source, try self.account(account, source), window) { try body($0, "energy_kwh") }
+        } else if let signal {
+            try forEachValue(source, try self.signal(signal, source), window, body)
+        }
+    }
+
+    private func forEachHalfHour(
+        _ source: any StoreReading, _ account: Account, _ window: StoreWindow, _ body: (SeriesPoint) throws -> Void
+    ) throws {
+        let none = Chart([])
+        guard let points else {
+            try source.forEachRow(window, on: none) { try body(SeriesCSV.point($0, account)) }
+            return
+        }
+        var extent: StoreWindow?
+        try source.forEachRow(window, on: none) { row in
+            extent = StoreWindow(from: extent?.from ?? row.start, to: row.end)
+        }
+        guard let extent else { return }
+        var thinned = ThinnedSeries(extent, points: points)
+        try source.forEachRow(extent, on: none) { thinned.add(SeriesCSV.point($0, account)) }
+        try thinned.points.forEach(body)
+    }
+
+    private func forEachValue(
+        _ source: any StoreReading, _ signal: SignalPath, _ window: StoreWindow,
+        _ body: (SeriesPoint, String) throws -> Void
+    ) throws {
+        let kinds = SeriesPoint.Kind.allCases.filter { kind == .both || kind.rawValue == $0.rawValue }
+        if let points {
+            for kind in kinds {
+                for point in try source.series(signal, kind, window, points: points) { try body(point, kind.rawValue) }
+            }
+            return
+        }
+        guard let extent = try source.extent(of: signal)?.clamped(to: window) else { return }
+        // Both kinds by time, a day in memory.
+        var from = extent.from
+        while from < extent.to {
+            let day = StoreWindow(from: from, to: min(from + .days(1), extent.to))
+            var values: [(point: SeriesPoint, kind: SeriesPoint.Kind)] = []
+            for kind in kinds { try source.forEachPoint(signal, kind, day) { values.append(($0, kind)) } }
+            values.sort { ($0.point.from, $0.kind.rawValue) < ($1.point.from, $1.kind.rawValue) }
+            for value in values { try body(value.point, value.kind.rawValue) }
+            from = day.to
+        }
+    }
+
+    // MARK: - Names
+
+    private func signal(_ text: String, _ source: any StoreReading) throws -> SignalPath {
+        let known = try source.signals()
+        if let signal = SignalPath(text: text), known.contains(signal) { return signal }
+        throw unknown("signal", text, known.map(\.text))
+    }
+
+    private func account(_ text: String, _ source: any StoreReading) throws -> Account {
+        let known = try accounts(source, .all)
+        if let account = known.first(where: { $0.rawValue == text }) { return account }
+        throw unknown("account", text, known.map(\.rawValue))
+    }
+
+    private func accounts(_ source: any StoreReading, _ window: StoreWindow) throws -> [Account] {
+        let charted = try source.chart(window).accounts
+        return Account.allCases.filter(charted.contains)
+    }
+
+    private func unknown(_ what: String, _ text: String, _ known: [String]) -> Failure {
+        let near = suggestion(for: text, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
+        return Failure(
+            "\(store): holds no \(what) \"\(Output.shown(text))\"\(near); see twin export --list", exitCode: 66)
+    }
+}
