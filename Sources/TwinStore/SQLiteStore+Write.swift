@@ -149,7 +149,8 @@ extension SQLiteStore {
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                session.run, session.identity.build, Data(data), cursor.segment, cursor.offset, cursor.tick, cursor.chain,
+                session.run, session.identity.build, Data(data), cursor.segment, cursor.offset, cursor.tick,
+                cursor.chain,
             ])
     }
 

@@ -69,16 +69,18 @@ public struct SimulatedRun {
         lines = ReadingLines(config)
     }
 
-    /// Steps to the end and returns the rows of the books.
+    /// Steps to the end and hands out each row of the books: a year of them has no place in memory.
     /// - Parameter onProgress: called once a simulated day with the share that is done; false stops the run.
-    public mutating func rows(onProgress: (Double) -> Bool = { _ in true }) -> [PeriodRow] {
+    public mutating func forEachRow(
+        onProgress: (Double) -> Bool = { _ in true }, _ body: (PeriodRow) throws -> Void
+    ) rethrows {
         let begin = now
-        var rows: [PeriodRow] = []
+        var count = 0
         while now < end {
-            rows.append(period())
-            if rows.count % 48 == 0, !onProgress((now - begin).hours / (end - begin).hours) { break }
+            try body(period())
+            count += 1
+            if count % 48 == 0, !onProgress((now - begin).hours / (end - begin).hours) { break }
         }
-        return rows
     }
 
     /// One settlement period.

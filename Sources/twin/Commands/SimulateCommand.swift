@@ -5,6 +5,7 @@ import TwinMQTT
 import TwinReports
 public import TwinRuntime
 import TwinScenario
+import TwinStore
 
 /// `twin simulate`: the modelled plant, to a broker or to a file.
 struct SimulateCommand: AsyncParsableCommand {
@@ -17,6 +18,7 @@ struct SimulateCommand: AsyncParsableCommand {
               twin simulate --broker mqtt://127.0.0.1:1883 --for 1h --speed 60
               twin simulate --books --from 2025-01-01 --for 365d --step 30m
               twin simulate --books --from 2025-06-16 --for 7d --control rules
+              twin simulate --books --from 2025-01-01 --for 365d --step 30m --store year.sqlite
             """)
 
     @OptionGroup var common: CommonOptions
@@ -31,6 +33,9 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Flag(help: "Step the plant straight into the books, without messages, and print the summary.")
     var books = false
+
+    @Option(help: "With --books: SQLite store that the rows go to.")
+    var store: String?
 
     @Option(help: "With --books: none leaves every asset to itself, rules dispatches.")
     var control = SimulatedRun.Control.none
@@ -63,6 +68,7 @@ struct SimulateCommand: AsyncParsableCommand {
                 throw ValidationError("--step \(step.text) does not divide 30m; write 1m, 5m or 30m")
             }
         }
+        if store != nil, !books { throw ValidationError("--store goes with --books; a broker's plant has no books") }
         if broker != nil, speed.factor == nil {
             throw ValidationError("--speed max to a broker would outrun every subscriber; name a factor such as 60")
         }
@@ -118,16 +124,25 @@ struct SimulateCommand: AsyncParsableCommand {
             : (start + duration).floored(to: settlementPeriod)
         let began = ContinuousClock.now
         var run = SimulatedRun(config: config, from: start, to: end, step: step, seed: seed, control: control)
-        let rows = run.rows { share in
-            progress.show(share)
-            return !Terminal.isStopped
-        }
-        progress.end()
-        guard !rows.isEmpty else { throw Failure("--for \(duration.text) holds no half hour", exitCode: 2) }
         var facts = RunFacts(
             stepS: Int(step.ms / 1000), mode: control == .rules ? .control : .off, loop: .closed)
+        let books = try store.map { try SimulatedBooks(at: $0, config, from: start, seed: seed, facts) }
+        var sum = WindowSum(config.method)
+        try run.forEachRow(
+            onProgress: { share in
+                progress.show(share)
+                return !Terminal.isStopped
+            }
+        ) { row in
+            sum.add(row)
+            try books?.add(row)
+        }
+        progress.end()
         facts.wallS = (ContinuousClock.now - began) / .seconds(1)
-        let summary = Summary(rows: rows, method: config.method, facts: facts)
+        guard let summary = Summary(sum, facts: facts) else {
+            throw Failure("--for \(duration.text) holds no half hour", exitCode: 2)
+        }
+        try books?.finish(facts)
         if common.json {
             print(summary.json.line)
         } else {
@@ -135,7 +150,49 @@ struct SimulateCommand: AsyncParsableCommand {
             print(SummaryText.render(summary), terminator: "")
             print(run.figures.text)
         }
+        if let store { common.say("store: \(store)") }
     }
 }
 
 extension SimulatedRun.Control: ExpressibleByArgument {}
+
+/// The rows of a simulated run on their way into a store, a week in one transaction.
+private final class SimulatedBooks {
+    private let store: any StoreWriting
+    private let chart: Chart
+    private var batch: StoreBatch
+
+    init(at path: String, _ config: SiteConfig, from: PlantTime, seed: UInt64, _ facts: RunFacts) throws {
+        store = try openStore(path)
+        chart = config.method.chart
+        let day = config.zone.text(from).prefix(10).replacing("-", with: "")
+        let identity = RunIdentity(
+            site: config.site, run: "sim\(day)s\(seed)", start: from, config: config.hash, build: Build.id)
+        if try store.begin(identity) != nil {
+            throw Failure("\(path): holds this run already; name a new --store", exitCode: 73)
+        }
+        batch = StoreBatch(chart)
+        batch.configurations = [ConfigurationInForce(config, from: from)]
+        batch.facts = facts
+        // It may hold the first part of a simulation that was killed.
+        batch.replacesAll = true
+    }
+
+    func add(_ row: PeriodRow) throws {
+        batch.rows.append(row)
+        if batch.rows.count >= 7 * 48 { try commit() }
+    }
+
+    /// Marks the run as whole: there is nothing that could go on from here.
+    func finish(_ facts: RunFacts) throws {
+        batch.facts = facts
+        batch.checkpoint = []
+        batch.cursor = JournalCursor(segment: "", offset: 0, tick: 0, chain: "")
+        try commit()
+    }
+
+    private func commit() throws {
+        try store.write(batch)
+        batch = StoreBatch(chart)
+    }
+}
