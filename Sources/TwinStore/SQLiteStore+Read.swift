@@ -44,6 +44,19 @@ extension SQLiteStore {
         return facts
     }
 
+    func checkpoint(ofRun run: String) throws -> StoredCheckpoint? { try reading { try checkpoint(run, $0) } }
+
+    func checkpoint(_ run: String, _ db: Database) throws -> StoredCheckpoint? {
+        try Row.fetchOne(
+            db, sql: "SELECT c.* FROM checkpoint c JOIN run r ON r.id = c.run WHERE r.run = ?", arguments: [run]
+        ).map { row in
+            StoredCheckpoint(
+                build: row["build"], data: [UInt8](row["data"] as Data),
+                cursor: JournalCursor(
+                    segment: row["segment"], offset: row["offset"], tick: row["tick"], chain: row["chain"]))
+        }
+    }
+
     func configurations() throws -> [StoredConfiguration] {
         try reading { db in
             try Row.fetchAll(

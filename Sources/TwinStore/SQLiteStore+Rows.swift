@@ -149,6 +149,7 @@ private struct BookTables {
         row.counts.readings = count(11)
         row.counts.duplicates = count(12)
         row.counts.late = count(13)
+        row.counts.shed = count(14)
         row.commands.issued = count(15)
         row.commands.accepted = count(16)
         row.commands.rejected = count(17)

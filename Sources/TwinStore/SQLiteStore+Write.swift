@@ -39,7 +39,7 @@ extension SQLiteStore {
                     arguments: [identity.run, identity.site, identity.start.ms, identity.build])
                 let id = try Int64.fetchOne(db, sql: "SELECT id FROM run WHERE run = ?", arguments: [identity.run]) ?? 0
                 session = try WriteSession(db, identity, run: id)
-                return try checkpoint(db, run: id)
+                return try checkpoint(identity.run, db)
             }
         }
     }
@@ -76,15 +76,6 @@ extension SQLiteStore {
                     "holds run \(other.run) from \(other.start.rfc3339) on, and run \(identity.run) began at"
                         + " \(identity.start.rfc3339); only the last run of a store goes on")
             }
-        }
-    }
-
-    private func checkpoint(_ db: Database, run: Int64) throws -> StoredCheckpoint? {
-        try Row.fetchOne(db, sql: "SELECT * FROM checkpoint WHERE run = ?", arguments: [run]).map { row in
-            StoredCheckpoint(
-                build: row["build"], data: [UInt8](row["data"] as Data),
-                cursor: JournalCursor(
-                    segment: row["segment"], offset: row["offset"], tick: row["tick"], chain: row["chain"]))
         }
     }
 

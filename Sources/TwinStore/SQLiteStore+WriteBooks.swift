@@ -130,7 +130,7 @@ extension SQLiteStore {
                 row.start.ms, session.run, inForce.configuration, row.steppedMs, row.steppedFrom?.ms, row.steppedTo?.ms,
                 row.vehicles, row.vehiclesModelled, row.heatingKMs, row.productionDayMs,
                 row.intensity?.microgramsPerKWh, counts.messages, counts.accepted, counts.readings,
-                counts.duplicates, counts.late, 0, row.commands.issued, row.commands.accepted,
+                counts.duplicates, counts.late, counts.shed, row.commands.issued, row.commands.accepted,
                 row.commands.rejected, row.commands.expired, row.chain.hex,
             ])
     }

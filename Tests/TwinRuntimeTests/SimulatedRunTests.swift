@@ -19,9 +19,10 @@ struct SimulatedRunTests {
         var run = SimulatedRun(
             config: config, from: config.zone.instant(from), to: config.zone.instant(end), step: step, seed: seed,
             control: control)
-        let rows = run.rows()
         let facts = RunFacts(stepS: Int(step.ms / 1000), mode: control == .rules ? .control : .off, loop: .closed)
-        return (Summary(rows: rows, method: config.method, facts: facts), run.figures)
+        var sum = WindowSum(config.method)
+        run.forEachRow { sum.add($0) }
+        return (try #require(Summary(sum, facts: facts)), run.figures)
     }
 
     @Test("a year meets the anchors of the plant: wind, sun, renewables, electricity and gas per vehicle")
@@ -63,8 +64,9 @@ struct SimulatedRunTests {
         var run = SimulatedRun(
             config: config, from: zone.instant(CivilDate(year: 2025, month: 1, day: 1)),
             to: zone.instant(CivilDate(year: 2026, month: 1, day: 1)), step: .minutes(30), seed: 42, control: .none)
-        let year = Summary(
-            rows: run.rows(), method: config.method, facts: RunFacts(stepS: 1800, mode: .off, loop: .closed))
+        var sum = WindowSum(config.method)
+        run.forEachRow { sum.add($0) }
+        let year = try #require(Summary(sum, facts: RunFacts(stepS: 1800, mode: .off, loop: .closed)))
         #expect(abs(Double(year.vehicles) / 442_254 - 1) < 0.01)
         func perVehicle(_ accounts: [Account]) -> Double {
             accounts.reduce(0) { $0 + year.energy($1).kilowattHours } / 1000 / Double(year.vehicles)

@@ -60,7 +60,7 @@ public final class LiveLoop {
         var clock: TickClock
         var input = TickInput()
         var header: Header
-        var feed: StoreFeed
+        var feed = StoreFeed()
     }
 
     /// - Parameters:
@@ -171,7 +171,7 @@ public final class LiveLoop {
         if let cursor = tail.cursor {
             var batch = StoreBatch(config.method.chart)
             batch.facts = facts
-            batch.checkpoint = [UInt8](try await engine.checkpoint())
+            batch.checkpoint = try await engine.checkpoint()
             batch.cursor = cursor
             try store.write(batch)
         }
@@ -237,7 +237,8 @@ public final class LiveLoop {
             engine: TwinEngine(
                 config: config, plan: RunPlan(header), seating: options.seating, beforeHop: options.beforeHop),
             journal: journal, clock: TickClock(start: header.start, step: header.step, lateness: config.lateness),
-            header: header, feed: StoreFeed(ConfigurationInForce(config, from: header.start)))
+            header: header)
+        session?.feed.begin(ConfigurationInForce(config, from: header.start))
         if early.shed > 0 {
             instruct(.shed(early.shed), at: header.start)
             notes.warn("\(early.shed) messages before the first plant time were shed: QoS 0, or retained by the broker")
@@ -325,7 +326,7 @@ public final class LiveLoop {
             session?.feed.add(outcome)
             guard var batch = session?.feed.flush() else { return }
             batch.facts = facts
-            batch.checkpoint = [UInt8](try await current.engine.checkpoint())
+            batch.checkpoint = try await current.engine.checkpoint()
             batch.cursor = JournalCursor(
                 segment: current.journal.segment, offset: current.journal.offset, tick: outcome.tick,
                 chain: outcome.chain.hex)

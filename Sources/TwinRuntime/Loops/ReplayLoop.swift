@@ -99,7 +99,7 @@ public final class ReplayLoop {
         injector = FaultInjector(seed: header.seed)
         let plan = RunPlan(header)
         engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
-        feed = StoreFeed(ConfigurationInForce(config, from: header.start))
+        feed.begin(ConfigurationInForce(config, from: header.start))
         facts = RunFacts(stepS: header.stepS, mode: header.mode, loop: header.loop)
         outputs = bus.client()
         if header.loop == .closed {

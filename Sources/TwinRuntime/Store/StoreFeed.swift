@@ -8,7 +8,7 @@ import TwinDispatch
 /// vehicles and renewals when their hour ends. What was not yet written when the twin was killed is stepped again
 /// from the last checkpoint, which is written together with everything before it (`flush`).
 public struct StoreFeed: Sendable {
-    private var batch: StoreBatch
+    private var batch = StoreBatch(Chart([]))
     /// Rows that changed since they were written, by their start.
     private var rows: [PlantTime: PeriodRow] = [:]
     private var series: [SeriesKey: SeriesHour] = [:]
@@ -29,21 +29,25 @@ public struct StoreFeed: Sendable {
         var hour: PlantTime
     }
 
-    /// - Parameter first: the configuration that the run began with.
-    public init(_ first: ConfigurationInForce) {
-        batch = StoreBatch(first.chart)
-        batch.configurations = [first]
-    }
+    public init() {}
+
+    /// Names the configuration that the ticks to come are stepped under; later ones are lines that ticks bring.
+    public mutating func begin(_ first: ConfigurationInForce) { batch.configurations.append(first) }
 
     /// The next batch empties the run first: the journal is stepped from its beginning.
     public mutating func replaceAll() { batch.replacesAll = true }
 
-    /// Ticks from here on are stepped under another configuration.
-    public mutating func change(to next: ConfigurationInForce) { batch.configurations.append(next) }
-
     public mutating func add(_ outcome: TickOutcome) {
         now = outcome.end
+        if outcome.chart != batch.chart {
+            for start in rows.keys { rows[start]?.lay(from: batch.chart, over: outcome.chart) }
+            for index in batch.rows.indices { batch.rows[index].lay(from: batch.chart, over: outcome.chart) }
+            batch.chart = outcome.chart
+        }
         for row in outcome.changedRows { rows[row.start] = row }
+        for case .configuration(_, let next) in outcome.instructions {
+            batch.configurations.append(ConfigurationInForce(next, from: outcome.end, tick: outcome.tick + 1))
+        }
         batch.restatements.append(contentsOf: outcome.restatements)
         batch.alarmEdges.append(contentsOf: outcome.alarmEdges)
         for command in outcome.commands {

@@ -14,6 +14,8 @@ public protocol StoreWriting: AnyObject {
 public protocol StoreReading: AnyObject {
     /// By their start.
     func runs() throws -> [StoredRun]
+    /// The run's last checkpoint; nil without one.
+    func checkpoint(ofRun run: String) throws -> StoredCheckpoint?
     /// Which configuration was in force from when on, by time.
     func configurations() throws -> [StoredConfiguration]
     /// The files of a configuration by name; empty when the store does not hold it.

@@ -19,8 +19,8 @@ extension StoreReading {
     /// The figures of a window; nil when the store holds nothing of it. One row is in memory at a time.
     public func summary(_ method: ReportMethod, _ window: StoreWindow = .all) throws -> Summary? {
         guard let facts = try facts(window) else { return nil }
-        var rows: [PeriodRow] = []
-        try forEachRow(window, on: method.chart) { rows.append($0) }
-        return rows.isEmpty ? nil : Summary(rows: rows, method: method, facts: facts)
+        var sum = WindowSum(method)
+        try forEachRow(window, on: method.chart) { sum.add($0) }
+        return Summary(sum, facts: facts)
     }
 }

@@ -165,7 +165,7 @@ extension JournalCommand {
             let stem = folder.path.hasSuffix(".journal") ? String(folder.path.dropLast(".journal".count)) : folder.path
             let path = store ?? stem + ".sqlite"
             guard store != nil || FileManager.default.fileExists(atPath: path) else { return nil }
-            return try SQLiteStore(path: path, mustExist: true).begin(RunIdentity(header))?.cursor.tick ?? 0
+            return try openStore(path, mustExist: true).checkpoint(ofRun: header.run)?.cursor.tick ?? 0
         }
 
         private func lines(_ done: JournalArchive.Outcome, _ zone: LocalZone) -> [String] {
