@@ -1,0 +1,66 @@
+import ArgumentParser
+import Foundation
+import TwinRuntime
+import TwinScenario
+
+/// `twin reload`: a new configuration into a running twin.
+struct ReloadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reload",
+        abstract: "Let a running twin go on with a changed configuration.",
+        discussion: """
+            EXAMPLES
+              twin reload --store twin.sqlite
+              twin reload --store twin.sqlite --config twin-config/next
+
+            Journal and store go on; the change is in force from the next step on. The files
+            are checked first, and a refused configuration changes nothing. SIGHUP to the
+            twin does the same without an answer.
+            """)
+
+    @Option(help: "SQLite store of the running twin; its journal is beside it.")
+    var store = "./twin.sqlite"
+
+    @Option(help: "Journal folder of the running twin; default beside the store.")
+    var journal: String?
+
+    @Option(help: "Configuration folder; default the one that the twin was started with.")
+    var config: String?
+
+    @Flag(name: .shortAndLong, help: "Say less on standard error.")
+    var quiet = false
+
+    private static let patienceS = 15.0
+
+    func run() async throws {
+        let folder = journal ?? JournalFolder.beside(store: store)
+        let twin = RunningTwin(folder: folder)
+        guard let (pid, present) = twin.find() else {
+            throw Failure("\(folder): no twin is running on this journal; start one with twin run", exitCode: 66)
+        }
+        let path = config.map { URL(fileURLWithPath: $0).standardizedFileURL.path } ?? present
+        // All problems are said here, where somebody reads them.
+        _ = try CommonOptions.load(path)
+        let id = UUID().uuidString
+        try twin.ask(pid, config: path, id: id)
+        let until = Date(timeIntervalSinceNow: ReloadCommand.patienceS)
+        while Date() < until {
+            if let answer = twin.result(id: id) { return try tell(answer, path) }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw Failure(
+            "process \(pid) did not answer within 15 s; see its own messages", exitCode: 70)
+    }
+
+    private func tell(_ answer: LiveInbox.Answer, _ path: String) throws {
+        switch answer {
+        case .taken(let notes):
+            if !quiet { Terminal.say("\(path): in force from the next step on") }
+            for note in notes { Terminal.say("note: \(note)") }
+        case .unchanged:
+            if !quiet { Terminal.say("\(path): is in force already; nothing was changed") }
+        case .refused(let why):
+            throw Failure("\(path): refused, nothing was changed: \(why)", exitCode: 78)
+        }
+    }
+}

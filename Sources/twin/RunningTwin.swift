@@ -1,0 +1,91 @@
+import Foundation
+import Glibc
+import TwinCore
+import TwinRuntime
+
+/// A running twin as another process sees it: dot-files beside its journal.
+struct RunningTwin {
+    let folder: String
+
+    private var place: String { folder + "/.running" }
+    private var request: String { folder + "/.reload" }
+    private var result: String { folder + "/.reloaded" }
+
+    /// Says where this process is, until `withdraw`.
+    func announce(config: String) {
+        write(
+            .fields([
+                "pid": .integer(Int(getpid())),
+                "config": .string(URL(fileURLWithPath: config).standardizedFileURL.path),
+            ]), to: place)
+    }
+
+    func withdraw() {
+        try? FileManager.default.removeItem(atPath: place)  // it may never have been there
+    }
+
+    /// The process and its configuration folder; nil when none runs here.
+    func find() -> (pid: Int32, config: String)? {
+        guard let json = read(place), let pid = json["pid"]?.integer.flatMap(Int32.init(exactly:)), pid > 1,
+            kill(pid, 0) == 0, let config = json["config"]?.text
+        else { return nil }
+        return (pid, config)
+    }
+
+    // MARK: - Reload
+
+    /// Asks the twin to go on with a configuration; the answer carries the same id.
+    func ask(_ pid: Int32, config: String, id: String) throws {
+        let wanted = JSON.fields(["id": .string(id), "config": .string(config)])
+        guard write(wanted, to: request) else {
+            throw Failure("\(folder): cannot write there; run twin reload as the user of the twin", exitCode: 77)
+        }
+        guard kill(pid, SIGHUP) == 0 else {
+            throw Failure("process \(pid) cannot be signalled (\(String(cString: strerror(errno))))", exitCode: 77)
+        }
+    }
+
+    /// What was asked for: a configuration folder and the id for the answer; nil after a bare SIGHUP.
+    func takeRequest() -> (config: String, id: String)? {
+        defer { try? FileManager.default.removeItem(atPath: request) }  // a bare SIGHUP left none
+        guard let json = read(request), let config = json["config"]?.text, let id = json["id"]?.text else { return nil }
+        return (config, id)
+    }
+
+    func answer(_ answer: LiveInbox.Answer, id: String) {
+        let (word, notes): (String, [String]) =
+            switch answer {
+            case .taken(let notes): ("taken", notes)
+            case .unchanged: ("unchanged", [])
+            case .refused(let why): ("refused", [why])
+            }
+        write(
+            .fields(["id": .string(id), "answer": .string(word), "notes": .array(notes.map(JSON.string))]), to: result)
+    }
+
+    /// The answer to a request, once it is there.
+    func result(id: String) -> LiveInbox.Answer? {
+        guard let json = read(result), json["id"]?.text == id, let word = json["answer"]?.text else { return nil }
+        let notes = (json["notes"]?.items ?? []).compactMap(\.text)
+        switch word {
+        case "taken": return .taken(notes: notes)
+        case "unchanged": return .unchanged
+        default: return .refused(notes.joined(separator: "; "))
+        }
+    }
+
+    // MARK: - Files
+
+    private func read(_ path: String) -> JSON? {
+        // What cannot be read is not there.
+        guard let data = FileManager.default.contents(atPath: path), data.count < 65_536 else { return nil }
+        return try? JSONReader.read(Array(data))  // see above
+    }
+
+    @discardableResult
+    private func write(_ json: JSON, to path: String) -> Bool {
+        FileManager.default.createFile(
+            atPath: path + ".new", contents: Data(json.bytes), attributes: [.posixPermissions: 0o640])
+            && rename(path + ".new", path) == 0
+    }
+}
