@@ -29,7 +29,7 @@ struct Twin: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self, RecordCommand.self,
             ImportCommand.self, JournalCommand.self, ReportCommand.self, ExplainCommand.self, ExportCommand.self,
-            ValidateCommand.self,
+            ValidateCommand.self, ReloadCommand.self,
         ])
 
     static func main() async {

@@ -1,6 +1,7 @@
 import TwinCore
 import TwinDispatch
-public import TwinScenario
+import TwinScenario
+import TwinUnits
 
 /// Whether a run may go on with another configuration, and what an operator should know of it.
 struct ConfigurationFit {

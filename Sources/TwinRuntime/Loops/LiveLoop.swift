@@ -13,10 +13,14 @@ public struct LiveOptions: Sendable {
     public var connectTimeoutMs = 10_000
     public var seating = Seating.actors
     public var beforeHop: (@Sendable () async -> Void)?
+    /// Where others ask for a mode, a configuration or a plan.
+    public var inbox = LiveInbox()
     /// The wall clock.
     public var wallNow: @Sendable () -> PlantTime
     /// Asked between batches; true stops after what is read is on disk.
     public var shouldStop: @Sendable () -> Bool = { false }
+    /// Called once there is a journal.
+    public var onBegin: (@Sendable () -> Void)?
     public var onTick: (@Sendable (TickOutcome) -> Void)?
     public var onLink: (@Sendable (LinkChange) -> Void)?
 
@@ -25,42 +29,49 @@ public struct LiveOptions: Sendable {
 
 /// Broker to twin to commands: journals each batch, acknowledges it, steps at marks, commands, stores.
 ///
-/// One caller drives it. Waiting for the transport blocks its thread for some milliseconds at a time; nothing else
-/// needs that thread then, because the engine is only awaited between receives.
+/// One caller drives it, best on a `LoopThread`: waiting for the transport blocks for some milliseconds at a time.
 public final class LiveLoop {
     /// Live ticks under the wall clock stay open this long after their end.
     static let wallGrace = Span.seconds(2)
+    /// Checkpoints lie this far apart, on multiples of it since midnight UTC, so each is at the end of a settlement period.
+    /// After a kill the journal steps what came since.
+    static let checkpointEvery = Span.hours(4)
     static let receiveMs = 50
     static let letGoMs = 2000
     static let batchMax = 500
 
-    let config: SiteConfig
+    /// In force, or in force from the next tick on.
+    var config: SiteConfig
+    var mode: ControlMode
     let options: LiveOptions
-    private let transport: any Transport
-    private let folder: JournalFolder
-    private let store: any StoreWriting
-    private let run: String
+    let transport: any Transport
+    let folder: JournalFolder
+    let store: any TwinStorePort
+    let run: String
+    var session: Session?
+    var early = EarlyMessages()
     private var liveClock: LiveClock
-    private var session: Session?
-    private var early = EarlyMessages()
-    private var ledger = RowLedger()
     private var wasUp = false
     private let begun = ContinuousClock.now
     /// While the journal is stepped again nothing is published: only the last mark's commands go again, later.
-    private var isRecovering = false
-    public private(set) var notes = RunNotes()
+    var isRecovering = false
+    public internal(set) var notes = RunNotes()
 
     /// Whether there is a journal: before the first plant time nothing is written.
     public var hasBegun: Bool { session != nil }
 
     /// A journal that is open, with the engine at its end.
-    private struct Session {
+    struct Session {
         var engine: TwinEngine
         var journal: JournalWriter
         var clock: TickClock
         var input = TickInput()
         var header: Header
         var feed = StoreFeed()
+        /// After the last mark.
+        var cursor: JournalCursor?
+        /// What the last tick used.
+        var values: [NamedValue] = []
     }
 
     /// - Parameters:
@@ -68,7 +79,7 @@ public final class LiveLoop {
     ///   - transport: made with the client id of that run.
     public init(
         config: SiteConfig, options: LiveOptions, run: String, transport: any Transport, folder: JournalFolder,
-        store: any StoreWriting
+        store: any TwinStorePort
     ) {
         self.config = config
         self.options = options
@@ -76,6 +87,7 @@ public final class LiveLoop {
         self.transport = transport
         self.folder = folder
         self.store = store
+        mode = options.mode
         liveClock = LiveClock(kind: options.clock, site: config.site)
     }
 
@@ -94,12 +106,13 @@ public final class LiveLoop {
         try await recover()
         try transport.connect(timeoutMs: options.connectTimeoutMs)
         try transport.subscribe(LiveLoop.filters(site: config.site))
-        try announce(online: true)
+        if publishes { try announce(online: true) }
         try resendCommands()
         if options.clock == .wall, session == nil { try begin(at: options.wallNow()) }
         while !options.shouldStop(), !isOver {
             let batch = try transport.receive(timeoutMs: LiveLoop.receiveMs, limit: LiveLoop.batchMax)
             for link in batch.links { note(link) }
+            try takeRequests()
             for message in batch.messages {
                 // Beyond the end nothing is stepped, but what was taken from the broker is kept.
                 if isOver { _ = try journal(message) } else { try await take(message) }
@@ -109,10 +122,11 @@ public final class LiveLoop {
             // Nothing is acknowledged before the disk has it; before the first plant time nothing is journalled.
             if session != nil || early.mayBeAcknowledged { try transport.flush() }
         }
-        try announce(online: false)
+        if publishes { try announce(online: false) }
         try await letGo()
         transport.disconnect()
-        return summary
+        try await writeCheckpoint()
+        return try summary()
     }
 
     /// Waits until the broker has what was published. What arrives meanwhile is journalled and not stepped: it opens
@@ -128,127 +142,25 @@ public final class LiveLoop {
         }
     }
 
-    private var isOver: Bool {
+    var isOver: Bool {
         guard let duration = options.duration, let session else { return false }
         let state = session.engine.state
         return state.tick > 0 && state.grid.to(state.tick) >= session.header.start + duration
     }
 
-    private var summary: Summary? {
-        guard let engine = session?.engine, engine.state.tick > 0 else { return nil }
-        return Summary(ledger.sum(engine.family.method), facts: facts)
+    /// All that the store has of this run.
+    private func summary() throws -> Summary? {
+        guard let session, session.engine.state.tick > 0 else { return nil }
+        var method = session.engine.family.method
+        let window = StoreWindow(from: session.header.start.floored(to: settlementPeriod))
+        method.chart = method.chart.joined([try store.chart(window)])
+        return try store.summary(method, window)
     }
 
-    private var facts: RunFacts {
-        var facts = RunFacts(stepS: config.stepS, mode: options.mode, loop: .open)
+    var facts: RunFacts {
+        var facts = RunFacts(stepS: config.stepS, mode: session?.engine.state.mode ?? mode, loop: .open)
         facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
         return facts
-    }
-
-    // MARK: - Opening
-
-    private func recover() async throws {
-        guard var recovery = try Recovery(folder) else { return }
-        isRecovering = true
-        defer { isRecovering = false }
-        let header = recovery.header
-        guard header.config == config.hash else {
-            throw JournalProblem(
-                "\(folder.path): was made with another configuration (\(header.config)); use --journal with a new folder",
-                exitCode: 78)
-        }
-        let plan = RunPlan(
-            run: header.run, start: header.start, stepS: header.stepS, mode: header.mode, clock: header.clock)
-        guard header.mode == options.mode, header.clock == options.clock else {
-            throw JournalProblem(
-                "\(folder.path): was begun with --mode \(header.mode.rawValue) --clock \(header.clock.rawValue); go on"
-                    + " with these, or name a new --journal", exitCode: 78)
-        }
-        let engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
-        let checkpoint = try store.begin(identity(header))
-        let tail = try await recovery.run(
-            engine, checkpoint: checkpoint, configurations: configurations, keep: store.write)
-        if let cursor = tail.cursor {
-            var batch = StoreBatch(config.method.chart)
-            batch.facts = facts
-            batch.checkpoint = try await engine.checkpoint()
-            batch.cursor = cursor
-            try store.write(batch)
-        }
-        if options.clock == .wall, options.wallNow() < tail.lastT {
-            throw JournalProblem(
-                "\(folder.path): ends at \(tail.lastT.rfc3339), ahead of the clock; set the clock or use another --journal",
-                exitCode: 65)
-        }
-        let journal = try JournalWriter(
-            folder: folder, header: header, zone: config.zone, resumed: tail.end(engine.state))
-        let clock = TickClock(
-            grid: engine.state.grid, lateness: config.lateness, tick: engine.state.tick, now: tail.lastT,
-            hasClock: engine.state.sawClock || tail.lines.contains { isClockLine($0) })
-        session = Session(
-            engine: engine, journal: journal, clock: clock,
-            input: try TickInput(tail.lines, configurations: configurations), header: header)
-        bridgeLongStop(since: tail.lastT)
-        // A line after the last mark may have passed the tick's end already.
-        try await close(session?.clock.dueOnResume() ?? 0, at: tail.lastT)
-    }
-
-    /// After more than 7 days the ticks between are not stepped: one line says where they go on.
-    private func bridgeLongStop(since last: PlantTime) {
-        guard options.clock == .wall, options.wallNow() > last + TickClock.jumpMax else { return }
-        let at = options.wallNow().floored(to: config.step)
-        instruct(.resume(at), at: at)
-        session?.clock.resume(at: at)
-    }
-
-    /// Journals an instruction; it acts from the next tick on.
-    private func instruct(_ instruction: Instruction, at t: PlantTime) {
-        session?.journal.append(instruction.line(at: t))
-        session?.input.instructions.append(instruction)
-    }
-
-    /// Configurations that the journal changed to are kept beside it.
-    private var configurations: ConfigurationSource {
-        let (folder, config) = (folder, config)
-        return { hash in
-            try hash == config.hash ? config : SiteConfig.load(folder: folder.configFolder(hash))
-        }
-    }
-
-    private func isClockLine(_ line: Line) -> Bool { line.topic == Topic.clockText(site: config.site) }
-
-    private func identity(_ header: Header) -> RunIdentity {
-        var built = header
-        built.build = options.build
-        return RunIdentity(built)
-    }
-
-    /// Draws the run's start and creates its journal.
-    private func begin(at time: PlantTime) throws {
-        let header = Header(
-            site: config.site, run: run, start: time.floored(to: config.step), timeZone: config.zone.name,
-            stepS: config.stepS, seed: 0, mode: options.mode, loop: .open, clock: options.clock, marks: true,
-            config: config.hash, build: options.build)
-        _ = try store.begin(identity(header))
-        // In this order a kill at any moment leaves nothing that the next start could not take up.
-        try folder.keep(config.files, hash: config.hash)
-        let journal = try JournalWriter(folder: folder, header: header, zone: config.zone)
-        session = Session(
-            engine: TwinEngine(
-                config: config, plan: RunPlan(header), seating: options.seating, beforeHop: options.beforeHop),
-            journal: journal, clock: TickClock(start: header.start, step: header.step, lateness: config.lateness),
-            header: header)
-        session?.feed.begin(ConfigurationInForce(config, from: header.start))
-        if early.shed > 0 {
-            instruct(.shed(early.shed), at: header.start)
-            notes.warn("\(early.shed) messages before the first plant time were shed: QoS 0, or retained by the broker")
-        }
-        for item in early.take() {
-            switch item {
-            case .link(let word): instruct(.link(word), at: header.start)
-            case .message(let message): append(Arrival(message, at: header.start))
-            }
-        }
     }
 
     // MARK: - Messages
@@ -262,6 +174,12 @@ public final class LiveLoop {
             return
         }
         instruct(.link(word), at: session.clock.now)
+    }
+
+    /// Journals an instruction; it acts from the next tick on.
+    func instruct(_ instruction: Instruction, at t: PlantTime) {
+        session?.journal.append(instruction.line(at: t))
+        session?.input.instructions.append(instruction)
     }
 
     private func take(_ message: InboundMessage) async throws {
@@ -295,82 +213,8 @@ public final class LiveLoop {
         return (closes, t)
     }
 
-    private func append(_ arrival: Arrival) {
+    func append(_ arrival: Arrival) {
         session?.journal.append(.message(arrival))
         session?.input.arrivals.append(arrival)
-    }
-
-    // MARK: - Ticks
-
-    private func closeByWallClock() async throws {
-        guard options.clock == .wall else { return }
-        let now = options.wallNow()
-        let closes = session?.clock.wall(t: now, grace: LiveLoop.wallGrace) ?? 0
-        try await close(closes, at: now)
-    }
-
-    /// Lines, step, mark with chain, fdatasync, commands, store: for each tick in this order.
-    private func close(_ count: Int, at t: PlantTime) async throws {
-        for _ in 0..<count {
-            guard let current = session, !isOver else { return }
-            let input = current.input
-            session?.input = TickInput()
-            let outcome = await current.engine.close(input)
-            for refusal in outcome.refusals { notes.refuse(refusal) }
-            let mark = Mark(
-                t: max(t, outcome.end), tick: outcome.tick, n: current.journal.linesSinceMark, chain: outcome.chain.hex)
-            current.journal.append(mark)
-            try current.journal.sync()
-            try publish(outcome)
-            ledger.add(outcome)
-            session?.feed.add(outcome)
-            guard var batch = session?.feed.flush() else { return }
-            batch.facts = facts
-            batch.checkpoint = try await current.engine.checkpoint()
-            batch.cursor = JournalCursor(
-                segment: current.journal.segment, offset: current.journal.offset, tick: outcome.tick,
-                chain: outcome.chain.hex)
-            try store.write(batch)
-            try current.journal.rotateIfDue(after: mark, end: outcome.end, state: current.engine.state)
-            options.onTick?(outcome)
-        }
-    }
-
-    // MARK: - Publishing
-
-    private func publish(_ outcome: TickOutcome) throws {
-        guard !isRecovering, options.mode == .advise || options.mode == .control else { return }
-        if options.mode == .control { try outcome.commands.forEach(publish) }
-        for message in outcome.publications(site: config.site, summary: summary) { try transport.publish(message) }
-    }
-
-    private func publish(_ command: Command) throws {
-        var message = command.message(site: config.site, run: run)
-        if options.clock == .wall {
-            message.expiryS = UInt32(clamping: (command.expires - max(command.ts, options.wallNow())).ms / 1000)
-        }
-        try transport.publish(message)
-    }
-
-    /// After a restart the last mark's commands that may still be answered go again, with the same id.
-    private func resendCommands() throws {
-        guard options.mode == .control, let session else { return }
-        let last = session.engine.state.tick
-        // The journal's last line does not tell how long the twin was away.
-        let now = options.clock == .wall ? max(session.clock.now, options.wallNow()) : session.clock.now
-        for command in session.engine.state.desk.pending where command.tick == last && command.expires > now {
-            try publish(command)
-        }
-    }
-
-    private func announce(online: Bool) throws {
-        guard options.mode == .advise || options.mode == .control else { return }
-        var message = OutboundMessage(
-            topic: "v1/\(config.site)/twin/status", payload: Array((online ? "online" : "offline").utf8))
-        message.retain = true
-        try transport.publish(message)
-        // Coming up, it leaves with the first batch: a flush now could acknowledge what is not on disk yet.
-        // Without a journal nothing that was received may be acknowledged, not even at the end.
-        if !online, session != nil { try transport.flush() }
     }
 }

@@ -13,8 +13,8 @@ extension Command {
 }
 
 extension TickOutcome {
-    /// What the twin says about a tick, retained: its state, the CO2 figure, and alarms that came or went.
-    func publications(site: String, summary: Summary?) -> [OutboundMessage] {
+    /// What the twin says about a tick, retained: its state, the day's CO2 figure, and alarms that came or went.
+    func publications(site: String, day: Summary?) -> [OutboundMessage] {
         func retained(_ topic: String, _ json: JSON?) -> OutboundMessage {
             var message = OutboundMessage(
                 topic: "v1/\(site)/twin/\(topic)", payload: json.map(\.bytes) ?? [])
@@ -36,15 +36,15 @@ extension TickOutcome {
                     "signals": .object(signals),
                 ]))
         ]
-        if let summary {
+        if let day {
             messages.append(
                 retained(
                     "co2",
                     .fields([
-                        "ts": ts, "from": .string(summary.from.rfc3339), "vehicles": .integer(summary.vehicles),
-                        "co2_kg_per_vehicle": .optional(summary.kgPerVehicle),
-                        "uncertainty_kg_per_vehicle": .optional(summary.uncertaintyKgPerVehicle),
-                        "provisional": .bool(summary.isProvisional),
+                        "ts": ts, "from": .string(day.from.rfc3339), "vehicles": .integer(day.vehicles),
+                        "co2_kg_per_vehicle": .optional(day.kgPerVehicle),
+                        "uncertainty_kg_per_vehicle": .optional(day.uncertaintyKgPerVehicle),
+                        "provisional": .bool(day.isProvisional),
                     ])))
         }
         for edge in alarmEdges {

@@ -1,5 +1,7 @@
 import Testing
+import TwinBooks
 import TwinCore
+import TwinPlant
 import TwinScenario
 
 /// Quantities that change on dates.
