@@ -55,9 +55,10 @@ public struct JSONReader {
         var reader = JSONReader(bytes, 0..<bytes.count)
         var found: [RangedMember] = []
         found.reserveCapacity(8)
+        var keys = Keys()
         reader.skipSpace()
         try reader.members { reader, key throws(JSONFailure) in
-            guard !found.contains(where: { $0.key == key }) else { throw .duplicate_key }
+            guard keys.isNew(key, after: found) else { throw .duplicate_key }
             let start = try reader.startOfValue()
             var value: JSON?
             if key == passedOver {
@@ -98,8 +99,9 @@ public struct JSONReader {
             guard depth <= JSONReader.depthMax else { throw .too_deep }
             var found: [JSON.Member] = []
             found.reserveCapacity(8)
+            var keys = Keys()
             try members { reader, key throws(JSONFailure) in
-                guard !found.contains(where: { $0.key == key }) else { throw .duplicate_key }
+                guard keys.isNew(key, after: found) else { throw .duplicate_key }
                 _ = try reader.startOfValue()
                 found.append(JSON.Member(key, try reader.value(depth: depth + 1)))
             }
@@ -123,11 +125,12 @@ public struct JSONReader {
         switch current {
         case 0x7B:
             guard depth <= JSONReader.depthMax else { throw .too_deep }
-            var keys: [String] = []
-            keys.reserveCapacity(8)
+            var found: [String] = []
+            found.reserveCapacity(8)
+            var keys = Keys()
             try members { reader, key throws(JSONFailure) in
-                guard !keys.contains(key) else { throw .duplicate_key }
-                keys.append(key)
+                guard keys.isNew(key, after: found) else { throw .duplicate_key }
+                found.append(key)
                 _ = try reader.startOfValue()
                 try reader.passOver(depth: depth + 1)
             }
@@ -304,4 +307,30 @@ public struct JSONReader {
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
         1e20, 1e21, 1e22,
     ]
+}
+
+/// The keys of one object while it is read. Few are compared one by one; many are looked up, so that an object of
+/// thousands costs no more for each key than a small one.
+private struct Keys {
+    static let fewMax = 16
+
+    /// Empty as long as there are few.
+    private var many: Set<String> = []
+
+    /// Takes the key that follows the members `found`; false when one of them has it.
+    mutating func isNew(_ key: String, after found: [some Keyed]) -> Bool {
+        guard found.count >= Keys.fewMax else { return !found.contains { $0.key == key } }
+        if many.isEmpty { many = Set(found.lazy.map(\.key)) }
+        return many.insert(key).inserted
+    }
+}
+
+private protocol Keyed {
+    var key: String { get }
+}
+
+extension JSON.Member: Keyed {}
+extension JSONReader.RangedMember: Keyed {}
+extension String: Keyed {
+    fileprivate var key: String { self }
 }

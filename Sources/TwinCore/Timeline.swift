@@ -1,6 +1,6 @@
 /// What one signal measured, over time: pieces of constant value, sorted, each ending at the latest where the next
 /// begins. Energies are integrals of it, so they do not depend on the order in which readings arrived.
-public struct Timeline: Sendable, Hashable {
+public struct Timeline: Sendable {
     public struct Piece: Sendable, Hashable {
         /// ms since 1970.
         public var start: Int64
@@ -17,26 +17,31 @@ public struct Timeline: Sendable, Hashable {
         case conflict
     }
 
-    public private(set) var pieces: [Piece] = []
+    /// Forgotten pieces, then those that are kept.
+    private var shelf: [Piece] = []
+    /// Place of the first piece that is kept: nothing before it is looked at any more.
+    private var head = 0
 
     public init() {}
 
-    public var isEmpty: Bool { pieces.isEmpty }
-    public var last: Piece? { pieces.last }
+    /// What is not forgotten, by start.
+    public var pieces: ArraySlice<Piece> { shelf[head...] }
+    public var isEmpty: Bool { head == shelf.count }
+    public var last: Piece? { isEmpty ? nil : shelf.last }
 
     /// - Precondition: `end` is after `start`.
     public mutating func insert(start: PlantTime, end: PlantTime, value: Double) -> Insertion {
         precondition(start < end, "a piece has a length")
         let piece = Piece(start: start.ms, end: end.ms, value: value)
-        guard let last = pieces.last, last.start >= start.ms else {
-            pieces.append(piece)
+        guard let last, last.start >= start.ms else {
+            shelf.append(piece)
             return .inserted
         }
         let index = firstIndex(startingAtOrAfter: start.ms)
-        if index < pieces.count, pieces[index].start == start.ms {
-            return pieces[index].value == value ? .same : .conflict
+        if index < shelf.count, shelf[index].start == start.ms {
+            return shelf[index].value == value ? .same : .conflict
         }
-        pieces.insert(piece, at: index)
+        shelf.insert(piece, at: index)
         return .inserted
     }
 
@@ -44,42 +49,48 @@ public struct Timeline: Sendable, Hashable {
     public mutating func set(start: PlantTime, end: PlantTime, value: Double) {
         let index = firstIndex(startingAtOrAfter: start.ms)
         let piece = Piece(start: start.ms, end: end.ms, value: value)
-        if index < pieces.count, pieces[index].start == start.ms {
-            pieces[index] = piece
+        if index < shelf.count, shelf[index].start == start.ms {
+            shelf[index] = piece
         } else {
-            pieces.insert(piece, at: index)
+            shelf.insert(piece, at: index)
         }
     }
 
     /// Forgets pieces that ended at or before `time`.
     public mutating func forget(before time: PlantTime) {
-        guard let first = pieces.first, first.end <= time.ms else { return }
-        pieces.removeFirst(pieces.prefix { $0.end <= time.ms }.count)
+        while head < shelf.count, shelf[head].end <= time.ms { head += 1 }
+        // Given back in blocks of a quarter: shifting a day of pieces at every step would cost more than the memory.
+        guard head >= Timeline.blockMin, 4 * head >= shelf.count else { return }
+        shelf.removeFirst(head)
+        head = 0
     }
+
+    /// Fewer forgotten pieces than these are not worth a shift.
+    private static let blockMin = 64
 
     /// The piece that holds at `time`.
     public func piece(at time: PlantTime) -> Piece? {
         let index = firstIndex(startingAtOrAfter: time.ms + 1) - 1
-        guard index >= 0, pieces[index].end > time.ms else { return nil }
-        return pieces[index]
+        guard index >= head, shelf[index].end > time.ms else { return nil }
+        return shelf[index]
     }
 
     /// The piece with the latest start before `time`, whether it still holds or not.
     public func latestPiece(before time: PlantTime) -> Piece? {
         let index = firstIndex(startingAtOrAfter: time.ms) - 1
-        return index >= 0 ? pieces[index] : nil
+        return index >= head ? shelf[index] : nil
     }
 
     /// Calls `body(start, end, value)` (ms) for each stretch of `from..<to` that a piece covers, in order.
     public func forEachStretch(
         from: PlantTime, to: PlantTime, _ body: (_ start: Int64, _ end: Int64, _ value: Double) -> Void
     ) {
-        var index = max(firstIndex(startingAtOrAfter: from.ms + 1) - 1, 0)
-        while index < pieces.count, pieces[index].start < to.ms {
-            let next = index + 1 < pieces.count ? pieces[index + 1].start : Int64.max
-            let start = max(pieces[index].start, from.ms)
-            let end = min(pieces[index].end, next, to.ms)
-            if end > start { body(start, end, pieces[index].value) }
+        var index = max(firstIndex(startingAtOrAfter: from.ms + 1) - 1, head)
+        while index < shelf.count, shelf[index].start < to.ms {
+            let next = index + 1 < shelf.count ? shelf[index + 1].start : Int64.max
+            let start = max(shelf[index].start, from.ms)
+            let end = min(shelf[index].end, next, to.ms)
+            if end > start { body(start, end, shelf[index].value) }
             index += 1
         }
     }
@@ -98,12 +109,12 @@ public struct Timeline: Sendable, Hashable {
     /// Holes longer than `tolerance` that begin inside `from..<to` after something had been covered, and end
     /// (with another reading) or reach `to`.
     public func gapCount(from: PlantTime, to: PlantTime, tolerance: Span) -> Int {
-        guard let first = pieces.first, first.start < to.ms else { return 0 }
+        guard !isEmpty, shelf[head].start < to.ms else { return 0 }
         var count = 0
-        var index = max(firstIndex(startingAtOrAfter: from.ms + 1) - 1, 0)
-        while index < pieces.count, pieces[index].start < to.ms {
-            let next = index + 1 < pieces.count ? pieces[index + 1].start : Int64.max
-            let holeStart = pieces[index].end
+        var index = max(firstIndex(startingAtOrAfter: from.ms + 1) - 1, head)
+        while index < shelf.count, shelf[index].start < to.ms {
+            let next = index + 1 < shelf.count ? shelf[index + 1].start : Int64.max
+            let holeStart = shelf[index].end
             if holeStart >= from.ms, holeStart < to.ms, min(next, to.ms) - holeStart > tolerance.ms { count += 1 }
             index += 1
         }
@@ -111,14 +122,21 @@ public struct Timeline: Sendable, Hashable {
     }
 
     private func firstIndex(startingAtOrAfter ms: Int64) -> Int {
-        var low = 0
-        var high = pieces.count
+        // What is asked for is nearly always now.
+        if let last = shelf.last, last.start < ms { return shelf.count }
+        var low = head
+        var high = shelf.count
         while low < high {
             let middle = (low + high) / 2
-            if pieces[middle].start < ms { low = middle + 1 } else { high = middle }
+            if shelf[middle].start < ms { low = middle + 1 } else { high = middle }
         }
         return low
     }
+}
+
+extension Timeline: Hashable {
+    public static func == (a: Timeline, b: Timeline) -> Bool { a.pieces == b.pieces }
+    public func hash(into hasher: inout Hasher) { hasher.combine(pieces) }
 }
 
 extension Timeline: Codable {
@@ -134,7 +152,7 @@ extension Timeline: Codable {
 
     public init(from decoder: any Decoder) throws {
         let packed = try PackedWords(from: decoder, stride: 3)
-        pieces = stride(from: 0, to: packed.words.count, by: 3).map {
+        shelf = stride(from: 0, to: packed.words.count, by: 3).map {
             Piece(start: packed.words[$0], end: packed.words[$0 + 1], value: packed.double($0 + 2))
         }
     }

@@ -81,6 +81,45 @@ struct JSONReaderTests {
         #expect(failure(#"{"a":{"a":1},"b":{"a":1}}"#) == nil)
     }
 
+    /// An object of `count` keys that differ, and `more` members after them.
+    private func object(_ count: Int, key: (Int) -> String = { "key \($0)" }, _ more: String...) -> [UInt8] {
+        Array("{\(((0..<count).map { "\"\(key($0))\":1" } + more).joined(separator: ","))}".utf8)
+    }
+
+    @Test("finds a doubled key among few and among many", arguments: [1, 15, 16, 17, 18, 5000])
+    func duplicateAmongMany(count: Int) {
+        #expect(failure(object(count)) == nil)
+        #expect(JSONReader.accepts(object(count)))
+        for again in [0, count / 2, count - 1] {
+            let bytes = object(count, "\"key \(again)\":2")
+            #expect(failure(bytes) == .duplicate_key, "\(again)")
+            #expect(!JSONReader.accepts(bytes))
+            #expect(throws: JSONFailure.duplicate_key) { try JSONReader.readMembers(bytes) }
+            let inside = Array("{\"payload\":".utf8) + bytes + Array("}".utf8)
+            #expect(throws: JSONFailure.duplicate_key) {
+                try JSONReader.readMembers(inside, passingOver: "payload")
+            }
+        }
+        // Keys are text: one letter may be written in two ways.
+        #expect(failure(object(count, "\"\u{E9}\":1", "\"e\u{301}\":2")) == .duplicate_key)
+        #expect(failure(object(count, "\"a\":1", "\"A\":2", "\"a \":3")) == nil)
+    }
+
+    @Test("a key costs as much in a large object as in a small one")
+    func costOfKeys() throws {
+        // 32 times the keys: 32 times the time, or 1024 times if each is compared with all before it.
+        func reading(_ bytes: [UInt8]) throws -> Duration {
+            try processorTime {
+                #expect(try JSONReader.read(bytes).members?.isEmpty == false)
+                #expect(JSONReader.accepts(bytes))
+                #expect(try JSONReader.readMembers(bytes).isEmpty == false)
+            }
+        }
+        let small = try reading(object(400) { "schlüssel \($0)" })
+        let large = try reading(object(12_800) { "schlüssel \($0)" })
+        #expect(large < small * 160, "\(large) against \(small)")
+    }
+
     @Test("reads 16 levels and refuses the 17th")
     func depth() {
         func nested(_ depth: Int) -> String {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
-import TwinCore
+
+@testable import TwinCore
 
 @Suite("Timeline")
 struct TimelineTests {
@@ -82,6 +83,82 @@ struct TimelineTests {
         #expect(line.pieces.map(\.value) == [3])
         line.forget(before: at(29))
         #expect(line.pieces.count == 1)
+    }
+
+    @Test("answers as if each forgotten piece were gone at once", arguments: 0..<32 as Range<UInt64>)
+    func forgottenPieces(seed: UInt64) throws {
+        var chance = SeedStream(seed: seed, name: "forgotten")
+        var line = Timeline()
+        var kept: [Timeline.Piece] = []
+        var now: Int64 = 0
+        for _ in 0..<400 {
+            now += 10
+            // One in ten comes late, some of them older than all that is kept; lengths leave holes and overlaps.
+            let start = chance.next() % 10 == 0 ? now - Int64(chance.next() % 900) : now
+            let end = start + 1 + Int64(chance.next() % 30)
+            let value = (chance.unit() * 10).rounded()
+            let place = kept.firstIndex { $0.start >= start * 1000 } ?? kept.count
+            let piece = Timeline.Piece(start: start * 1000, end: end * 1000, value: value)
+            let isTaken = place < kept.count && kept[place].start == piece.start
+            switch (line.insert(start: at(start), end: at(end), value: value), isTaken) {
+            case (.inserted, false): kept.insert(piece, at: place)
+            case (.same, true), (.conflict, true): break
+            case (let insertion, _): Issue.record("seed \(seed): \(insertion) at \(start)")
+            }
+            let horizon = at(now - 500 - Int64(chance.next() % 40))
+            line.forget(before: horizon)
+            kept.removeFirst(kept.prefix { $0.end <= horizon.ms }.count)
+            var fresh = Timeline()
+            for piece in kept {
+                _ = fresh.insert(start: PlantTime(ms: piece.start), end: PlantTime(ms: piece.end), value: piece.value)
+            }
+            #expect(line == fresh && line.hashValue == fresh.hashValue, "seed \(seed), \(now) s")
+            #expect(Array(line.pieces) == kept && line.last == kept.last && line.isEmpty == kept.isEmpty)
+            let from = at(now - 700 + Int64(chance.next() % 700))
+            let to = from + .seconds(60)
+            #expect(line.integral(from: from, to: to) == fresh.integral(from: from, to: to))
+            #expect(line.latestPiece(before: from) == fresh.latestPiece(before: from))
+            #expect(line.piece(at: from) == fresh.piece(at: from))
+            for tolerance in [Span.seconds(1), .seconds(20)] {
+                #expect(
+                    line.gapCount(from: from, to: to, tolerance: tolerance)
+                        == fresh.gapCount(from: from, to: to, tolerance: tolerance))
+            }
+        }
+        let data = try JSONEncoder().encode(line)
+        #expect(try JSONDecoder().decode(Timeline.self, from: data) == line, "seed \(seed)")
+    }
+
+    @Test("is empty when all is forgotten, and takes an older piece then")
+    func forgetsAll() {
+        var line = timeline([(0, 10, 1), (10, 20, 2)])
+        line.forget(before: at(20))
+        #expect(line.isEmpty && line.last == nil && line.latestPiece(before: at(100)) == nil)
+        #expect(line == Timeline())
+        #expect(line.gapCount(from: at(0), to: at(100), tolerance: .seconds(1)) == 0)
+        #expect(line.insert(start: at(5), end: at(30), value: 3) == .inserted)
+        #expect(line.pieces.map(\.value) == [3])
+    }
+
+    @Test("a step costs as much with a long memory as with a short one")
+    func costOfForgetting() {
+        // 10,000 steps that take one piece and forget one. Shifting all pieces at each of them costs as many times more
+        // as there are more of them.
+        func steps(holding count: Int64) -> Duration {
+            var line = Timeline()
+            for number in 0..<count { _ = line.insert(start: at(number), end: at(number + 1), value: 1) }
+            var number = count
+            return processorTime {
+                for _ in 0..<10_000 {
+                    _ = line.insert(start: at(number), end: at(number + 1), value: 1)
+                    line.forget(before: at(number + 1 - count))
+                    number += 1
+                }
+                #expect(line.pieces.count == Int(count))
+            }
+        }
+        let (short, long) = (steps(holding: 100), steps(holding: 100_000))
+        #expect(long < short * 20, "\(long) against \(short)")
     }
 
     @Test("counts holes by the span in which they begin")
