@@ -5,9 +5,9 @@ struct LiveClock {
     private let kind: ClockKind
     private let clockTopic: String
     private let site: String
-    /// Latest stamp by asset, while no clock line has been seen.
-    private var latest: [String: PlantTime] = [:]
-    static let latestMax = 10_000
+    /// While no clock line has been seen: the asset with the latest stamp, and the latest stamp of all the others.
+    private var leader: (asset: AssetPath, stamp: PlantTime)?
+    private var second: PlantTime?
 
     init(kind: ClockKind, site: String) {
         self.kind = kind
@@ -25,19 +25,32 @@ struct LiveClock {
         of message: InboundMessage, hasClock: Bool, now: PlantTime?, wallNow: PlantTime
     ) -> PlantTime? {
         guard kind == .event else { return wallNow }
-        // A retained message tells of the past; one without a readable stamp tells nothing.
-        guard !message.retain, let json = try? JSONReader.read(message.payload),
-            let ts = json["ts"]?.text.flatMap({ PlantTime(rfc3339: $0) })
+        // A retained message tells of the past.
+        guard !message.retain else { return nil }
+        if message.topic == clockTopic { return Self.stamp(of: message) }
+        // Once there is a clock, nobody reads a payload here: most messages come then.
+        guard !hasClock, case .asset(let area, let asset, _)? = Topic(message.topic, site: site),
+            let ts = Self.stamp(of: message)
         else { return nil }
-        if message.topic == clockTopic { return ts }
-        guard !hasClock, case .asset(let area, let asset, _)? = Topic(message.topic, site: site) else { return nil }
         // A stamp that would be refused as a jump must not stand in the way of time for ever.
         if let now, ts > now + TickClock.jumpMax { return nil }
-        let name = "\(area.rawValue)/\(asset)"
-        if latest[name] != nil || latest.count < LiveClock.latestMax {
-            latest[name] = max(latest[name] ?? ts, ts)
+        note(ts, of: AssetPath(area, asset))
+        return second
+    }
+
+    /// Nil for a message without a readable stamp, which tells nothing.
+    private static func stamp(of message: InboundMessage) -> PlantTime? {
+        // Whatever is wrong with the payload is said when the tick reads it.
+        (try? JSONReader.read(message.payload))?["ts"]?.text.flatMap { PlantTime(rfc3339: $0) }  // see above
+    }
+
+    /// Latest stamps never fall, so two of them tell which is the second-highest, however many assets there are.
+    private mutating func note(_ ts: PlantTime, of asset: AssetPath) {
+        guard let first = leader, first.asset != asset else {
+            leader = (asset, max(leader?.stamp ?? ts, ts))
+            return
         }
-        let sorted = latest.values.sorted(by: >)
-        return sorted.count >= 2 ? sorted[1] : nil
+        if ts > first.stamp { leader = (asset, ts) }
+        second = max(second ?? .earliest, min(ts, first.stamp))
     }
 }
