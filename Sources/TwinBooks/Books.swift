@@ -88,8 +88,15 @@ public struct Books: Sendable, Codable {
             let layout = layouts[number]
             var new = old ?? TickBook(layout: number, lineCount: layout.chart.meters.count)
             for cell in group {
-                // An asset that is newer than the tick was not there to be booked.
-                if let line = layout.chart.index(of: cell.meter) { new.set(cell, line: line) }
+                if let line = layout.chart.index(of: cell.meter) {
+                    new.set(cell, line: line)
+                } else {
+                    // An asset that is newer than the tick was not there to be booked; any other cell would be lost
+                    // without a word.
+                    precondition(
+                        number < layouts.count - 1,
+                        "no line \(cell.meter.account.rawValue) of \(cell.meter.path.text)")
+                }
             }
             let accounts = new.accounts(layout.chart, layout.losses)
             rows[index].accounts.replace(old?.accounts(layout.chart, layout.losses), with: accounts)

@@ -160,6 +160,18 @@ public struct Routed: Sendable, Hashable {
     }
 }
 
+/// The numbers that an asset's `tele` messages may bring.
+public struct AssetInput: Sendable, Hashable {
+    public var path: AssetPath
+    /// Payload keys, each with its unit in its name.
+    public var keys: [String]
+
+    public init(_ path: AssetPath, keys: [String]) {
+        self.path = path
+        self.keys = keys
+    }
+}
+
 /// A part of the plant: a fleet of assets of one kind behind one value.
 ///
 /// A component holds no reference to another; what it needs comes in the image, all it did leaves in the reply and
@@ -170,6 +182,10 @@ public protocol Component: Sendable {
     var name: String { get }
     /// The topics whose messages it wants.
     var filters: [TopicFilter] { get }
+    /// What its assets may be told by telemetry.
+    var inputs: [AssetInput] { get }
+    /// The lines of the books that its cells go to, each once; no cell names another.
+    var meters: [Meter] { get }
     var state: State { get set }
     /// Takes the slice of messages of one tick and closes the tick.
     mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply

@@ -164,6 +164,62 @@ struct FeedTests {
         #expect(reply.counts.rejected == [.unknownTopic: 2])
     }
 
+    @Test("tells assets of one name in two areas apart, also after its state was saved")
+    func oneNameInTwoAreas() throws {
+        let hall = Shops.Parameters(
+            path: AssetPath(.building, "paint"), model: Bench.model, loadMaxKW: 50_000, gasMaxKW: 0,
+            burnerEfficiency: 0.8, maxAge: .minutes(5), stuck: nil)
+        var shops = Bench.shops([hall])
+        func tick(_ number: Int) -> ComponentReply {
+            let at = Int64(number - 1) * 60
+            let slice = [
+                Bench.minute(.building, "paint", at: at, #""load_kw":300"#),
+                Bench.minute(.shop, "paint", at: at, #""load_kw":9000"#),
+                Bench.minute(.shop, "body", at: at, #""load_kw":1"#),
+            ]
+            return shops.tick(slice, Bench.context(number), PlantImage())
+        }
+        func expect(_ reply: ComponentReply) {
+            let loads = reply.values.filter { $0.key == "load_kw" }
+            #expect(loads.map(\.area) == [.shop, .building] && loads.map(\.used.value) == [9000, 300])
+            #expect(reply.counts.rejected == [.unknownTopic: 1])
+        }
+        expect(tick(1))
+        let saved = try JSONEncoder().encode(shops.state)
+        let json = try JSONReader.read(Array(saved))
+        #expect(Set(json["fleet"]?.members?.map(\.key) ?? []) == ["feeds", "estimates"])
+        shops.state = try JSONDecoder().decode(Shops.State.self, from: saved)
+        expect(tick(2))
+    }
+
+    @Test("a message of the last asset costs what one of the first does")
+    func costOfAssets() {
+        let names = (0..<3000).map { "a-turbine-with-a-long-name-\($0)" }
+        func cost(_ asset: String) -> Duration {
+            let slice = (0..<3000).map { number in
+                Bench.message(.wind, asset, arrives: 30, number: number, "{\"power_kw\":1,\"seq\":\(number)}")
+            }
+            let wind = Bench.wind(assets: names)
+            return processorTime {
+                var wind = wind
+                #expect(wind.tick(slice, Bench.context(1), .windy(6.8)).counts.accepted == 1)
+            }
+        }
+        let (first, last) = (cost(names[0]), cost(names[2999]))
+        #expect(last < first * 2, "\(last) against \(first)")
+    }
+
+    @Test("knows a repeat among stamps that fall back")
+    func repeatAmongOlder() {
+        var wind = Bench.wind()
+        func tick(_ number: Int, _ at: Int64) -> Int {
+            let message = Bench.minute(.wind, "farm", at: at, arrives: 240, #""power_kw":700"#)
+            return wind.tick([message], Bench.context(number), .windy(6.8)).counts.duplicates
+        }
+        #expect(tick(1, 0) == 0 && tick(2, 120) == 0 && tick(3, 60) == 0)
+        #expect(tick(4, 60) == 1 && tick(5, 120) == 1 && tick(6, 0) == 1 && tick(7, 180) == 0)
+    }
+
     @Test("never integrates a retained value, and takes the real copy that follows")
     func retained() {
         let retained = Bench.message(

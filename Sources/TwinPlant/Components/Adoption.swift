@@ -6,8 +6,8 @@ extension Fleet {
     /// - Parameter isSame: whether an asset of this name is still of the same kind.
     mutating func adopt(_ old: Fleet, where isSame: (AssetPath) -> Bool = { _ in true }) {
         for index in feeds.indices {
-            let path = AssetPath(feeds[index].area, feeds[index].asset)
-            guard isSame(path), let place = old.feeds.firstIndex(where: { $0.path == path }),
+            let path = feeds[index].path
+            guard isSame(path), let place = old.places[path],
                 old.feeds[place].timelines.count == feeds[index].timelines.count,
                 old.estimates[place].count == estimates[index].count
             else { continue }
@@ -15,10 +15,6 @@ extension Fleet {
             estimates[index] = old.estimates[place]
         }
     }
-}
-
-extension AssetFeed {
-    fileprivate var path: AssetPath { AssetPath(area, asset) }
 }
 
 extension WeatherStation {

@@ -25,6 +25,10 @@ public struct AssemblyLine: Component {
     public let filters: [TopicFilter]
     public var state = State()
 
+    /// Vehicles are events: a line sends no telemetry.
+    public var inputs: [AssetInput] { [] }
+    public var meters: [Meter] { [] }
+
     public init(site: String) {
         filters = ["vehicle", "count", "status"].compactMap { TopicFilter("v1/\(site)/line/+/\($0)") }
     }

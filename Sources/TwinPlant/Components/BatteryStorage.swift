@@ -32,6 +32,9 @@ public struct BatteryStorage: Component {
             self.maxAge = maxAge
         }
 
+        public var path: AssetPath { AssetPath(.storage, asset) }
+        public var meters: [Meter] { [Account.storageDischarge, .storageCharge].map { Meter($0, path) } }
+
         /// State of charge after holding `powerKW` (positive discharges) for `span`.
         public func soc(after span: Span, from soc: Double, powerKW: Double) -> Double {
             let cellKW = powerKW >= 0 ? powerKW / dischargeEfficiency : powerKW * chargeEfficiency
@@ -58,6 +61,9 @@ public struct BatteryStorage: Component {
     public let parameters: [Parameters]
     public var state: State
     private let specs: [[SignalSpec]]
+
+    public var inputs: [AssetInput] { zip(parameters, specs).map { AssetInput($0.path, $1) } }
+    public var meters: [Meter] { parameters.flatMap(\.meters) }
 
     public init(site: String, _ parameters: [Parameters]) {
         self.parameters = parameters

@@ -33,6 +33,11 @@ public struct ChargingGroups: Component {
 
         /// All its points together, kW.
         public var ratingKW: Double { Double(points) * pointMaxKW }
+        /// Bays can deliver; what only consumes is a load.
+        public var meters: [Meter] {
+            guard path.area == .bay else { return [Meter(.load, path)] }
+            return ([.bayCharge] + (isBidirectional ? [.bayDischarge] : [])).map { Meter($0, path) }
+        }
     }
 
     public struct State: Sendable, Codable {
@@ -46,6 +51,9 @@ public struct ChargingGroups: Component {
     private let area: Area
     private let calendar: ProductionCalendar
     private let specs: [[SignalSpec]]
+
+    public var inputs: [AssetInput] { zip(parameters, specs).map { AssetInput($0.path, $1) } }
+    public var meters: [Meter] { parameters.flatMap(\.meters) }
 
     /// Bays can deliver, so they send `power_kw`; what only consumes sends `load_kw`.
     private var delivers: Bool { area == .bay }
@@ -109,15 +117,11 @@ public struct ChargingGroups: Component {
         reply.cells =
             delivers
             ? state.fleet.cells(.bayCharge, part: .negative, report, context)
-                + state.fleet.cells(.bayDischarge, part: .positive, report, context)
-                .filter { isBidirectional($0.meter.path) }
+                + state.fleet.cells(
+                    .bayDischarge, part: .positive, where: { parameters[$0].isBidirectional }, report, context)
             : state.fleet.cells(.load, report, context)
         reply.alarms += state.fleet.tripAlarms
         reply.gaps = state.fleet.gaps(report, context)
         return reply
-    }
-
-    private func isBidirectional(_ path: AssetPath) -> Bool {
-        parameters.contains { $0.path == path && $0.isBidirectional }
     }
 }

@@ -15,6 +15,9 @@ public struct FuelCells: Component {
             self.maxAge = maxAge
             self.stuck = stuck
         }
+
+        public var path: AssetPath { AssetPath(.fuelcell, asset) }
+        public var meters: [Meter] { [Account.fuelcell, .heatFuelcell, .ethanol].map { Meter($0, path) } }
     }
 
     /// The ethanol tank.
@@ -42,6 +45,12 @@ public struct FuelCells: Component {
     public var state: State
     private let cellSpecs: [[SignalSpec]]
     private let tankSpecs: [[SignalSpec]]
+
+    public var inputs: [AssetInput] {
+        zip(parameters, cellSpecs).map { AssetInput($0.path, $1) }
+            + zip(tanks, tankSpecs).map { AssetInput(AssetPath(.ethanol, $0.asset), $1) }
+    }
+    public var meters: [Meter] { parameters.flatMap(\.meters) }
 
     public init(site: String, _ parameters: [Parameters], tanks: [Tank]) {
         self.parameters = parameters

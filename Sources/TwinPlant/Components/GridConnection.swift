@@ -26,6 +26,8 @@ public struct GridConnection: Component {
             self.maxAge = maxAge
             self.intensityMaxAge = intensityMaxAge
         }
+
+        public var meters: [Meter] { [Account.gridImport, .gridExport].map { Meter($0, .grid, meter) } }
     }
 
     public struct State: Sendable, Codable {
@@ -41,6 +43,14 @@ public struct GridConnection: Component {
     public var state: State
     private let meterSpecs: [SignalSpec]
     private let intensitySpecs: [SignalSpec]
+
+    public var inputs: [AssetInput] {
+        [
+            AssetInput(AssetPath(.grid, parameters.meter), meterSpecs),
+            AssetInput(AssetPath(.grid, parameters.intensity), intensitySpecs),
+        ]
+    }
+    public var meters: [Meter] { parameters.meters }
 
     public init(site: String, _ parameters: Parameters) {
         self.parameters = parameters

@@ -8,6 +8,17 @@ public struct HeatPlant: Component {
         case heatPump = "heat_pump"
         case electricBoiler = "electric_boiler"
         case recovery, store
+
+        /// The accounts that an asset of this kind feeds.
+        var accounts: [Account] {
+            switch self {
+            case .boiler: [.gas, .heatBoiler]
+            case .heatPump: [.load, .heatPump]
+            case .electricBoiler: [.load, .heatElectric]
+            case .recovery: [.heatRecovered]
+            case .store: [.heatStoreDischarge, .heatStoreCharge]
+            }
+        }
     }
 
     public struct Parameters: Sendable, Hashable {
@@ -36,6 +47,7 @@ public struct HeatPlant: Component {
         }
 
         public var path: AssetPath { AssetPath(.heat, asset) }
+        public var meters: [Meter] { kind.accounts.map { Meter($0, path) } }
     }
 
     public struct State: Sendable, Codable {
@@ -50,6 +62,9 @@ public struct HeatPlant: Component {
     private let lossFraction: Double
     private let calendar: ProductionCalendar
     private let specs: [[SignalSpec]]
+
+    public var inputs: [AssetInput] { zip(parameters, specs).map { AssetInput($0.path, $1) } }
+    public var meters: [Meter] { parameters.flatMap(\.meters) }
 
     /// - Parameters:
     ///   - demand: of the uses on the network, as the twin believes it.
@@ -140,17 +155,13 @@ public struct HeatPlant: Component {
     }
 
     private func cells(_ report: FeedReport, _ context: TickContext) -> [Cell] {
-        func of(_ kind: Kind, _ cells: [Cell]) -> [Cell] {
-            cells.filter { cell in parameters.contains { $0.kind == kind && $0.path == cell.meter.path } }
+        func fed(_ account: Account, _ kind: Kind, signal: Int = 0, part: SignalPart = .whole) -> [Cell] {
+            state.fleet.cells(
+                account, signal: signal, part: part, where: { parameters[$0].kind == kind }, report, context)
         }
-        let fleet = state.fleet
-        func heat(_ kind: Kind, _ account: Account, _ part: SignalPart = .whole) -> [Cell] {
-            of(kind, fleet.cells(account, part: part, report, context))
-        }
-        let input = of(.boiler, fleet.cells(.gas, signal: 1, report, context))
-        let power = fleet.cells(.load, signal: 1, report, context)
-        return input + of(.heatPump, power) + of(.electricBoiler, power) + heat(.boiler, .heatBoiler)
-            + heat(.heatPump, .heatPump) + heat(.electricBoiler, .heatElectric) + heat(.recovery, .heatRecovered)
-            + heat(.store, .heatStoreDischarge, .positive) + heat(.store, .heatStoreCharge, .negative)
+        return fed(.gas, .boiler, signal: 1) + fed(.load, .heatPump, signal: 1)
+            + fed(.load, .electricBoiler, signal: 1) + fed(.heatBoiler, .boiler) + fed(.heatPump, .heatPump)
+            + fed(.heatElectric, .electricBoiler) + fed(.heatRecovered, .recovery)
+            + fed(.heatStoreDischarge, .store, part: .positive) + fed(.heatStoreCharge, .store, part: .negative)
     }
 }

@@ -16,6 +16,11 @@ public struct ProcessBurners: Component {
         }
 
         public var path: AssetPath { AssetPath(.gas, asset) }
+        /// Only an oven with elements has lines for electricity.
+        public var meters: [Meter] {
+            ([.gas, .heatDirectFired] + (isDualFuel ? [.load, .heatElectric] : [])).map { Meter($0, path) }
+        }
+        var isDualFuel: Bool { burner.elements != nil }
 
         /// What a set-point means to a burner of this kind: degC, 1 for electric, or the mode's number.
         public func setting(_ setPoint: Double?) -> ProcessBurner.Setting {
@@ -49,6 +54,9 @@ public struct ProcessBurners: Component {
     public var state: State
     private let calendar: ProductionCalendar
     private let specs: [[SignalSpec]]
+
+    public var inputs: [AssetInput] { zip(parameters, specs).map { AssetInput($0.path, $1) } }
+    public var meters: [Meter] { parameters.flatMap(\.meters) }
 
     public init(site: String, calendar: ProductionCalendar, _ parameters: [Parameters]) {
         self.calendar = calendar
@@ -113,7 +121,7 @@ public struct ProcessBurners: Component {
             value(
                 "temperature_c",
                 state.fleet.used(index, signal: Signal.own, model: told, maxAge: unit.maxAge, context))
-        case .oven where unit.burner.elements != nil:
+        case .oven where unit.isDualFuel:
             let load = state.fleet.used(
                 index, signal: Signal.own, model: model.electricKW, maxAge: unit.maxAge, context)
             value("load_kw", load)
@@ -139,13 +147,12 @@ public struct ProcessBurners: Component {
     private func cells(_ report: FeedReport, _ context: TickContext) -> [Cell] {
         let efficiency: (Int) -> Double = { parameters[$0].burner.efficiency }
         let elements: (Int) -> Double = { parameters[$0].burner.elements?.efficiency ?? 0 }
-        let dualFuel = Set(parameters.filter { $0.burner.elements != nil }.map(\.path))
-        let electric =
-            state.fleet.cells(.load, signal: Signal.own, report, context)
-            + state.fleet.cells(.heatElectric, signal: Signal.own, factor: elements, report, context)
+        let isDualFuel: (Int) -> Bool = { parameters[$0].isDualFuel }
         return state.fleet.cells(.gas, signal: Signal.gas, counter: Signal.register, report, context)
             + state.fleet.cells(
                 .heatDirectFired, signal: Signal.gas, counter: Signal.register, factor: efficiency, report, context)
-            + electric.filter { dualFuel.contains($0.meter.path) }
+            + state.fleet.cells(.load, signal: Signal.own, where: isDualFuel, report, context)
+            + state.fleet.cells(
+                .heatElectric, signal: Signal.own, factor: elements, where: isDualFuel, report, context)
     }
 }

@@ -27,6 +27,12 @@ public struct Shops: Component {
             self.maxAge = maxAge
             self.stuck = stuck
         }
+
+        /// A shop without burners has no line for gas.
+        public var meters: [Meter] {
+            ([.load] + (hasBurners ? [.gas, .heatDirectFired] : [])).map { Meter($0, path) }
+        }
+        var hasBurners: Bool { gasMaxKW > 0 }
     }
 
     public struct State: Sendable, Codable {
@@ -39,6 +45,9 @@ public struct Shops: Component {
     public var state: State
     private let calendar: ProductionCalendar
     private let specs: [[SignalSpec]]
+
+    public var inputs: [AssetInput] { zip(parameters, specs).map { AssetInput($0.path, $1) } }
+    public var meters: [Meter] { parameters.flatMap(\.meters) }
 
     public init(site: String, calendar: ProductionCalendar, _ parameters: [Parameters]) {
         self.parameters = parameters
@@ -77,31 +86,26 @@ public struct Shops: Component {
             let usedLoad = state.fleet.used(index, signal: 0, model: loadModel, maxAge: shop.maxAge, context)
             let usedGas = state.fleet.used(index, signal: 1, model: gasModel, maxAge: shop.maxAge, context)
             reply.values.append(NamedValue(shop.path.area, shop.path.asset, "load_kw", usedLoad))
-            if shop.gasMaxKW > 0 {
+            if shop.hasBurners {
                 reply.values.append(NamedValue(shop.path.area, shop.path.asset, "gas_kw", usedGas))
             }
             reply.record.add(loadModel)
             reply.record.add(gasModel)
             load.include(usedLoad)
-            if shop.gasMaxKW > 0 { gas.include(usedGas) }
+            if shop.hasBurners { gas.include(usedGas) }
         }
         reply.image.loadKW = load
         reply.image.gasKW = gas
+        let burns: (Int) -> Bool = { [parameters] in parameters[$0].hasBurners }
         reply.cells =
             state.fleet.cells(.load, signal: 0, counter: 2, report, context)
-            + burnt(state.fleet.cells(.gas, signal: 1, counter: 3, report, context))
-            + burnt(
-                state.fleet.cells(
-                    .heatDirectFired, signal: 1, counter: 3, factor: { parameters[$0].burnerEfficiency }, report,
-                    context))
+            + state.fleet.cells(.gas, signal: 1, counter: 3, where: burns, report, context)
+            + state.fleet.cells(
+                .heatDirectFired, signal: 1, counter: 3, factor: { parameters[$0].burnerEfficiency }, where: burns,
+                report, context)
         reply.alarms += state.fleet.tripAlarms
         reply.gaps = state.fleet.gaps(report, context)
         return reply
-    }
-
-    /// Shops without burners have no line for gas.
-    private func burnt(_ cells: [Cell]) -> [Cell] {
-        cells.filter { cell in parameters.contains { $0.gasMaxKW > 0 && $0.path == cell.meter.path } }
     }
 }
 

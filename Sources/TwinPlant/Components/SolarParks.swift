@@ -15,6 +15,9 @@ public struct SolarParks: Component {
             self.maxAge = maxAge
             self.stuck = stuck
         }
+
+        public var path: AssetPath { AssetPath(.solar, asset) }
+        public var meters: [Meter] { [Meter(.solar, path), Meter(.curtailed, path)] }
     }
 
     public struct State: Sendable, Codable {
@@ -27,6 +30,9 @@ public struct SolarParks: Component {
     public var state: State
     private let location: SolarSite
     private let specs: [[SignalSpec]]
+
+    public var inputs: [AssetInput] { zip(parameters, specs).map { AssetInput($0.path, $1) } }
+    public var meters: [Meter] { parameters.flatMap(\.meters) }
 
     public init(site: String, location: SolarSite, _ parameters: [Parameters]) {
         self.location = location
@@ -83,7 +89,7 @@ public struct SolarParks: Component {
         let isHeld = limit < park.array.acRatedKW && used >= limit - 0.05 * park.array.acRatedKW
         let energyMs = isHeld ? max(0, free - used) * Double(context.step.ms) : 0
         return Cell(
-            tick: context.from, meter: Meter(.curtailed, .solar, park.asset),
+            tick: context.from, meter: Meter(.curtailed, park.path),
             energy: Energy(roundingWattSeconds: energyMs), measuredMs: 0, estimatedMs: context.step.ms)
     }
 

@@ -27,6 +27,9 @@ public struct WeatherStation: Component {
     public var state: State
     private let specs: [SignalSpec]
 
+    public var inputs: [AssetInput] { [AssetInput(AssetPath(.weather, parameters.asset), specs)] }
+    public var meters: [Meter] { [] }
+
     public init(site: String, _ parameters: Parameters) {
         self.parameters = parameters
         filters = [TopicFilter("v1/\(site)/weather/+/+")].compactMap { $0 }

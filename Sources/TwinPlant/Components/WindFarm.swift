@@ -30,6 +30,8 @@ public struct WindFarm: Component {
             self.stuck = stuck
         }
 
+        public var path: AssetPath { AssetPath(.wind, asset) }
+        public var meters: [Meter] { [Meter(.wind, path)] }
         public var farmRatedKW: Double { Double(turbines) * ratedKW }
 
         /// Farm output to the bus at a mast wind speed, kW.
@@ -47,6 +49,9 @@ public struct WindFarm: Component {
     public let parameters: [Parameters]
     public var state: State
     private let specs: [[SignalSpec]]
+
+    public var inputs: [AssetInput] { zip(parameters, specs).map { AssetInput($0.path, $1) } }
+    public var meters: [Meter] { parameters.flatMap(\.meters) }
 
     public init(site: String, _ parameters: [Parameters]) {
         self.parameters = parameters

@@ -27,6 +27,13 @@ public struct SignalSpec: Sendable, Hashable {
     }
 }
 
+extension AssetInput {
+    /// A signal that can be nothing but 0 is not there: the gas of a shop without burners.
+    init(_ path: AssetPath, _ specs: [SignalSpec]) {
+        self.init(path, keys: specs.filter { $0.range.upperBound > 0 && $0.counterMaxKW > 0 }.map(\.key))
+    }
+}
+
 /// When a signal counts as stuck: it repeats one value this long while the model moves by more than `moved`.
 public struct StuckRule: Sendable, Hashable {
     public var after: Span
@@ -74,6 +81,8 @@ public struct AssetFeed: Sendable, Codable {
     private var counters: [Int: CounterReading] = [:]
     var stuck = StuckWatch()
     private(set) var source = SourceWatch()
+
+    var path: AssetPath { AssetPath(area, asset) }
 
     public init(area: Area, asset: String, signals: Int) {
         self.area = area

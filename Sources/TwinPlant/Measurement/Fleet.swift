@@ -23,11 +23,27 @@ public struct Fleet: Sendable, Codable {
     public internal(set) var feeds: [AssetFeed]
     /// The model's estimate by asset and estimated signal (power, or gas), tick by tick.
     var estimates: [[Timeline]]
+    /// Place of each asset among the feeds.
+    let places: [AssetPath: Int]
 
     /// - Parameter estimated: how many of each asset's signals, from the first on, the model can stand in for.
     public init(_ assets: [(area: Area, asset: String, signals: Int)], estimated: Int) {
         feeds = assets.map { AssetFeed(area: $0.area, asset: $0.asset, signals: $0.signals) }
         estimates = assets.map { _ in [Timeline](repeating: Timeline(), count: estimated) }
+        places = Fleet.places(feeds)
+    }
+
+    private static func places(_ feeds: [AssetFeed]) -> [AssetPath: Int] {
+        Dictionary(feeds.enumerated().map { ($0.element.path, $0.offset) }) { first, _ in first }
+    }
+
+    private enum CodingKeys: String, CodingKey { case feeds, estimates }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        feeds = try container.decode([AssetFeed].self, forKey: .feeds)
+        estimates = try container.decode([[Timeline]].self, forKey: .estimates)
+        places = Fleet.places(feeds)
     }
 
     /// Takes a tick's messages in their order. `specs` gives an asset's signals by its index in the fleet.
@@ -41,7 +57,7 @@ public struct Fleet: Sendable, Codable {
             for signal in estimates[index].indices { estimates[index][signal].forget(before: horizon) }
         }
         for message in DecodedMessage.inOrder(slice) {
-            guard let index = feeds.firstIndex(where: { $0.asset == message.asset && $0.area == message.area }) else {
+            guard let index = places[AssetPath(message.area, message.asset)] else {
                 report.refuse(
                     message.arrival,
                     LineFailure(reason: .unknownTopic, text: "no asset \"\(message.asset)\" in the configuration"))
@@ -95,15 +111,19 @@ public struct Fleet: Sendable, Codable {
     ///   - counter: which signal is the register of the same energy, if the asset may have one.
     ///   - part: which part of a signed signal.
     ///   - factor: what the signal is multiplied by, by asset: an efficiency, or 1.
+    ///   - has: which assets have a line in the account.
     func cells(
         _ account: Account, signal: Int = 0, counter: Int? = nil, part: SignalPart = .whole,
-        factor: (Int) -> Double = { _ in 1 }, _ report: FeedReport, _ context: TickContext
+        factor: (Int) -> Double = { _ in 1 }, where has: (Int) -> Bool = { _ in true }, _ report: FeedReport,
+        _ context: TickContext
     ) -> [Cell] {
+        let assets = feeds.indices.filter(has)
+        guard !assets.isEmpty else { return [] }
         let starts = touchedTicks(report, context)
         var cells: [Cell] = []
-        cells.reserveCapacity(starts.count * feeds.count)
+        cells.reserveCapacity(starts.count * assets.count)
         for start in starts {
-            for asset in feeds.indices {
+            for asset in assets {
                 cells.append(cell(account, asset, start, signal, counter, part, factor(asset), context.step))
             }
         }

@@ -19,12 +19,15 @@ struct SeenMessages: Sendable, Codable {
     static let countMax = 256
 
     private var marks: [Mark] = []
+    /// No mark is later: nearly every message brings a newer stamp and needs no search.
+    private var latest = PlantTime.earliest
 
     init() {}
 
-    func holds(_ mark: Mark) -> Bool { marks.contains(mark) }
+    func holds(_ mark: Mark) -> Bool { mark.ts <= latest && marks.contains(mark) }
 
     mutating func note(_ mark: Mark) {
+        latest = max(latest, mark.ts)
         if marks.count == SeenMessages.countMax { marks.removeFirst(SeenMessages.countMax / 2) }
         marks.append(mark)
     }
@@ -48,5 +51,6 @@ struct SeenMessages: Sendable, Codable {
             }
             return Mark(ts: PlantTime(ms: packed.words[place]), kind: kind, word: packed.words[place + 2])
         }
+        latest = marks.map(\.ts).max() ?? latest
     }
 }

@@ -5,6 +5,8 @@ import TwinCore
 protocol ComponentSeat: Sendable {
     var name: String { get }
     var filters: [TopicFilter] { get }
+    var inputs: [AssetInput] { get }
+    var meters: [Meter] { get }
     /// Whether a call crosses to another actor.
     var isActor: Bool { get }
     func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) async -> ComponentReply
@@ -20,12 +22,16 @@ actor ComponentActor<C: Component>: ComponentSeat {
     private var component: C
     nonisolated let name: String
     nonisolated let filters: [TopicFilter]
+    nonisolated let inputs: [AssetInput]
+    nonisolated let meters: [Meter]
     nonisolated let isActor = true
 
     init(_ component: C) {
         self.component = component
         name = component.name
         filters = component.filters
+        inputs = component.inputs
+        meters = component.meters
     }
 
     func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {
@@ -47,11 +53,15 @@ final class PlainSeat<C: Component>: ComponentSeat {
     private let component: Mutex<C>
     let name: String
     let filters: [TopicFilter]
+    let inputs: [AssetInput]
+    let meters: [Meter]
     let isActor = false
 
     init(_ component: C) {
         name = component.name
         filters = component.filters
+        inputs = component.inputs
+        meters = component.meters
         self.component = Mutex(component)
     }
 

@@ -1,7 +1,7 @@
 import TwinBooks
-import TwinCore
+public import TwinCore
 import TwinPlant
-import TwinScenario
+public import TwinScenario
 
 /// The components of a site in the written order: weather, producers, loads and heat, line and logistics,
 /// storage, grid. A kind of asset that the site does not have has no seat.
@@ -36,6 +36,12 @@ public enum Seating: String, Sendable, CaseIterable {
         }
         if !config.storage.isEmpty { seats.append(seat(BatteryStorage(site: site, config.storage))) }
         seats.append(seat(GridConnection(site: site, config.grid)))
+        for meter in seats.flatMap(\.meters) {
+            // Energy without a line would be lost without a word.
+            precondition(
+                config.method.chart.index(of: meter) != nil,
+                "the chart has no line \(meter.account.rawValue) of \(meter.path.text)")
+        }
         return seats
     }
 
@@ -45,6 +51,11 @@ public enum Seating: String, Sendable, CaseIterable {
         case .plain: PlainSeat(component)
         }
     }
+}
+
+extension SiteConfig {
+    /// What telemetry may bring, by asset in the written order.
+    public var inputs: [AssetInput] { Seating.plain.seats(self).flatMap(\.inputs) }
 }
 
 /// Sorts a tick's messages to the components that asked for them.

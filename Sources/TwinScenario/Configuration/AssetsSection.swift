@@ -63,41 +63,9 @@ struct AssetsSection {
 
     /// Every meter's line in the books, in the order of the file's kinds.
     var chart: Chart {
-        var meters = wind.map { Meter(.wind, .wind, $0.asset) }
-        meters += solar.flatMap { [Meter(.solar, .solar, $0.asset), Meter(.curtailed, .solar, $0.asset)] }
-        meters += fuelCells.flatMap { cell in
-            [Account.fuelcell, .heatFuelcell, .ethanol].map { Meter($0, .fuelcell, cell.asset) }
-        }
-        for shop in shops {
-            meters.append(Meter(.load, shop.path))
-            if shop.gasMaxKW > 0 { meters += [Meter(.gas, shop.path), Meter(.heatDirectFired, shop.path)] }
-        }
-        for unit in burners {
-            meters += [Meter(.gas, unit.path), Meter(.heatDirectFired, unit.path)]
-            if unit.burner.elements != nil { meters += [Meter(.load, unit.path), Meter(.heatElectric, unit.path)] }
-        }
-        for source in heat?.sources ?? [] { meters += source.kind.accounts.map { Meter($0, source.path) } }
-        meters += (agvs + yard).map { Meter(.load, $0.path) }
-        for bay in bays {
-            meters.append(Meter(.bayCharge, bay.path))
-            if bay.isBidirectional { meters.append(Meter(.bayDischarge, bay.path)) }
-        }
-        meters += storage.flatMap { unit in
-            [Account.storageDischarge, .storageCharge].map { Meter($0, .storage, unit.asset) }
-        }
-        return Chart(meters + [Meter(.gridImport, .grid, grid.meter), Meter(.gridExport, .grid, grid.meter)])
-    }
-}
-
-extension HeatPlant.Kind {
-    /// The accounts that an asset of this kind feeds.
-    var accounts: [Account] {
-        switch self {
-        case .boiler: [.gas, .heatBoiler]
-        case .heatPump: [.load, .heatPump]
-        case .electricBoiler: [.load, .heatElectric]
-        case .recovery: [.heatRecovered]
-        case .store: [.heatStoreDischarge, .heatStoreCharge]
-        }
+        let produced = wind.flatMap(\.meters) + solar.flatMap(\.meters) + fuelCells.flatMap(\.meters)
+        let used = shops.flatMap(\.meters) + burners.flatMap(\.meters) + (heat?.sources ?? []).flatMap(\.meters)
+        let stored = (agvs + yard + bays).flatMap(\.meters) + storage.flatMap(\.meters)
+        return Chart(produced + used + stored + grid.meters)
     }
 }
