@@ -79,6 +79,55 @@ struct BadFileTests {
         }
     }
 
+    @Test func `Validate checks a mapping's assets and keys in the configuration, with 65`() async throws {
+        try await Scene.play { scene in
+            func mapping(_ site: String, _ target: String) throws -> String {
+                try scene.write(
+                    """
+                    twin: mapping/1
+                    site: \(site)
+                    time_zone: Europe/London
+                    step_s: 60
+                    from: 2025-06-18
+                    for: 1d
+                    sources:
+                      - name: one
+                        file: "*.csv"
+                        time: {column: t, format: rfc3339, stamp: start}
+                        period: 10m
+                        signals:
+                          - {column: p, \(target), unit: kW, kind: mean}
+
+                    """, to: "\(site).mapping.yaml")
+            }
+            let shipped = try FileManager.default.contentsOfDirectory(
+                atPath: Places.root.appendingPathComponent("replay/mappings").path
+            ).filter { $0.hasSuffix(".mapping.yaml") }.map { "replay/mappings/\($0)" }
+            #expect(!shipped.isEmpty)
+            let ok = try await scene.twin(["validate"] + shipped).ending()
+            #expect(ok.code == 0 && ok.out.isEmpty, "\(ok.out)\(ok.err)")
+
+            let path = try mapping("sunderland", "asset: shop/pant, key: load_kw")
+            let asset = try await scene.twin("validate", path).ending()
+            #expect(asset.code == 65)
+            #expect(asset.out.contains("sunderland.mapping.yaml:13:26: error: sources[0].signals[0].asset: "))
+            #expect(asset.out.contains("did you mean \"shop/paint\"?"))
+            _ = try mapping("sunderland", "asset: shop/paint, key: laod_kw")
+            let key = try await scene.twin("validate", path).ending()
+            #expect(key.code == 65)
+            #expect(key.out.contains("sunderland.mapping.yaml:13:43: error: sources[0].signals[0].key: "))
+
+            // Of another site: the default configuration says nothing of its assets; a named one was to say it.
+            let other = try mapping("elsewhere", "asset: shop/any, key: load_kw")
+            let unchecked = try await scene.twin("validate", other).ending()
+            #expect(unchecked.code == 0 && unchecked.out.isEmpty)
+            #expect(unchecked.err.contains("but for its assets and keys: it is for elsewhere"))
+            let foreign = try await scene.twin("validate", "--config", "twin-config/sunderland", other).ending()
+            #expect(foreign.code == 65)
+            #expect(foreign.out.contains("elsewhere.mapping.yaml:2:7: error: site: \"elsewhere\" is not"))
+        }
+    }
+
     @Test func `Validate names file, line and column of a broken configuration, with 78`() async throws {
         try await Scene.play { scene in
             let config = scene.path("config")

@@ -13,7 +13,8 @@ extension ImportMapping {
     private init?(_ root: YAMLNode) {
         let mapping: ImportMapping? = root.fields { fields in
             let version = fields.required("twin", hint: "write twin: \(ImportMapping.version)").flatMap(Self.version)
-            let site = fields.required("site")?.id()
+            let siteNode = fields.required("site")
+            let site = siteNode?.id()
             let zone = fields.required("time_zone", hint: "write one like Europe/London").flatMap(importZone)
             let stepS = fields.required("step_s").flatMap(Self.step)
             let seed = fields.optional("seed").map { $0.whole(in: 0...Int(Int32.max), "seed") } ?? 0
@@ -30,7 +31,8 @@ extension ImportMapping {
             let from = zone.instant(date)
             let to = Self.end(of: date, from, length, zone)
             let sources = sourcesNode.flatMap { Self.sources($0, zone, from: from, to: to) }
-            guard version != nil, let site, let stepS, let seed, let hasClock, let modelled, let sources else {
+            guard version != nil, let siteNode, let site, let stepS, let seed, let hasClock, let modelled, let sources
+            else {
                 return nil
             }
             guard from.floored(to: .seconds(Int64(stepS))) == from else {
@@ -41,7 +43,7 @@ extension ImportMapping {
             }
             return ImportMapping(
                 site: site, zone: zone, stepS: stepS, seed: UInt64(seed), from: from, to: to, hasClock: hasClock,
-                sources: sources, modelled: modelled)
+                sources: sources, modelled: modelled, sitePlace: siteNode.place)
         }
         guard let mapping else { return nil }
         self = mapping

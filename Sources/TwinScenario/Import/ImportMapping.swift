@@ -104,6 +104,8 @@ public struct ImportSignal: Sendable {
     let scaleTimes: Double
     let scaleOver: Double
     let columnPlace: FilePlace
+    let assetPlace: FilePlace
+    let keyPlace: FilePlace
     let path: String
 
     /// The value to write, in the key's unit.
@@ -183,6 +185,8 @@ public struct ImportMapping: Sendable {
     public let hasClock: Bool
     public let sources: [ImportSource]
     public let modelled: [ImportModelled]
+
+    let sitePlace: FilePlace
 
     var step: Span { .seconds(Int64(stepS)) }
 }

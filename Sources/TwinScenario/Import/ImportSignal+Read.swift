@@ -5,7 +5,8 @@ extension ImportSignal {
         let signal: ImportSignal? = node.fields { fields in
             let columnNode = fields.required("column")
             let column = columnNode?.text()
-            let target = fields.required("asset", hint: "write area/asset, wind/farm").flatMap(Self.target)
+            let assetNode = fields.required("asset", hint: "write area/asset, wind/farm")
+            let target = assetNode.flatMap(Self.target)
             let keyNode = fields.required("key", hint: "write the payload key, power_kw")
             let keyUnit = keyNode.flatMap(Self.keyUnit)
             let unitNode = fields.required("unit", hint: "write the column's unit, kW")
@@ -16,14 +17,15 @@ extension ImportSignal {
             let added = fields.optional("add").map(Self.columns) ?? []
             let digits = fields.optional("digits").map { $0.whole(in: 3...12, "digits before the point") }
             let gas = fields.optional("gas").map(Self.gas)
-            guard let columnNode, let column, let target, let keyUnit, let unitNode, let unit, let kind, let scale,
+            guard let columnNode, let column, let assetNode, let target, let keyNode, let keyUnit, let unitNode,
+                let unit, let kind, let scale,
                 let added
             else { return nil }
             if let range, range == nil { return nil }
             if let digits, digits == nil { return nil }
             if let gas, gas == nil { return nil }
             let kWhPerM3 = gas.flatMap(\.self)
-            guard let key = keyNode?.text(), fits(unit, kind, key, keyUnit, unitNode, hasGas: kWhPerM3 != nil) else {
+            guard let key = keyNode.text(), fits(unit, kind, key, keyUnit, unitNode, hasGas: kWhPerM3 != nil) else {
                 return nil
             }
             if digits != nil, kind != .counter {
@@ -39,7 +41,7 @@ extension ImportSignal {
                 column: column, addedColumns: added, area: target.area, asset: target.asset, key: key, kind: kind,
                 range: range.flatMap(\.self), scaleReason: scale.reason, digits: digits.flatMap(\.self),
                 kWhPerM3: kWhPerM3, unit: unit, scaleTimes: scale.times, scaleOver: scale.over,
-                columnPlace: columnNode.place, path: node.path)
+                columnPlace: columnNode.place, assetPlace: assetNode.place, keyPlace: keyNode.place, path: node.path)
         }
         guard let signal else { return nil }
         self = signal

@@ -150,15 +150,3 @@ struct ImportCommand: AsyncParsableCommand {
         return Failure("\(problems.list.count) problem\(problems.list.count == 1 ? "" : "s")", exitCode: 65)
     }
 }
-
-/// For `twin validate`.
-enum MappingCheck {
-    static func problems(_ path: String) throws -> [String] {
-        do {
-            _ = try ImportMapping.load(path: path)
-            return []
-        } catch let problems as ConfigProblems {
-            return problems.list.map(\.description)
-        }
-    }
-}

@@ -16,7 +16,8 @@ struct ValidateCommand: AsyncParsableCommand {
               twin validate replay/scenarios/*.scenario.yaml replay/sunderland-day.jsonl.gz
 
             Exit code 78 for a configuration, 65 for replay, scenario and mapping files.
-            Broker recordings are read with --config.
+            Broker recordings are read with --config; the assets and keys of a mapping
+            must be in it.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -27,6 +28,10 @@ struct ValidateCommand: AsyncParsableCommand {
     func run() async throws {
         var worst: Int32 = 0
         for path in paths.isEmpty ? [common.config ?? CommonOptions.defaultConfig] : paths {
+            if path.contains(".mapping.y") {
+                worst = max(worst, try checkMapping(path))
+                continue
+            }
             let (problems, code) = try check(path)
             for problem in problems { print(problem) }
             if problems.isEmpty { common.say("ok  \(path)") } else { worst = max(worst, code) }
@@ -41,9 +46,6 @@ struct ValidateCommand: AsyncParsableCommand {
                 _ = try ScenarioFile.load(path: path)
                 return ([], 65)
             }
-            if path.contains(".mapping.y") {
-                return (try MappingCheck.problems(path), 65)
-            }
             if isReplayed(path) { return (try replayProblems(path), 65) }
             _ = try CommonOptions.load(path)
             return ([], 78)
@@ -53,6 +55,44 @@ struct ValidateCommand: AsyncParsableCommand {
             let folder =
                 path.hasSuffix(".yaml") ? URL(fileURLWithPath: path).deletingLastPathComponent().relativePath : path
             return (problems.list.map { "\(folder)/\($0)" }, 78)
+        }
+    }
+
+    /// Checks a mapping, and the assets and keys that it names in the configuration.
+    /// - Returns: the exit code; 0 when nothing is wrong.
+    private func checkMapping(_ path: String) throws -> Int32 {
+        do {
+            let mapping = try ImportMapping.load(path: path)
+            guard let config = try configuration() else {
+                common.say("ok  \(path), but for its assets and keys: there is no \(common.config); see --config")
+                return 0
+            }
+            // Without --config nobody said that it is meant for the default one.
+            guard common.config != nil || mapping.site == config.site else {
+                common.say(
+                    "ok  \(path), but for its assets and keys: it is for \(mapping.site), \(common.config) for"
+                        + " \(config.site); see --config")
+                return 0
+            }
+            try mapping.check(site: config.site)
+            try mapping.check(against: config.inputs)
+            common.say("ok  \(path)")
+            return 0
+        } catch let problems as ConfigProblems {
+            for problem in problems.list { print(problem) }
+            return 65
+        }
+    }
+
+    /// The configuration to check a mapping with; nil where none is named and the default one is not there.
+    private func configuration() throws -> SiteConfig? {
+        do { return try common.load() } catch let problem as ConfigNotFound {
+            guard common.config == nil else { throw problem }
+            return nil
+        } catch let problems as ConfigProblems {
+            throw Failure(
+                "\(common.config): has \(problems.list.count) problems of its own; see twin validate \(common.config)",
+                exitCode: 78)
         }
     }
 

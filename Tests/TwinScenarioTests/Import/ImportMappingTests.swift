@@ -54,6 +54,62 @@ struct ImportMappingTests {
                 .contains("did you mean \"range\"?"))
     }
 
+    /// Problems of a mapping with these signals in a plant of a wind farm, two parks and a shop.
+    private func misfits(_ signals: String...) throws -> [String] {
+        let plant = [
+            AssetInput(AssetPath(.wind, "farm"), keys: ["power_kw", "energy_total_kwh"]),
+            AssetInput(AssetPath(.solar, "pv1"), keys: ["power_kw"]),
+            AssetInput(AssetPath(.solar, "pv2"), keys: ["power_kw"]),
+            AssetInput(AssetPath(.shop, "works"), keys: ["load_kw", "gas_kw"]),
+        ]
+        let read = try mapping(mappingText(signals: signals.map { "{column: p, \($0), unit: kW, kind: mean}" }))
+        do {
+            try read.check(against: plant)
+            return []
+        } catch {
+            return error.list.map(\.description)
+        }
+    }
+
+    @Test func `an asset that the plant does not have is named with what it has`() throws {
+        #expect(try misfits("asset: wind/farm, key: power_kw", "asset: shop/works, key: gas_kw") == [])
+        #expect(
+            try misfits("asset: wind/fram, key: power_kw") == [
+                "m.yaml:13:28: error: sources[0].signals[0].asset: the configuration has no asset \"wind/fram\"; "
+                    + "did you mean \"wind/farm\"?"
+            ])
+        #expect(
+            try misfits("asset: solar/south-roof, key: power_kw")[0].hasSuffix(
+                "has no asset \"solar/south-roof\"; of solar it has pv1, pv2; write one that it has, or add it there"))
+        #expect(
+            try misfits("asset: line/final-1, key: load_kw")[0].hasSuffix(
+                "it takes no telemetry of line; write one that it has, or add it there"))
+        // Of the right area, even where the name of another is nearer.
+        #expect(try misfits("asset: solar/pv3, key: power_kw")[0].contains("did you mean \"solar/pv1\"?"))
+    }
+
+    @Test func `a key that the asset does not take is named with those that it takes`() throws {
+        #expect(
+            try misfits("asset: shop/works, key: lood_kw") == [
+                "m.yaml:13:45: error: sources[0].signals[0].key: shop/works takes no \"lood_kw\"; "
+                    + "did you mean \"load_kw\"?"
+            ])
+        let found = try misfits("asset: wind/farm, key: heat_kw", "asset: wind/other, key: heat_kw")
+        #expect(found.count == 2)
+        #expect(found[0].hasSuffix("takes no \"heat_kw\"; write one of power_kw, energy_total_kwh"))
+    }
+
+    @Test func `the site of another configuration is refused in its line`() throws {
+        let load = "{column: p, asset: shop/works, key: load_kw, unit: kW, kind: mean}"
+        let read = try mapping(mappingText(signals: [load]))
+        try read.check(site: "sunderland")
+        let error = #expect(throws: ConfigProblems.self) { try read.check(site: "oppama") }
+        #expect(
+            error?.description
+                == "m.yaml:2:7: error: site: \"sunderland\" is not the configuration's site \"oppama\"; write that, or "
+                + "name the configuration of \"sunderland\" with --config")
+    }
+
     @Test func `all problems of a file are reported at once`() {
         let text = """
             twin: mapping/2
