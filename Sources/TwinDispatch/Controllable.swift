@@ -35,6 +35,8 @@ public struct Controllable: Sendable, Hashable {
     public var ownRampKWPerStep = Double.infinity
     /// What it can do in the coming step, whatever the set-point says, in set-point units.
     public var reach = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
+    /// A new set-point this near to the last one keeps the last one, in set-point units; rest is always a new one.
+    public var deadband = 0.0
     /// Under its set-point it does as it pleases: it may go on as it is, and it may do all that it is allowed.
     public var isUncertain = false
 
@@ -58,6 +60,12 @@ public struct Controllable: Sendable, Hashable {
         action == .setLimit ? ratingKW : action == .setPower && isCeiling ? measured.value : 0
     }
 
+    /// What is commanded where this is wished: the last set-point when the two differ by less than the dead-band.
+    public func settled(_ wish: Double, last: Double?) -> Double {
+        guard let last, wish != 0, abs(wish - last) < deadband else { return wish }
+        return last
+    }
+
     /// What it will do in the coming step under a set-point, in set-point units.
     public func coming(_ setPoint: Double) -> ClosedRange<Double> {
         var most = min(max(setPoint, reach.lowerBound), reach.upperBound)
@@ -76,8 +84,13 @@ public struct Controllable: Sendable, Hashable {
 }
 
 extension Controllable {
-    /// - Parameter ramp: largest change in one step, as a share of the rating.
-    public init(_ unit: StorageView, ramp: Double) {
+    /// Dead-band of what follows a power or a heat and is no storage, kW: ASM, 1 % of the fuel cell's 1,000 kW.
+    static let deadbandKW = 10.0
+
+    /// - Parameters:
+    ///   - ramp: largest change in one step, as a share of the rating.
+    ///   - deadbandKW: of the storage rule.
+    public init(_ unit: StorageView, ramp: Double, deadbandKW: Double = 0) {
         self.init(
             unit.path, .setPower, ratingKW: unit.powerMaxKW,
             limits: [
@@ -85,6 +98,7 @@ extension Controllable {
                 Limit("reserve", -.greatestFiniteMagnitude, unit.dischargeMaxKW),
                 Limit("full", -unit.chargeMaxKW, .greatestFiniteMagnitude),
             ], rampKWPerStep: ramp * unit.powerMaxKW, busKWPerKW: 1, measured: unit.powerKW)
+        deadband = deadbandKW
     }
 
     public init(_ cell: FuelCellView) {
@@ -95,6 +109,7 @@ extension Controllable {
         ownRampKWPerStep = cell.rampKWPerStep
         reach = cell.reachKW
         isUncertain = cell.isAtRest
+        deadband = Controllable.deadbandKW
     }
 
     public init(_ group: FlexibleView, ramp: Double) {
@@ -111,6 +126,8 @@ extension Controllable {
         let least = group.needKW ?? 0
         reach = isPower ? -group.drawMaxKW...(least > 0 ? -least : group.giveMaxKW) : least...group.drawMaxKW
         isUncertain = !group.isFree
+        // A ceiling may follow its group closely.
+        if isPower { deadband = Controllable.deadbandKW }
     }
 
     /// A need that is not known is held open up to the rating: the group's own controller decides.
@@ -125,6 +142,7 @@ extension Controllable {
         self.init(
             source.path, .setHeat, ratingKW: source.ratedKW, limits: [Limit("rating", 0, source.ratedKW)],
             rampKWPerStep: ramp * source.ratedKW, busKWPerKW: -1 / source.performance, measured: source.heatKW)
+        deadband = Controllable.deadbandKW
     }
 
     public init(_ park: SolarView) {

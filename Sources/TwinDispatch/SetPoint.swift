@@ -35,8 +35,6 @@ extension Action {
         }
     }
 
-    public var isPower: Bool { unit == "kW" }
-
     func word(_ value: Double) -> String? {
         guard let index = Int(exactly: value), words.indices.contains(index) else { return nil }
         return words[index]
@@ -63,6 +61,9 @@ public struct SetPoint: Sendable, Hashable, Codable {
         self.value = value
         self.reason = reason
     }
+
+    /// One line for people: `gas/oven-1 set_source electric: clean hours`.
+    public var text: String { "\(path.text) \(action.rawValue) \(action.text(value)): \(reason)" }
 
     /// What the device does by itself when the lease ends.
     var fallback: String {

@@ -8,7 +8,7 @@ public struct StorageRule: Sendable, Hashable {
     /// The cleanest share of the forecast charges, the dirtiest share discharges, each 0...0.5.
     public var cleanFraction: Double
     public var dirtyFraction: Double
-    /// A new set-point this near to the last one keeps the last one, kW.
+    /// Of the storage alone: a new set-point this near to the last one keeps the last one, kW.
     public var deadbandKW: Double
 
     public init(peakImportKW: Double, cleanFraction: Double, dirtyFraction: Double, deadbandKW: Double) {

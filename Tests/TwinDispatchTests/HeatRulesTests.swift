@@ -166,5 +166,7 @@ struct HeatRulesTests {
         let line = try #require(command).json(run: "r").line
         #expect(line.contains(said) && line.contains("\"fallback\":\"\(fallback)\""))
         #expect(action.text(value) == text)
+        #expect(
+            SetPoint(path, action, value, reason: "test").text == "\(path.text) \(action.rawValue) \(text): test")
     }
 }

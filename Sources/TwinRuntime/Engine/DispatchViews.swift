@@ -60,7 +60,7 @@ struct DispatchViews {
         let ramp = config.rampFractionPerStep
         controllables =
             flexible.map { Controllable($0, ramp: ramp) }
-            + storage.map { Controllable($0, ramp: ramp) }
+            + storage.map { Controllable($0, ramp: ramp, deadbandKW: config.rules.storage.deadbandKW) }
             + (heat?.sources ?? []).map { Controllable($0, ramp: ramp) } + burners.controllables
             + fuelCells.map { Controllable($0) } + solar.map { Controllable($0) }
         var short: Set<AssetPath> = []

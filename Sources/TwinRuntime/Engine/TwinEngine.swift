@@ -225,11 +225,7 @@ public final class TwinEngine {
             guard let asset = views.controllables.first(where: { $0.path == decided.path }) else { return nil }
             var wish = decided
             let last = state.desk.setPoint(wish.path)
-            if let last, abs(wish.value - last) < config.rules.storage.deadbandKW, wish.value != 0,
-                asset.action.isPower, asset.action != .setLimit
-            {
-                wish.value = last
-            }
+            wish.value = asset.settled(wish.value, last: last)
             return SafetyGate.Request(wish, asset, last: last ?? asset.resting)
         }
         var commands: [Command] = []

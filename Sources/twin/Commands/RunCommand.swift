@@ -83,7 +83,7 @@ struct RunCommand: AsyncParsableCommand {
             Terminal.say("tick \(outcome.tick) \(outcome.end.rfc3339) unmetered \(unmetered) kW")
             for command in outcome.commands {
                 let point = command.point
-                Terminal.say("  \(point.path.text) \(point.action.rawValue) \(point.value) kW: \(point.reason)")
+                Terminal.say("  \(point.text)")
             }
         }
         common.say(
