@@ -25,7 +25,9 @@ struct CommonOptions: ParsableArguments {
     static let defaultConfig = "twin-config/sunderland"
 
     /// The configuration; a file inside the folder may be named as well.
-    func load() throws -> SiteConfig { try Self.load(config ?? Self.defaultConfig) }
+    var folder: String { config ?? Self.defaultConfig }
+
+    func load() throws -> SiteConfig { try Self.load(folder) }
 
     /// The configuration that is named, else the newest one of the store.
     func load(from store: any StoreReading, at path: String) throws -> SiteConfig {

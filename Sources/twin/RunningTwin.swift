@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import TwinCore
 import TwinRuntime
+import TwinScenario
 
 /// A running twin as another process sees it: dot-files beside its journal.
 struct RunningTwin {
@@ -35,8 +36,10 @@ struct RunningTwin {
     // MARK: - Reload
 
     /// Asks the twin to go on with a configuration; the answer carries the same id.
-    func ask(_ pid: Int32, config: String, id: String) throws {
-        let wanted = JSON.fields(["id": .string(id), "config": .string(config)])
+    func ask(_ pid: Int32, config: String, mode: ControlMode?, id: String) throws {
+        let wanted = JSON.fields([
+            "id": .string(id), "config": .string(config), "mode": mode.map { .string($0.rawValue) } ?? .null,
+        ])
         guard write(wanted, to: request) else {
             throw Failure("\(folder): cannot write there; run twin reload as the user of the twin", exitCode: 77)
         }
@@ -45,14 +48,51 @@ struct RunningTwin {
         }
     }
 
-    /// What was asked for: a configuration folder and the id for the answer; nil after a bare SIGHUP.
-    func takeRequest() -> (config: String, id: String)? {
-        defer { try? FileManager.default.removeItem(atPath: request) }  // a bare SIGHUP left none
-        guard let json = read(request), let config = json["config"]?.text, let id = json["id"]?.text else { return nil }
-        return (config, id)
+    private struct Wanted {
+        var config: String
+        var mode: ControlMode?
+        var id: String
     }
 
-    func answer(_ answer: LiveInbox.Answer, id: String) {
+    /// What was asked for; nil after a bare SIGHUP.
+    private func takeRequest() -> Wanted? {
+        defer { try? FileManager.default.removeItem(atPath: request) }  // a bare SIGHUP left none
+        guard let json = read(request), let config = json["config"]?.text, let id = json["id"]?.text else { return nil }
+        return Wanted(config: config, mode: json["mode"]?.text.flatMap(ControlMode.init(rawValue:)), id: id)
+    }
+
+    /// Takes up each SIGHUP until it is cancelled: reads the configuration, and asks the loop to go on with it.
+    func followReloads(_ inbox: LiveInbox, config: String) async {
+        Terminal.catchHangups()
+        while !Task.isCancelled {
+            if Terminal.takeHangup() { reload(inbox, takeRequest() ?? Wanted(config: config, id: "")) }
+            try? await Task.sleep(for: .milliseconds(100))  // cancelled: the loop ends
+        }
+    }
+
+    private func reload(_ inbox: LiveInbox, _ wanted: Wanted) {
+        let tell: @Sendable (LiveInbox.Answer) -> Void = { answer in
+            switch answer {
+            case .taken(let notes):
+                Terminal.say("twin: reload: in force from the next step on")
+                for note in notes { Terminal.say("twin: reload: \(note)") }
+            case .unchanged: Terminal.say("twin: reload: is in force already; nothing was changed")
+            case .refused(let why): Terminal.say("twin: reload: refused, nothing was changed: \(why)")
+            }
+            self.answer(answer, id: wanted.id)
+        }
+        let read: SiteConfig
+        do { read = try CommonOptions.load(wanted.config) } catch {
+            return tell(.refused("\(wanted.config): \(error)"))
+        }
+        inbox.put(.configuration(read)) { answer in
+            guard let mode = wanted.mode else { return tell(answer) }
+            if case .refused = answer { return tell(answer) }
+            inbox.put(.mode(mode)) { next in tell(next == .unchanged ? answer : answer.joined(next)) }
+        }
+    }
+
+    private func answer(_ answer: LiveInbox.Answer, id: String) {
         let (word, notes): (String, [String]) =
             switch answer {
             case .taken(let notes): ("taken", notes)
@@ -87,5 +127,13 @@ struct RunningTwin {
         FileManager.default.createFile(
             atPath: path + ".new", contents: Data(json.bytes), attributes: [.posixPermissions: 0o640])
             && rename(path + ".new", path) == 0
+    }
+}
+
+extension LiveInbox.Answer {
+    /// Two requests that were made as one, both taken or unchanged.
+    fileprivate func joined(_ next: LiveInbox.Answer) -> LiveInbox.Answer {
+        if case .taken(let notes) = self, case .taken(let more) = next { return .taken(notes: notes + more) }
+        return next
     }
 }

@@ -30,6 +30,17 @@ enum Terminal {
         Glibc.signal(SIGPIPE, SIG_IGN)
     }
 
+    private static let hangups = Atomic<Int>(0)
+
+    /// Counts SIGHUP from here on instead of ending by it.
+    static func catchHangups() {
+        _ = hangups.load(ordering: .relaxed)
+        Glibc.signal(SIGHUP) { _ in Terminal.hangups.wrappingAdd(1, ordering: .relaxed) }
+    }
+
+    /// Whether SIGHUP came since it was last asked.
+    static func takeHangup() -> Bool { hangups.exchange(0, ordering: .relaxed) > 0 }
+
     static var isStopped: Bool { signal.load(ordering: .relaxed) != 0 }
 
     /// 130 after an interrupt; a terminated live run that flushed is ok.

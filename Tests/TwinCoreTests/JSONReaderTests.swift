@@ -110,9 +110,9 @@ struct JSONReaderTests {
         // 32 times the keys: 32 times the time, or 1024 times if each is compared with all before it.
         func reading(_ bytes: [UInt8]) throws -> Duration {
             try processorTime {
-                #expect(try JSONReader.read(bytes).members?.isEmpty == false)
-                #expect(JSONReader.accepts(bytes))
-                #expect(try JSONReader.readMembers(bytes).isEmpty == false)
+                _ = try JSONReader.read(bytes)
+                _ = JSONReader.accepts(bytes)
+                _ = try JSONReader.readMembers(bytes)
             }
         }
         let small = try reading(object(400) { "schlüssel \($0)" })

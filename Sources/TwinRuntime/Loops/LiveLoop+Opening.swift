@@ -1,4 +1,5 @@
 import TwinCore
+import TwinDispatch
 import TwinScenario
 
 /// How a live run begins, or goes on after a stop.

@@ -20,9 +20,11 @@ public struct ReplayOptions: Sendable {
     public var journal: JournalFolder?
     public var build = ""
     /// Finds the configurations that the input changes to; by default there is only the one that is given.
-    public var configurations: ConfigurationSource?
+    public var configurations: (@Sendable (String) throws -> SiteConfig?)?
     /// The state that the input begins with: a journal whose past is archived.
     public var opening: OpeningState?
+    /// The result shall hold the rows of the books, too; a run without a store keeps them anyway.
+    public var keepsRows = false
     /// Waits before each hop between actors: for tests that try to upset the order.
     public var beforeHop: (@Sendable () async -> Void)?
     /// Called after each tick with its outcome and the share of the input that is read; false ends the replay.
@@ -34,7 +36,7 @@ public struct ReplayOptions: Sendable {
 /// What a replay found.
 public struct ReplayResult: Sendable {
     public var summary: Summary
-    /// The books, settlement period by settlement period.
+    /// The books, settlement period by settlement period; empty where only the store keeps them.
     public var rows: [PeriodRow]
     public var notes: RunNotes
     public var verdicts: [ExpectationCheck.Verdict]
@@ -64,9 +66,10 @@ public final class ReplayLoop {
     private var unannounced: [Fault] = []
     private var check: ExpectationCheck
     private var journal: JournalWriter?
-    private let store: (any StoreWriting)?
+    private let store: (any TwinStorePort)?
     private var feed = StoreFeed()
-    private var ledger = RowLedger()
+    /// Nil where the store keeps the rows: a year of them has no place in memory.
+    private var ledger: RowLedger?
     private let configurations: ConfigurationSource
     private var marksInBatch = 0
     private var facts: RunFacts
@@ -75,7 +78,7 @@ public final class ReplayLoop {
 
     /// - Parameter store: where the books go; nil keeps them in memory only.
     public init(
-        paths: [String], config: SiteConfig, options: ReplayOptions, store: (any StoreWriting)?
+        paths: [String], config: SiteConfig, options: ReplayOptions, store: (any TwinStorePort)?
     ) throws {
         self.config = config
         self.options = options
@@ -101,6 +104,7 @@ public final class ReplayLoop {
         engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
         feed.begin(ConfigurationInForce(config, from: header.start))
         facts = RunFacts(stepS: header.stepS, mode: header.mode, loop: header.loop)
+        if store == nil || options.keepsRows { ledger = RowLedger() }
         outputs = bus.client()
         if header.loop == .closed {
             guard options.opening == nil else {
@@ -265,7 +269,7 @@ public final class ReplayLoop {
     }
 
     private func keep(_ outcome: TickOutcome, _ mark: Mark) async throws {
-        ledger.add(outcome)
+        ledger?.add(outcome)
         guard store != nil || journal != nil else { return }
         if store != nil { feed.add(outcome) }
         marksInBatch += 1
@@ -296,6 +300,17 @@ public final class ReplayLoop {
         try commit(batch)
     }
 
+    /// All rows of the run, added up by the method of the configuration in force at the end.
+    private func sum() throws -> WindowSum {
+        var method = engine.family.method
+        if let ledger { return ledger.sum(method) }
+        let window = StoreWindow(from: header.start.floored(to: settlementPeriod))
+        method.chart = method.chart.joined([try store?.chart(window) ?? method.chart])
+        var sum = WindowSum(method)
+        try store?.forEachRow(window, on: method.chart) { sum.add($0) }
+        return sum
+    }
+
     private func pace(since begun: ContinuousClock.Instant) async throws {
         guard let speed = options.speed else { return }
         let seconds = Double(engine.state.tick + 1 - header.firstTick) * Double(header.stepS) / speed
@@ -316,17 +331,18 @@ public final class ReplayLoop {
             if case .expect(let json) = line.body { try addExpectation(json, at: line.t) }
         }
         facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
-        let sum = ledger.sum(engine.family.method)
+        if store != nil { try await commitLast() }
+        let sum = try sum()
         guard let judged = Summary(sum, facts: facts) else {
             throw ReplayProblem("the input holds no settlement period")
         }
         let verdicts = check.verdicts(judged)
         facts.expectationsPassed = verdicts.count { $0.passed }
         facts.expectationsFailed = verdicts.count { !$0.passed }
-        if store != nil { try await commitLast() }
+        if !verdicts.isEmpty { try commit(feed.flush()) }
         try journal?.finish()
         return ReplayResult(
-            summary: Summary(sum, facts: facts) ?? judged, rows: ledger.rows(on: sum.method.chart), notes: notes,
+            summary: Summary(sum, facts: facts) ?? judged, rows: ledger?.rows(on: sum.method.chart) ?? [], notes: notes,
             verdicts: verdicts, firstDifferingTick: firstDifferingTick, hops: engine.hops, wasStopped: wasStopped)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TwinCore
 import TwinRuntime
 import TwinScenario
 
@@ -12,6 +13,7 @@ struct ReloadCommand: AsyncParsableCommand {
             EXAMPLES
               twin reload --store twin.sqlite
               twin reload --store twin.sqlite --config twin-config/next
+              twin reload --store twin.sqlite --mode control
 
             Journal and store go on; the change is in force from the next step on. The files
             are checked first, and a refused configuration changes nothing. SIGHUP to the
@@ -26,6 +28,9 @@ struct ReloadCommand: AsyncParsableCommand {
 
     @Option(help: "Configuration folder; default the one that the twin was started with.")
     var config: String?
+
+    @Option(help: "Another mode: shadow, advise or control.")
+    var mode: ControlMode?
 
     @Flag(name: .shortAndLong, help: "Say less on standard error.")
     var quiet = false
@@ -42,7 +47,7 @@ struct ReloadCommand: AsyncParsableCommand {
         // All problems are said here, where somebody reads them.
         _ = try CommonOptions.load(path)
         let id = UUID().uuidString
-        try twin.ask(pid, config: path, id: id)
+        try twin.ask(pid, config: path, mode: mode, id: id)
         let until = Date(timeIntervalSinceNow: ReloadCommand.patienceS)
         while Date() < until {
             if let answer = twin.result(id: id) { return try tell(answer, path) }
@@ -55,7 +60,7 @@ struct ReloadCommand: AsyncParsableCommand {
     private func tell(_ answer: LiveInbox.Answer, _ path: String) throws {
         switch answer {
         case .taken(let notes):
-            if !quiet { Terminal.say("\(path): in force from the next step on") }
+            if !quiet { Terminal.say("\(mode.map { "mode \($0.rawValue), " } ?? "")\(path): in force from the next step on") }
             for note in notes { Terminal.say("note: \(note)") }
         case .unchanged:
             if !quiet { Terminal.say("\(path): is in force already; nothing was changed") }

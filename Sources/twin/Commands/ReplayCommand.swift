@@ -79,6 +79,11 @@ struct ReplayCommand: AsyncParsableCommand {
         options.seating = plain ? .plain : .actors
         options.journal = journal.map { JournalFolder(path: $0) }
         options.build = Build.id
+        options.configurations = { [inputs] hash in
+            let kept = inputs.map { JournalFolder(path: $0).configFolder(hash) }
+            guard let folder = kept.first(where: { FileManager.default.fileExists(atPath: $0) }) else { return nil }
+            return try CommonOptions.load(folder)
+        }
         options.opening = journalRead?.opening
         options.configurations = journalRead?.configurations
         let progress = Progress("replay", isQuiet: common.quiet)
@@ -133,7 +138,7 @@ struct ReplayCommand: AsyncParsableCommand {
         for note in journal.notes { common.say("twin: \(note)") }
         let kept = folders.map { $0.configFolder(journal.header.config) }
         let config = try CommonOptions.load(
-            kept.first { FileManager.default.fileExists(atPath: $0) } ?? common.config ?? CommonOptions.defaultConfig)
+            kept.first { FileManager.default.fileExists(atPath: $0) } ?? common.folder)
         return (journal.paths, config, journal)
     }
 

@@ -19,6 +19,9 @@ struct RunCommand: AsyncParsableCommand {
               twin run --broker mqtt://127.0.0.1:1883 --clock event --mode control
 
             Without --mode it is a shadow: it decides and records, and publishes nothing.
+            A second start goes on where the first one ended, also with another configuration
+            or mode: the journal says so, and the report names the change. While it runs,
+            twin reload or SIGHUP lets it read its configuration anew.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -74,6 +77,10 @@ struct RunCommand: AsyncParsableCommand {
         options.duration = duration
         options.build = Build.id
         options.shouldStop = { Terminal.isStopped }
+        let twin = RunningTwin(folder: folder.path)
+        let configFolder = common.folder
+        options.onBegin = { twin.announce(config: configFolder) }
+        defer { twin.withdraw() }
         let isQuiet = common.quiet
         let isVerbose = common.verbose
         options.onLink = { link in if !isQuiet { Terminal.say("broker: \(link)") } }
@@ -91,8 +98,12 @@ struct RunCommand: AsyncParsableCommand {
         let live = LiveLoop(
             config: config, options: options, run: run, transport: try BrokerTransport(transportOptions),
             folder: folder, store: target)
+        let reloads = Task { [inbox = options.inbox] in await twin.followReloads(inbox, config: configFolder) }
+        defer { reloads.cancel() }
         do {
-            let summary = try await live.run()
+            let summary = try await withTaskExecutorPreference(LoopThread(name: "twin-loop")) {
+                try await live.run()
+            }
             isStarted = true
             try finish(summary, live.notes)
         } catch {

@@ -27,7 +27,7 @@ struct ValidateCommand: AsyncParsableCommand {
 
     func run() async throws {
         var worst: Int32 = 0
-        for path in paths.isEmpty ? [common.config ?? CommonOptions.defaultConfig] : paths {
+        for path in paths.isEmpty ? [common.folder] : paths {
             if path.contains(".mapping.y") {
                 worst = max(worst, try checkMapping(path))
                 continue
@@ -64,13 +64,13 @@ struct ValidateCommand: AsyncParsableCommand {
         do {
             let mapping = try ImportMapping.load(path: path)
             guard let config = try configuration() else {
-                common.say("ok  \(path), but for its assets and keys: there is no \(common.config); see --config")
+                common.say("ok  \(path), but for its assets and keys: there is no \(common.folder); see --config")
                 return 0
             }
             // Without --config nobody said that it is meant for the default one.
             guard common.config != nil || mapping.site == config.site else {
                 common.say(
-                    "ok  \(path), but for its assets and keys: it is for \(mapping.site), \(common.config) for"
+                    "ok  \(path), but for its assets and keys: it is for \(mapping.site), \(common.folder) for"
                         + " \(config.site); see --config")
                 return 0
             }
@@ -91,7 +91,7 @@ struct ValidateCommand: AsyncParsableCommand {
             return nil
         } catch let problems as ConfigProblems {
             throw Failure(
-                "\(common.config): has \(problems.list.count) problems of its own; see twin validate \(common.config)",
+                "\(common.folder): has \(problems.list.count) problems of its own; see twin validate \(common.folder)",
                 exitCode: 78)
         }
     }

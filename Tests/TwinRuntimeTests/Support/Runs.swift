@@ -11,6 +11,7 @@ func replay(
     _ configure: (inout ReplayOptions) -> Void = { _ in }
 ) async throws -> ReplayResult {
     var options = ReplayOptions()
+    options.keepsRows = true
     configure(&options)
     return try await ReplayLoop(
         paths: paths, config: try config ?? Repository.config(), options: options, store: store
