@@ -44,13 +44,18 @@ extension SQLiteStore {
         }
     }
 
-    /// A run that was killed before its first mark left nothing but its name.
+    /// A run that was killed before its first half hour was stored leaves nothing to keep.
     private func dropEmptyRuns(_ db: Database, but identity: RunIdentity) throws {
-        try db.execute(
+        let others = try Row.fetchAll(
+            db,
             sql: """
-                DELETE FROM run WHERE id NOT IN (SELECT run FROM period)
+                SELECT id, start_ms FROM run WHERE id NOT IN (SELECT run FROM period)
                     AND NOT (run = ? AND site = ? AND start_ms = ?)
                 """, arguments: [identity.run, identity.site, identity.start.ms])
+        for other in others {
+            try empty(db, other["id"], from: PlantTime(ms: other["start_ms"]))
+            try db.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [other["id"] as Int64])
+        }
     }
 
     /// Runs of one site that do not overlap share a store; the last one alone goes on.

@@ -45,7 +45,11 @@ struct ExitCodeTests {
             named: "v1/#/a"),
         Wrong("report", "--format", "csv", "--json", code: 2, named: "--json"),
         Wrong("report", "--format", "xls", code: 2, named: "xls"),
-        Wrong("report", "--period", "yesterday", code: 2, named: "yesterday"),
+        Wrong("export", code: 2, named: "--signal"),
+        Wrong("export", "--list", "--account", "gas", code: 2, named: "--account"),
+        Wrong("export", "--account", "gas", "--period", "2025", "--to", "2026-01-01", code: 2, named: "--period"),
+        Wrong("export", "--account", "gas", "--points", "1", code: 2, named: "--points 1"),
+        Wrong("simulate", "--out", "a.jsonl", "--for", "1h", "--store", "a.sqlite", code: 2, named: "--store"),
     ]
 
     @Test(arguments: ExitCodeTests.wrongs)
@@ -74,7 +78,7 @@ struct ExitCodeTests {
 
     static let commands = [
         [], ["run"], ["replay"], ["scenario"], ["scenario", "run"], ["simulate"], ["record"], ["import"], ["report"],
-        ["explain"], ["validate"],
+        ["explain"], ["export"], ["validate"],
     ]
 
     @Test(arguments: ExitCodeTests.commands)

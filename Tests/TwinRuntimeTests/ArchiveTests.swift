@@ -30,9 +30,9 @@ struct ArchiveTests {
 
     @Test("an hour comes back as it was packed")
     func roundTrip() throws {
-        let readings = (0..<60).map { point($0, Double($0 * 37 % 101) / 10) }
+        let readings = (0..<Int64(60)).map { point($0, Double($0 * 37 % 101) / 10) }
         // A mean over the tick, a level, the last known value, what the model says, and what is no number.
-        let used = (0..<60).map { minute in
+        let used = (0..<Int64(60)).map { minute in
             switch minute % 5 {
             case 0: point(minute, readings[Int(minute)].value * 60_000 / 60_000)
             case 1: point(minute, readings[Int(minute)].value)

@@ -5,6 +5,7 @@ import TwinBooks
 import TwinCore
 import TwinDispatch
 import TwinRuntime
+import TwinScenario
 import TwinStore
 import TwinUnits
 
@@ -232,7 +233,7 @@ struct StoreTests {
             let command = desk.issue(point, context: context(tick), n: asset == "one" ? 1 : 2, rules: rules)
             return try #require(command)
         }
-        func fates() throws -> [String?] { try try store.commands(.all, asset: nil).map(\.fate) }
+        func fates() throws -> [String?] { try store.commands(.all, asset: nil).map(\.fate) }
         var batch = batch(tick: 1)
         batch.commands = [try command(1, "one"), try command(1, "two")]
         let ack = Acknowledgement(id: "r-1-1", state: .accepted)

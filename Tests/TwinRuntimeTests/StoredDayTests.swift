@@ -5,6 +5,7 @@ import TwinBooks
 import TwinCore
 import TwinDispatch
 import TwinRuntime
+import TwinScenario
 import TwinStore
 
 /// A whole day through the store: what the engine said comes back, to the last bit.

@@ -24,7 +24,7 @@ struct TidyTests {
         ],
         "TwinRuntime": ["TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinScenario"],
         "TwinMQTT": ["TwinCore", "TwinUnits", "TwinRuntime", "CMosquitto"],
-        "TwinStore": ["TwinCore", "TwinUnits", "TwinBooks", "TwinDispatch", "TwinRuntime", "GRDB"],
+        "TwinStore": ["TwinCore", "TwinUnits", "TwinBooks", "TwinDispatch", "TwinRuntime", "GRDB", "GRDBSQLite"],
         "TwinReports": ["TwinCore", "TwinUnits", "TwinBooks"],
         "twin": [
             "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinScenario", "TwinRuntime",

@@ -21,9 +21,9 @@ struct ExportCommand: AsyncParsableCommand {
 
             EXAMPLES
               twin export --store twin.sqlite --list
-              twin export --store twin.sqlite --signal wind/t01/power_kw --period 2025-06-18 --out wind.csv
-              twin export --signal storage/string-1/soc_fraction --from 2025-06-18T06:00 --to 2025-06-18T09:00
-              twin export --store twin.sqlite --account grid_import --period 2025 --points 1000
+              twin export --signal wind/t01/power_kw --period 2025-06-18 --out wind.csv
+              twin export --signal grid/main/import_kw --from 2025-06-18T06:00 --points 90
+              twin export --store year.sqlite --account grid_import --period 2025
             """)
 
     @OptionGroup var common: CommonOptions
@@ -81,15 +81,15 @@ struct ExportCommand: AsyncParsableCommand {
             for signal in try source.signals() { try output.write("signal  \(signal.text)") }
             for account in try accounts(source, window) { try output.write("account \(account.rawValue)") }
         } else {
-            // The line break of CSV is CRLF; its second half comes with every line.
-            try output.write(SeriesCSV.header + "\r")
-            var count = 0
+            var isEmpty = true
             try forEachPoint(source, window) { point, kind in
-                count += 1
+                // The line break of CSV is CRLF; its second half comes with every line.
+                if isEmpty { try output.write(SeriesCSV.header + "\r") }
+                isEmpty = false
                 try output.write(SeriesCSV.line(point, kind: kind, config.zone) + "\r")
             }
-            guard count > 0 else {
-                throw Failure("\(store): holds no value of \(signal ?? account ?? "") there", exitCode: 65)
+            if isEmpty {
+                throw Failure("\(store): holds no value of \(signal ?? account ?? "") in that time", exitCode: 65)
             }
         }
         try output.finish()

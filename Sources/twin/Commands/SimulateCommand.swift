@@ -18,7 +18,7 @@ struct SimulateCommand: AsyncParsableCommand {
               twin simulate --broker mqtt://127.0.0.1:1883 --for 1h --speed 60
               twin simulate --books --from 2025-01-01 --for 365d --step 30m
               twin simulate --books --from 2025-06-16 --for 7d --control rules
-              twin simulate --books --from 2025-01-01 --for 365d --step 30m --store year.sqlite
+              twin simulate --books --from 2025-01-01 --for 365d --store year.sqlite
             """)
 
     @OptionGroup var common: CommonOptions

@@ -13,9 +13,9 @@ enum Summary {
         return json
     }
 
-    /// A summary without what the clock on the wall decides.
+    /// A summary without what the clock on the wall decides, and without what a report alone tells.
     static func timeless(_ summary: JSON) -> JSON {
-        .object((summary.members ?? []).filter { $0.key != "wall_s" })
+        .object((summary.members ?? []).filter { !["wall_s", "configurations"].contains($0.key) })
     }
 }
 
