@@ -95,8 +95,11 @@ public enum ColumnCodec {
         while index < words.count {
             let value = Double(bitPattern: UInt64(bitPattern: words[index]))
             let whole = (value * powers[decimals]).rounded(.toNearestOrEven)
-            if abs(whole) < 9e15, Int64(bitPattern: (whole / powers[decimals]).bitPattern) == words[index] {
-                scaled.append(Int64(whole))
+            // By way of the whole number: minus zero does not come back from it.
+            if abs(whole) < 9e15, let number = Int64(exactly: whole),
+                Int64(bitPattern: (Double(number) / powers[decimals]).bitPattern) == words[index]
+            {
+                scaled.append(number)
                 index += 1
             } else if decimals < decimalsMax, value.isFinite {
                 decimals += 1

@@ -66,7 +66,9 @@ public final class ReplayLoop {
     private var unannounced: [Fault] = []
     private var check: ExpectationCheck
     private var journal: JournalWriter?
-    private let store: (any TwinStorePort)?
+    private let store: (any StoreWriting)?
+    /// The same store, where it can be read back.
+    private let books: (any StoreReading)?
     private var feed = StoreFeed()
     /// Nil where the store keeps the rows: a year of them has no place in memory.
     private var ledger: RowLedger?
@@ -78,11 +80,12 @@ public final class ReplayLoop {
 
     /// - Parameter store: where the books go; nil keeps them in memory only.
     public init(
-        paths: [String], config: SiteConfig, options: ReplayOptions, store: (any TwinStorePort)?
+        paths: [String], config: SiteConfig, options: ReplayOptions, store: (any StoreWriting)?
     ) throws {
         self.config = config
         self.options = options
         self.store = store
+        books = store as? any StoreReading
         reader = try TickReader(
             paths: paths, opening: options.opening, lateness: config.lateness, strict: options.strict
         ) {
@@ -104,7 +107,7 @@ public final class ReplayLoop {
         engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
         feed.begin(ConfigurationInForce(config, from: header.start))
         facts = RunFacts(stepS: header.stepS, mode: header.mode, loop: header.loop)
-        if store == nil || options.keepsRows { ledger = RowLedger() }
+        if books == nil || options.keepsRows { ledger = RowLedger() }
         outputs = bus.client()
         if header.loop == .closed {
             guard options.opening == nil else {
@@ -305,9 +308,9 @@ public final class ReplayLoop {
         var method = engine.family.method
         if let ledger { return ledger.sum(method) }
         let window = StoreWindow(from: header.start.floored(to: settlementPeriod))
-        method.chart = method.chart.joined([try store?.chart(window) ?? method.chart])
+        method.chart = method.chart.joined([try books?.chart(window) ?? method.chart])
         var sum = WindowSum(method)
-        try store?.forEachRow(window, on: method.chart) { sum.add($0) }
+        try books?.forEachRow(window, on: method.chart) { sum.add($0) }
         return sum
     }
 

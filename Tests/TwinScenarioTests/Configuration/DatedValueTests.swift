@@ -56,7 +56,7 @@ struct DatedValueTests {
             ),
             ("  - ▸{value: 240, source: \"c\"}", "only the first value has no date; add from: 2026-01-01"),
             ("  - {from: ▸2025-02-30, value: 240, source: \"c\"}", "2025-02-30 is no day of the calendar"),
-            ("  - {from: 2025-07-01, value: ▸.inf, source: \"c\"}", "is not a number"),
+            ("  - {from: 2025-07-01, value: ▸.inf, source: \"c\"}", ".inf"),
             ("  - {from: 2025-07-01, value: 240▸}", "\"source\" is missing"),
         ])
     func broken(later: String, text: String) throws {

@@ -49,17 +49,13 @@ extension YAMLNode {
         _ read: (YAMLNode) -> T?, isDated: Bool = false
     ) -> (value: T, from: CivilDate?, place: YAMLNode)? {
         fields { fields in
-            var from: CivilDate?
-            var place = self
-            if isDated, let node = fields.optional("from") {
-                guard let date = node.date() else { return nil }
-                from = date
-                place = node
-            }
+            let place = isDated ? fields.optional("from") : nil
+            let from = place?.date()
             let value = fields.required("value", hint: "\(form())").flatMap { read($0.named(path)) }
             let source = fields.required("source", hint: "every physical number says where it comes from")
             if let source { checkSource(source) }
-            return value.map { ($0, from, place) }
+            guard let value, place == nil || from != nil else { return nil }
+            return (value, from, place ?? self)
         }
     }
 
