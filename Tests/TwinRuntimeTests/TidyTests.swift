@@ -99,7 +99,7 @@ struct TidyTests {
     static func longFunctions(_ source: Source, max: Int) -> [String] {
         var found: [String] = []
         for (index, line) in source.lines.enumerated() where line.contains("func ") || line.contains("init") {
-            guard line.contains(#/^ *[a-z@() ]*(func |init[?]?[(<])/#) else { continue }
+            guard !line.hasSuffix("}"), line.contains(#/^ *[a-z@() ]*(func |init[?]?[(<])/#) else { continue }
             let indent = String(line.prefix { $0 == " " })
             guard
                 let length = source.lines[index...].firstIndex(where: { $0.hasPrefix("\(indent)}") }).map({

@@ -41,7 +41,7 @@ struct JournalTable {
         let zone = LocalZone(database: header.timeZone) ?? .utc
         var out = [
             "run \(header.run)  \(header.site)  \(header.timeZone)  step \(header.stepS) s", "",
-            "segment  from              to                 ticks       size  mode     config",
+            "segment  from              to                 ticks      size  mode     config",
         ]
         var last: Int?
         for row in rows {
@@ -57,7 +57,7 @@ struct JournalTable {
                     JournalSegment.text(row.segment.number) + (row.isOpen ? "*" : " "),
                     JournalTable.minute(row.segment.from, zone), JournalTable.minute(row.to, zone),
                     JournalTable.right(JournalTable.grouped(row.ticks), 6),
-                    JournalTable.right(JournalTable.size(row.segment.bytes), 9),
+                    JournalTable.right(JournalTable.size(row.segment.bytes), 8),
                     JournalTable.left(header.mode.rawValue, 7),
                     String(header.config.replacing("sha256:", with: "").prefix(8)),
                 ].joined(separator: "  "))
