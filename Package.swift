@@ -74,6 +74,10 @@ let package = Package(
             name: "StepBench", dependencies: ["TwinPlant", "TwinCore"], path: "Tests/StepBench",
             swiftSettings: product),
 
+        // What the tests of the shell share; part of no product.
+        .target(
+            name: "TwinTesting", dependencies: ["TwinRuntime", "TwinScenario", "TwinBooks", "TwinCore", "TwinUnits"],
+            path: "Tests/TwinTesting", swiftSettings: strict),
         .testTarget(name: "TwinCoreTests", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: strict),
         .testTarget(
             name: "TwinPlantTests", dependencies: ["TwinPlant", "TwinCore", "TwinUnits"], swiftSettings: strict),
@@ -82,16 +86,17 @@ let package = Package(
         .testTarget(name: "TwinDispatchTests", dependencies: ["TwinDispatch", "TwinCore"], swiftSettings: strict),
         .testTarget(
             name: "TwinScenarioTests",
-            dependencies: ["TwinScenario", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks"], swiftSettings: strict),
+            dependencies: ["TwinScenario", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinTesting"],
+            swiftSettings: strict),
         .testTarget(
             name: "TwinRuntimeTests",
             dependencies: [
                 "TwinRuntime", "TwinScenario", "TwinStore", "TwinReports", "TwinBooks", "TwinDispatch", "TwinPlant",
-                "TwinCore", "TwinUnits", grdb,
+                "TwinCore", "TwinUnits", "TwinTesting", grdb,
             ], swiftSettings: strict),
-        .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT"], swiftSettings: strict),
+        .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT", "TwinTesting"], swiftSettings: strict),
         .testTarget(
-            name: "TwinEndToEndTests", dependencies: ["twin", "TwinCore", "TwinRuntime", "TwinMQTT"],
+            name: "TwinEndToEndTests", dependencies: ["twin", "TwinCore", "TwinRuntime", "TwinMQTT", "TwinTesting"],
             swiftSettings: strict),
     ]
 )

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TwinCore
+import TwinTesting
 
 /// Files that are damaged or wrong: counted where that is honest, refused where it is not, always named.
 @Suite(.serialized)
@@ -35,7 +36,7 @@ struct BadFileTests {
 
     @Test func `A cut gzip file is replayed as far as it goes and says so`() async throws {
         try await Scene.play { scene in
-            let bytes = try Data(contentsOf: URL(fileURLWithPath: Places.day))
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: Repository.day))
             let path = scene.path("cut.jsonl.gz")
             try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: path))
             let ending = try await scene.twin("replay", path, "--json").ending()
@@ -70,10 +71,11 @@ struct BadFileTests {
     @Test func `Validate accepts what is shipped`() async throws {
         try await Scene.play { scene in
             let scenarios = try FileManager.default.contentsOfDirectory(
-                atPath: Places.root.appendingPathComponent("replay/scenarios").path
+                atPath: Repository.root.appendingPathComponent("replay/scenarios").path
             ).filter { $0.hasSuffix(".scenario.yaml") }.map { "replay/scenarios/\($0)" }
             #expect(!scenarios.isEmpty)
-            let ending = try await scene.twin(["validate", "twin-config/sunderland", Places.day] + scenarios).ending()
+            let ending = try await scene.twin(["validate", "twin-config/sunderland", Repository.day] + scenarios)
+                .ending()
             #expect(ending.code == 0, "\(ending.out)\(ending.err)")
             #expect(ending.out.isEmpty)
         }
@@ -132,11 +134,11 @@ struct BadFileTests {
         try await Scene.play { scene in
             let config = scene.path("config")
             try FileManager.default.copyItem(
-                atPath: Places.root.appendingPathComponent("twin-config/sunderland").path, toPath: config)
+                atPath: Repository.root.appendingPathComponent("twin-config/sunderland").path, toPath: config)
             let file = URL(fileURLWithPath: config + "/site.yaml")
             let text = try String(contentsOf: file, encoding: .utf8)
             try (text + "\nunheard_of: 1\n").write(to: file, atomically: true, encoding: .utf8)
-            for arguments in [["validate", config], ["replay", Places.day, "--config", config]] {
+            for arguments in [["validate", config], ["replay", Repository.day, "--config", config]] {
                 let ending = try await scene.twin(arguments).ending()
                 #expect(ending.code == 78, "\(ending.err)")
                 let said = ending.out + ending.err

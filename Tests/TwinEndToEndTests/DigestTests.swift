@@ -1,20 +1,21 @@
 import Foundation
 import Testing
 import TwinCore
+import TwinTesting
 
 /// The bundled day comes out the same wherever and however it is replayed.
 @Suite(.serialized)
 struct DigestTests {
     @Test func `The day has one result in every time zone, on one core, paced and without actors`() async throws {
         try await Scene.play { scene in
-            let plain = try scene.twin("replay", Places.day, "--json")
+            let plain = try scene.twin("replay", Repository.day, "--json")
             let others = [
                 try scene.twin(
-                    "replay", Places.day, "--json",
+                    "replay", Repository.day, "--json",
                     environment: ["TZ": "Asia/Tokyo", "LANG": "tr_TR.UTF-8", "LC_ALL": "tr_TR.UTF-8"]),
-                try scene.twin(under: ["taskset", "-c", "0"], "replay", Places.day, "--json"),
-                try scene.twin("replay", Places.day, "--json", "--speed", "20000"),
-                try scene.twin("replay", Places.day, "--json", "--plain"),
+                try scene.twin(under: ["taskset", "-c", "0"], "replay", Repository.day, "--json"),
+                try scene.twin("replay", Repository.day, "--json", "--speed", "20000"),
+                try scene.twin("replay", Repository.day, "--json", "--plain"),
             ]
             let expected = Summary.timeless(try Summary.one(in: try await plain.success()))
             #expect(expected.digest.count == 64)
@@ -27,7 +28,7 @@ struct DigestTests {
 
     @Test func `Standard output is one JSON object even when much is said`() async throws {
         try await Scene.play { scene in
-            let ending = try await scene.twin("replay", Places.day, "--json", "-v").ending()
+            let ending = try await scene.twin("replay", Repository.day, "--json", "-v").ending()
             #expect(ending.code == 0)
             _ = try Summary.one(in: ending.out)
             #expect(ending.err.contains("hops: "))
@@ -36,7 +37,7 @@ struct DigestTests {
 
     @Test func `The text form fits 80 columns`() async throws {
         try await Scene.play { scene in
-            let text = try await scene.twin("replay", Places.day).success()
+            let text = try await scene.twin("replay", Repository.day).success()
             #expect(text.contains("CO2 per vehicle"))
             for line in text.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
         }
@@ -45,8 +46,8 @@ struct DigestTests {
     @Test func `A closed loop gives one result, and its journal gives the same digest in an open one`() async throws {
         try await Scene.play { scene in
             let first = try scene.twin(
-                "replay", Places.day, "--loop", "closed", "--json", "--journal", scene.path("a.journal"))
-            let second = try scene.twin("replay", Places.day, "--loop", "closed", "--json", "--plain")
+                "replay", Repository.day, "--loop", "closed", "--json", "--journal", scene.path("a.journal"))
+            let second = try scene.twin("replay", Repository.day, "--loop", "closed", "--json", "--plain")
             let closed = try Summary.one(in: try await first.success())
             #expect(Summary.timeless(try Summary.one(in: try await second.success())) == Summary.timeless(closed))
             #expect(closed.count("commands", "accepted") > 0)

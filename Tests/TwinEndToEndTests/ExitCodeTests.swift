@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Testing
 import TwinCore
+import TwinTesting
 
 /// Every failure has its exit code, and a sentence on standard error that names what is wrong.
 @Suite(.serialized)
@@ -25,13 +26,13 @@ struct ExitCodeTests {
         Wrong("replay", "no-such.jsonl", code: 66, named: "no-such.jsonl"),
         Wrong("report", "--store", "/nowhere/no-such.sqlite", code: 66, named: "/nowhere/no-such.sqlite"),
         Wrong("validate", "no-such.scenario.yaml", code: 66, named: "no-such.scenario.yaml"),
-        Wrong("replay", Places.day, "--config", "no-such-config", code: 66, named: "no-such-config"),
-        Wrong("replay", Places.day, "--store", "/nowhere/day.sqlite", code: 73, named: "/nowhere"),
-        Wrong("replay", Places.day, "--store", "/proc/day.sqlite", code: 73, named: "/proc/day.sqlite"),
+        Wrong("replay", Repository.day, "--config", "no-such-config", code: 66, named: "no-such-config"),
+        Wrong("replay", Repository.day, "--store", "/nowhere/day.sqlite", code: 73, named: "/nowhere"),
+        Wrong("replay", Repository.day, "--store", "/proc/day.sqlite", code: 73, named: "/proc/day.sqlite"),
         Wrong("simulate", "--out", "/nowhere/day.jsonl", "--for", "1h", code: 73, named: "/nowhere"),
-        Wrong("replay", Places.day, "--bogus", code: 2, named: "--bogus"),
-        Wrong("replay", Places.day, "--speed", "0", code: 2, named: "0"),
-        Wrong("replay", Places.day, "--loop", "round", code: 2, named: "round"),
+        Wrong("replay", Repository.day, "--bogus", code: 2, named: "--bogus"),
+        Wrong("replay", Repository.day, "--speed", "0", code: 2, named: "0"),
+        Wrong("replay", Repository.day, "--loop", "round", code: 2, named: "round"),
         Wrong("frobnicate", code: 2, named: "frobnicate"),
         Wrong("run", code: 2, named: "--broker"),
         Wrong("run", "--broker", "mqtt://127.0.0.1", "--for", "soon", code: 2, named: "soon"),
@@ -126,7 +127,7 @@ struct ExitCodeTests {
     @Test func `An interrupted replay ends with 130 and the summary of what it did`() async throws {
         try await Scene.play { scene in
             let replay = try scene.twin(
-                "replay", Places.day, "--json", "--speed", "30000", "--journal", scene.path("part"))
+                "replay", Repository.day, "--json", "--speed", "30000", "--journal", scene.path("part"))
             try await replay.wait("first ticks on disk") { try Journal.ticks(scene.path("part")) > 0 }
             replay.signal(SIGINT)
             let ending = try await replay.ending()

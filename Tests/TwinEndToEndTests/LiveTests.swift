@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Testing
 import TwinCore
+import TwinTesting
 
 /// The twin and the modelled plant, live over a real broker.
 @Suite(.serialized)

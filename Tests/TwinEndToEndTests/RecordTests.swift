@@ -2,11 +2,12 @@ import Foundation
 import Glibc
 import Testing
 import TwinCore
+import TwinTesting
 
 /// `twin record` against a real broker.
 @Suite(.serialized)
 struct RecordTests {
-    private func recorder(_ scene: Scene, _ broker: Broker, _ out: String, _ more: String...) async throws -> Run {
+    private func recorder(_ scene: Scene, _ broker: Mosquitto, _ out: String, _ more: String...) async throws -> Run {
         let run = try scene.twin(["record", "--broker", broker.url, "--out", out] + more)
         try await run.wait("a connection") { run.errors.contains("broker: ") }
         return run
@@ -57,7 +58,7 @@ struct RecordTests {
     @Test(arguments: [(SIGTERM, Int32(0)), (SIGINT, Int32(130))])
     func `A broker without a clock is recorded in wall time, until a signal`(number: Int32, code: Int32) async throws {
         try await Scene.play { scene in
-            let broker = try await scene.broker()
+            let broker = try scene.broker()
             let path = scene.path("wall.jsonl")
             let run = try await recorder(scene, broker, path)
             let client = try Client(broker, "feed")
@@ -92,7 +93,7 @@ struct RecordTests {
         async throws
     {
         try await Scene.play { scene in
-            let broker = try await scene.broker()
+            let broker = try scene.broker()
             let path = scene.path("a.jsonl")
             let run = try await recorder(scene, broker, path, "--filter", "v1/#", "--filter", "more/+")
             let client = try Client(broker, "feed")
@@ -105,7 +106,7 @@ struct RecordTests {
                 try messages(path).map { String(decoding: $0.payload, as: UTF8.self) } == (0..<300).map(String.init))
 
             let again = try await recorder(scene, broker, path, "--force")
-            broker.stop()
+            broker.kill()
             try await again.wait("the loss") { try lines(path).contains { $0.body == .link("down") } }
             #expect(again.errors.contains("trying again"))
             again.signal(SIGTERM)
@@ -116,7 +117,7 @@ struct RecordTests {
 
     @Test func `More retained messages than a broker sends unacknowledged do not keep the clock away`() async throws {
         try await Scene.play { scene in
-            let broker = try await scene.broker()
+            let broker = try scene.broker()
             let path = scene.path("a.jsonl")
             let client = try Client(broker, "feed")
             // The broker sends 1,000 at a time and waits for acknowledgements.

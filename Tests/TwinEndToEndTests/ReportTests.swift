@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TwinCore
+import TwinTesting
 
 /// `twin report` tells from the store what `twin replay` said.
 @Suite(.serialized)
@@ -8,7 +9,7 @@ struct ReportTests {
     @Test func `A report gives the replay's figures, and never overwrites unasked`() async throws {
         try await Scene.play { scene in
             let store = scene.path("day.sqlite")
-            let replayed = try await scene.replay(Places.day, ["--store", store])
+            let replayed = try await scene.replay(Repository.day, ["--store", store])
             let json = try await scene.twin("report", "--store", store, "--format", "json").success()
             #expect(Summary.timeless(try Summary.one(in: json)) == Summary.timeless(replayed))
             let day = try await scene.twin("report", "--store", store, "--period", "2025-06-18", "--json").success()
@@ -36,7 +37,7 @@ struct ReportTests {
     @Test func `A report as CSV has the JSON's totals, and a month says what it covers`() async throws {
         try await Scene.play { scene in
             let store = scene.path("day.sqlite")
-            let replayed = try await scene.replay(Places.day, ["--store", store])
+            let replayed = try await scene.replay(Repository.day, ["--store", store])
             let out = scene.path("june.csv")
             let write = ["report", "--store", store, "--period", "2025-06", "--format", "csv", "--out", out]
             #expect(try await scene.twin(write).success().isEmpty)

@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import Testing
+import TwinTesting
 
 #if canImport(Glibc)
     import Glibc
@@ -21,8 +22,8 @@ final class FakeBroker: Sendable {
 
     /// - Parameter answer: Called with each packet; returns the bytes to send.
     init(answer: @escaping @Sendable (_ packet: [UInt8], _ connection: Int) -> [UInt8]) throws {
-        listener = try Broker.loopbackSocket()
-        port = try Broker.boundPort(listener)
+        listener = try Loopback.boundSocket()
+        port = try Loopback.port(of: listener)
         try #require(listen(listener, 8) == 0)
         let thread = Thread { [listener, self] in
             var connection = 0

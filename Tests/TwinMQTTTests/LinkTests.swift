@@ -1,12 +1,13 @@
 import Foundation
 import Testing
 import TwinMQTT
+import TwinTesting
 
 @Suite("Link")
 struct LinkTests {
     @Test("an absent broker is reported at once and with its address")
     func absent() throws {
-        let port = try Broker.freePort()
+        let port = try Loopback.freePort()
         let client = try MQTTClient(MQTTOptions(host: "127.0.0.1", port: port, clientID: "twin"))
         let start = ContinuousClock.now
         let error = #expect(throws: MQTTError.self) { try client.connect(timeoutMs: 2_000) }

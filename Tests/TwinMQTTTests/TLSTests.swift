@@ -1,21 +1,19 @@
 import Foundation
 import Testing
 import TwinMQTT
+import TwinTesting
 
 extension Broker {
     /// A certificate for localhost that is its own authority; its files go with it.
     final class Certificates {
-        private let folder: URL
-        let certificate: String
-        let key: String
+        private let folder: TemporaryFolder
+        var certificate: String { folder.path("cert.pem") }
+        var key: String { folder.path("key.pem") }
 
         init() throws {
-            folder = FileManager.default.temporaryDirectory.appendingPathComponent("twin-tls-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            certificate = folder.appendingPathComponent("cert.pem").path
-            key = folder.appendingPathComponent("key.pem").path
+            folder = try TemporaryFolder()
             let openssl = Process()
-            openssl.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
+            openssl.executableURL = try Tool.find("openssl")
             openssl.arguments = [
                 "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
                 "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-out", certificate, "-keyout",
@@ -25,11 +23,6 @@ extension Broker {
             try openssl.run()
             openssl.waitUntilExit()
             try #require(openssl.terminationStatus == 0)
-        }
-
-        deinit {
-            // A temporary folder that stays behind harms nobody.
-            try? FileManager.default.removeItem(at: folder)
         }
     }
 }

@@ -4,6 +4,7 @@ import TwinBooks
 import TwinCore
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 import TwinUnits
 
 /// The three recordings that ship: a summer weekday, a winter weekday and a day of the summer shutdown.

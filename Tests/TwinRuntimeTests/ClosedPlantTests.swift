@@ -2,6 +2,7 @@ import Testing
 import TwinCore
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 
 @Suite("Closed plant")
 struct ClosedPlantTests {

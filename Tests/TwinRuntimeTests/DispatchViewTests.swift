@@ -2,6 +2,7 @@ import Testing
 import TwinCore
 import TwinDispatch
 import TwinScenario
+import TwinTesting
 
 @testable import TwinRuntime
 

@@ -3,6 +3,7 @@ import TwinBooks
 import TwinCore
 import TwinReports
 import TwinRuntime
+import TwinTesting
 import TwinUnits
 
 @Suite("Explain text")

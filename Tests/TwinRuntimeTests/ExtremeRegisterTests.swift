@@ -3,6 +3,7 @@ import Testing
 import TwinBooks
 import TwinCore
 import TwinRuntime
+import TwinTesting
 
 /// Meters that tell the ends of their range, through decoding, timelines, books and summary.
 @Suite("Extreme registers")

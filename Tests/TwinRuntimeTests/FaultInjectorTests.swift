@@ -1,6 +1,7 @@
 import Testing
 import TwinCore
 import TwinRuntime
+import TwinTesting
 
 /// What each signal fault makes of the messages that pass it.
 @Suite("Signal faults")

@@ -4,6 +4,7 @@ import TwinBooks
 import TwinCore
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 import TwinUnits
 
 /// The bundled day's figures: they close, they follow from the rows, and they move when their inputs move.

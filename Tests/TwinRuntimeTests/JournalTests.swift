@@ -4,6 +4,7 @@ import TwinBooks
 import TwinCore
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 
 /// The journal is a replay file in segments, and the only truth.
 @Suite("Journal")

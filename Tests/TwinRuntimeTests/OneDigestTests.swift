@@ -2,6 +2,7 @@ import Testing
 import TwinBooks
 import TwinCore
 import TwinRuntime
+import TwinTesting
 
 /// The same journal, configuration and build give the same bytes, however the run goes.
 @Suite("One digest")

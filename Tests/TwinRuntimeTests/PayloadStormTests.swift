@@ -5,6 +5,7 @@ import TwinDispatch
 import TwinPlant
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 
 /// Seeded nonsense on every topic of the shipped plant, through the real step.
 @Suite("Payload storm")

@@ -4,6 +4,7 @@ import TwinBooks
 import TwinCore
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 import TwinUnits
 
 /// The measured day of `make real`, from the data sets that lie beside the repository.

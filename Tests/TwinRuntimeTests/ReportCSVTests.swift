@@ -3,6 +3,7 @@ import TwinBooks
 import TwinCore
 import TwinReports
 import TwinRuntime
+import TwinTesting
 import TwinUnits
 
 /// The books as a table for spreadsheets: the JSON's figures, to the last digit.

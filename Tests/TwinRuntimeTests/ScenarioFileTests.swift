@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import TwinCore
 import TwinScenario
+import TwinTesting
 
 /// How a scenario file is read: where its recording may lie, what its times mean, and what is wrong with it.
 @Suite("Scenario files")

@@ -5,6 +5,7 @@ import TwinCore
 import TwinPlant
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 
 /// The shipped scenarios hold, and each would not without its fault or its detector.
 @Suite("Scenarios")

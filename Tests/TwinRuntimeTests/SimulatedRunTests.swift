@@ -1,10 +1,11 @@
-import TwinUnits
 import Foundation
 import Testing
 import TwinBooks
 import TwinCore
 import TwinRuntime
 import TwinScenario
+import TwinTesting
+import TwinUnits
 
 /// The plant straight into the books: years against what is known of the plant, days against 2018.
 @Suite("Simulated runs")

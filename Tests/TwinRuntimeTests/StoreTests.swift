@@ -7,6 +7,7 @@ import TwinDispatch
 import TwinRuntime
 import TwinScenario
 import TwinStore
+import TwinTesting
 import TwinUnits
 
 /// The store is the journal's cache: one run, one transaction a mark, and the report's figures.

@@ -3,6 +3,7 @@ import TwinBooks
 import TwinCore
 import TwinReports
 import TwinRuntime
+import TwinTesting
 
 /// The table for people: the JSON's figures, rounded, in at most 80 columns.
 @Suite("Summary text")

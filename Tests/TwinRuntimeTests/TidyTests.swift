@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TwinTesting
 
 /// The house rules that a reader would otherwise have to check by eye.
 @Suite("Tidy sources")

@@ -1,6 +1,7 @@
 import Foundation
 import TwinMQTT
 import TwinRuntime
+import TwinTesting
 
 /// The test's own MQTT client; remembers what it saw.
 final class Client {
@@ -8,7 +9,7 @@ final class Client {
     private(set) var topics: Set<String> = []
     private(set) var payloads: [[UInt8]] = []
 
-    init(_ broker: Broker, _ id: String, subscribe filters: [String] = []) throws {
+    init(_ broker: Mosquitto, _ id: String, subscribe filters: [String] = []) throws {
         transport = try BrokerTransport(MQTTOptions(url: broker.url, clientID: "test-\(id)"))
         try transport.connect(timeoutMs: 10_000)
         if !filters.isEmpty { try transport.subscribe(filters) }

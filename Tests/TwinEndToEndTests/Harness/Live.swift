@@ -1,11 +1,12 @@
 import Foundation
 import Testing
 import TwinCore
+import TwinTesting
 
 /// A live pair in a scene: the twin in control, and the modelled plant that obeys it.
 struct Live {
     let scene: Scene
-    let broker: Broker
+    let broker: Mosquitto
     let minutes: Int
     /// Sees every command.
     let observer: Client
@@ -14,7 +15,7 @@ struct Live {
     init(_ scene: Scene, minutes: Int) async throws {
         self.scene = scene
         self.minutes = minutes
-        broker = try await scene.broker()
+        broker = try scene.broker()
         observer = try Client(broker, "observer", subscribe: ["v1/sunderland/storage/+/cmd"])
     }
 

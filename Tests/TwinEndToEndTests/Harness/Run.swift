@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TwinTesting
 
 /// A program that was started by a test, with what it prints in files.
 final class Run {
@@ -27,26 +28,16 @@ final class Run {
         process.executableURL = program
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.currentDirectoryURL = Places.root
+        process.currentDirectoryURL = Repository.root
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Run.file(out)
         process.standardError = try Run.file(err)
-        try Run.start(process)
+        try process.runUnblocked()
     }
 
     private static func file(_ url: URL) throws -> FileHandle {
         try Data().write(to: url)
         return try FileHandle(forWritingTo: url)
-    }
-
-    /// Starts a process with no signal blocked: a test's thread may block some, and a child inherits that.
-    static func start(_ process: Process) throws {
-        var none = sigset_t()
-        var before = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try process.run()
     }
 
     var isRunning: Bool { process.isRunning }

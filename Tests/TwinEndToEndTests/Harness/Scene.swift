@@ -1,16 +1,14 @@
 import Foundation
 import TwinCore
+import TwinTesting
 
 /// One test's folder, brokers and programs. All of it is gone when the test ends, however it ends.
 final class Scene {
-    let folder: URL
+    private let temporary: TemporaryFolder
     private var runs: [Run] = []
-    private var brokers: [Broker] = []
+    private var brokers: [Mosquitto] = []
 
-    private init() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("twin-e2e-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
+    private init() throws { temporary = try TemporaryFolder() }
 
     /// Plays a test in a scene of its own.
     static func play(_ body: (Scene) async throws -> Void) async throws {
@@ -21,16 +19,16 @@ final class Scene {
 
     private func clear() {
         for run in runs { run.destroy() }
-        for broker in brokers { broker.stop() }
-        // A folder that stays behind in /tmp harms nobody.
-        try? FileManager.default.removeItem(at: folder)
+        for broker in brokers { broker.kill() }
     }
 
     /// A path in the scene's folder.
-    func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+    func path(_ name: String) -> String { temporary.path(name) }
 
-    func broker() async throws -> Broker {
-        let broker = try await Broker.start(in: folder.appendingPathComponent("brokers-\(brokers.count)"))
+    func broker() throws -> Mosquitto {
+        let broker = try Mosquitto([
+            "allow_anonymous true", "max_queued_messages 100000", "max_inflight_messages 1000", "persistence true",
+        ])
         brokers.append(broker)
         return broker
     }
@@ -46,12 +44,13 @@ final class Scene {
 
     /// Starts a program that starts `twin`, such as `taskset`.
     func twin(under tool: [String], _ arguments: String...) throws -> Run {
-        try start(try Places.tool(tool[0]), Array(tool.dropFirst()) + [try Places.twin().path] + arguments, [:])
+        try start(try Tool.find(tool[0]), Array(tool.dropFirst()) + [try Places.twin().path] + arguments, [:])
     }
 
     private func start(_ program: URL, _ arguments: [String], _ environment: [String: String]) throws -> Run {
         let run = try Run(
-            program, arguments, environment: environment, output: folder.appendingPathComponent("run-\(runs.count)"))
+            program, arguments, environment: environment,
+            output: temporary.url.appendingPathComponent("run-\(runs.count)"))
         runs.append(run)
         return run
     }

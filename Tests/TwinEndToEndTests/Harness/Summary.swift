@@ -1,5 +1,6 @@
 import Foundation
 import TwinCore
+import TwinTesting
 
 /// What the tests look up in a printed summary.
 enum Summary {

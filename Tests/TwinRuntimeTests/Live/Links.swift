@@ -3,6 +3,7 @@ import TwinCore
 import TwinPlant
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 
 /// A clock that a test sets, and a switch that it throws.
 final class TestClock: Sendable {

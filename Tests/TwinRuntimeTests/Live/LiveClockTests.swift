@@ -2,6 +2,7 @@ import Testing
 import TwinBooks
 import TwinCore
 import TwinRuntime
+import TwinTesting
 
 /// What moves plant time in a live run.
 @Suite("Live clock")

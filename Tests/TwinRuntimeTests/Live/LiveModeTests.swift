@@ -4,6 +4,7 @@ import TwinBooks
 import TwinCore
 import TwinRuntime
 import TwinStore
+import TwinTesting
 
 /// What a live run publishes, when, and what it refuses to start with.
 @Suite("Live modes")

@@ -5,6 +5,7 @@ import TwinPlant
 import TwinRuntime
 import TwinScenario
 import TwinStore
+import TwinTesting
 
 /// A folder with a live run's journal and store; a run may be begun, stopped and gone on with in it.
 final class LiveRig {

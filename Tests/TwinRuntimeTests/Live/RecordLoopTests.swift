@@ -4,6 +4,7 @@ import TwinBooks
 import TwinCore
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 
 /// Traffic to a replay file: on disk before it is acknowledged, and one digest afterwards.
 @Suite("Recording")

@@ -5,6 +5,7 @@ import TwinCore
 import TwinRuntime
 import TwinScenario
 import TwinStore
+import TwinTesting
 
 /// A run that was killed anywhere goes on as if nothing had happened: same digest, same books.
 @Suite("Recovery")

@@ -4,6 +4,7 @@ import TwinBooks
 import TwinCore
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 
 /// No input makes the reader trap or hang; what is wrong is named with its place and counted by reason.
 @Suite("Bad recordings")

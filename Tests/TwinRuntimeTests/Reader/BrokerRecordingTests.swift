@@ -3,6 +3,7 @@ import TwinBooks
 import TwinCore
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 
 /// Recordings of other programs, replayed as they are: the same as when they were imported first.
 @Suite("Replaying broker recordings")

@@ -1,6 +1,7 @@
 import Testing
 import TwinCore
 import TwinRuntime
+import TwinTesting
 
 /// Where one tick ends and the next begins (section 4.7, 1 to 3, of the contracts).
 @Suite("Tick reader")

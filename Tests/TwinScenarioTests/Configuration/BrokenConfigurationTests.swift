@@ -1,5 +1,6 @@
 import Testing
 import TwinScenario
+import TwinTesting
 
 /// Broken copies of the shipped files. Every expected problem stands at a `▸`, in the order of the texts.
 struct BrokenExample: Sendable, CustomTestStringConvertible {

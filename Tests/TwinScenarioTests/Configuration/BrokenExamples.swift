@@ -1,3 +1,5 @@
+import TwinTesting
+
 extension BrokenExample {
     static let forms = [
         BrokenExample(

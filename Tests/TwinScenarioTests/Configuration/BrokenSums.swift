@@ -1,3 +1,5 @@
+import TwinTesting
+
 extension BrokenExample {
     /// Values that are each in range and cannot stand together: sums, limits, references, dates.
     static let sums = [

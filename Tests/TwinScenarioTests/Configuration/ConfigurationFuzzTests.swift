@@ -1,18 +1,7 @@
 import Testing
+import TwinCore
 import TwinScenario
-
-/// A fixed sequence for each seed (SplitMix64), so that a failing case can be run again.
-private struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
+import TwinTesting
 
 @Suite("Mutated configurations")
 struct ConfigurationFuzzTests {
@@ -21,7 +10,7 @@ struct ConfigurationFuzzTests {
         ".nan", "99999999999999999999", "0", "\u{0}", "é", "\u{2028}", "---", "<<: ", "no", "",
     ]
 
-    private static func mutate(_ lines: inout [String], _ numbers: inout SeededNumbers) {
+    private static func mutate(_ lines: inout [String], _ numbers: inout SeedStream) {
         guard !lines.isEmpty else { return }
         let index = Int.random(in: lines.indices, using: &numbers)
         let scrap = scraps.randomElement(using: &numbers) ?? ""
@@ -47,8 +36,8 @@ struct ConfigurationFuzzTests {
 
     @Test("load, or name lines that are there", arguments: 1...100)
     func mutation(seed: Int) throws {
-        var numbers = SeededNumbers(state: UInt64(seed))
-        var files = try Shipped.files()
+        var numbers = SeedStream(seed: UInt64(seed))
+        var files = try Repository.configFiles()
         for _ in 0..<Int.random(in: 1...4, using: &numbers) {
             let index = Int.random(in: files.indices, using: &numbers)
             var lines = files[index].text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -57,7 +46,7 @@ struct ConfigurationFuzzTests {
         }
         func mutate(_ lines: inout [String]) { Self.mutate(&lines, &numbers) }
         do {
-            _ = try Shipped.read(files)
+            _ = try SiteConfig(files)
         } catch {
             #expect(!error.list.isEmpty)
             for problem in error.list {

@@ -4,13 +4,14 @@ import TwinBooks
 import TwinCore
 import TwinPlant
 import TwinScenario
+import TwinTesting
 import TwinUnits
 
 @Suite("The shipped configuration")
 struct ShippedConfigurationTests {
     @Test("loads without a problem and says what the plant is")
     func loads() throws {
-        let config = try SiteConfig.load(folder: Shipped.folder)
+        let config = try SiteConfig.load(folder: Repository.configuration)
         #expect(config.site == "sunderland")
         #expect(config.stepS == 60)
         let farm = try #require(config.wind.first)
@@ -34,7 +35,7 @@ struct ShippedConfigurationTests {
 
     @Test("plans 230 production days in 2025 and the day of the bundled recording")
     func calendar() throws {
-        let calendar = try SiteConfig.load(folder: Shipped.folder).calendar
+        let calendar = try SiteConfig.load(folder: Repository.configuration).calendar
         let first = CivilDate(year: 2025, month: 1, day: 1).daysSinceEpoch
         let days = (0..<365).map { CivilDate(daysSinceEpoch: first + $0) }
         #expect(days.filter { calendar.isProductionDay($0) }.count == 230)
@@ -46,7 +47,7 @@ struct ShippedConfigurationTests {
 
     @Test("gives the baseline of 287 kg per vehicle from its energy model, within 1 %")
     func baseline() throws {
-        let method = try SiteConfig.load(folder: Shipped.folder).method
+        let method = try SiteConfig.load(folder: Repository.configuration).method
         // 7 % of its electricity came from its own wind and sun (Nissan 2016 via bdaily).
         let own = 0.07 * (method.baseline.energy.electricityFixedKW * 8760 + 226 * Double(method.baseline.vehicles))
         let year = WindowConditions(
@@ -58,7 +59,7 @@ struct ShippedConfigurationTests {
 
     @Test("gives hub winds near 5.3 m/s and the annual mean temperature")
     func weather() throws {
-        let truth = try SiteConfig.load(folder: Shipped.folder).truth
+        let truth = try SiteConfig.load(folder: Repository.configuration).truth
         let hub = truth.weather.monthlyWindMPerS.reduce(0, +) / 12 * truth.wind.shearFactor
         #expect(abs(hub - 5.3) < 0.05)
         #expect(abs(truth.weather.monthlyTemperatureC.reduce(0, +) / 12 - 9.3) < 0.05)
@@ -66,7 +67,7 @@ struct ShippedConfigurationTests {
 
     @Test("shops, buildings and charging add up to the plant of the baseline: electricity within 0.2 %")
     func electricitySums() throws {
-        let config = try SiteConfig.load(folder: Shipped.folder)
+        let config = try SiteConfig.load(folder: Repository.configuration)
         let energy = config.method.baseline.energy
         let fixed = config.shops.reduce(0) { $0 + $1.model.electricityFixedKW } + 60  // the AGVs' mean
         let perVehicle = config.shops.reduce(0) { $0 + $1.model.electricityPerVehicleKWh } + 6.2  // the yard's
@@ -77,7 +78,7 @@ struct ShippedConfigurationTests {
 
     @Test("burners and boilers add up to the gas of the baseline, term by term, within 0.1 %")
     func gasSums() throws {
-        let config = try SiteConfig.load(folder: Shipped.folder)
+        let config = try SiteConfig.load(folder: Repository.configuration)
         let energy = config.method.baseline.energy
         let heat = try #require(config.heat)
         let boiler = try #require(heat.sources.first { $0.kind == .boiler })
@@ -96,10 +97,10 @@ struct ShippedConfigurationTests {
 
     @Test("changes its hash with a single byte, of a comment too")
     func hash() throws {
-        let files = try Shipped.files()
-        let before = try Shipped.read(files)
-        #expect(try Shipped.read(files.reversed()).hash == before.hash)
-        let after = try Shipped.read(edited([Edit("dispatch.yaml", "# The rule that", "# The rules that")]).files)
+        let files = try Repository.configFiles()
+        let before = try SiteConfig(files)
+        #expect(try SiteConfig(files.reversed()).hash == before.hash)
+        let after = try SiteConfig(edited([Edit("dispatch.yaml", "# The rule that", "# The rules that")]).files)
         #expect(after.hash != before.hash)
         #expect(before.hash == contentHash(of: before.files))
         #expect(before.files.map(\.name) == before.files.map(\.name).sorted())
@@ -111,7 +112,7 @@ struct ShippedConfigurationTests {
             Edit("safety.yaml", "stuck: {enabled: true,", "stuck: {enabled: false,"),
             Edit("safety.yaml", "  gap: {enabled: true}", "  gap: {enabled: false}"),
         ]).files
-        let config = try Shipped.read(files)
+        let config = try SiteConfig(files)
         #expect(config.alarmsOff == [.stuck, .gap])
         #expect(config.wind.allSatisfy { $0.stuck == nil })
         #expect(config.shops.allSatisfy { $0.stuck == nil })
@@ -121,7 +122,7 @@ struct ShippedConfigurationTests {
     @Test("finds the set whose data describe the year under data_year")
     func dataYear() throws {
         let files = try edited([Edit("factors.yaml", "convention: set_year", "convention: data_year")]).files
-        let factors = try Shipped.read(files).method.factors
+        let factors = try SiteConfig(files).method.factors
         #expect(factors.set(year: 2018).id == "uk-2020")
         #expect(factors.set(year: 2023).id == "uk-2025")
     }
@@ -131,13 +132,11 @@ struct ShippedConfigurationTests {
         #expect(throws: ConfigNotFound(path: "/nowhere/at/all")) {
             try SiteConfig.load(folder: "/nowhere/at/all")
         }
-        let folder = FileManager.default.temporaryDirectory.appending(path: "twin-config-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }  // a leftover in the temporary folder does no harm
+        let folder = try TemporaryFolder()
         #expect(throws: ConfigNotFound(path: "\(folder.path)/assets.yaml")) {
             try SiteConfig.load(folder: folder.path)
         }
-        let files = try Shipped.files().filter { $0.name != "site.yaml" }
+        let files = try Repository.configFiles().filter { $0.name != "site.yaml" }
         #expect(problems(files) == ["site.yaml:1:1: error: the file is missing; a site needs all of its files"])
     }
 }

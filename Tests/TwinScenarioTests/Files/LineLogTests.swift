@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TwinScenario
+import TwinTesting
 
 @Suite("A growing file")
 struct LineLogTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TwinScenario
+import TwinTesting
 
 @Suite("Reading lines")
 struct LineReaderTests {

@@ -2,13 +2,14 @@ import Foundation
 import Testing
 import TwinCore
 import TwinScenario
+import TwinTesting
 
 /// The bundled mapping on the measured data sets, which lie beside the repository and not in it.
-@Suite("Importing the measured day", .enabled(if: sharedData != nil, "no measured data sets in ../shared/data"))
+@Suite("Importing the measured day", .enabled(if: Repository.data != nil, "no measured data sets in ../shared/data"))
 struct ImportRealDataTests {
     private func importedDay() throws -> ImportResult {
-        let path = try #require(repositoryRoot) + "/replay/mappings/real-day.mapping.yaml"
-        return try ImportFiles(mapping: ImportMapping.load(path: path), inputs: [try #require(sharedData)])
+        let path = Repository.path("replay/mappings/real-day.mapping.yaml")
+        return try ImportFiles(mapping: ImportMapping.load(path: path), inputs: [try #require(Repository.data)])
             .result(config: "sha256:0", build: "test")
     }
 
@@ -16,7 +17,7 @@ struct ImportRealDataTests {
     private func sum(
         _ file: String, column: Int, from: String, to: String, time: Int = 0
     ) throws -> (sum: Double, count: Int) {
-        let data = try #require(sharedData)
+        let data = try #require(Repository.data)
         let reader = try LineReader(path: "\(data)/\(file)")
         var sum = 0.0
         var count = 0
@@ -117,9 +118,9 @@ struct ImportRealDataTests {
     }
 
     @Test func `an input without a source and a source without an input are named`() throws {
-        let path = try #require(repositoryRoot) + "/replay/mappings/real-day.mapping.yaml"
+        let path = Repository.path("replay/mappings/real-day.mapping.yaml")
         let mapping = try ImportMapping.load(path: path)
-        let data = try #require(sharedData)
+        let data = try #require(Repository.data)
         let stranger = #expect(throws: FileProblem.self) {
             try ImportFiles(mapping: mapping, inputs: ["\(data)/wind-la-haute-borne/asset_table.csv"])
         }

@@ -2,20 +2,21 @@ import Foundation
 import Testing
 import TwinCore
 import TwinScenario
+import TwinTesting
 
 /// The mappings of the measured sets: what they write is what the CSV itself adds up to, within 0.01 %.
-@Suite("Importing each measured set", .enabled(if: sharedData != nil, "no measured data sets in ../shared/data"))
+@Suite("Importing each measured set", .enabled(if: Repository.data != nil, "no measured data sets in ../shared/data"))
 struct ImportSetTests {
     private func imported(_ name: String, _ folders: String...) throws -> ImportResult {
-        let data = try #require(sharedData)
-        let path = try #require(repositoryRoot) + "/replay/mappings/\(name).mapping.yaml"
+        let data = try #require(Repository.data)
+        let path = Repository.path("replay/mappings/\(name).mapping.yaml")
         return try ImportFiles(mapping: ImportMapping.load(path: path), inputs: folders.map { "\(data)/\($0)" })
             .result(config: "sha256:0", build: "test")
     }
 
     /// The file's rows as text, cut at the commas outside quotes, without any code of the import.
     private func rows(_ file: String) throws -> [[String]] {
-        let reader = try LineReader(path: "\(try #require(sharedData))/\(file)")
+        let reader = try LineReader(path: "\(try #require(Repository.data))/\(file)")
         var rows: [[String]] = []
         while case .line(let bytes)? = reader.next() {
             var fields = [""]
@@ -71,7 +72,7 @@ struct ImportSetTests {
 
     /// The other measured array stands on its own day, as a year of its own clock: CET without summer time.
     @Test func `sun of Turin: a year's yield, and no hour is missing`() throws {
-        let path = try #require(repositoryRoot) + "/replay/mappings/pv-measured.mapping.yaml"
+        let path = Repository.path("replay/mappings/pv-measured.mapping.yaml")
         let text = try String(contentsOfFile: path, encoding: .utf8)
             .replacing("utrecht2014_hourly.csv*", with: "turin2019_hourly.csv*")
             .replacing("year: 2014", with: "year: 2019")
@@ -79,7 +80,7 @@ struct ImportSetTests {
             .replacing("zone: Europe/Amsterdam", with: "zone: Europe/Rome")
             .replacing("    shift: {from: 2014-06-18, to: 2025-06-18}\n", with: "")
             .replacing("from: 2025-06-18\nfor: 1d", with: "from: 2019-01-01\nfor: 365d")
-        let result = try ImportFiles(mapping: mapping(text), inputs: ["\(try #require(sharedData))/pv-measured"])
+        let result = try ImportFiles(mapping: mapping(text), inputs: ["\(try #require(Repository.data))/pv-measured"])
             .result(config: "", build: "")
         let yield = try rows("pv-measured/turin2019_hourly.csv.gz").compactMap { Double($0[1]) }
         let park = try signal(result, "solar/pv1", "power_kw")
@@ -113,11 +114,13 @@ struct ImportSetTests {
 
     /// The other Scottish city has meters that say less than nothing; its sum is that of the others.
     @Test func `charging in Dundee: what is left out is counted`() throws {
-        let path = try #require(repositoryRoot) + "/replay/mappings/ev-sessions-uk.mapping.yaml"
+        let path = Repository.path("replay/mappings/ev-sessions-uk.mapping.yaml")
         let text = try String(contentsOfFile: path, encoding: .utf8).replacing("perth_kinross_*", with: "dundee_*")
             .replacing("from: 2016-09-01", with: "from: 2017-12-01")
-        let result = try ImportFiles(mapping: mapping(text), inputs: ["\(try #require(sharedData))/ev-sessions-uk"])
-            .result(config: "", build: "")
+        let result = try ImportFiles(
+            mapping: mapping(text), inputs: ["\(try #require(Repository.data))/ev-sessions-uk"]
+        )
+        .result(config: "", build: "")
         let sessions = try rows("ev-sessions-uk/dundee_2017-12_2018-03.csv.gz")
         let usable = sessions.filter { Double($0[4]).map { (0...200).contains($0) } ?? false && $0[3] >= $0[2] }
         try expectEqual(
@@ -148,8 +151,10 @@ struct ImportSetTests {
             time: "{column: interval_start, format: rfc3339, zone: Europe/Berlin, stamp: start}", period: "15m",
             signals: ["{column: load_w_per_mwh_a, asset: shop/press, key: load_kw, unit: W, kind: mean}"]
         ).replacing("\"*.csv\"", with: "\"metal_processing_de_2018.csv*\"")
-        let result = try ImportFiles(mapping: mapping(text), inputs: ["\(try #require(sharedData))/industrial-load"])
-            .result(config: "", build: "")
+        let result = try ImportFiles(
+            mapping: mapping(text), inputs: ["\(try #require(Repository.data))/industrial-load"]
+        )
+        .result(config: "", build: "")
         let load = try rows("industrial-load/metal_processing_de_2018.csv.gz").compactMap { Double($0[1]) }
         let works = try signal(result, "shop/press", "load_kw")
         // Quarter hours of W: / 4 is Wh.

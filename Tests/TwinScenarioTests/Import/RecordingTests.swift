@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import TwinCore
 import TwinScenario
+import TwinTesting
 
 @Suite("Broker recordings of other programs")
 struct RecordingTests {
@@ -115,22 +116,20 @@ struct RecordingTests {
 
     @Test func `a file on disk is told by its first line, plain or gzip`() throws {
         let zone = try #require(LocalZone(database: "Europe/London"))
-        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let folder = try TemporaryFolder()
         for (name, line) in [
             ("a.csv", "a/b,1,0,False,1750226400.0,0"), ("a.csv.gz", "a/b,1,0,False,1750226400.0,0"),
             ("a.jsonl", #"{"tst":1750226400,"topic":"a/b","payload":"1"}"#),
         ] {
-            let writer = try LineWriter(path: "\(folder)/\(name)", overwrite: false)
+            let writer = try LineWriter(path: folder.path(name), overwrite: false)
             try writer.write(Array(line.utf8))
             try writer.finish()
             var recordings = RecordingImport(site: "s", zone: zone, stepS: 60)
-            try recordings.take(path: "\(folder)/\(name)")
+            try recordings.take(path: folder.path(name))
             #expect(recordings.files.first?.messages == 1)
             #expect(recordings.files.first?.name == name)
         }
-        let replay = try #require(repositoryRoot) + "/replay/sunderland-day.jsonl.gz"
+        let replay = Repository.path("replay/sunderland-day.jsonl.gz")
         var recordings = RecordingImport(site: "s", zone: zone, stepS: 60)
         let problem = #expect(throws: FileProblem.self) { try recordings.take(path: replay) }
         #expect(problem?.exitCode == 65)
@@ -170,7 +169,7 @@ struct RecordingTests {
     /// The bundled day as each program would have recorded it.
     @Test(arguments: RecordingFormat.allCases)
     func `a recorded day comes back message by message`(format: RecordingFormat) throws {
-        let reader = try LineReader(path: try #require(repositoryRoot) + "/replay/sunderland-day.jsonl.gz")
+        let reader = try LineReader(path: Repository.path("replay/sunderland-day.jsonl.gz"))
         guard case .line(let head)? = reader.next() else { return }
         let header = try Header(bytes: head)
         var messages: [Line] = []

@@ -1,54 +1,54 @@
-import TwinCore
-import TwinRuntime
+package import TwinCore
+package import TwinRuntime
 import TwinScenario
 import TwinUnits
 
-/// A hand-written recording of one-minute steps from 06:00 on, line by line.
-struct Recording {
-    static let head = """
+/// A hand-written recording of steps from 06:00 on, line by line; one minute a step unless its header says otherwise.
+package struct Recording {
+    package static let head = """
         {"twin":"replay/1","site":"sunderland","run":"hand","start":"2025-06-18T06:00:00.000Z","tz":"Europe/London",\
         "step_s":60,"seed":1,"mode":"shadow","loop":"open","clock":"event","marks":MARKS,"config":"","build":"test"}
         """
 
-    private(set) var lines: [String]
+    package private(set) var lines: [String]
 
-    init(marks: Bool = false, header: String = Recording.head) {
+    package init(marks: Bool = false, header: String = Recording.head) {
         lines = [header.replacing("MARKS", with: marks ? "true" : "false")]
     }
 
-    static let start = PlantTime(rfc3339: "2025-06-18T06:00:00.000Z") ?? PlantTime(ms: 0)
+    package static let start = PlantTime(rfc3339: "2025-06-18T06:00:00.000Z") ?? PlantTime(ms: 0)
 
     /// A wind reading, `seconds` after the start.
-    mutating func wind(_ seconds: Double, kW: String = "100", ts: String? = nil) {
+    package mutating func wind(_ seconds: Double, kW: String = "100", ts: String? = nil) {
         let stamp = ts ?? (Recording.start + Span(ms: Int64(saturatingRound: seconds * 1000))).rfc3339
         raw(
             "{\"t\":\(JSON.numberText(seconds)),\"topic\":\"v1/sunderland/wind/t01/tele\","
                 + "\"payload\":{\"ts\":\"\(stamp)\",\"period_s\":60,\"power_kw\":\(kW)}}")
     }
 
-    mutating func clock(_ seconds: Double) {
+    package mutating func clock(_ seconds: Double) {
         let time = Recording.start + Span(ms: Int64(saturatingRound: seconds * 1000))
         raw(
             "{\"t\":\"\(time.rfc3339)\",\"topic\":\"v1/sunderland/clock\",\"payload\":{\"ts\":\"\(time.rfc3339)\"}}")
     }
 
-    mutating func mark(_ seconds: Double, tick: Int, n: Int) {
+    package mutating func mark(_ seconds: Double, tick: Int, n: Int) {
         raw("{\"t\":\(JSON.numberText(seconds)),\"tick\":\(tick),\"n\":\(n)}")
     }
 
-    mutating func raw(_ line: String) { lines.append(line) }
+    package mutating func raw(_ line: String) { lines.append(line) }
 }
 
 /// All ticks of a recording as the reader cuts them.
-struct Cut {
+package struct Cut {
     /// Lines of each tick.
-    var counts: [Int] = []
-    var ticks: [FileTick] = []
-    var notes = RunNotes()
+    package var counts: [Int] = []
+    package var ticks: [FileTick] = []
+    package var notes = RunNotes()
     /// Unreadable lines over all ticks.
-    var unreadable: [RejectReason: Int] = [:]
+    package var unreadable: [RejectReason: Int] = [:]
 
-    init(_ paths: [String], strict: Bool = false) throws {
+    package init(_ paths: [String], strict: Bool = false) throws {
         let reader = try TickReader(paths: paths, lateness: .seconds(30), strict: strict) {
             try RecordingFrame(Repository.config(), build: "test")
         }
@@ -62,7 +62,7 @@ struct Cut {
 }
 
 /// Cuts a hand-written recording.
-func cut(_ recording: Recording, strict: Bool = false) throws -> Cut {
+package func cut(_ recording: Recording, strict: Bool = false) throws -> Cut {
     let folder = try TemporaryFolder()
     return try Cut([folder.write("hand.jsonl", lines: recording.lines)], strict: strict)
 }

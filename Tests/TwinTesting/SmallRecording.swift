@@ -1,0 +1,35 @@
+import Foundation
+package import TwinCore
+import TwinRuntime
+package import TwinScenario
+
+/// Two simulated hours around the start of the early shift: a small recording.
+package enum SmallRecording {
+    package static let start = PlantTime(rfc3339: "2025-06-18T05:00:00.000Z") ?? PlantTime(ms: 0)
+
+    private static let usual = Result { try simulated(steps: 120, seed: 7) }
+
+    /// Its lines, header first: one clock line at the start, then one at the end of each of `steps` steps.
+    package static func lines(steps: Int = 120, seed: UInt64 = 7) throws -> [String] {
+        steps == 120 && seed == 7 ? try usual.get() : try simulated(steps: steps, seed: seed)
+    }
+
+    private static func simulated(steps: Int, seed: UInt64) throws -> [String] {
+        let config = try Repository.config()
+        return try simulation(config, from: start, for: Int64(steps) * config.step, seed: seed)
+    }
+}
+
+/// The lines that `twin simulate --out` writes.
+package func simulation(_ config: SiteConfig, from start: PlantTime, for duration: Span, seed: UInt64) throws
+    -> [String]
+{
+    let folder = try TemporaryFolder()
+    let writer = try LineWriter(path: folder.path("simulated.jsonl"), overwrite: false)
+    try writeSimulation(
+        PlantSimulator(config: config, start: start, seed: seed), config: config, seed: seed, duration: duration,
+        build: "test", to: writer
+    ) { _ in true }
+    try writer.finish()
+    return try Repository.lines(of: folder.path("simulated.jsonl"))
+}
