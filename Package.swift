@@ -77,7 +77,7 @@ let package = Package(
         // What the tests of the shell share; part of no product.
         .target(
             name: "TwinTesting", dependencies: ["TwinRuntime", "TwinScenario", "TwinBooks", "TwinCore", "TwinUnits"],
-            path: "Tests/TwinTesting", swiftSettings: strict),
+            path: "Tests/TwinTesting", swiftSettings: product),
         .testTarget(name: "TwinCoreTests", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: strict),
         .testTarget(
             name: "TwinPlantTests", dependencies: ["TwinPlant", "TwinCore", "TwinUnits"], swiftSettings: strict),

@@ -17,7 +17,7 @@ struct FiguresTests {
 
     @Test("sources equal uses in the printed figures", arguments: [LoopKind.open, .closed])
     func energyIdentity(loop: LoopKind) async throws {
-        let json = try await loop == .open ? BundledDay.open().json : BundledDay.closed().json
+        let json = try await BundledDay.run(loop).json
         func kWh(_ keys: [String]) -> Double { keys.reduce(0) { $0 + (json.number("energy_kwh.\($1)") ?? 0) } }
         let sources = kWh(["wind", "solar", "fuelcell", "storage_discharge", "bay_discharge", "grid_import"])
         let uses = kWh(["load", "storage_charge", "bay_charge", "grid_export", "losses", "unmetered"])
@@ -79,40 +79,53 @@ struct FiguresTests {
         #expect(abs(open - Self.goldenOpen) <= Self.tolerance, "open loop: \(open)")
     }
 
-    @Test("a grid meter that reads 1 % high moves the headline")
+    /// Two hours of the early shift: what is changed there moves the day's headline too.
+    private static let hours = Result {
+        let start = PlantTime(rfc3339: "2025-06-18T09:00:00Z") ?? Recording.start
+        return try BundledDay.hours(from: start, to: start + .hours(2))
+    }
+    private static let openTask = Task { try await replay(lines: hours.get()).summary }
+    private static let closedTask = Task { try await replay(lines: hours.get()) { $0.loop = .closed }.summary }
+
+    @Test("a grid meter that reads 1 % high moves the headline by 1 % of its Scope 2 share")
     func gridMeterScaled() async throws {
-        let folder = try TemporaryFolder()
-        let file = try scaledDay(folder, topic: "grid/main/tele", keys: ["import_kw"], by: 1.01)
         // Open: in the closed loop the file's grid meter is replaced by the simulated one.
-        let figure = try #require(try await replay([file]).summary.kgPerVehicle)
-        #expect(abs(figure - Self.goldenOpen) > 10 * Self.tolerance)
-        // 1 % of the Scope 2 share, no more.
-        let scope2 = try #require(try await BundledDay.open().json.number("co2_kg.scope2_location"))
-        #expect(abs(figure - Self.goldenOpen - scope2 * 0.01 / 1415) < 0.01)
+        let before = try await Self.openTask.value
+        let after = try await replay(lines: scaled(topic: "grid/main/tele", keys: ["import_kw"], by: 1.01)).summary
+        let moved = try #require(after.kgPerVehicle) - #require(before.kgPerVehicle)
+        #expect(moved > 10 * Self.tolerance)
+        let scope2 = try #require(before.json.number("co2_kg.scope2_location"))
+        #expect(before.vehicles > 150 && after.vehicles == before.vehicles)
+        #expect(abs(moved - scope2 * 0.01 / Double(before.vehicles)) < 0.01)
     }
 
-    @Test("another gas factor moves the headline")
+    @Test("another gas factor moves the headline by the gas")
     func factorChanged() async throws {
         let config = try Repository.config(
             "factors.yaml", "gas_kg_per_kwh: {value: 0.18296", "gas_kg_per_kwh: {value: 0.18297")
-        let figure = try #require(try await replay([Repository.day], config) { $0.loop = .closed }.summary.kgPerVehicle)
-        #expect(abs(figure - Self.goldenClosed) > Self.tolerance)
+        let before = try await Self.closedTask.value
+        let after = try await replay(lines: Self.hours.get(), config) { $0.loop = .closed }.summary
+        let moved = try #require(after.kgPerVehicle) - #require(before.kgPerVehicle)
+        let gas = try #require(before.json.number("gas_kwh"))
+        #expect(gas == after.json.number("gas_kwh"))
+        // The booked microgram is the last digit.
+        #expect(abs(moved - gas * 0.00001 / Double(before.vehicles)) < 1e-6)
+        #expect(moved > Self.tolerance)
     }
 
     @Test("shops that take 1 % more move the headline")
     func shopsScaled() async throws {
-        let folder = try TemporaryFolder()
-        let file = try scaledDay(folder, topic: "shop/paint/tele", keys: ["load_kw", "gas_kw"], by: 1.01)
-        let figure = try #require(try await replay([file]) { $0.loop = .closed }.summary.kgPerVehicle)
-        #expect(figure - Self.goldenClosed > 10 * Self.tolerance)
+        let before = try await Self.closedTask.value
+        let lines = try scaled(topic: "shop/paint/tele", keys: ["load_kw", "gas_kw"], by: 1.01)
+        let after = try await replay(lines: lines) { $0.loop = .closed }.summary
+        #expect(try #require(after.kgPerVehicle) - #require(before.kgPerVehicle) > 10 * Self.tolerance)
     }
 
     @Test("a load of 3 % that no meter sees shows as unmetered")
     func plantedUnmetered() async throws {
-        let clean = try await BundledDay.open().json
-        let folder = try TemporaryFolder()
+        let clean = try await Self.openTask.value.json
         var loads: [String: Double] = [:]
-        let lines = try Repository.lines(of: Repository.day)
+        let lines = try Self.hours.get()
         for line in lines where line.contains("\"load_kw\"") {
             loads[stamp(line), default: 0] += number("load_kw", line) ?? 0
         }
@@ -121,7 +134,7 @@ struct FiguresTests {
             let load = try #require(loads[stamp(line)])
             return setting("import_kw", in: line) { $0 + 0.03 * load }
         }
-        let json = try await replay([try folder.write("planted.jsonl", lines: planted)]).summary.json
+        let json = try await replay(lines: planted).summary.json
         let load = try #require(json.number("energy_kwh.load"))
         #expect(load == clean.number("energy_kwh.load"))
         let more = try #require(json.number("energy_kwh.unmetered")) - (clean.number("energy_kwh.unmetered") ?? 0)
@@ -134,7 +147,7 @@ struct FiguresTests {
 
     @Test("a clean day leaves residuals and raises no alarm", arguments: [LoopKind.open, .closed])
     func cleanDay(loop: LoopKind) async throws {
-        let run = try await loop == .open ? BundledDay.open() : BundledDay.closed()
+        let run = try await BundledDay.run(loop)
         #expect(run.result.summary.alarms.isEmpty)
         #expect(run.outcomes.flatMap(\.alarmEdges).isEmpty)
         #expect(run.outcomes.filter { $0.balance.unmeteredKW != 0 }.count > 1400)
@@ -168,16 +181,16 @@ struct FiguresTests {
         return found
     }
 
-    private func scaledDay(_ folder: TemporaryFolder, topic: String, keys: [String], by factor: Double) throws -> String
-    {
+    /// The two hours with a meter's values times a factor.
+    private func scaled(topic: String, keys: [String], by factor: Double) throws -> [String] {
         var touched = 0
-        let lines = try Repository.lines(of: Repository.day).map { line in
+        let lines = try Self.hours.get().map { line in
             guard line.contains(topic) else { return line }
             touched += 1
             return keys.reduce(line) { setting($1, in: $0) { $0 * factor } }
         }
-        #expect(touched == 1440)
-        return try folder.write("scaled.jsonl", lines: lines)
+        #expect(touched == 120)
+        return lines
     }
 
     /// The line's event time as text.

@@ -8,11 +8,11 @@ import TwinTesting
 import TwinUnits
 
 /// The measured day of `make real`, from the data sets that lie beside the repository.
-@Suite("The measured day", .enabled(if: RealDay.data != nil, "no measured data sets in ../shared/data"))
+@Suite("The measured day", .enabled(if: Repository.data != nil, "no measured data sets in ../shared/data"))
 struct RealDayTests {
     /// Adds up a column over a time of a file, without any code of the import: rows are compared as text.
     private func sum(_ file: String, column: Int, from: String, to: String, time: Int = 0) throws -> Double {
-        try Repository.lines(of: "\(try #require(RealDay.data))/\(file)").reduce(0) { sum, line in
+        try Repository.lines(of: "\(try #require(Repository.data))/\(file)").reduce(0) { sum, line in
             let fields = line.split(separator: ",", omittingEmptySubsequences: false)
             return fields[time] >= from && fields[time] < to ? sum + (Double(fields[column]) ?? 0) : sum
         }
@@ -41,7 +41,7 @@ struct RealDayTests {
             to: "2014-06-04T22:00:00Z")
         expectEqual(kWh(summary, config, .wind), wind / 6 * 10 * 660 / 2050)
         // 18 June is day 169 of 2014; hours of the year count from 1 in UTC, and Utrecht is two hours ahead.
-        let sun = try Repository.lines(of: "\(try #require(RealDay.data))/pv-measured/utrecht2014_hourly.csv.gz")
+        let sun = try Repository.lines(of: "\(try #require(Repository.data))/pv-measured/utrecht2014_hourly.csv.gz")
             .map { $0.split(separator: ",") }
             .filter { Int($0[0]).map { (168 * 24 - 1..<169 * 24 - 1).contains($0) } ?? false }
         #expect(sun.count == 24)
@@ -117,16 +117,11 @@ struct RealDayTests {
 
 /// The imported day, made once.
 enum RealDay {
-    static let data: String? = {
-        let path = Repository.root.appending(path: "../shared/data").standardizedFileURL.path
-        return FileManager.default.fileExists(atPath: path) ? path : nil
-    }()
-
     private static let lines = Task {
         let config = try Repository.config()
         let mapping = try ImportMapping.load(
-            path: Repository.root.appending(path: "replay/mappings/real-day.mapping.yaml").path)
-        let result = try ImportFiles(mapping: mapping, inputs: [data].compactMap(\.self))
+            path: Repository.path("replay/mappings/real-day.mapping.yaml"))
+        let result = try ImportFiles(mapping: mapping, inputs: [Repository.data].compactMap(\.self))
             .result(config: config.hash, build: "test")
         return [result.header.bytes] + result.lines(adding: try result.modelledLines(config)).map(\.bytes)
     }

@@ -47,7 +47,7 @@ struct ReportCSVTests {
 
     @Test("sums over the rows are the JSON's totals, to the last digit", arguments: [LoopKind.open, .closed])
     func totals(loop: LoopKind) async throws {
-        let run = try await loop == .open ? BundledDay.open() : BundledDay.closed()
+        let run = try await BundledDay.run(loop)
         let summary = run.result.summary
         let rows = try table(run.result.rows, summary.method)
         #expect(rows.count == run.result.rows.count * summary.method.accounts.count)

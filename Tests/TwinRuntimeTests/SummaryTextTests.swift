@@ -10,7 +10,7 @@ import TwinTesting
 struct SummaryTextTests {
     @Test("no line is wider than 80 columns", arguments: [LoopKind.open, .closed])
     func width(loop: LoopKind) async throws {
-        let run = try await loop == .open ? BundledDay.open() : BundledDay.closed()
+        let run = try await BundledDay.run(loop)
         let lines = SummaryText.render(run.result.summary).split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count > 30)
         #expect(lines.filter { $0.count > 80 } == [])

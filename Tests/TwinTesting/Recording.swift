@@ -64,5 +64,6 @@ package struct Cut {
 /// Cuts a hand-written recording.
 package func cut(_ recording: Recording, strict: Bool = false) throws -> Cut {
     let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     return try Cut([folder.write("hand.jsonl", lines: recording.lines)], strict: strict)
 }

@@ -14,6 +14,20 @@ package enum SmallRecording {
         steps == 120 && seed == 7 ? try usual.get() : try simulated(steps: steps, seed: seed)
     }
 
+    private static let openTask = Task { try await kept(.open) }
+    private static let closedTask = Task { try await kept(.closed) }
+
+    /// Its run in either loop, made once.
+    package static func run(_ loop: LoopKind) async throws -> KeptRun {
+        try await loop == .open ? openTask.value : closedTask.value
+    }
+
+    private static func kept(_ loop: LoopKind) async throws -> KeptRun {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        return try await KeptRun(folder.write("small.jsonl", lines: lines()), loop, journal: true)
+    }
+
     private static func simulated(steps: Int, seed: UInt64) throws -> [String] {
         let config = try Repository.config()
         return try simulation(config, from: start, for: Int64(steps) * config.step, seed: seed)
@@ -25,6 +39,7 @@ package func simulation(_ config: SiteConfig, from start: PlantTime, for duratio
     -> [String]
 {
     let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     let writer = try LineWriter(path: folder.path("simulated.jsonl"), overwrite: false)
     try writeSimulation(
         PlantSimulator(config: config, start: start, seed: seed), config: config, seed: seed, duration: duration,
