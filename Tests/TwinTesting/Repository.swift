@@ -103,4 +103,6 @@ extension SiteConfig {
 package struct Missing: Error, CustomStringConvertible {
     package var text: String
     package var description: String { text }
+
+    package init(text: String) { self.text = text }
 }

@@ -4,6 +4,7 @@ import TwinBooks
 import TwinCore
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 
 /// The past moves away; what is left starts, replays and checks without it.
 @Suite("Journal archive")

@@ -3,6 +3,7 @@ import Testing
 import TwinCore
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 
 /// `twin journal verify` finds what is wrong, and where.
 @Suite("Journal check")

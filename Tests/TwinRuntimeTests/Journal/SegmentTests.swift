@@ -4,6 +4,7 @@ import TwinBooks
 import TwinCore
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 
 /// A segment is a local day, compressed when it is closed.
 @Suite("Journal segments")

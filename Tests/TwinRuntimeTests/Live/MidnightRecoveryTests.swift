@@ -6,6 +6,7 @@ import TwinPlant
 import TwinRuntime
 import TwinScenario
 import TwinStore
+import TwinTesting
 
 /// A run over midnight that was killed anywhere goes on to the same books, whatever became of its segments.
 @Suite("Recovery over midnight")

@@ -3,6 +3,7 @@ import TwinBooks
 import TwinCore
 import TwinRuntime
 import TwinScenario
+import TwinTesting
 
 /// A journal of five local days, with the day that the clocks go back among them, in steps of half an hour.
 struct JournalFixture: Sendable {

@@ -7,11 +7,14 @@ import TwinTesting
 /// The bundled mapping on the measured data sets, which lie beside the repository and not in it.
 @Suite("Importing the measured day", .enabled(if: Repository.data != nil, "no measured data sets in ../shared/data"))
 struct ImportRealDataTests {
-    private func importedDay() throws -> ImportResult {
+    private static let imported = Result {
         let path = Repository.path("replay/mappings/real-day.mapping.yaml")
         return try ImportFiles(mapping: ImportMapping.load(path: path), inputs: [try #require(Repository.data)])
             .result(config: "sha256:0", build: "test")
     }
+
+    /// Imported once: it takes half a second.
+    private func importedDay() throws -> ImportResult { try Self.imported.get() }
 
     /// Adds up a column over a time of the file, without any code of the import: rows are compared as text.
     private func sum(

@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-import TwinTesting
 
 /// The house rules that a reader would otherwise have to check by eye.
 @Suite("Tidy sources")
@@ -38,21 +37,25 @@ struct TidyTests {
         "Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin", "Synchronization",
     ]
 
+    /// The folder of `Package.swift`. This target imports nothing of ours, so that it is built in a moment.
+    private static let root = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
     static func sources() throws -> [Source] { try read.get() }
 
     private static let read = Result { try readSources() }
 
     private static func readSources() throws -> [Source] {
-        let manifest = try String(contentsOf: Repository.root.appending(path: "Package.swift"), encoding: .utf8)
+        let manifest = try String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8)
         return try allowed.keys.sorted().flatMap { target in
             // A target may name its folder: name: "A", …, path: "Sources/B".
             let named = try Regex(
                 "name: \"\(target)\"[^)]*?path: \"Sources/([A-Za-z]+)\"", as: (Substring, Substring).self)
             let folder = "Sources/" + (manifest.firstMatch(of: named).map { String($0.1) } ?? target)
-            let root = Repository.root.appending(path: folder)
-            let names = FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
+            let path = root.appending(path: folder)
+            let names = FileManager.default.enumerator(atPath: path.path)?.compactMap { $0 as? String } ?? []
             return try names.sorted().filter { $0.hasSuffix(".swift") }.map { name in
-                let text = try String(contentsOf: root.appending(path: name), encoding: .utf8)
+                let text = try String(contentsOf: path.appending(path: name), encoding: .utf8)
                 return Source(target: target, path: "\(folder)/\(name)", lines: text.components(separatedBy: "\n"))
             }
         }
@@ -162,7 +165,7 @@ struct TidyTests {
     @Test("no work is left as a note in the sources or the tests")
     func notes() throws {
         let words = ["TO" + "DO", "FIX" + "ME", "XX" + "X:"]
-        let tests = Repository.root.appending(path: "Tests")
+        let tests = Self.root.appending(path: "Tests")
         let names = FileManager.default.enumerator(atPath: tests.path)?.compactMap { $0 as? String } ?? []
         let texts =
             try Self.sources().map { ($0.path, $0.lines.joined(separator: "\n")) }
