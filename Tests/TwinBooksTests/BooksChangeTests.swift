@@ -24,11 +24,15 @@ struct BooksChangeTests {
         let losses = LossFractions(electricity: 0, heat: 0)
         var books = Books(chart: Chart([Self.old] + Self.grid), losses: losses)
         // Five minutes of the press alone: 100 Ws each, all from the grid.
-        for tick in 1...5 { _ = books.post(tick, Self.cells(tick, [(Self.old, 100), (Self.grid[0], 100), (Self.grid[1], 0)])) }
+        for tick in 1...5 {
+            _ = books.post(tick, Self.cells(tick, [(Self.old, 100), (Self.grid[0], 100), (Self.grid[1], 0)]))
+        }
         books.change(
             chart: Chart([Self.new] + Self.grid), losses: LossFractions(electricity: 0.1, heat: 0))
         // Then five of the paint shop: 200 Ws each, 10 % of it lost.
-        for tick in 6...10 { _ = books.post(tick, Self.cells(tick, [(Self.new, 200), (Self.grid[0], 220), (Self.grid[1], 0)])) }
+        for tick in 6...10 {
+            _ = books.post(tick, Self.cells(tick, [(Self.new, 200), (Self.grid[0], 220), (Self.grid[1], 0)]))
+        }
         func line(_ meter: Meter) throws -> Int64 {
             books.rows[0].meters[try #require(books.chart.index(of: meter))].energy.wattSeconds
         }

@@ -103,7 +103,7 @@ struct BadFileTests {
                     """, to: "\(site).mapping.yaml")
             }
             let shipped = try FileManager.default.contentsOfDirectory(
-                atPath: Places.root.appendingPathComponent("replay/mappings").path
+                atPath: Repository.root.appending(path: "replay/mappings").path
             ).filter { $0.hasSuffix(".mapping.yaml") }.map { "replay/mappings/\($0)" }
             #expect(!shipped.isEmpty)
             let ok = try await scene.twin(["validate"] + shipped).ending()

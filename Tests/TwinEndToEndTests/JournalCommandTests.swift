@@ -56,7 +56,7 @@ struct JournalCommandTests {
             #expect(wrong.err.contains("tick 1 does not step to the chain of its mark"))
             #expect(try await scene.twin("journal", "verify", journal, "--quick").ending().code == 0)
             #expect(try await scene.twin("journal", "list", scene.path("none")).ending().code == 66)
-            #expect(try await scene.twin("journal", "list", scene.folder.path).ending().code == 66)
+            #expect(try await scene.twin("journal", "list", scene.path(".")).ending().code == 66)
             let noDate = ["journal", "archive", journal, "--before", "June", "--to", scene.path("old")]
             #expect(try await scene.twin(noDate).ending().code == 2)
             let noParent = ["journal", "archive", journal, "--before", "2031-01-01", "--to", scene.path("no/old")]

@@ -4,6 +4,7 @@ import Testing
 import TwinBooks
 import TwinCore
 import TwinRuntime
+import TwinTesting
 import TwinStore
 
 /// Hours of signals: packed without loss, merged when readings are late, thinned without losing extremes.

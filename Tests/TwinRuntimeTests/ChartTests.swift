@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TwinTesting
 import TwinBooks
 import TwinCore
 import TwinPlant

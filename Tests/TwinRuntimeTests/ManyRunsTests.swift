@@ -2,6 +2,7 @@ import Testing
 import TwinBooks
 import TwinCore
 import TwinRuntime
+import TwinTesting
 import TwinStore
 import TwinUnits
 

@@ -34,8 +34,9 @@ struct YearByRulesTests {
         var run = SimulatedRun(
             config: config, from: closed.from, to: closed.to, step: .minutes(1), seed: isSummer ? 16 : 17,
             control: .rules)
-        let year = Summary(
-            rows: run.rows(), method: config.method, facts: RunFacts(stepS: 60, mode: .control, loop: .closed))
+        var sum = WindowSum(config.method)
+        run.forEachRow { sum.add($0) }
+        let year = try #require(Summary(sum, facts: RunFacts(stepS: 60, mode: .control, loop: .closed)))
         #expect(year.vehiclesByModel.map(\.count) == closed.vehiclesByModel.map(\.count))
         for account in Self.alike {
             let difference = year.energy(account).kilowattHours - closed.energy(account).kilowattHours

@@ -1,14 +1,15 @@
 import TwinCore
 
-/// Vehicles that were lined off lately, so that each counts once. A month's report never counts an id twice; one that
-/// comes again later is taken for a new vehicle, and what is remembered stays bounded.
+/// Vehicles that were lined off lately, so that each counts once. An id that comes again after the horizon is taken for a
+/// new vehicle, and what is remembered stays bounded.
 struct SeenVehicles: Sendable, Codable {
-    static let horizon = Span.days(35)
+    /// A working week: gateways repeat within hours, rework comes back within days.
+    static let horizon = Span.days(5)
     /// A feed may invent ids without end; the oldest are forgotten beyond this.
     static let countMax = 200_000
 
     private var known: Set<Int64> = []
-    /// In order of arrival.
+    /// In order of arrival, with the hour of it.
     private var ids: [Int64] = []
     private var times: [Int64] = []
 
@@ -20,7 +21,7 @@ struct SeenVehicles: Sendable, Codable {
         let word = SeenVehicles.word(id)
         guard known.insert(word).inserted else { return false }
         ids.append(word)
-        times.append(time.ms)
+        times.append(time.floored(to: .hours(1)).ms)
         return true
     }
 

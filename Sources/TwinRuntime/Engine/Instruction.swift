@@ -1,8 +1,8 @@
 public import TwinCore
 public import TwinScenario
 
-/// A line that is no message and changes what the twin does. It stands in the journal before it acts, is part of its
-/// tick's record, and is in force from the next tick on.
+/// A line that is no message and tells the twin something. It stands in the journal before it acts, and is in force from
+/// the next tick on.
 public enum Instruction: Sendable {
     /// `up`, `down` or `session_lost`.
     case link(String)
@@ -31,14 +31,14 @@ public enum Instruction: Sendable {
         }
     }
 
-    /// For the tick's record.
+    /// For the tick's record. Links and shed messages tell how messages came, as their count does, and are not in it: a
+    /// run that was interrupted has the digest of one that was not.
     func write(into record: inout DigestRecord) {
         switch self {
-        case .link(let word): record.add("link \(word)")
+        case .link, .shed: break
         case .mode(let mode): record.add("mode \(mode.rawValue)")
         case .configuration(let change, _): record.add("config \(change.hash)")
         case .resume(let at): record.add("resume \(at.ms)")
-        case .shed(let count): record.add("shed \(count)")
         case .operation(let json): record.add("op \(json.line)")
         case .plan(let json): record.add("plan \(json.line)")
         }

@@ -18,7 +18,8 @@ extension TwinEngine {
             state.epoch = config.epoch(at: state.grid.to(state.tick))
             await adopt(config)
         case .plan(let plan): state.plan = plan.line
-        case .link, .resume, .shed, .operation: break
+        case .link(let word): state.link = word
+        case .resume, .shed, .operation: break
         }
     }
 

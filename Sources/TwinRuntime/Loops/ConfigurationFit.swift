@@ -24,7 +24,8 @@ struct ConfigurationFit {
     func change(pending: [Command], values: [NamedValue]) -> ConfigurationChange {
         let notes = notes(pending: pending, values: values)
         return ConfigurationChange(
-            hash: new.hash, was: old.hash, files: changedFiles, note: notes.isEmpty ? nil : notes.joined(separator: "; "))
+            hash: new.hash, was: old.hash, files: changedFiles,
+            note: notes.isEmpty ? nil : notes.joined(separator: "; "))
     }
 
     private var changedFiles: [String] {

@@ -60,7 +60,9 @@ struct ReloadCommand: AsyncParsableCommand {
     private func tell(_ answer: LiveInbox.Answer, _ path: String) throws {
         switch answer {
         case .taken(let notes):
-            if !quiet { Terminal.say("\(mode.map { "mode \($0.rawValue), " } ?? "")\(path): in force from the next step on") }
+            if !quiet {
+                Terminal.say("\(mode.map { "mode \($0.rawValue), " } ?? "")\(path): in force from the next step on")
+            }
             for note in notes { Terminal.say("note: \(note)") }
         case .unchanged:
             if !quiet { Terminal.say("\(path): is in force already; nothing was changed") }

@@ -1,4 +1,5 @@
 import Testing
+import TwinTesting
 import TwinCore
 
 @testable import TwinRuntime

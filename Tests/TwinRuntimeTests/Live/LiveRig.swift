@@ -14,12 +14,14 @@ final class LiveRig {
     static let run = "7f3a9c21"
 
     let temporary: TemporaryFolder
-    let config: SiteConfig
+    var config: SiteConfig
     let clock = TestClock(LiveRig.start)
     var mode = ControlMode.shadow
     var kind = ClockKind.event
     var build = "test"
     var duration: Span?
+    let inbox = LiveInbox()
+    var onTick: (@Sendable (TickOutcome) -> Void)?
 
     init(_ config: SiteConfig? = nil) throws {
         temporary = try TemporaryFolder()
@@ -40,6 +42,8 @@ final class LiveRig {
         options.clock = kind
         options.duration = duration
         options.build = build
+        options.inbox = inbox
+        options.onTick = onTick
         options.shouldStop = { [clock] in clock.isStopped }
         let run = try LiveLoop.existingRun(journal) ?? LiveRig.run
         let store = try openStore(storePath)

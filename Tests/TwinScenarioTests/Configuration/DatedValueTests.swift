@@ -3,6 +3,7 @@ import TwinBooks
 import TwinCore
 import TwinPlant
 import TwinScenario
+import TwinTesting
 
 /// Quantities that change on dates.
 @Suite("Values with a date")
@@ -19,7 +20,7 @@ struct DatedValueTests {
             Self.dated(
                 "  - {from: 2025-07-01, value: 240, source: \"contract\"}\n"
                     + "  - {from: 2026-01-01, value: 230.5, source: \"contract\"}"))
-        let config = try Shipped.read(files)
+        let config = try SiteConfig(files)
         let tariffs = config.method.tariffs
         #expect(tariffs.map(\.value.importPerMWh) == [220, 240, 230.5])
         #expect(tariffs.map(\.from.rfc3339).dropFirst() == ["2025-06-30T23:00:00.000Z", "2026-01-01T00:00:00.000Z"])
@@ -37,7 +38,7 @@ struct DatedValueTests {
                 "capacity_kwh:\n      - {value: 375, source: \"c\"}\n"
                     + "      - {from: 2025-10-01, value: 350, source: \"c\"}")
         ])
-        let config = try Shipped.read(files)
+        let config = try SiteConfig(files)
         #expect(config.later.count == 1 && config.later[0].from.rfc3339 == "2025-09-30T23:00:00.000Z")
         let now = config.inForce(epoch: 0)
         let then = config.inForce(epoch: config.epoch(at: config.later[0].from))
