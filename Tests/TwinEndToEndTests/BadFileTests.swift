@@ -112,12 +112,12 @@ struct BadFileTests {
             let path = try mapping("sunderland", "asset: shop/pant, key: load_kw")
             let asset = try await scene.twin("validate", path).ending()
             #expect(asset.code == 65)
-            #expect(asset.out.contains("sunderland.mapping.yaml:13:26: error: sources[0].signals[0].asset: "))
+            #expect(asset.out.contains("sunderland.mapping.yaml:13:28: error: sources[0].signals[0].asset: "))
             #expect(asset.out.contains("did you mean \"shop/paint\"?"))
             _ = try mapping("sunderland", "asset: shop/paint, key: laod_kw")
             let key = try await scene.twin("validate", path).ending()
             #expect(key.code == 65)
-            #expect(key.out.contains("sunderland.mapping.yaml:13:43: error: sources[0].signals[0].key: "))
+            #expect(key.out.contains("sunderland.mapping.yaml:13:45: error: sources[0].signals[0].key: "))
 
             // Of another site: the default configuration says nothing of its assets; a named one was to say it.
             let other = try mapping("elsewhere", "asset: shop/any, key: load_kw")
