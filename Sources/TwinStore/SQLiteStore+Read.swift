@@ -44,12 +44,16 @@ extension SQLiteStore {
         return facts
     }
 
-    func checkpoint(ofRun run: String) throws -> StoredCheckpoint? { try reading { try checkpoint(run, $0) } }
+    func checkpoint(ofRun run: String) throws -> StoredCheckpoint? {
+        try reading { db in
+            let newest = try Int64.fetchOne(
+                db, sql: "SELECT id FROM run WHERE run = ? ORDER BY start_ms DESC", arguments: [run])
+            return try newest.flatMap { try checkpoint($0, db) }
+        }
+    }
 
-    func checkpoint(_ run: String, _ db: Database) throws -> StoredCheckpoint? {
-        try Row.fetchOne(
-            db, sql: "SELECT c.* FROM checkpoint c JOIN run r ON r.id = c.run WHERE r.run = ?", arguments: [run]
-        ).map { row in
+    func checkpoint(_ run: Int64, _ db: Database) throws -> StoredCheckpoint? {
+        try Row.fetchOne(db, sql: "SELECT * FROM checkpoint WHERE run = ?", arguments: [run]).map { row in
             StoredCheckpoint(
                 build: row["build"], data: [UInt8](row["data"] as Data),
                 cursor: JournalCursor(
@@ -166,14 +170,14 @@ extension SQLiteStore {
     func command(run: String, tick: Int, n: Int) throws -> FoundCommand? {
         try reading { db in
             let change = try Row.fetchOne(
-                db, sql: Self.commandColumns + " WHERE r.run = ? AND c.tick = ? AND c.n = ?",
+                db, sql: Self.commandColumns + " WHERE r.run = ? AND c.tick = ? AND c.n = ? ORDER BY r.start_ms DESC",
                 arguments: [run, tick, n])
             if let change { return command(change).map(FoundCommand.change) }
             let hours = try Row.fetchCursor(
                 db,
                 sql: """
                     SELECT w.* FROM renewal w JOIN run r ON r.id = w.run
-                    WHERE r.run = ? AND w.first_tick <= ? AND w.last_tick >= ?
+                    WHERE r.run = ? AND w.first_tick <= ? AND w.last_tick >= ? ORDER BY r.start_ms DESC
                     """, arguments: [run, tick, tick])
             while let row = try hours.next() {
                 guard let asset = AssetPath(text: row["asset"] as String) else { continue }
@@ -181,8 +185,8 @@ extension SQLiteStore {
                 let hour = try renewals(asset, since: since, hour: PlantTime(ms: row["hour_ms"]), row["data"])
                 guard let found = hour.renewals.first(where: { $0.tick == tick && $0.n == n }) else { continue }
                 let of = try Row.fetchOne(
-                    db, sql: Self.commandColumns + " WHERE r.run = ? AND c.asset = ? AND c.at_ms = ?",
-                    arguments: [run, asset.text, since.ms])
+                    db, sql: Self.commandColumns + " WHERE c.run = ? AND c.asset = ? AND c.at_ms = ?",
+                    arguments: [row["run"] as Int64, asset.text, since.ms])
                 return of.flatMap(command).map { .renewal(of: $0, fate: found.fate?.rawValue) }
             }
             return nil

@@ -34,12 +34,14 @@ extension SQLiteStore {
                 try db.execute(
                     sql: """
                         INSERT INTO run (run, site, start_ms, build) VALUES (?, ?, ?, ?)
-                        ON CONFLICT (run) DO UPDATE SET build = excluded.build
+                        ON CONFLICT (run, start_ms) DO UPDATE SET build = excluded.build
                         """,
                     arguments: [identity.run, identity.site, identity.start.ms, identity.build])
-                let id = try Int64.fetchOne(db, sql: "SELECT id FROM run WHERE run = ?", arguments: [identity.run]) ?? 0
-                session = try WriteSession(db, identity, run: id)
-                return try checkpoint(identity.run, db)
+                let id = try Int64.fetchOne(
+                    db, sql: "SELECT id FROM run WHERE run = ? AND start_ms = ?",
+                    arguments: [identity.run, identity.start.ms])
+                session = try WriteSession(db, identity, run: id ?? 0)
+                return try checkpoint(id ?? 0, db)
             }
         }
     }
@@ -67,11 +69,8 @@ extension SQLiteStore {
             guard other.site == identity.site else {
                 throw refuse("holds runs of site \(other.site), not \(identity.site)")
             }
-            if other.run == identity.run {
-                guard other.start == identity.start else {
-                    throw refuse("holds run \(other.run) from \(other.start.rfc3339), not \(identity.start.rfc3339)")
-                }
-            } else if other.start < identity.start {
+            if other.run == identity.run, other.start == identity.start { continue }
+            if other.start < identity.start {
                 guard let end = other.end, end > identity.start else { continue }
                 throw refuse(
                     "holds run \(other.run) until \(end.rfc3339), and run \(identity.run) begins at"

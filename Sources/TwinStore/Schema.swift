@@ -20,10 +20,11 @@ enum Schema {
 
     private static let tables = """
         CREATE TABLE run (
-            id INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, site TEXT NOT NULL, start_ms INTEGER NOT NULL,
+            id INTEGER PRIMARY KEY, run TEXT NOT NULL, site TEXT NOT NULL, start_ms INTEGER NOT NULL,
             build TEXT NOT NULL, -- that wrote last
             step_s INTEGER, mode TEXT, loop TEXT, wall_s REAL, -- empty before the first mark
-            expectations_passed INTEGER, expectations_failed INTEGER
+            expectations_passed INTEGER, expectations_failed INTEGER,
+            UNIQUE (run, start_ms) -- recordings may share a name
         ) STRICT;
 
         -- Configurations that were in force, their files and the meters of their chart of accounts.

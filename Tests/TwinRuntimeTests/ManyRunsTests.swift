@@ -59,10 +59,8 @@ struct ManyRunsTests {
         #expect(try store.chart(.all).meters == [Self.paint, Self.body, Self.press])
         let rows = try store.rows()
         #expect(rows.map(\.start) == [0, 30, 180, 210].map { Recording.start + .minutes($0) })
-        #expect(
-            rows.map { row in (0..<3).map { row.meter($0).kilowattHours } } == [
-                [10, 20, 0], [10, 20, 0], [7, 0, 5], [7, 0, 5],
-            ])
+        let byMeter = rows.map { row -> [Double] in (0..<3).map { row.meter($0).kilowattHours } }
+        #expect(byMeter == [[10, 20, 0], [10, 20, 0], [7, 0, 5], [7, 0, 5]])
         #expect(rows.map { $0[.load].energy.kilowattHours } == [30, 30, 12, 12])
         var narrow: [PeriodRow] = []
         try store.forEachRow(.all, on: Chart([Self.body])) { narrow.append($0) }
@@ -85,6 +83,17 @@ struct ManyRunsTests {
         #expect(early.mode == .shadow && early.expectationsPassed == 2)
         #expect(try store.runs().map(\.end) == [Self.first.start + .hours(1), Self.second.start + .hours(1)])
         #expect(try store.configurations().map(\.hash) == ["sha256:0badcafe", "sha256:deadbeef"])
+    }
+
+    @Test("recordings that share a name are told apart by their start")
+    func sameName() throws {
+        let folder = try TemporaryFolder()
+        let store = try filled(folder)
+        let third = Self.identity("deadbeef", Self.second.start + .days(1))
+        #expect(try store.begin(third) == nil)
+        try store.write(batch(third, [Self.paint], [1]))
+        #expect(try store.runs().map(\.run) == ["0badcafe", "deadbeef", "deadbeef"])
+        #expect(try store.rows().count == 6)
     }
 
     @Test("emptying a run leaves the one before it, also in the hour that both have")

@@ -162,7 +162,7 @@ struct StoreTests {
         "a run that does not fit beside the store's is refused as 73, both named",
         arguments: [
             ("run", "run deadbeef begins at"), ("site", "holds runs of site sunderland, not elsewhere"),
-            ("start", "holds run 0badcafe from"), ("before", "only the last run of a store goes on"),
+            ("start", "runs of one store cannot overlap"), ("before", "only the last run of a store goes on"),
         ])
     func otherRun(what: String, why: String) throws {
         let folder = try TemporaryFolder()
