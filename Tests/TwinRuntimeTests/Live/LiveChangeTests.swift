@@ -166,7 +166,7 @@ struct LiveChangeTests {
                 }
                 return at
             }
-            if outcome.tick == tick + 4 { inbox.put(.configuration(full), answer: answers.add) }
+            if tick < .max, outcome.tick == tick + 4 { inbox.put(.configuration(full), answer: answers.add) }
         }
         let outcomes = Outcomes()
         let asked = rig.onTick
