@@ -7,7 +7,7 @@ import TwinStore
 /// `twin`: arguments and wiring only.
 @main
 struct Twin: AsyncParsableCommand {
-    static let version = "0.1.0"
+    static let version = "0.2.0"
 
     static let configuration = CommandConfiguration(
         commandName: "twin",

@@ -77,22 +77,26 @@ struct ReportTests {
         }
     }
 
-    @Test func `A store of another run is left alone`() async throws {
+    @Test func `A store takes a run after another, and refuses one that lies over it`() async throws {
         try await Scene.play { scene in
-            let store = scene.path("hour.sqlite")
-            for from in ["2025-06-18T06:00", "2025-06-19T06:00"] {
+            let store = scene.path("hours.sqlite")
+            for (name, from) in [("one", "18T06:00"), ("over", "18T06:30"), ("next", "19T06:00")] {
                 _ = try await scene.twin(
-                    "simulate", "--out", scene.path("\(from.prefix(10)).jsonl"), "--from", from, "--for", "1h"
+                    "simulate", "--out", scene.path("\(name).jsonl"), "--from", "2025-06-\(from)", "--for", "1h"
                 ).success()
             }
-            let first = try await scene.replay(scene.path("2025-06-18.jsonl"), ["--store", store])
-            let other = try await scene.twin(
-                "replay", scene.path("2025-06-19.jsonl"), "--store", store, "--json"
-            ).ending()
-            #expect(other.code == 73)
-            #expect(other.err.contains(store))
-            let report = try await scene.twin("report", "--store", store, "--json").success()
-            #expect(try Summary.one(in: report).digest == first.digest)
+            let first = try await scene.replay(scene.path("one.jsonl"), ["--store", store])
+            let over = try await scene.twin("replay", scene.path("over.jsonl"), "--store", store, "--json").ending()
+            #expect(over.code == 73)
+            #expect(over.err.contains(store))
+            let alone = try await scene.twin("report", "--store", store, "--json").success()
+            #expect(try Summary.one(in: alone).digest == first.digest)
+            let next = try await scene.replay(scene.path("next.jsonl"), ["--store", store])
+            let both = try Summary.one(in: try await scene.twin("report", "--store", store, "--json").success())
+            #expect(both.digest == next.digest && both.count("steps") == 120)
+            // Between them there are no books: a hole is a gap.
+            #expect(both.count("gaps") == first.count("gaps") + next.count("gaps") + 1)
+            #expect(both.count("vehicles") == first.count("vehicles") + next.count("vehicles"))
         }
     }
 }
