@@ -53,9 +53,9 @@ package final class Mosquitto {
         }
     }
 
+    /// Ends it at once, frozen or not: a frozen one does nothing more before.
     package func kill() {
         guard process.isRunning else { return }
-        signal(SIGCONT)
         signal(SIGKILL)
         process.waitUntilExit()
     }
