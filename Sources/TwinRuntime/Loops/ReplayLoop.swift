@@ -334,6 +334,7 @@ public final class ReplayLoop {
             if case .expect(let json) = line.body { try addExpectation(json, at: line.t) }
         }
         facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
+        facts.mode = engine.state.mode
         if store != nil { try await commitLast() }
         let sum = try sum()
         guard let judged = Summary(sum, facts: facts) else {

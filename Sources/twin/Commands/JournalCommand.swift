@@ -44,7 +44,12 @@ struct JournalOptions: ParsableArguments {
 extension JournalCommand {
     struct ListCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "The segments of a journal: time, ticks, size, mode and configuration.")
+            commandName: "list", abstract: "The segments of a journal: time, ticks, size, mode and configuration.",
+            usage: "twin journal list [<options>] <folder>",
+            discussion: """
+                EXAMPLE
+                  twin journal list twin.journal
+                """)
 
         @OptionGroup var journal: JournalOptions
 
@@ -62,7 +67,12 @@ extension JournalCommand {
         static let configuration = CommandConfiguration(
             commandName: "verify",
             abstract: "Check that a journal is whole and steps to its own marks.",
+            usage: "twin journal verify [<options>] <folder>",
             discussion: """
+                EXAMPLES
+                  twin journal verify twin.journal
+                  twin journal verify twin.journal --quick
+
                 Names the first thing that is wrong with file and line, and ends with exit code 65.
                 """)
 
@@ -109,10 +119,15 @@ extension JournalCommand {
         static let configuration = CommandConfiguration(
             commandName: "archive",
             abstract: "Move closed segments to another folder.",
+            usage: "twin journal archive [<options>] <folder>",
             discussion: """
-                Segments that end before the date are moved once the store has them. They are stepped again
-                before that, and the state after them stays, so that the rest starts and replays without them.
-                The archive is a journal folder of its own. The same command again goes on after a crash.
+                EXAMPLE
+                  twin journal archive twin.journal --before 2025-07-01 --to archive/twin
+
+                Segments that end before the date are moved once the store has them. They are
+                stepped again before that, and the state after them stays, so that the rest
+                starts and replays without them. The archive is a journal folder of its own.
+                The same command again goes on after a crash.
                 """)
 
         @OptionGroup var journal: JournalOptions

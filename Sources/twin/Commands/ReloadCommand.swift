@@ -8,7 +8,8 @@ import TwinScenario
 struct ReloadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reload",
-        abstract: "Let a running twin go on with a changed configuration.",
+        abstract: "Let a running twin go on with a changed configuration or mode.",
+        usage: "twin reload [<options>]",
         discussion: """
             EXAMPLES
               twin reload --store twin.sqlite
