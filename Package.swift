@@ -95,7 +95,7 @@ let package = Package(
             dependencies: [
                 "TwinRuntime", "TwinScenario", "TwinStore", "TwinReports", "TwinBooks", "TwinDispatch", "TwinPlant",
                 "TwinCore", "TwinUnits", "TwinTesting", grdb,
-            ], swiftSettings: strict),
+            ], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT", "TwinTesting"], swiftSettings: strict),
         .testTarget(
             name: "TwinEndToEndTests", dependencies: ["twin", "TwinCore", "TwinRuntime", "TwinMQTT", "TwinTesting"],

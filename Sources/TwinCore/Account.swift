@@ -81,7 +81,7 @@ public enum Account: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// An asset's place in the plant: `storage/string-1`.
-public struct AssetPath: Sendable, Hashable, Codable, Comparable {
+public struct AssetPath: Sendable, Hashable, Codable, CodingKeyRepresentable, Comparable {
     public var area: Area
     public var asset: String
 
@@ -100,6 +100,19 @@ public struct AssetPath: Sendable, Hashable, Codable, Comparable {
         }
         self.init(area, String(parts[1]))
     }
+
+    private struct Key: CodingKey {
+        var stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// As a key of a dictionary it is its text, so that an encoder can sort by it.
+    public var codingKey: any CodingKey { Key(stringValue: text) }
+
+    public init?(codingKey: some CodingKey) { self.init(text: codingKey.stringValue) }
 
     public static func == (a: AssetPath, b: AssetPath) -> Bool { a.asset == b.asset && a.area == b.area }
 

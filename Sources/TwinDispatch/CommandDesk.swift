@@ -81,7 +81,7 @@ public struct CommandDesk: Sendable, Codable {
         }
         for command in open where command.expires <= context.to {
             outcomes.append(Outcome(command: command, fate: .expired))
-            if command.ts >= takenUp { assets[command.path, default: AssetState()].isNotAcked = true }
+            if command.ts > takenUp { assets[command.path, default: AssetState()].isNotAcked = true }
         }
         open.removeAll { $0.expires <= context.to }
         return outcomes

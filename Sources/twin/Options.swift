@@ -8,7 +8,7 @@ import TwinScenario
 
 /// Options that every command shares.
 struct CommonOptions: ParsableArguments {
-    @Option(help: "Configuration folder; default twin-config/sunderland.")
+    @Option(help: "Configuration folder; default twin-config/sunderland, or the newest one of a store that is read.")
     var config: String?
 
     @Flag(help: "Print one JSON object on standard output.")

@@ -65,7 +65,9 @@ struct RunningTwin {
     func followReloads(_ inbox: LiveInbox, config: String) async {
         Terminal.catchHangups()
         while !Task.isCancelled {
-            if Terminal.takeHangup() { reload(inbox, takeRequest() ?? Wanted(config: config, id: "")) }
+            if Terminal.takeHangup() {
+                reload(inbox, takeRequest() ?? Wanted(config: find()?.config ?? config, id: ""))
+            }
             try? await Task.sleep(for: .milliseconds(100))  // cancelled: the loop ends
         }
     }
@@ -79,6 +81,8 @@ struct RunningTwin {
             case .unchanged: Terminal.say("twin: reload: is in force already; nothing was changed")
             case .refused(let why): Terminal.say("twin: reload: refused, nothing was changed: \(why)")
             }
+            // The next reload that names no folder reads this one again.
+            if case .refused = answer {} else { self.announce(config: wanted.config) }
             self.answer(answer, id: wanted.id)
         }
         let read: SiteConfig

@@ -66,12 +66,12 @@ extension LiveLoop {
             if let refusal = fit.refusal { throw JournalProblem("\(folder.path): \(refusal)", exitCode: 78) }
             try folder.keep(config.files, hash: config.hash)
             let change = fit.change(pending: engine.state.desk.pending, values: [])
-            notes.warn("the run goes on with a changed configuration (\(change.files.joined(separator: ", ")))")
-            if let note = change.note { notes.warn(note) }
+            tell("the run goes on with a changed configuration (\(change.files.joined(separator: ", ")))")
+            if let note = change.note { tell(note) }
             instructions.append(.configuration(change, config))
         }
         if presentMode != mode {
-            notes.warn("the run goes on in mode \(mode.rawValue), after \(presentMode.rawValue)")
+            tell("the run goes on in mode \(mode.rawValue), after \(presentMode.rawValue)")
             instructions.append(.mode(mode))
         }
         return instructions
@@ -125,7 +125,7 @@ extension LiveLoop {
         options.onBegin?()
         if early.shed > 0 {
             instruct(.shed(early.shed), at: header.start)
-            notes.warn("\(early.shed) messages before the first plant time were shed: QoS 0, or retained by the broker")
+            tell("\(early.shed) messages before the first plant time were shed: QoS 0, or retained by the broker")
         }
         for item in early.take() {
             switch item {

@@ -21,6 +21,8 @@ public struct LiveOptions: Sendable {
     public var shouldStop: @Sendable () -> Bool = { false }
     /// Called once there is a journal.
     public var onBegin: (@Sendable () -> Void)?
+    /// Told at once what an operator should know; without it the notes have it at the end.
+    public var onNote: (@Sendable (String) -> Void)?
     public var onTick: (@Sendable (TickOutcome) -> Void)?
     public var onLink: (@Sendable (LinkChange) -> Void)?
 
@@ -161,6 +163,10 @@ public final class LiveLoop {
         var facts = RunFacts(stepS: config.stepS, mode: session?.engine.state.mode ?? mode, loop: .open)
         facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
         return facts
+    }
+
+    func tell(_ sentence: String) {
+        if let onNote = options.onNote { onNote(sentence) } else { notes.warn(sentence) }
     }
 
     // MARK: - Messages

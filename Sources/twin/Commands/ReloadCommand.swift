@@ -27,7 +27,7 @@ struct ReloadCommand: AsyncParsableCommand {
     @Option(help: "Journal folder of the running twin; default beside the store.")
     var journal: String?
 
-    @Option(help: "Configuration folder; default the one that the twin was started with.")
+    @Option(help: "Configuration folder; default the one that it read last.")
     var config: String?
 
     @Option(help: "Another mode: shadow, advise or control.")

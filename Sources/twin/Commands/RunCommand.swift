@@ -83,6 +83,7 @@ struct RunCommand: AsyncParsableCommand {
         defer { twin.withdraw() }
         let isQuiet = common.quiet
         let isVerbose = common.verbose
+        options.onNote = { note in Terminal.say("twin: \(note)") }
         options.onLink = { link in if !isQuiet { Terminal.say("broker: \(link)") } }
         options.onTick = { outcome in
             guard isVerbose else { return }
