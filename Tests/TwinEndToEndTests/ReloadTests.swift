@@ -54,6 +54,7 @@ struct ReloadTests {
             try await wait(8)
             try await twin.crash()
             twin = try start()
+            try await live.wait(for: twin)
             try await wait(12)
             let mode = try await reload("--mode", "control")
             #expect(mode.code == 0 && mode.err.contains("mode control"), "\(mode.err)")
