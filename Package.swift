@@ -78,11 +78,15 @@ let package = Package(
         .target(
             name: "TwinTesting", dependencies: ["TwinRuntime", "TwinScenario", "TwinBooks", "TwinCore", "TwinUnits"],
             path: "Tests/TwinTesting", swiftSettings: product),
+        // For tests of what a thing costs: the time of a thread, not of the clock.
+        .target(name: "ProcessorTime", path: "Tests/ProcessorTime", swiftSettings: product),
         // House rules, by reading the sources.
         .testTarget(name: "TidyTests", swiftSettings: strict),
-        .testTarget(name: "TwinCoreTests", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: strict),
         .testTarget(
-            name: "TwinPlantTests", dependencies: ["TwinPlant", "TwinCore", "TwinUnits"], swiftSettings: strict),
+            name: "TwinCoreTests", dependencies: ["TwinCore", "TwinUnits", "ProcessorTime"], swiftSettings: strict),
+        .testTarget(
+            name: "TwinPlantTests", dependencies: ["TwinPlant", "TwinCore", "TwinUnits", "ProcessorTime"],
+            swiftSettings: strict),
         .testTarget(
             name: "TwinBooksTests", dependencies: ["TwinBooks", "TwinCore", "TwinUnits"], swiftSettings: strict),
         .testTarget(name: "TwinDispatchTests", dependencies: ["TwinDispatch", "TwinCore"], swiftSettings: strict),
@@ -94,7 +98,7 @@ let package = Package(
             name: "TwinRuntimeTests",
             dependencies: [
                 "TwinRuntime", "TwinScenario", "TwinStore", "TwinReports", "TwinBooks", "TwinDispatch", "TwinPlant",
-                "TwinCore", "TwinUnits", "TwinTesting", grdb,
+                "TwinCore", "TwinUnits", "TwinTesting", "ProcessorTime", grdb,
             ], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT", "TwinTesting"], swiftSettings: strict),
         .testTarget(

@@ -16,7 +16,7 @@ struct RunningTwin {
     func announce(config: String) {
         write(
             .fields([
-                "pid": .integer(Int(getpid())),
+                "pid": .integer(Int(getpid())), "started": RunningTwin.started(getpid()).map { .integer($0) } ?? .null,
                 "config": .string(URL(fileURLWithPath: config).standardizedFileURL.path),
             ]), to: place)
     }
@@ -28,9 +28,19 @@ struct RunningTwin {
     /// The process and its configuration folder; nil when none runs here.
     func find() -> (pid: Int32, config: String)? {
         guard let json = read(place), let pid = json["pid"]?.integer.flatMap(Int32.init(exactly:)), pid > 1,
-            kill(pid, 0) == 0, let config = json["config"]?.text
+            let started = json["started"]?.integer, RunningTwin.started(pid).map(Int64.init) == started,
+            let config = json["config"]?.text
         else { return nil }
         return (pid, config)
+    }
+
+    /// When a process began, clock ticks since boot (proc(5), field 22); nil when there is none. A twin that was killed
+    /// leaves its number behind, and another program may have it by now: that one must not be signalled.
+    private static func started(_ pid: Int32) -> Int? {
+        guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return nil }
+        // The name, in brackets, may hold anything; the third field follows it.
+        let fields = String(decoding: data, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
+        return fields.count > 19 ? Int(fields[19]) : nil
     }
 
     // MARK: - Reload

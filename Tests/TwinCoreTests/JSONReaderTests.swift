@@ -1,3 +1,4 @@
+import ProcessorTime
 import Testing
 import TwinCore
 

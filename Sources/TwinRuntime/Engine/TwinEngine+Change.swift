@@ -18,8 +18,7 @@ extension TwinEngine {
             state.epoch = config.epoch(at: state.grid.to(state.tick))
             await adopt(config)
         case .plan(let plan): state.plan = plan.line
-        case .link(let word): state.link = word
-        case .resume, .shed, .operation: break
+        case .link, .resume, .shed, .operation: break
         }
     }
 
@@ -41,7 +40,8 @@ extension TwinEngine {
             await seat.adopt(old)
         }
         state.books.change(chart: config.method.chart, losses: config.losses)
-        state.desk.keep { path in config.hasAsset(path) }
+        let assets = config.assets
+        state.desk.keep { assets.contains($0) }
     }
 
     // MARK: - Checkpoint

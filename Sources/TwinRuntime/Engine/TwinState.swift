@@ -19,8 +19,6 @@ public struct TwinState: Sendable, Codable {
     /// `sha256:…` of the configuration in force, and the epoch of its dated values.
     public internal(set) var configuration: String
     var epoch: Int
-    /// `up`, `down` or `session_lost`; nil before the first word of it.
-    public internal(set) var link: String?
     /// The plan that was adopted last.
     public internal(set) var plan: String?
 

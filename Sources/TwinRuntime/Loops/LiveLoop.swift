@@ -153,10 +153,8 @@ public final class LiveLoop {
     /// All that the store has of this run.
     private func summary() throws -> Summary? {
         guard let session, session.engine.state.tick > 0 else { return nil }
-        var method = session.engine.family.method
         let window = StoreWindow(from: session.header.start.floored(to: settlementPeriod))
-        method.chart = method.chart.joined([try store.chart(window)])
-        return try store.summary(method, window)
+        return try store.summary(session.engine.family.method.covering(store.chart(window)), window)
     }
 
     var facts: RunFacts {

@@ -305,10 +305,9 @@ public final class ReplayLoop {
 
     /// All rows of the run, added up by the method of the configuration in force at the end.
     private func sum() throws -> WindowSum {
-        var method = engine.family.method
-        if let ledger { return ledger.sum(method) }
+        if let ledger { return ledger.sum(engine.family.method) }
         let window = StoreWindow(from: header.start.floored(to: settlementPeriod))
-        method.chart = method.chart.joined([try books?.chart(window) ?? method.chart])
+        let method = try books.map { try engine.family.method.covering($0.chart(window)) } ?? engine.family.method
         var sum = WindowSum(method)
         try books?.forEachRow(window, on: method.chart) { sum.add($0) }
         return sum

@@ -46,8 +46,7 @@ public struct RowLedger: Sendable {
 
     /// The sum over all rows by a method.
     public func sum(_ method: ReportMethod) -> WindowSum {
-        var method = method
-        method.chart = method.chart.joined([chart])
+        let method = method.covering(chart)
         var sum = WindowSum(method)
         for row in rows(on: method.chart) { sum.add(row) }
         return sum

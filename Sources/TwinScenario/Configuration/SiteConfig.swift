@@ -53,8 +53,6 @@ public struct SiteConfig: Sendable {
         return paths
     }
 
-    public func hasAsset(_ path: AssetPath) -> Bool { assets.contains(path) }
-
     /// What the files say from later dates on, ascending; each is whole.
     public private(set) var later: [(from: PlantTime, config: SiteConfig)] = []
 

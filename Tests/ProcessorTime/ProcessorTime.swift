@@ -2,7 +2,7 @@ import Glibc
 
 /// The least time that this thread had of the processor for `body` in some tries: what others load the machine with does
 /// not count, and nor does a first try that fills caches.
-func processorTime(tries: Int = 5, _ body: () throws -> Void) rethrows -> Duration {
+package func processorTime(tries: Int = 5, _ body: () throws -> Void) rethrows -> Duration {
     func now() -> Duration {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
