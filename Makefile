@@ -11,8 +11,10 @@ DATA ?= ../shared/data
 BUILD_PACKAGES := pkg-config libmosquitto-dev libsqlite3-dev
 TEST_PACKAGES := mosquitto openssl
 SEEDS ?= 10
+# They wait for a broker or for processes, and would keep the others from the processor.
+REAL_TIME := TwinMQTTTests|TwinEndToEndTests
 
-.PHONY: help run test check bench soak real days lint format docs build setup setup-test
+.PHONY: help run test check bench soak month real days lint format docs build setup setup-test
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -51,9 +53,9 @@ run: setup ## Replay the bundled Sunderland day through the twin and print the C
 test: setup-test ## Install what the tests need, build everything and run every test.
 	@echo "make test: installs a broker for the tests, builds in debug mode, runs all tests (minutes)."
 	swift build --build-tests
-	swift test --skip-build --disable-xctest --skip TwinEndToEndTests
-	@echo "Now the whole program: whole days, and a real broker in real time."
-	swift test --skip-build --disable-xctest --filter TwinEndToEndTests
+	swift test --skip-build --disable-xctest --skip '$(REAL_TIME)'
+	@echo "Now what takes real time: a real broker, the whole program, whole days."
+	swift test --skip-build --disable-xctest --filter '$(REAL_TIME)'
 
 # TWIN_CHECK leaves the other tests out of the package, so that they are not built.
 check: export TWIN_CHECK := 1
@@ -64,11 +66,14 @@ check: setup lint ## Style checks and the tests of the core; builds no more than
 bench: setup ## Measure speed in release mode against its limits.
 	swift build -c release --product twin
 	swift build -c release --product StepBench
-	@Tests/bench.sh $(RELEASE)
+	@code=0; for part in day years; do Tests/bench/$$part.sh $(RELEASE) || code=1; done; exit $$code
 
 soak: setup-test ## Long runs: SEEDS kills of a live run, each compared with the replay of its journal.
 	swift build --build-tests
 	TWIN_SOAK_KILLS=$(SEEDS) swift test --skip-build --disable-xctest --filter SoakTests
+
+month: setup-test build ## Thirty days lived through a broker, sped up, with kills, into one store (30 to 60 minutes).
+	Tests/soak-month.sh $(RELEASE)
 
 real: setup ## One plant day from measured data sets (DATA=folder), imported and replayed twice to one digest.
 	@if [ ! -d "$(DATA)" ]; then echo "make real: $(DATA) is absent; the measured data sets are not part of this project"; exit 0; fi; \

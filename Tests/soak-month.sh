@@ -23,7 +23,7 @@ if [[ -n ${MONTH_WORK:-} ]]; then
 else
   work=$(mktemp -d)
 fi
-missed=0
+. Tests/bench/rows.sh
 broker="" live="" plant=""
 
 finish() {
@@ -32,18 +32,6 @@ finish() {
   [[ -n ${MONTH_WORK:-} ]] || rm -rf "$work"
 }
 trap finish EXIT
-
-# row LABEL VALUE UNIT LIMIT: prints a figure and compares it with its limit.
-row() {
-  local verdict=ok
-  if awk -v v="$2" -v l="$4" 'BEGIN { exit (v <= l) }'; then
-    verdict=MISSED
-    missed=1
-  fi
-  printf '%-50s %9s %-8s at most  %8s  %s\n' "$1" "$2" "$3" "$4" "$verdict"
-}
-
-note() { printf '%-50s %9s %s\n' "$1" "$2" "$3"; }
 
 die() {
   echo "$1" >&2

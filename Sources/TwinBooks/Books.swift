@@ -76,7 +76,8 @@ public struct Books: Sendable, Codable {
         var before: [Int: PeriodRow] = [:]
         func touch(_ books: inout Books, _ time: PlantTime) -> Int? {
             guard let index = books.index(of: time) else { return nil }
-            if before[index] == nil { before[index] = books.rows[index] }
+            // A period that is still open has nothing to restate.
+            if before[index] == nil, books.rows[index].end <= context.from { before[index] = books.rows[index] }
             changed.insert(index)
             return index
         }
@@ -121,8 +122,7 @@ public struct Books: Sendable, Codable {
         }
         posting.changed = changed.sorted()
         posting.restatements = posting.changed.compactMap { index in
-            guard rows[index].end <= context.from, let old = before[index] else { return nil }
-            return Restatement(from: old, to: rows[index], context)
+            before[index].flatMap { Restatement(from: $0, to: rows[index], context) }
         }
         ticks.forget(before: context.from - periodFinalAfter - settlementPeriod)
         return posting

@@ -2,6 +2,7 @@
 /// numbers, other doubles as they are. What is left over a general compressor takes out.
 ///
 /// One column: `form` (1 byte), count (varint), then by form. Varints are little-endian base 128; signed ones zigzag.
+/// Differences that repeat, such as of times at one cadence, are written once with how often they come.
 public enum ColumnCodec {
     public struct Failure: Error, Sendable, Hashable {}
 
@@ -9,21 +10,27 @@ public enum ColumnCodec {
     /// 1 + decimals: the words are doubles, each a whole number over a power of ten.
     private static let decimalsMax = 6
     private static let bitPatterns: UInt8 = 16
+    /// Beside `differences` and the decimals: each difference comes with how often it comes.
+    private static let repeated: UInt8 = 32
+    /// Repetition takes no bytes, so a longer column is written without, and damage reserves little memory.
+    private static let repeatedMax = 1 << 16
     /// A count beyond this is damage, not data.
     private static let countMax = 1 << 28
 
     /// Appends a column.
     public static func pack(_ words: [Int64], into bytes: inout [UInt8]) {
-        let whole = packed(words)
+        let whole = Differences(words)
         if let (decimals, scaled) = decimal(words) {
-            let other = packed(scaled)
-            if other.count < whole.count { return append(UInt8(1 + decimals), words.count, other, to: &bytes) }
+            let other = Differences(scaled)
+            if other.bytes.count < whole.bytes.count {
+                return append(UInt8(1 + decimals) | other.form, words.count, other.bytes, to: &bytes)
+            }
         }
         // Differences of the bit patterns of measured doubles need nine bytes each.
-        if whole.count > 8 * words.count {
+        if whole.bytes.count > 8 * words.count {
             append(bitPatterns, words.count, shuffled(words), to: &bytes)
         } else {
-            append(differences, words.count, whole, to: &bytes)
+            append(differences | whole.form, words.count, whole.bytes, to: &bytes)
         }
     }
 
@@ -36,12 +43,13 @@ public enum ColumnCodec {
         guard let form = bytes.popFirst() else { throw Failure() }
         let count = Int(exactly: try varint(&bytes)) ?? countMax
         guard count < countMax else { throw Failure() }
-        switch form {
-        case differences: return try unpacked(&bytes, count)
+        guard form != bitPatterns else { return try unshuffled(&bytes, count) }
+        let words = form & repeated == 0 ? try unpacked(&bytes, count) : try unpackedRepeated(&bytes, count)
+        switch form & ~repeated {
+        case differences: return words
         case 1...UInt8(1 + decimalsMax):
-            let power = powers[Int(form) - 1]
-            return try unpacked(&bytes, count).map { Int64(bitPattern: (Double($0) / power).bitPattern) }
-        case bitPatterns: return try unshuffled(&bytes, count)
+            let power = powers[Int(form & ~repeated) - 1]
+            return words.map { Int64(bitPattern: (Double($0) / power).bitPattern) }
         default: throw Failure()
         }
     }
@@ -58,16 +66,33 @@ public enum ColumnCodec {
         bytes.append(contentsOf: body)
     }
 
-    private static func packed(_ words: [Int64]) -> [UInt8] {
+    private struct Differences {
+        /// `repeated` or nothing.
+        var form: UInt8 = 0
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(words.count * 3)
-        var last: Int64 = 0
-        for word in words {
-            let step = word &- last
-            append(UInt64(bitPattern: (step << 1) ^ (step >> 63)), to: &bytes)
-            last = word
+
+        init(_ words: [Int64]) {
+            var steps: [(zigzag: UInt64, times: Int)] = []
+            var last: Int64 = 0
+            for word in words {
+                let step = word &- last
+                let zigzag = UInt64(bitPattern: (step << 1) ^ (step >> 63))
+                last = word
+                if let before = steps.last, before.zigzag == zigzag {
+                    steps[steps.count - 1].times += 1
+                } else {
+                    steps.append((zigzag, 1))
+                }
+            }
+            // Each repetition costs a byte at least, as each further difference does.
+            let repeats = 2 * steps.count <= words.count && words.count <= repeatedMax
+            form = repeats ? repeated : 0
+            bytes.reserveCapacity(repeats ? 4 * steps.count : 3 * words.count)
+            for (zigzag, times) in steps {
+                for _ in 0..<(repeats ? 1 : times) { append(zigzag, to: &bytes) }
+                if repeats { append(UInt64(times), to: &bytes) }
+            }
         }
-        return bytes
     }
 
     private static func unpacked(_ bytes: inout ArraySlice<UInt8>, _ count: Int) throws(Failure) -> [Int64] {
@@ -80,6 +105,26 @@ public enum ColumnCodec {
             let zigzag = try varint(&bytes)
             last = last &+ (Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1))
             words.append(last)
+        }
+        return words
+    }
+
+    private static func unpackedRepeated(
+        _ bytes: inout ArraySlice<UInt8>, _ count: Int
+    ) throws(Failure) -> [Int64] {
+        guard count <= repeatedMax else { throw Failure() }
+        var words: [Int64] = []
+        words.reserveCapacity(count)
+        var last: Int64 = 0
+        while words.count < count {
+            let zigzag = try varint(&bytes)
+            guard let times = Int(exactly: try varint(&bytes)), times > 0, times <= count - words.count else {
+                throw Failure()
+            }
+            for _ in 0..<times {
+                last = last &+ (Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1))
+                words.append(last)
+            }
         }
         return words
     }

@@ -16,6 +16,11 @@ struct RawStatement {
     /// Runs a statement that returns nothing.
     func run(_ words: Int64...) throws {
         try bind(words)
+        try run()
+    }
+
+    /// Runs it with what is bound.
+    func run() throws {
         guard sqlite3_step(handle) == SQLITE_DONE else { throw failure }
         sqlite3_reset(handle)
     }
@@ -23,10 +28,38 @@ struct RawStatement {
     /// Begins a query.
     func bind(_ words: [Int64]) throws {
         sqlite3_reset(handle)
-        for (index, word) in words.enumerated() {
-            guard sqlite3_bind_int64(handle, Int32(index + 1), word) == SQLITE_OK else { throw failure }
-        }
+        for (index, word) in words.enumerated() { try bind(word, at: Int32(index + 1)) }
     }
+
+    /// - Parameter place: the first is 1.
+    func bind(_ word: Int64, at place: Int32) throws {
+        guard sqlite3_bind_int64(handle, place, word) == SQLITE_OK else { throw failure }
+    }
+
+    func bind(_ value: Double?, at place: Int32) throws {
+        let code = value.map { sqlite3_bind_double(handle, place, $0) } ?? sqlite3_bind_null(handle, place)
+        guard code == SQLITE_OK else { throw failure }
+    }
+
+    func bind(_ text: String, at place: Int32) throws {
+        var text = text
+        let code = text.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) {
+                sqlite3_bind_text(handle, place, $0.baseAddress, Int32(clamping: $0.count), RawStatement.copied)
+            }
+        }
+        guard code == SQLITE_OK else { throw failure }
+    }
+
+    func bind(_ bytes: [UInt8], at place: Int32) throws {
+        let code = bytes.withUnsafeBytes {
+            sqlite3_bind_blob64(handle, place, $0.baseAddress, UInt64($0.count), RawStatement.copied)
+        }
+        guard code == SQLITE_OK else { throw failure }
+    }
+
+    /// SQLITE_TRANSIENT, a macro that Swift does not see: SQLite takes a copy.
+    private static let copied = unsafeBitCast(OpaquePointer(bitPattern: -1), to: sqlite3_destructor_type.self)
 
     /// False after the last row.
     func step() throws -> Bool {
@@ -45,6 +78,11 @@ struct RawStatement {
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
     func text(_ column: Int32) -> String {
         sqlite3_column_text(handle, column).map { String(cString: $0) } ?? ""
+    }
+
+    func blob(_ column: Int32) -> [UInt8] {
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return sqlite3_column_blob(handle, column).map { Array(UnsafeRawBufferPointer(start: $0, count: count)) } ?? []
     }
 
     private var failure: DatabaseError {

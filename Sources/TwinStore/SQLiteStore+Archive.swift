@@ -20,19 +20,21 @@ extension SQLiteStore {
 
     private func put(_ hour: SeriesHour, _ signal: Int64, _ db: Database) throws {
         let bounds = hour.bounds
-        try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO series (hour_ms, signal, n, low, high, data) VALUES (?, ?, ?, ?, ?, ?)"
-        ).execute(
-            arguments: [
-                hour.hour.ms, signal, hour.readings.count, bounds?.low, bounds?.high, Data(hour.packed()),
-            ])
+        let put = try RawStatement(
+            db, "INSERT OR REPLACE INTO series (hour_ms, signal, n, low, high, data) VALUES (?, ?, ?, ?, ?, ?)")
+        try put.bind([hour.hour.ms, signal, Int64(hour.readings.count)])
+        try put.bind(bounds?.low, at: 4)
+        try put.bind(bounds?.high, at: 5)
+        try put.bind(hour.packed(), at: 6)
+        try put.run()
     }
 
     private func id(of signal: SignalPath, _ db: Database) throws -> Int64 {
         let names: StatementArguments = [signal.path.area.rawValue, signal.path.asset, signal.key]
-        try db.execute(sql: "INSERT OR IGNORE INTO signal (area, asset, key) VALUES (?, ?, ?)", arguments: names)
-        return try Int64.fetchOne(
-            db, sql: "SELECT id FROM signal WHERE area = ? AND asset = ? AND key = ?", arguments: names) ?? 0
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO signal (area, asset, key) VALUES (?, ?, ?)")
+            .execute(arguments: names)
+        let known = try db.cachedStatement(sql: "SELECT id FROM signal WHERE area = ? AND asset = ? AND key = ?")
+        return try Int64.fetchOne(known, arguments: names) ?? 0
     }
 
     /// Forgets all from `start` on; an earlier run may have the beginning of its hour.
@@ -48,7 +50,7 @@ extension SQLiteStore {
                     """, arguments: [shared.ms])
             for row in rows {
                 guard let signal = signal(row) else { continue }
-                let hour = try unpacked(signal, shared, row["data"]).part { $0.from < start }
+                let hour = try unpacked(signal, shared, [UInt8](row["data"] as Data)).part { $0.from < start }
                 if !hour.isEmpty { kept.append((row["id"], hour)) }
             }
         }
@@ -59,12 +61,14 @@ extension SQLiteStore {
     private func stored(
         _ signal: SignalPath, _ id: Int64, _ hour: PlantTime, _ db: Database
     ) throws -> SeriesHour? {
-        let statement = try db.cachedStatement(sql: "SELECT data FROM series WHERE hour_ms = ? AND signal = ?")
-        return try Data.fetchOne(statement, arguments: [hour.ms, id]).map { try unpacked(signal, hour, $0) }
+        let statement = try RawStatement(db, "SELECT data FROM series WHERE hour_ms = ? AND signal = ?")
+        try statement.bind([hour.ms, id])
+        defer { statement.reset() }
+        return try statement.step() ? unpacked(signal, hour, statement.blob(0)) : nil
     }
 
-    private func unpacked(_ signal: SignalPath, _ hour: PlantTime, _ data: Data) throws -> SeriesHour {
-        do { return try SeriesHour(signal, hour: hour, packed: [UInt8](data)) } catch {
+    private func unpacked(_ signal: SignalPath, _ hour: PlantTime, _ packed: [UInt8]) throws -> SeriesHour {
+        do { return try SeriesHour(signal, hour: hour, packed: packed) } catch {
             throw problem("the values of \(signal.text) at \(hour.rfc3339) cannot be read")
         }
     }
@@ -133,7 +137,9 @@ extension SQLiteStore {
                     """, arguments: [newest - Span.days(1).ms])
             while let row = try rows.next() {
                 guard let signal = signal(row), found[signal] == nil else { continue }
-                found[signal] = try unpacked(signal, PlantTime(ms: row["hour_ms"]), row["data"]).readings.last
+                found[signal] = try unpacked(
+                    signal, PlantTime(ms: row["hour_ms"]), [UInt8](row["data"] as Data)
+                ).readings.last
             }
             return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         }

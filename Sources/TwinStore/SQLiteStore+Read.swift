@@ -182,7 +182,8 @@ extension SQLiteStore {
             while let row = try hours.next() {
                 guard let asset = AssetPath(text: row["asset"] as String) else { continue }
                 let since = PlantTime(ms: row["since_ms"])
-                let hour = try renewals(asset, since: since, hour: PlantTime(ms: row["hour_ms"]), row["data"])
+                let hour = try renewals(
+                    asset, since: since, hour: PlantTime(ms: row["hour_ms"]), [UInt8](row["data"] as Data))
                 guard let found = hour.renewals.first(where: { $0.tick == tick && $0.n == n }) else { continue }
                 let of = try Row.fetchOne(
                     db, sql: Self.commandColumns + " WHERE c.run = ? AND c.asset = ? AND c.at_ms = ?",

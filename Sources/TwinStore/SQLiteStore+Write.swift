@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 import TwinBooks
 import TwinCore
 import TwinDispatch
@@ -40,7 +41,8 @@ extension SQLiteStore {
                 let id = try Int64.fetchOne(
                     db, sql: "SELECT id FROM run WHERE run = ? AND start_ms = ?",
                     arguments: [identity.run, identity.start.ms])
-                session = try WriteSession(db, identity, run: id ?? 0)
+                let begun = try WriteSession(db, identity, run: id ?? 0)
+                session.withLock { $0 = begun }
                 return try checkpoint(id ?? 0, db)
             }
         }
@@ -84,7 +86,9 @@ extension SQLiteStore {
     }
 
     func write(_ batch: StoreBatch) throws {
-        guard var session else { throw StoreProblem("\(path): is written before a run has begun", exitCode: 70) }
+        guard var session = session.withLock(\.self) else {
+            throw StoreProblem("\(path): is written before a run has begun", exitCode: 70)
+        }
         try reporting {
             try database.write { db in
                 if batch.replacesAll { try empty(db, session.run, from: session.identity.start) }
@@ -99,7 +103,7 @@ extension SQLiteStore {
             }
         }
         // Only what was committed is known.
-        self.session = session
+        self.session.withLock { $0 = session }
     }
 
     /// Calls `body`, and says what SQLite has to say in the words of the store.
@@ -207,29 +211,31 @@ extension SQLiteStore {
 
     private func write(_ hour: RenewalHour, _ run: Int64, _ db: Database) throws {
         var all = RenewalHour(hour.asset, since: hour.since, hour: hour.hour)
-        let key: StatementArguments = [run, hour.hour.ms, hour.asset.text, hour.since.ms]
-        let stored = try db.cachedStatement(
-            sql: "SELECT data FROM renewal WHERE run = ? AND hour_ms = ? AND asset = ? AND since_ms = ?")
-        if let data = try Data.fetchOne(stored, arguments: key) {
-            all = try renewals(hour.asset, since: hour.since, hour: hour.hour, data)
-        }
+        let asset = hour.asset.text
+        let stored = try RawStatement(
+            db, "SELECT data FROM renewal WHERE run = ? AND hour_ms = ? AND since_ms = ? AND asset = ?")
+        try stored.bind([run, hour.hour.ms, hour.since.ms])
+        try stored.bind(asset, at: 4)
+        if try stored.step() { all = try renewals(hour.asset, since: hour.since, hour: hour.hour, stored.blob(0)) }
+        stored.reset()
         for renewal in hour.renewals { all.add(renewal) }
         guard let first = all.renewals.first, let last = all.renewals.last else { return }
-        try db.cachedStatement(
-            sql: """
-                INSERT OR REPLACE INTO renewal
-                    (run, hour_ms, asset, since_ms, n, rejected, expired, first_tick, last_tick, data)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """
-        ).execute(
-            arguments: key + [
-                all.renewals.count, all.count(.rejected), all.count(.expired), first.tick, last.tick,
-                Data(all.packed()),
-            ])
+        let put = try RawStatement(
+            db,
+            """
+            INSERT OR REPLACE INTO renewal
+                (run, hour_ms, since_ms, n, rejected, expired, first_tick, last_tick, asset, data)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        let counts = [all.renewals.count, all.count(.rejected), all.count(.expired), first.tick, last.tick]
+        try put.bind([run, hour.hour.ms, hour.since.ms] + counts.map(Int64.init))
+        try put.bind(asset, at: 9)
+        try put.bind(all.packed(), at: 10)
+        try put.run()
     }
 
-    func renewals(_ asset: AssetPath, since: PlantTime, hour: PlantTime, _ data: Data) throws -> RenewalHour {
-        do { return try RenewalHour(asset, since: since, hour: hour, packed: [UInt8](data)) } catch {
+    func renewals(_ asset: AssetPath, since: PlantTime, hour: PlantTime, _ packed: [UInt8]) throws -> RenewalHour {
+        do { return try RenewalHour(asset, since: since, hour: hour, packed: packed) } catch {
             throw problem("the renewals of \(asset.text) at \(hour.rfc3339) cannot be read")
         }
     }

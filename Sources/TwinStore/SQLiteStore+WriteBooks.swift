@@ -12,11 +12,10 @@ extension WriteSession {
             db, sql: "SELECT from_ms, tick, configuration FROM in_force WHERE run = ? ORDER BY tick", arguments: [run]
         ).map { (PlantTime(ms: $0[0]), $0[1], $0[2]) }
         for account in Account.allCases {
-            try db.execute(
-                sql: "INSERT OR IGNORE INTO account (account) VALUES (?)", arguments: [account.rawValue])
-            accounts.append(
-                try Int64.fetchOne(
-                    db, sql: "SELECT id FROM account WHERE account = ?", arguments: [account.rawValue]) ?? 0)
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO account (account) VALUES (?)")
+                .execute(arguments: [account.rawValue])
+            let known = try db.cachedStatement(sql: "SELECT id FROM account WHERE account = ?")
+            accounts.append(try Int64.fetchOne(known, arguments: [account.rawValue]) ?? 0)
         }
     }
 
@@ -44,19 +43,20 @@ extension WriteSession {
         let known = try Int64.fetchOne(db, sql: "SELECT id FROM configuration WHERE hash = ?", arguments: [next.hash])
         if let known { return known }
         let configuration = try insert(next, db)
+        let insert = try RawStatement(
+            db, "INSERT INTO configuration_meter (configuration, line, meter) VALUES (?, ?, ?)")
         for (line, meter) in next.chart.meters.enumerated() {
-            try db.execute(
-                sql: "INSERT INTO configuration_meter (configuration, line, meter) VALUES (?, ?, ?)",
-                arguments: [configuration, line, try WriteSession.id(of: meter, db)])
+            try insert.run(configuration, Int64(line), try WriteSession.id(of: meter, db))
         }
         return configuration
     }
 
     private static func id(of meter: Meter, _ db: Database) throws -> Int64 {
         let names: StatementArguments = [meter.account.rawValue, meter.path.area.rawValue, meter.path.asset]
-        try db.execute(sql: "INSERT OR IGNORE INTO meter (account, area, asset) VALUES (?, ?, ?)", arguments: names)
-        return try Int64.fetchOne(
-            db, sql: "SELECT id FROM meter WHERE account = ? AND area = ? AND asset = ?", arguments: names) ?? 0
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO meter (account, area, asset) VALUES (?, ?, ?)")
+            .execute(arguments: names)
+        let known = try db.cachedStatement(sql: "SELECT id FROM meter WHERE account = ? AND area = ? AND asset = ?")
+        return try Int64.fetchOne(known, arguments: names) ?? 0
     }
 
     private func insert(_ next: ConfigurationInForce, _ db: Database) throws -> Int64 {

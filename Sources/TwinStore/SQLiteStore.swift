@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 import TwinBooks
 import TwinCore
 public import TwinRuntime
@@ -27,7 +28,7 @@ public func openStore(_ path: String, mustExist: Bool = false) throws -> any Twi
 final class SQLiteStore: TwinStorePort {
     let database: DatabaseQueue
     let path: String
-    var session: WriteSession?
+    let session = Mutex<WriteSession?>(nil)
 
     init(path: String, mustExist: Bool) throws {
         self.path = path

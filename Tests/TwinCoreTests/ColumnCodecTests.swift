@@ -16,15 +16,35 @@ struct ColumnCodecTests {
         return read
     }
 
-    @Test("minutes apart cost three bytes each, a decimal reading two")
+    @Test("an hour of minutes costs thirteen bytes, a decimal reading two at most")
     func sizes() throws {
-        // A difference of 60,000 is 120,000 as zigzag: 17 bits, three bytes of seven. The first one is 41 bits: six.
+        // Form and count. The first difference is 41 bits, six bytes of seven, and comes once. One of 60,000 is 120,000
+        // as zigzag: 17 bits, three bytes; it comes 59 times.
         let minutes = (0..<60).map { 1_750_204_800_000 + Int64($0) * 60_000 }
-        #expect(packed(minutes).count == 2 + 6 + 59 * 3)
-        // 412.3, 412.4, …: tenths as whole numbers, one apart: two bytes for 4123, then one each.
+        #expect(packed(minutes).count == 2 + 6 + 1 + 3 + 1)
+        // 412.3, 412.4, …: tenths as whole numbers, one apart: two bytes for 4123, once, then one, 59 times.
         let tenths = (0..<60).map { Int64(bitPattern: ((4123 + Double($0)) / 10).bitPattern) }
-        #expect(packed(tenths).count == 2 + 2 + 59)
-        #expect(try again(minutes) == minutes && again(tenths) == tenths)
+        #expect(packed(tenths).count == 2 + 2 + 1 + 1 + 1)
+        // 1, 4, 9, …: differences 1, 3, 5, … never repeat; the 32nd, 63, is the last that zigzag leaves one byte.
+        let squares = (1...60).map { Int64($0 * $0) }
+        #expect(packed(squares).count == 2 + 32 + 28 * 2)
+        #expect(try again(minutes) == minutes && again(tenths) == tenths && again(squares) == squares)
+    }
+
+    @Test("a long column does without repetition, and a short one that claims to be long is refused")
+    func longColumns() throws {
+        let long = [Int64](repeating: 7, count: 70_000)
+        #expect(try again(long) == long && packed(long).count > 70_000)
+        let short = [Int64](repeating: 7, count: 60_000)
+        // Form, count; 7, once; no difference, 59,999 times.
+        #expect(try again(short) == short && packed(short).count == 1 + 3 + 1 + 1 + 1 + 3)
+        // 2^27 words of one difference; a repetition beyond the count; none at all.
+        for bytes: [UInt8] in [
+            [32, 0x80, 0x80, 0x80, 0x40, 2, 0x80, 0x80, 0x80, 0x40], [32, 4, 2, 5], [32, 4, 2, 0], [32, 4, 2, 3],
+        ] {
+            var rest = bytes[...]
+            #expect(throws: ColumnCodec.Failure.self) { try ColumnCodec.unpack(&rest) }
+        }
     }
 
     @Test("any word comes back bit by bit", arguments: 0..<32 as Range<UInt64>)
@@ -73,7 +93,7 @@ struct ColumnCodecTests {
         for cut in [0, 1, 5, bytes.count] {
             var rest = bytes.prefix(cut)
             // It may read as another column; it may not trap or take memory for what is not there.
-            if let words = try? ColumnCodec.unpack(&rest) { #expect(words.count <= bytes.count) }
+            if let words = try? ColumnCodec.unpack(&rest) { #expect(words.count <= max(bytes.count, 1 << 16)) }
         }
         var huge: ArraySlice<UInt8> = [0, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 1]
         #expect(throws: ColumnCodec.Failure.self) { try ColumnCodec.unpack(&huge) }

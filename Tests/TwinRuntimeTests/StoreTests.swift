@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 import TwinBooks
 import TwinCore
@@ -402,19 +403,25 @@ private enum ForeignDatabase {
 
 /// A store that remembers what it was given.
 private final class Kept: StoreWriting {
+    private struct Given {
+        var identity: RunIdentity?
+        var batches: [StoreBatch] = []
+    }
+
     let store: any TwinStorePort
-    private(set) var identity: RunIdentity?
-    private(set) var batches: [StoreBatch] = []
+    private let given = Mutex(Given())
+    var identity: RunIdentity? { given.withLock(\.identity) }
+    var batches: [StoreBatch] { given.withLock(\.batches) }
 
     init(_ store: any TwinStorePort) { self.store = store }
 
     func begin(_ identity: RunIdentity) throws -> StoredCheckpoint? {
-        self.identity = identity
+        given.withLock { $0.identity = identity }
         return try store.begin(identity)
     }
 
     func write(_ batch: StoreBatch) throws {
-        batches.append(batch)
+        given.withLock { $0.batches.append(batch) }
         try store.write(batch)
     }
 }

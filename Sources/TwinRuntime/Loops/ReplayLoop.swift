@@ -74,6 +74,8 @@ public final class ReplayLoop {
     private var ledger: RowLedger?
     private let configurations: ConfigurationSource
     private var marksInBatch = 0
+    /// The batch that goes into the store while the next ticks are stepped; nobody waits for a store but the end.
+    private var writing: Task<Void, any Error>?
     private var facts: RunFacts
     private var notes = RunNotes()
     private var firstDifferingTick: Int?
@@ -145,8 +147,15 @@ public final class ReplayLoop {
         unannounced.append(fault)
     }
 
-    /// Runs to the end of the input.
+    /// Runs to the end of the input. Nothing is written after it, whether it returns or throws.
     public func run() async throws -> ReplayResult {
+        do { return try await runToEnd() } catch {
+            _ = await writing?.result
+            throw error
+        }
+    }
+
+    private func runToEnd() async throws -> ReplayResult {
         let begun = ContinuousClock.now
         var stored = header
         stored.loop = .open
@@ -276,16 +285,17 @@ public final class ReplayLoop {
         guard store != nil || journal != nil else { return }
         if store != nil { feed.add(outcome) }
         marksInBatch += 1
-        if marksInBatch >= ReplayLoop.marksPerTransaction { try commit(feed.due()) }
+        if marksInBatch >= ReplayLoop.marksPerTransaction { try await commit(feed.due()) }
         try journal?.rotateIfDue(after: mark, end: outcome.end, state: engine.state)
     }
 
-    private func commit(_ due: StoreBatch?) throws {
+    private func commit(_ due: StoreBatch?) async throws {
         try journal?.flush()
         marksInBatch = 0
-        guard var batch = due else { return }
+        guard let store, var batch = due else { return }
         batch.facts = facts
-        try store?.write(batch)
+        try await writing?.value
+        writing = Task.detached { [batch] in try store.write(batch) }
     }
 
     /// The last batch alone carries a checkpoint: a replay that is cut short is not resumed. Without a journal nothing
@@ -300,7 +310,8 @@ public final class ReplayLoop {
                 chain: engine.state.chain.hex)
             batch = last
         }
-        try commit(batch)
+        try await commit(batch)
+        try await writing?.value
     }
 
     /// All rows of the run, added up by the method of the configuration in force at the end.
@@ -342,7 +353,8 @@ public final class ReplayLoop {
         let verdicts = check.verdicts(judged)
         facts.expectationsPassed = verdicts.count { $0.passed }
         facts.expectationsFailed = verdicts.count { !$0.passed }
-        if !verdicts.isEmpty { try commit(feed.flush()) }
+        if !verdicts.isEmpty { try await commit(feed.flush()) }
+        try await writing?.value
         try journal?.finish()
         return ReplayResult(
             summary: Summary(sum, facts: facts) ?? judged, rows: ledger?.rows(on: sum.method.chart) ?? [], notes: notes,

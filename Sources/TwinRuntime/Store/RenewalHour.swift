@@ -55,7 +55,7 @@ public struct RenewalHour: Sendable, Hashable {
         ColumnCodec.pack(renewals.map { Int64($0.n) }, into: &bytes)
         ColumnCodec.pack(
             renewals.map { renewal in Int64(RenewalHour.fates.firstIndex { $0 == renewal.fate } ?? 0) }, into: &bytes)
-        return Deflate.pack(bytes)
+        return PackedBlob.pack(bytes)
     }
 
     public init(_ asset: AssetPath, since: PlantTime, hour: PlantTime, packed: [UInt8]) throws(Damaged) {
@@ -64,7 +64,7 @@ public struct RenewalHour: Sendable, Hashable {
     }
 
     private mutating func unpack(_ packed: [UInt8]) throws {
-        guard var bytes = Deflate.unpack(packed)?[...] else { throw Damaged() }
+        guard var bytes = PackedBlob.unpack(packed)?[...] else { throw Damaged() }
         guard bytes.popFirst() == RenewalHour.format else { throw Damaged() }
         let ticks: [Int64] = try ColumnCodec.unpack(&bytes)
         let numbers: [Int64] = try ColumnCodec.unpack(&bytes)

@@ -70,16 +70,19 @@ public struct SeriesHour: Sendable, Hashable {
     /// Times from the hour's beginning, lengths and values of the readings; then of the used values, which come with
     /// one word each: 2 x quality, + 1 where the value does not follow from the readings and stands by itself.
     public func packed() -> [UInt8] {
-        let rule = [Prediction.held, .mean].min { surprises($0).count < surprises($1).count } ?? .held
-        let isSurprise = Set(surprises(rule))
+        let held = surprises(.held)
+        let mean = surprises(.mean)
+        let (rule, places) = held.count <= mean.count ? (Prediction.held, held) : (.mean, mean)
+        var isSurprise = [Bool](repeating: false, count: used.count)
+        for place in places { isSurprise[place] = true }
         var bytes = [SeriesHour.format, rule.rawValue]
         packTimes(readings, into: &bytes)
         ColumnCodec.pack(readings.map(\.value), into: &bytes)
         packTimes(used, into: &bytes)
         ColumnCodec.pack(
-            used.indices.map { Int64(2 * used[$0].quality.rank + (isSurprise.contains($0) ? 1 : 0)) }, into: &bytes)
-        ColumnCodec.pack(used.indices.filter(isSurprise.contains).map { used[$0].value }, into: &bytes)
-        return Deflate.pack(bytes)
+            zip(used, isSurprise).map { Int64(2 * $0.quality.rank + ($1 ? 1 : 0)) }, into: &bytes)
+        ColumnCodec.pack(places.map { used[$0].value }, into: &bytes)
+        return PackedBlob.pack(bytes)
     }
 
     public init(_ signal: SignalPath, hour: PlantTime, packed: [UInt8]) throws(Damaged) {
@@ -88,7 +91,7 @@ public struct SeriesHour: Sendable, Hashable {
     }
 
     private mutating func unpack(_ packed: [UInt8]) throws {
-        guard var bytes = Deflate.unpack(packed)?[...] else { throw Damaged() }
+        guard var bytes = PackedBlob.unpack(packed)?[...] else { throw Damaged() }
         guard bytes.popFirst() == SeriesHour.format, let rule = bytes.popFirst().flatMap(Prediction.init) else {
             throw Damaged()
         }

@@ -11,17 +11,12 @@ public struct StoreFeed: Sendable {
     private var batch = StoreBatch(Chart([]))
     /// Rows that changed since they were written, by their start.
     private var rows: [PlantTime: PeriodRow] = [:]
-    private var series: [SeriesKey: SeriesHour] = [:]
+    private var series = OpenSeries()
     private var renewals: [RenewalKey: RenewalHour] = [:]
     private var pendingRenewals: [Command] = []
     private var vehicles: [LineOff] = []
     private var now = PlantTime.earliest
     private var hour = PlantTime.earliest
-
-    private struct SeriesKey: Hashable {
-        var signal: SignalPath
-        var hour: PlantTime
-    }
 
     private struct RenewalKey: Hashable {
         var asset: AssetPath
@@ -62,16 +57,16 @@ public struct StoreFeed: Sendable {
             StoreFeed.add(settled.command, settled.fate, to: &renewals)
         }
         vehicles.append(contentsOf: outcome.lineOffs)
-        for reading in outcome.readings {
-            add(
+        for (place, reading) in outcome.readings.enumerated() {
+            series.add(
                 SeriesPoint(from: reading.ts, to: reading.end, value: reading.value, quality: .good), .reading,
-                SignalPath(AssetPath(reading.area, reading.asset), reading.key))
+                of: SignalPath(AssetPath(reading.area, reading.asset), reading.key), place)
         }
-        for value in outcome.values {
-            add(
+        for (place, value) in outcome.values.enumerated() {
+            series.add(
                 SeriesPoint(
                     from: outcome.from, to: outcome.end, value: value.used.value, quality: value.used.quality), .used,
-                SignalPath(AssetPath(value.area, value.asset), value.key))
+                of: SignalPath(AssetPath(value.area, value.asset), value.key), place)
         }
     }
 
@@ -107,20 +102,12 @@ public struct StoreFeed: Sendable {
     }
 
     private mutating func takeHours(_ isDue: (PlantTime) -> Bool) {
-        let due = series.filter { isDue($0.key.hour) }
-        batch.series.append(
-            contentsOf: due.values.sorted { ($0.hour, $0.signal) < ($1.hour, $1.signal) })
-        for key in due.keys { series[key] = nil }
+        batch.series.append(contentsOf: series.take(isDue))
         let settled = renewals.filter { isDue($0.key.hour) }
         batch.renewals.append(contentsOf: StoreFeed.sorted(settled))
         for key in settled.keys { renewals[key] = nil }
         batch.vehicles.append(contentsOf: vehicles)
         vehicles.removeAll()
-    }
-
-    private mutating func add(_ point: SeriesPoint, _ kind: SeriesPoint.Kind, _ signal: SignalPath) {
-        let hour = point.from.floored(to: SeriesHour.length)
-        series[SeriesKey(signal: signal, hour: hour), default: SeriesHour(signal, hour: hour)].add(point, kind)
     }
 
     private static func add(

@@ -2,7 +2,7 @@ public import TwinBooks
 public import TwinCore
 
 /// The store as the loops see it. SQLite stands behind it; another database may.
-public protocol StoreWriting: AnyObject {
+public protocol StoreWriting: AnyObject, Sendable {
     /// Opens the store for a run. Throws when it holds a run of another site, or one that overlaps.
     /// - Returns: the run's last checkpoint; nil for a new run.
     func begin(_ identity: RunIdentity) throws -> StoredCheckpoint?
@@ -11,7 +11,7 @@ public protocol StoreWriting: AnyObject {
 }
 
 /// The store as reports, exports and pages see it. Times are bounds of what is read; a window reaches over all runs.
-public protocol StoreReading: AnyObject {
+public protocol StoreReading: AnyObject, Sendable {
     /// By their start.
     func runs() throws -> [StoredRun]
     /// The run's last checkpoint; nil without one.
