@@ -17,8 +17,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . Tests/bench/rows.sh
 
-median() { sort -n | awk '{ v[NR] = $1 } END { printf "%.3f\n", v[int((NR + 1) / 2)] }'; }
-
 # seconds COMMAND…: wall seconds of the whole process; its time on the processor stands in $work/processor.
 seconds() {
   local TIMEFORMAT='%R %U %S'

@@ -21,6 +21,8 @@ note() { printf '%-50s %9s %s\n' "$1" "$2" "$3"; }
 # ratio A B: A over B.
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f\n", b ? a / b : 0 }'; }
 
+median() { sort -n | awk '{ v[NR] = $1 } END { printf "%.3f\n", v[int((NR + 1) / 2)] }'; }
+
 # measure PAUSE ARGUMENT…: runs twin; sets `took`, wall seconds, `processor`, seconds on the processor, and `high`, the
 # highest resident memory that was seen, MiB. The kernel keeps the maximum; it is asked every PAUSE seconds, without a
 # process that would take a core.

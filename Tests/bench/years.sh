@@ -35,24 +35,28 @@ state() {
   fi
 }
 
-# lived DAYS: replays so many days of messages into a journal and a store.
+# lived DAYS: replays so many days of messages into a journal and a store; cpu[DAYS] gathers seconds a day.
 declare -A cpu memory size journal store
 lived() {
-  "$twin" simulate --out "$work/lived.jsonl" --from 2025-06-02 --for "$1d" --seed 16 --force -q
-  measure 0.05 replay "$work/lived.jsonl" --journal "$work/lived-$1.journal" --store "$work/lived-$1.sqlite" -q
-  cpu[$1]=$(ratio "$processor" "$1")
+  rm -rf "$work/lived.journal" "$work/lived.sqlite"*
+  [[ -e $work/lived-$1.jsonl ]] ||
+    "$twin" simulate --out "$work/lived-$1.jsonl" --from 2025-06-02 --for "$1d" --seed 16 -q
+  measure 0.05 replay "$work/lived-$1.jsonl" --journal "$work/lived.journal" --store "$work/lived.sqlite" -q
+  cpu[$1]+="$(ratio "$processor" "$1")"$'\n'
   memory[$1]=$high
-  size[$1]=$(state "$work/lived-$1.sqlite")
-  journal[$1]=$(ratio "$(megabytes "$work/lived-$1.journal")" "$1")
-  store[$1]=$(ratio "$(megabytes "$work/lived-$1.sqlite")" "$1")
-  rm -rf "$work/lived.jsonl" "$work/lived-$1".*
+  size[$1]=$(state "$work/lived.sqlite")
+  journal[$1]=$(ratio "$(megabytes "$work/lived.journal")" "$1")
+  store[$1]=$(ratio "$(megabytes "$work/lived.sqlite")" "$1")
 }
 
 echo "$("$twin" --version) on $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg): 30 days against 2"
-lived 2
-lived 30
-note "processor, a day of 30" "${cpu[30]}" s
-row "processor a day, 30 days against 2" "$(ratio "${cpu[30]}" "${cpu[2]}")" "" 1.2
+# The pace of a shared machine drifts: the short run stands before and after the long one.
+for days in 2 2 2 30 2 2 2; do lived "$days"; done
+rm -f "$work"/lived*.jsonl
+short=$(printf '%s' "${cpu[2]}" | median)
+long=$(printf '%s' "${cpu[30]}" | median)
+note "processor, a day of 30" "$long" s
+row "processor a day, 30 days against 2 (median of 6)" "$(ratio "$long" "$short")" "" 1.2
 row "peak memory, 30 days against 2" "$(ratio "${memory[30]}" "${memory[2]}")" "" 1.2
 row "checkpoint, 30 days against 2 (${size[30]} B)" "$(ratio "${size[30]}" "${size[2]}")" "" 1.2
 row "journal, a day of 30" "${journal[30]}" MB 2
