@@ -48,7 +48,7 @@ public struct Baseline: Sendable, Hashable {
         let (electricity, gas) = energyKWh(window)
         let set = factors.set(year: year)
         let imported = max(0, electricity - window.baselineGenerationKWh)
-        return imported * set.gridGeneration.kilogramsPerKWh + gas * set.gas.kilogramsPerKWh
+        return imported * set.gridGeneration.kilogramsPerKWh + gas * set[.gas].direct.kilogramsPerKWh
     }
 }
 

@@ -29,6 +29,9 @@ public struct Books: Sendable, Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         rows = try container.decode([PeriodRow].self, forKey: .rows)
+        for index in rows.indices where rows[index].accounts.count >= Account.firstCount {
+            rows[index].accounts.extend(to: Account.allCases.count)
+        }
         chart = try container.decode(Chart.self, forKey: .chart)
         ticks = try container.decode(TickShelf.self, forKey: .ticks)
         layouts = try container.decode([BookLayout].self, forKey: .layouts)
@@ -96,7 +99,7 @@ public struct Books: Sendable, Codable {
                     // without a word.
                     precondition(
                         number < layouts.count - 1,
-                        "no line \(cell.meter.account.rawValue) of \(cell.meter.path.text)")
+                        "no line \(cell.meter.account.name) of \(cell.meter.path.text)")
                 }
             }
             let accounts = new.accounts(layout.chart, layout.losses)
@@ -195,7 +198,7 @@ extension Restatement {
         at = context.to
         deltas = [:]
         for account in Account.allCases where old[account].energy != new[account].energy {
-            deltas[account.rawValue] = (new[account].energy - old[account].energy).wattSeconds
+            deltas[account.name] = (new[account].energy - old[account].energy).wattSeconds
         }
         if old.vehicles != new.vehicles { deltas["vehicles"] = Int64(new.vehicles - old.vehicles) }
         if deltas.isEmpty { return nil }

@@ -21,10 +21,13 @@ public struct CarbonSum: Sendable, Hashable {
     mutating func add(_ row: PeriodRow, _ factors: Factors) {
         let set = factors.set(at: row.start)
         let imported = row[.gridImport].energy
-        scope1 += row[.gas].energy * set.gas
-        scope1 += row[.ethanol].energy * set.ethanol
-        biogenic += row[.ethanol].energy * set.ethanolBiogenic
-        scope3Upstream += row[.ethanol].energy * set.ethanolUpstream
+        for fuel in Fuel.allCases {
+            let burnt = row[fuel.account].energy
+            let factors = set.fuels[fuel.index]
+            scope1 += burnt * factors.direct
+            biogenic += burnt * factors.biogenic
+            scope3Upstream += burnt * factors.upstream
+        }
         scope2Location += imported * set.gridGeneration
         if let intensity = row.intensity {
             scope2HalfHourly += imported * intensity
@@ -33,7 +36,6 @@ public struct CarbonSum: Sendable, Hashable {
         scope2Market += imported * set.gridResidualMix
         scope3Upstream += imported * set.gridLosses
         scope3Upstream += imported * set.gridUpstream
-        scope3Upstream += row[.gas].energy * set.gasUpstream
         avoidedExport += row[.gridExport].energy * set.gridGeneration
     }
 }

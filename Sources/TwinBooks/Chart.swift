@@ -7,18 +7,22 @@ public struct Chart: Sendable, Hashable, Codable {
     /// Lines by account, ascending.
     let linesByAccount: [[Int]]
 
-    /// Lines of electric heat that is made where it is used, not on the hot-water network.
-    let electricInPlace: [Int]
+    /// Accounts that have something behind them.
+    public let accounts: Set<Account>
+    /// Those and what crosses the plant's boundary, by `Account.index`, ascending: no other ever holds anything.
+    public let accountPlaces: [Int]
 
-    /// Accounts that no meter feeds: they follow from the others.
-    public static let derived: Set<Account> = [.losses, .unmetered, .heatDemand, .heatLosses]
+    /// Buses that something is on.
+    let balanced: [Bus]
+    /// Lines of heat that is made where it is used, not on the hot-water network.
+    let linesInPlace: [Int]
 
     /// - Parameter meters: each once; a repeated one keeps its first place.
     public init(_ meters: [Meter]) {
         var unique: [Meter] = []
         var indices: [Meter: Int] = [:]
         var lines = [[Int]](repeating: [], count: Account.allCases.count)
-        for meter in meters where indices[meter] == nil && !Chart.derived.contains(meter.account) {
+        for meter in meters where indices[meter] == nil && !meter.account.row.flow.isDerived {
             indices[meter] = unique.count
             lines[meter.account.index].append(unique.count)
             unique.append(meter)
@@ -26,21 +30,21 @@ public struct Chart: Sendable, Hashable, Codable {
         self.meters = unique
         self.indices = indices
         linesByAccount = lines
-        electricInPlace = lines[Account.heatElectric.index].filter { unique[$0].path.area != .heat }
+        linesInPlace = unique.indices.filter { unique[$0].isInPlace }
+        balanced = Bus.allCases.filter { bus in
+            // The plant's own is, another one where something is on it.
+            bus.balances && (bus == .electricity || bus.accounts.contains { !lines[$0.index].isEmpty })
+        }
+        let derived = balanced.flatMap(\.accounts).filter(\.row.flow.isDerived)
+        accounts = Set(unique.map(\.account) + derived)
+        let crossing = balanced.flatMap { [$0.sheet.imported, $0.sheet.exported].compactMap { $0 } }
+        accountPlaces = accounts.union(crossing).map(\.index).sorted()
     }
 
     public func index(of meter: Meter) -> Int? { indices[meter] }
 
     /// The lines of an account.
     public func lines(of account: Account) -> [Int] { linesByAccount[account.index] }
-
-    /// Accounts that have something behind them.
-    public var accounts: Set<Account> {
-        var accounts = Set(meters.map(\.account))
-        accounts.formUnion([.losses, .unmetered])
-        if !accounts.isDisjoint(with: Account.heat) { accounts.formUnion([.heatDemand, .heatLosses]) }
-        return accounts
-    }
 
     public static func == (a: Chart, b: Chart) -> Bool { a.meters == b.meters }
     public func hash(into hasher: inout Hasher) { hasher.combine(meters) }

@@ -1,36 +1,45 @@
 public import TwinCore
 public import TwinUnits
 
-/// The emission factors of one yearly set. All per kWh; gas on gross, ethanol on net calorific value.
+/// What a kWh of a fuel emits, on the calorific value of its row.
+public struct FuelFactors: Sendable, Hashable {
+    /// Scope 1; of a biogenic fuel CH4 and N2O alone.
+    public var direct: EmissionFactor
+    /// CO2 of biogenic origin, outside the scopes.
+    public var biogenic: EmissionFactor
+    /// From the well, or the field, to the tank.
+    public var upstream: EmissionFactor
+
+    public init(direct: EmissionFactor, biogenic: EmissionFactor, upstream: EmissionFactor) {
+        self.direct = direct
+        self.biogenic = biogenic
+        self.upstream = upstream
+    }
+}
+
+/// The emission factors of one yearly set, per kWh.
 public struct FactorSet: Sendable, Hashable {
     public var id: String
     public var gridGeneration: EmissionFactor
     public var gridLosses: EmissionFactor
     public var gridUpstream: EmissionFactor
     public var gridResidualMix: EmissionFactor
-    public var gas: EmissionFactor
-    public var gasUpstream: EmissionFactor
-    /// CH4 and N2O of bioethanol; its CO2 is biogenic and stands outside the scopes.
-    public var ethanol: EmissionFactor
-    public var ethanolBiogenic: EmissionFactor
-    public var ethanolUpstream: EmissionFactor
+    /// By `Fuel.index`.
+    public var fuels: [FuelFactors]
 
     public init(
         id: String, gridGeneration: EmissionFactor, gridLosses: EmissionFactor, gridUpstream: EmissionFactor,
-        gridResidualMix: EmissionFactor, gas: EmissionFactor, gasUpstream: EmissionFactor,
-        ethanol: EmissionFactor, ethanolBiogenic: EmissionFactor, ethanolUpstream: EmissionFactor
+        gridResidualMix: EmissionFactor, fuels: [FuelFactors]
     ) {
         self.id = id
         self.gridGeneration = gridGeneration
         self.gridLosses = gridLosses
         self.gridUpstream = gridUpstream
         self.gridResidualMix = gridResidualMix
-        self.gas = gas
-        self.gasUpstream = gasUpstream
-        self.ethanol = ethanol
-        self.ethanolBiogenic = ethanolBiogenic
-        self.ethanolUpstream = ethanolUpstream
+        self.fuels = fuels
     }
+
+    public subscript(fuel: Fuel) -> FuelFactors { fuels[fuel.index] }
 }
 
 /// How a calendar year finds its set: the set published for that year (its data are two years older), or the set

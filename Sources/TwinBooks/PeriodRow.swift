@@ -89,12 +89,17 @@ public struct SumList: Sendable, Hashable, Codable {
         }
     }
 
-    func write(into record: inout DigestRecord) {
-        for sum in sums {
-            record.add(sum.energy.wattSeconds)
-            record.add(sum.measuredMs)
-            record.add(sum.estimatedMs)
+    func write(_ places: some Sequence<Int>, into record: inout DigestRecord) {
+        for place in places {
+            record.add(sums[place].energy.wattSeconds)
+            record.add(sums[place].measuredMs)
+            record.add(sums[place].estimatedMs)
         }
+    }
+
+    /// An older build knew fewer accounts: the new ones stand behind them, and are empty.
+    mutating func extend(to count: Int) {
+        if sums.count < count { sums += [AccountSum](repeating: AccountSum(), count: count - sums.count) }
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -186,10 +191,12 @@ public struct PeriodRow: Sendable, Hashable, Codable {
     public subscript(account: Account) -> AccountSum { accounts[account.index] }
 
     /// The parts that a report prints, for the digest: a row's postings.
-    public func write(into record: inout DigestRecord) {
+    ///
+    /// Of the accounts those that the site has: what another site needs more changes nothing here.
+    public func write(_ chart: Chart, into record: inout DigestRecord) {
         record.add(start.ms)
-        accounts.write(into: &record)
-        meters.write(into: &record)
+        accounts.write(chart.accountPlaces, into: &record)
+        meters.write(0..<meters.count, into: &record)
         record.add(vehicles)
         for (model, count) in vehiclesByModel.sorted(by: { $0.key < $1.key }) {
             record.add(model)

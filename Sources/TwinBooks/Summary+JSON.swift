@@ -18,9 +18,10 @@ extension Summary {
                     .init($0.key.rawValue, .integer($0.value))
                 }),
             "duplicates": .integer(counts.duplicates), "late": .integer(counts.late), "shed": .integer(counts.shed),
-            "gaps": .integer(gaps), "energy_kwh": energyJSON, "heat_kwh": heatJSON,
-            "gas_kwh": .optional(kWh(.gas)), "ethanol_l": .optional(ethanolLitres),
-            "balance_error_kwh": .number(balanceErrorKWh), "heat_balance_error_kwh": .number(heatBalanceErrorKWh),
+            "gaps": .integer(gaps), "energy_kwh": json(.electricity), "heat_kwh": json(.heat),
+            "gas_kwh": .optional(kWh(.gas)), "ethanol_l": .optional(litres(.ethanol)),
+            "balance_error_kwh": .number(balanceErrorKWh(.electricity)),
+            "heat_balance_error_kwh": .number(balanceErrorKWh(.heat)),
             "renewable_share": .optional(renewableShare),
             "headline": .fields([
                 "scope2": .string(method.scope2.rawValue),
@@ -50,11 +51,9 @@ extension Summary {
         ])
     }
 
-    private var energyJSON: JSON {
-        .object(Account.electricity.map { .init($0.summaryKey, .optional(kWh($0))) })
+    private func json(_ bus: Bus) -> JSON {
+        .object(bus.accounts.map { .init($0.row.summaryKey, .optional(kWh($0))) })
     }
-
-    private var heatJSON: JSON { .object(Account.heat.map { .init($0.summaryKey, .optional(kWh($0))) }) }
 
     private var carbonJSON: JSON {
         .fields([
@@ -65,7 +64,7 @@ extension Summary {
             "half_hours_with_intensity": .integer(carbon.halfHourlyPeriods), "half_hours": .integer(sum.periods),
             "scope2_market": .number(carbon.scope2Market.kilograms),
             "scope3_upstream": .number(carbon.scope3Upstream.kilograms),
-            "biogenic": method.accounts.contains(.ethanol) ? .number(carbon.biogenic.kilograms) : .null,
+            "biogenic": fuels.contains(where: \.row.isBiogenic) ? .number(carbon.biogenic.kilograms) : .null,
             "avoided_export": .number(carbon.avoidedExport.kilograms), "credits": .number(0),
         ])
     }
@@ -95,7 +94,8 @@ extension Summary {
     private var costJSON: JSON {
         .fields([
             "currency": .string(cost.currency), "import": .number(cost.imported), "export": .number(cost.exported),
-            "gas": .number(cost.gas), "ethanol": .optional(cost.ethanol), "carbon": .number(cost.carbon),
+            "gas": .number(cost.fuel(.gas) ?? 0), "ethanol": .optional(cost.fuel(.ethanol)),
+            "carbon": .number(cost.carbon),
             "total": .number(cost.total), "per_vehicle": .optional(perVehicle(cost.total)),
         ])
     }

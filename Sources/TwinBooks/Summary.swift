@@ -6,19 +6,17 @@ public struct Tariffs: Sendable, Hashable {
     public var currency: String
     public var importPerMWh: Double
     public var exportPerMWh: Double
-    public var gasPerMWh: Double
-    public var ethanolPerLitre: Double
+    /// By `Fuel.index`, for the unit of the fuel's row.
+    public var fuels: [Double]
     public var carbonPerTonne: Double
 
     public init(
-        currency: String, importPerMWh: Double, exportPerMWh: Double, gasPerMWh: Double, ethanolPerLitre: Double,
-        carbonPerTonne: Double
+        currency: String, importPerMWh: Double, exportPerMWh: Double, fuels: [Double], carbonPerTonne: Double
     ) {
         self.currency = currency
         self.importPerMWh = importPerMWh
         self.exportPerMWh = exportPerMWh
-        self.gasPerMWh = gasPerMWh
-        self.ethanolPerLitre = ethanolPerLitre
+        self.fuels = fuels
         self.carbonPerTonne = carbonPerTonne
     }
 }
@@ -159,35 +157,23 @@ public struct Summary: Sendable {
         sum.alarms.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// 0 when all sources balance all uses exactly, kWh.
-    public var balanceErrorKWh: Double {
-        difference(
-            [.wind, .solar, .fuelcell, .storageDischarge, .bayDischarge, .gridImport],
-            [.load, .storageCharge, .bayCharge, .gridExport, .losses, .unmetered])
+    /// 0 when all that a bus was given is accounted for, kWh.
+    public func balanceErrorKWh(_ bus: Bus) -> Double {
+        (energy(bus.sheet.sources) - energy(bus.sheet.uses)).kilowattHours
     }
 
-    /// 0 when all heat that was given is accounted for, kWh.
-    public var heatBalanceErrorKWh: Double {
-        difference(
-            [
-                .heatBoiler, .heatDirectFired, .heatPump, .heatElectric, .heatFuelcell, .heatRecovered,
-                .heatStoreDischarge,
-            ], [.heatDemand, .heatStoreCharge, .heatLosses])
-    }
-
-    private func difference(_ sources: [Account], _ uses: [Account]) -> Double {
-        (sources.reduce(Energy.zero) { $0 + energy($1) } - uses.reduce(Energy.zero) { $0 + energy($1) }).kilowattHours
-    }
+    public func energy(_ accounts: [Account]) -> Energy { accounts.reduce(.zero) { $0 + energy($1) } }
 
     /// Energy of one meter's line.
     public func energy(line: Int) -> Energy { sum.energy(line: line) }
 
-    /// Litres at the ethanol's net calorific value of 5.911 kWh/l (UK Government fuel properties 2025).
-    static func ethanolLitres(_ energy: Energy) -> Double { energy.kilowattHours / 5.911 }
-
-    public var ethanolLitres: Double? {
-        method.accounts.contains(.ethanol) ? Summary.ethanolLitres(energy(.ethanol)) : nil
+    /// Litres of a fuel; nil for one that the site does not burn or that is not told in litres.
+    public func litres(_ fuel: Fuel) -> Double? {
+        fuel.row.kWhPerLitre.flatMap { perLitre in kWh(fuel.account).map { $0 / perLitre } }
     }
+
+    /// Fuels that the site burns.
+    public var fuels: [Fuel] { Fuel.allCases.filter { method.accounts.contains($0.account) } }
 
     /// Own renewable generation that was used on site, over all electricity used on site: what came onto the bus
     /// and was not exported. Stored energy counts when it is generated.

@@ -12,6 +12,14 @@ public struct LossFractions: Sendable, Hashable, Codable {
         self.electricity = electricity
         self.heat = heat
     }
+
+    func share(_ bus: Bus) -> Double {
+        switch bus {
+        case .electricity: electricity
+        case .heat: heat
+        case .fuel: 0
+        }
+    }
 }
 
 /// What one tick put on each meter's line; the accounts follow from it.
@@ -46,37 +54,35 @@ struct TickBook: Sendable, Hashable {
             sum.estimatedMs /= Int64(places.count)
             all[account.index] = sum
         }
-        balanceElectricity(&all, chart, losses.electricity)
-        if chart.accounts.contains(.heatDemand) { balanceHeat(&all, chart, losses.heat) }
+        for bus in chart.balanced {
+            balance(bus.sheet, &all, chart, losses.share(bus))
+        }
         return all
     }
 
-    private func balanceElectricity(_ all: inout SumList, _ chart: Chart, _ lossFraction: Double) {
-        let delivered = all.energy([.load, .storageCharge, .bayCharge])
-        let losses = share(lossFraction, of: delivered)
-        all[Account.losses.index].energy = losses
-        let sources = all.energy([.wind, .solar, .fuelcell, .storageDischarge, .bayDischarge])
-        if hasGridMeter(chart) {
-            all[Account.unmetered.index].energy =
-                sources + all.energy(.gridImport) - delivered - all.energy(.gridExport) - losses
-        } else {
-            let net = delivered + losses - sources
-            all[Account.gridImport.index] = AccountSum(max(net, .zero), measuredMs: 0, estimatedMs: stepMs)
-            all[Account.gridExport.index] = AccountSum(max(-net, .zero), measuredMs: 0, estimatedMs: stepMs)
+    /// What is lost and what is left over. Where nobody meters what comes over the boundary, that is what is left over,
+    /// and the remainder is 0.
+    private func balance(_ sheet: Bus.Sheet, _ all: inout SumList, _ chart: Chart, _ lossFraction: Double) {
+        let supplied = all.energy(sheet.supplied)
+        let taken = all.energy(sheet.consumed) + all.energy(sheet.stored)
+        // Losses are a share of what is carried: of what meters say was delivered, or, where nobody meters the use, of
+        // what the network was given. The latter stand for a use that is estimated.
+        let isUseMetered = !sheet.consumed.isEmpty
+        let inPlace = chart.linesInPlace.reduce(Energy.zero) { $0 + lines[$1].energy }
+        let losses = share(lossFraction, of: isUseMetered ? taken : supplied - inPlace - taken)
+        let estimatedMs = isUseMetered ? 0 : stepMs
+        if let lost = sheet.lost {
+            all[lost.index] = AccountSum(losses, measuredMs: 0, estimatedMs: estimatedMs)
         }
-    }
-
-    /// Nobody meters the use of heat: it is what the sources gave and neither store nor pipes kept.
-    private func balanceHeat(_ all: inout SumList, _ chart: Chart, _ lossFraction: Double) {
-        // What is made inside an oven never sees the pipes.
-        let electricInPlace = chart.electricInPlace.reduce(Energy.zero) { $0 + lines[$1].energy }
-        let inPlace = all.energy(.heatDirectFired) + electricInPlace
-        let network =
-            all.energy([.heatBoiler, .heatPump, .heatElectric, .heatFuelcell, .heatRecovered, .heatStoreDischarge])
-            - electricInPlace - all.energy(.heatStoreCharge)
-        let losses = share(lossFraction, of: network)
-        all[Account.heatLosses.index] = AccountSum(losses, measuredMs: 0, estimatedMs: stepMs)
-        all[Account.heatDemand.index] = AccountSum(network + inPlace - losses, measuredMs: 0, estimatedMs: stepMs)
+        let net = taken + losses - supplied
+        if let imported = sheet.imported, let exported = sheet.exported, !hasMeter(of: imported, exported, chart) {
+            all[imported.index] = AccountSum(max(net, .zero), measuredMs: 0, estimatedMs: stepMs)
+            all[exported.index] = AccountSum(max(-net, .zero), measuredMs: 0, estimatedMs: stepMs)
+        } else if let remainder = sheet.remainder {
+            let bought = sheet.imported.map { all.energy($0) } ?? .zero
+            let sold = sheet.exported.map { all.energy($0) } ?? .zero
+            all[remainder.index] = AccountSum(bought - sold - net, measuredMs: 0, estimatedMs: estimatedMs)
+        }
     }
 
     private func share(_ fraction: Double, of energy: Energy) -> Energy {
@@ -86,20 +92,24 @@ struct TickBook: Sendable, Hashable {
     /// Mean power at the bus that models filled in so far, kW, without the grid.
     func estimatedKW(_ chart: Chart) -> Double {
         guard stepMs > 0 else { return 0 }
-        return TickBook.busAccounts.flatMap(chart.lines(of:)).reduce(0) { sum, line in
+        return TickBook.metered.flatMap(chart.lines(of:)).reduce(0) { sum, line in
             let power = abs(lines[line].energy.meanPower(milliseconds: stepMs).kilowatts)
             return sum + power * Double(lines[line].estimatedMs) / Double(stepMs)
         }
     }
 
-    private static let busAccounts: [Account] = [
-        .wind, .solar, .fuelcell, .storageDischarge, .storageCharge, .bayCharge, .bayDischarge, .load,
-    ]
+    private static let metered: [Account] = {
+        let sheet = Bus.electricity.sheet
+        let inside = Set(sheet.supplied + sheet.consumed + sheet.stored)
+        return sheet.accounts.filter(inside.contains)
+    }()
 
     /// Whether import and export readings cover the whole tick.
-    func hasGridMeter(_ chart: Chart) -> Bool {
-        let grid = chart.lines(of: .gridImport) + chart.lines(of: .gridExport)
-        return stepMs > 0 && !grid.isEmpty && grid.allSatisfy { lines[$0].coveredMs == stepMs }
+    func hasGridMeter(_ chart: Chart) -> Bool { hasMeter(of: .gridImport, .gridExport, chart) }
+
+    private func hasMeter(of imported: Account, _ exported: Account, _ chart: Chart) -> Bool {
+        let places = chart.lines(of: imported) + chart.lines(of: exported)
+        return stepMs > 0 && !places.isEmpty && places.allSatisfy { lines[$0].coveredMs == stepMs }
     }
 }
 
@@ -125,9 +135,7 @@ public struct TickBalance: Sendable, Hashable {
         exportKW = kilowatts(.gridExport)
         lossesKW = kilowatts(.losses)
         unmeteredKW = kilowatts(.unmetered)
-        suppliedKW =
-            kilowatts(.wind) + kilowatts(.solar) + kilowatts(.fuelcell) + kilowatts(.storageDischarge)
-            + kilowatts(.bayDischarge) + importKW
+        suppliedKW = Bus.electricity.sheet.sources.reduce(0) { $0 + kilowatts($1) }
         self.estimatedKW = estimatedKW
         self.isGridMeasured = isGridMeasured
     }

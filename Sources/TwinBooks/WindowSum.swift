@@ -97,7 +97,7 @@ private struct QualityWeights: Sendable {
     private var estimated = 0.0
     private var missing = 0.0
 
-    private static let metered = Account.electricity + [.gas, .ethanol]
+    private static let metered = Bus.electricity.accounts + Bus.fuel.accounts
 
     mutating func add(_ row: PeriodRow, _ chart: Chart) {
         guard row.steppedMs > 0 else { return }
@@ -133,16 +133,15 @@ private struct QualityWeights: Sendable {
 struct CostBasis: Sendable, Hashable {
     var imported = Energy.zero
     var exported = Energy.zero
-    var gas = Energy.zero
-    var ethanol = Energy.zero
+    /// By `Fuel.index`.
+    var fuels = [Energy](repeating: .zero, count: Fuel.allCases.count)
     /// Production CO2e, location-based.
     var production = Emissions.zero
 
     mutating func add(_ row: PeriodRow, production emitted: Emissions) {
         imported += row[.gridImport].energy
         exported += row[.gridExport].energy
-        gas += row[.gas].energy
-        ethanol += row[.ethanol].energy
+        for fuel in Fuel.allCases { fuels[fuel.index] += row[fuel.account].energy }
         production += emitted
     }
 }

@@ -1,174 +1,162 @@
-public import TwinUnits
+/// An account of the books. All that a balance, a report or a store needs to know of one stands in its row.
+///
+/// The order is that of the digest and of checkpoints: a new account goes to the end, with its row.
+public enum Account: Int, Sendable, Hashable, CaseIterable {
+    case wind, solar, fuelcell, storageDischarge, storageCharge, bayCharge, bayDischarge, gridImport, gridExport, load
+    case losses, unmetered, curtailed
+    case gas, ethanol
+    case heatBoiler, heatDirectFired, heatPump, heatElectric, heatFuelcell, heatRecovered
+    case heatStoreCharge, heatStoreDischarge, heatDemand, heatLosses
 
-/// The accounts of the books, in their written order; energies are not negative, but for
-/// `unmetered`, the own use of a standing wind farm, and a heat demand that is the remainder of wrong meters.
-public enum Account: String, Sendable, Hashable, Codable, CaseIterable {
-    case wind, solar, fuelcell
-    case storageDischarge = "storage_discharge"
-    case storageCharge = "storage_charge"
-    case bayCharge = "bay_charge"
-    case bayDischarge = "bay_discharge"
-    case gridImport = "grid_import"
-    case gridExport = "grid_export"
-    case load, losses, unmetered, curtailed
-    /// Natural gas, gross calorific value.
-    case gas
-    /// Bioethanol, net calorific value.
-    case ethanol
-    // Useful heat by source, then where it went; the ten balance as the electricity does.
-    case heatBoiler = "boiler"
-    case heatDirectFired = "direct_fired"
-    case heatPump = "heat_pump"
-    case heatElectric = "electric"
-    case heatFuelcell = "heat_fuelcell"
-    case heatRecovered = "recovered"
-    case heatStoreCharge = "store_charge"
-    case heatStoreDischarge = "store_discharge"
-    case heatDemand = "demand"
-    case heatLosses = "heat_losses"
-
-    public static let electricity: [Account] = [
-        .wind, .solar, .fuelcell, .storageDischarge, .storageCharge, .bayCharge, .bayDischarge, .gridImport,
-        .gridExport, .load, .losses, .unmetered, .curtailed,
-    ]
-    public static let heat: [Account] = [
-        .heatBoiler, .heatDirectFired, .heatPump, .heatElectric, .heatFuelcell, .heatRecovered, .heatStoreCharge,
-        .heatStoreDischarge, .heatDemand, .heatLosses,
-    ]
-
-    /// Its key in the summary's object; unlike the raw value it is unique only there.
-    public var summaryKey: String {
+    /// The compiler asks for the row of a new account here.
+    private var definition: AccountRow {
         switch self {
-        case .heatFuelcell: "fuelcell"
-        case .heatLosses: "losses"
-        default: rawValue
+        case .wind: AccountRow("wind", .electricity, .generated, "wind")
+        case .solar: AccountRow("solar", .electricity, .generated, "solar")
+        case .fuelcell: AccountRow("fuelcell", .electricity, .generated, "fuel cell")
+        case .storageDischarge: AccountRow("storage_discharge", .electricity, .discharged, "storage")
+        case .storageCharge: AccountRow("storage_charge", .electricity, .stored, "storage")
+        case .bayCharge: AccountRow("bay_charge", .electricity, .stored, "vehicles")
+        case .bayDischarge: AccountRow("bay_discharge", .electricity, .discharged, "vehicles")
+        case .gridImport: AccountRow("grid_import", .electricity, .imported, "grid import")
+        case .gridExport: AccountRow("grid_export", .electricity, .exported, "grid export")
+        case .load: AccountRow("load", .electricity, .consumed, "shops and heat")
+        case .losses: AccountRow("losses", .electricity, .lost, "losses")
+        case .unmetered: AccountRow("unmetered", .electricity, .remainder, "unmetered")
+        case .curtailed: AccountRow("curtailed", .electricity, .memo, "curtailed")
+        case .gas: AccountRow("gas", .fuel, .imported, "gas", fuel: .gas)
+        case .ethanol: AccountRow("ethanol", .fuel, .imported, "ethanol", fuel: .ethanol)
+        case .heatBoiler: AccountRow("boiler", .heat, .generated, "boilers")
+        case .heatDirectFired: AccountRow("direct_fired", .heat, .generated, "burners")
+        case .heatPump: AccountRow("heat_pump", .heat, .generated, "heat pump")
+        case .heatElectric: AccountRow("electric", .heat, .generated, "electric")
+        case .heatFuelcell: AccountRow("heat_fuelcell", .heat, .generated, "fuel cell", key: "fuelcell")
+        case .heatRecovered: AccountRow("recovered", .heat, .generated, "recovered")
+        case .heatStoreCharge: AccountRow("store_charge", .heat, .stored, "store")
+        case .heatStoreDischarge: AccountRow("store_discharge", .heat, .discharged, "store")
+        case .heatDemand: AccountRow("demand", .heat, .remainder, "uses")
+        case .heatLosses: AccountRow("heat_losses", .heat, .lost, "losses", key: "losses")
         }
     }
 
-    /// Its place in the written order. The books ask for it dozens of times a tick, so it is not looked up.
-    public var index: Int {
-        switch self {
-        case .wind: 0
-        case .solar: 1
-        case .fuelcell: 2
-        case .storageDischarge: 3
-        case .storageCharge: 4
-        case .bayCharge: 5
-        case .bayDischarge: 6
-        case .gridImport: 7
-        case .gridExport: 8
-        case .load: 9
-        case .losses: 10
-        case .unmetered: 11
-        case .curtailed: 12
-        case .gas: 13
-        case .ethanol: 14
-        case .heatBoiler: 15
-        case .heatDirectFired: 16
-        case .heatPump: 17
-        case .heatElectric: 18
-        case .heatFuelcell: 19
-        case .heatRecovered: 20
-        case .heatStoreCharge: 21
-        case .heatStoreDischarge: 22
-        case .heatDemand: 23
-        case .heatLosses: 24
+    /// How many there were at first: nothing that was ever written has fewer.
+    public static let firstCount = 25
+
+    /// Every row, by `index`.
+    public static let rows = allCases.map(\.definition)
+    private static let byName = Dictionary(uniqueKeysWithValues: zip(rows.map(\.name), allCases))
+
+    /// Its place in the written order.
+    public var index: Int { rawValue }
+    public var row: AccountRow { Account.rows[rawValue] }
+    /// What it is called in files and stores.
+    public var name: String { row.name }
+
+    /// Nil for what is no account's name.
+    public init?(name: some StringProtocol) {
+        guard let account = Account.byName[String(name)] else { return nil }
+        self = account
+    }
+}
+
+/// An account is kept by name: places may not mean the same to the next build.
+extension Account: Codable {
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(name)
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let name = try container.decode(String.self)
+        guard let account = Account(name: name) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no account \(name)")
+        }
+        self = account
+    }
+}
+
+/// A row of the table of accounts.
+public struct AccountRow: Sendable, Hashable {
+    /// What the energy does at its bus. In the order in which people read it.
+    public enum Flow: Int, Sendable, Hashable, CaseIterable {
+        // Sources.
+        case generated, discharged, imported
+        // Uses.
+        case consumed, stored, exported
+        /// On the way from sources to uses; it follows from them.
+        case lost
+        /// What closes the balance: what no meter tells of the uses.
+        case remainder
+        /// In no balance.
+        case memo
+
+        public var isSource: Bool { rawValue <= Flow.imported.rawValue }
+        public var isUse: Bool { !isSource && self != .memo }
+        /// Worked out from the others, never read from a meter.
+        public var isDerived: Bool { self == .lost || self == .remainder }
+    }
+
+    /// In files and stores; unique.
+    public let name: String
+    public let bus: Bus
+    public let flow: Flow
+    /// In the table for people; says nothing of the direction.
+    public let label: String
+    /// In the summary's object of its bus; unlike the name it is unique only there.
+    public let summaryKey: String
+    public let fuel: Fuel?
+
+    init(_ name: String, _ bus: Bus, _ flow: Flow, _ label: String, key: String? = nil, fuel: Fuel? = nil) {
+        self.name = name
+        self.bus = bus
+        self.flow = flow
+        self.label = label
+        summaryKey = key ?? name
+        self.fuel = fuel
+    }
+}
+
+/// Where energy of one kind meets: what sources give there, uses take.
+public enum Bus: Int, Sendable, Hashable, CaseIterable {
+    case electricity, heat
+    /// Bought and burnt: nothing balances.
+    case fuel
+
+    /// Its accounts in their written order, by what they do.
+    public struct Sheet: Sendable {
+        public let accounts: [Account]
+        public let sources: [Account]
+        public let uses: [Account]
+        public let lost: Account?
+        public let remainder: Account?
+        /// Both ways over the boundary; they take up what is left over where nobody meters them.
+        public let imported: Account?
+        public let exported: Account?
+        /// Sources within the boundary.
+        public let supplied: [Account]
+        public let consumed: [Account]
+        public let stored: [Account]
+
+        fileprivate init(_ bus: Bus) {
+            let all = Account.allCases.filter { $0.row.bus == bus }
+            func those(_ flows: AccountRow.Flow...) -> [Account] { all.filter { flows.contains($0.row.flow) } }
+            accounts = all
+            sources = all.filter(\.row.flow.isSource)
+            uses = all.filter(\.row.flow.isUse)
+            lost = those(.lost).first
+            remainder = those(.remainder).first
+            imported = those(.imported).first
+            exported = those(.exported).first
+            supplied = those(.generated, .discharged)
+            consumed = those(.consumed)
+            stored = those(.stored)
         }
     }
 
-    /// Without this the letters of the raw value would be hashed.
-    public func hash(into hasher: inout Hasher) { hasher.combine(index) }
+    private static let sheets = allCases.map(Sheet.init)
+
+    public var sheet: Sheet { Bus.sheets[rawValue] }
+    public var accounts: [Account] { sheet.accounts }
+    public var balances: Bool { sheet.remainder != nil }
 }
-
-/// An asset's place in the plant: `storage/string-1`.
-public struct AssetPath: Sendable, Hashable, Codable, CodingKeyRepresentable, Comparable {
-    public var area: Area
-    public var asset: String
-
-    public init(_ area: Area, _ asset: String) {
-        self.area = area
-        self.asset = asset
-    }
-
-    public var text: String { "\(area.rawValue)/\(asset)" }
-
-    /// Nil for what is not `area/asset`.
-    public init?(text: some StringProtocol) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let area = Area(rawValue: String(parts[0])), Topic.isAssetID(parts[1]) else {
-            return nil
-        }
-        self.init(area, String(parts[1]))
-    }
-
-    private struct Key: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
-    /// As a key of a dictionary it is its text, so that an encoder can sort by it.
-    public var codingKey: any CodingKey { Key(stringValue: text) }
-
-    public init?(codingKey: some CodingKey) { self.init(text: codingKey.stringValue) }
-
-    public static func == (a: AssetPath, b: AssetPath) -> Bool { a.asset == b.asset && a.area == b.area }
-
-    /// By the name alone, which areas seldom share: paths are looked up thousands of times a tick.
-    public func hash(into hasher: inout Hasher) { hasher.combine(asset) }
-
-    public static func < (a: AssetPath, b: AssetPath) -> Bool { (a.area, a.asset) < (b.area, b.asset) }
-}
-
-/// One line of the books: an account, and the asset whose meter feeds it.
-public struct Meter: Sendable, Hashable, Codable {
-    public var account: Account
-    public var path: AssetPath
-
-    public init(_ account: Account, _ path: AssetPath) {
-        self.account = account
-        self.path = path
-    }
-
-    public init(_ account: Account, _ area: Area, _ asset: String) {
-        self.init(account, AssetPath(area, asset))
-    }
-}
-
-/// What one tick put on one meter's line, and how much of the tick was measured.
-public struct Cell: Sendable, Hashable {
-    /// Start of the tick.
-    public var tick: PlantTime
-    public var meter: Meter
-    public var energy: Energy
-    /// Part of the tick that readings cover, ms.
-    public var measuredMs: Int64
-    /// Part that the model fills, ms; the rest of the tick is missing.
-    public var estimatedMs: Int64
-
-    public init(tick: PlantTime, meter: Meter, energy: Energy, measuredMs: Int64, estimatedMs: Int64) {
-        self.tick = tick
-        self.meter = meter
-        self.energy = energy
-        self.measuredMs = measuredMs
-        self.estimatedMs = estimatedMs
-    }
-}
-
-/// The grid's carbon intensity over one settlement period, as far as readings cover it.
-public struct PeriodIntensity: Sendable, Hashable {
-    public var period: PlantTime
-    public var factor: EmissionFactor
-    public var coveredMs: Int64
-
-    public init(period: PlantTime, factor: EmissionFactor, coveredMs: Int64) {
-        self.period = period
-        self.factor = factor
-        self.coveredMs = coveredMs
-    }
-}
-
-/// Settlement periods lie on UTC half hours.
-public let settlementPeriod = Span.minutes(30)

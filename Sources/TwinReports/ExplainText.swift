@@ -33,8 +33,7 @@ public struct ExplainText {
     private mutating func scopes() {
         let set = summary.method.factors.set(at: summary.from)
         lines.append("  scope 1 = \(Figures.fixed(summary.carbon.scope1.kilograms, 3)) kg")
-        product(.gas, set.gas, set.id)
-        if summary.method.accounts.contains(.ethanol) { product(.ethanol, set.ethanol, set.id) }
+        for fuel in summary.fuels { product(fuel.account, set[fuel].direct, set.id) }
         lines.append("  scope 2, \(summary.method.scope2.rawValue)-based = \(Figures.fixed(scope2.kilograms, 3)) kg")
         product(.gridImport, isLocation ? set.gridGeneration : set.gridResidualMix, set.id)
         lines.append("  not included: other Scope 1 (none is configured), Scope 3, export, credits")
@@ -43,7 +42,7 @@ public struct ExplainText {
     /// One account times its factor; rounding is once per half hour, so the last digit may differ by hand.
     private mutating func product(_ account: Account, _ factor: EmissionFactor, _ set: String) {
         let kWh = summary.energy(account).kilowattHours
-        lines.append("    \(account.rawValue) \(Figures.fixed(kWh, 1)) kWh x \(factor.kilogramsPerKWh) kg/kWh (\(set))")
+        lines.append("    \(account.name) \(Figures.fixed(kWh, 1)) kWh x \(factor.kilogramsPerKWh) kg/kWh (\(set))")
         lines.append("      \(trust(account))")
         lines.append("      \(meters(account))")
     }
@@ -57,19 +56,18 @@ public struct ExplainText {
 
     private mutating func balance() {
         lines.append("  why so much import: the bus balances, kWh")
-        let uses: Set<Account> = [.load, .storageCharge, .bayCharge, .gridExport, .losses, .unmetered]
-        for account in Account.electricity where account != .curtailed && summary.method.accounts.contains(account) {
+        let sheet = Bus.electricity.sheet
+        for account in sheet.accounts where account.row.flow != .memo && summary.method.accounts.contains(account) {
             let kWh = summary.energy(account).kilowattHours
-            lines.append(
-                "    \(uses.contains(account) ? "-" : "+") \(left(account.rawValue, 18))\(right(kWh, 12))  \(note(account))"
-            )
+            let sign = account.row.flow.isUse ? "-" : "+"
+            lines.append("    \(sign) \(left(account.name, 18))\(right(kWh, 12))  \(note(account))")
         }
     }
 
     private func note(_ account: Account) -> String {
-        switch account {
-        case .losses: "assumed share of what is delivered"
-        case .unmetered: "what no meter tells: the remainder"
+        switch account.row.flow {
+        case .lost: "assumed share of what is delivered"
+        case .remainder: "what no meter tells: the remainder"
         default: meters(account)
         }
     }
@@ -108,7 +106,7 @@ public struct ExplainText {
         for area in Area.allCases {
             let paths = seen.filter { $0.area == area }
             guard !paths.isEmpty else { continue }
-            let parts = paths.map { figure($0, used, set.gas.kilogramsPerKWh, perKWh) }
+            let parts = paths.map { figure($0, used, set[.gas].direct.kilogramsPerKWh, perKWh) }
             var sum = Figure()
             for part in parts { sum.add(part) }
             row(area.rawValue, sum)

@@ -29,7 +29,7 @@ public enum ReportCSV {
         let emission = emission(account, set)
         return [
             .text(row.start.rfc3339), .text(method.zone.text(row.start)), .seconds(ms: row.steppedMs),
-            .text(account.rawValue), .integer(sum.energy.wattSeconds), .number(sum.energy.kilowattHours),
+            .text(account.name), .integer(sum.energy.wattSeconds), .number(sum.energy.kilowattHours),
             percent(sum.measuredMs, account, row), percent(sum.estimatedMs, account, row),
             emission.map { .text($0.scope) } ?? .empty,
             emission.map { .number((sum.energy * $0.factor).kilograms) } ?? .empty,
@@ -40,17 +40,13 @@ public enum ReportCSV {
 
     /// What a kWh of the account emits, location-based; nil where it is in no scope.
     private static func emission(_ account: Account, _ set: FactorSet) -> (scope: String, factor: EmissionFactor)? {
-        switch account {
-        case .gas: ("scope1", set.gas)
-        case .ethanol: ("scope1", set.ethanol)
-        case .gridImport: ("scope2_location", set.gridGeneration)
-        default: nil
-        }
+        if let fuel = account.row.fuel { return ("scope1", set[fuel].direct) }
+        return account == Bus.electricity.sheet.imported ? ("scope2_location", set.gridGeneration) : nil
     }
 
     /// Share of the stepped time; empty for accounts that are worked out and never read from a meter.
     private static func percent(_ ms: Int64, _ account: Account, _ row: PeriodRow) -> CSVCell {
-        guard row.steppedMs > 0, !Chart.derived.contains(account) else { return .empty }
+        guard row.steppedMs > 0, !account.row.flow.isDerived else { return .empty }
         return .number(Double(ms) / Double(row.steppedMs) * 100)
     }
 }

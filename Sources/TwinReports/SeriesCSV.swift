@@ -19,7 +19,7 @@ public enum SeriesCSV {
     public static func point(_ row: PeriodRow, _ account: Account) -> SeriesPoint {
         let sum = row[account]
         let quality: Quality =
-            if Chart.derived.contains(account) {
+            if account.row.flow.isDerived {
                 .estimated
             } else if row.steppedMs > 0, sum.measuredMs >= row.steppedMs {
                 .good

@@ -119,19 +119,9 @@ public struct SummaryText {
 
     private mutating func energy() {
         title("Electricity, MWh (in: sources, out: uses)")
-        let names: [(Account, String)] = [
-            (.wind, "wind in"), (.solar, "solar in"), (.fuelcell, "fuel cell in"),
-            (.storageDischarge, "storage in"), (.bayDischarge, "vehicles in"), (.gridImport, "grid import in"),
-            (.load, "shops and heat out"), (.storageCharge, "storage out"), (.bayCharge, "vehicles out"),
-            (.gridExport, "grid export out"), (.losses, "losses out"), (.unmetered, "unmetered out"),
-            (.curtailed, "not in: curtailed"),
-        ]
-        let sources: [Account] = [.wind, .solar, .fuelcell, .storageDischarge, .bayDischarge, .gridImport]
-        let supplied = sources.reduce(Energy.zero) { $0 + summary.energy($1) }
-        for (account, name) in names {
-            guard let kWh = summary.kWh(account) else { continue }
-            let share = supplied.kilowattHours > 0 ? kWh / supplied.kilowattHours * 100 : 0
-            row(name, Figures.fixed(kWh / 1000, 2), "\(Figures.fixed(share, 1)) % of supply")
+        let supplied = summary.energy(Bus.electricity.sheet.sources).kilowattHours
+        accounts(.electricity) { account, kWh in
+            "\(Figures.fixed(supplied > 0 ? kWh / supplied * 100 : 0, 1)) % of supply"
         }
         if let share = summary.renewableShare {
             row("own renewables", "\(Figures.fixed(share * 100, 1)) %", "of the electricity used on site")
@@ -140,17 +130,27 @@ public struct SummaryText {
 
     private mutating func heat() {
         title("Fuel and heat, MWh")
-        if let gas = summary.kWh(.gas) { row("gas (gross)", Figures.fixed(gas / 1000, 2)) }
-        if let litres = summary.ethanolLitres { row("ethanol", "\(Figures.whole(litres)) l") }
-        let names: [(Account, String)] = [
-            (.heatDirectFired, "burners in"), (.heatBoiler, "boilers in"), (.heatPump, "heat pump in"),
-            (.heatElectric, "electric in"), (.heatFuelcell, "fuel cell in"), (.heatRecovered, "recovered in"),
-            (.heatStoreDischarge, "store in"), (.heatDemand, "uses out"), (.heatStoreCharge, "store out"),
-            (.heatLosses, "losses out"),
-        ]
-        for (account, name) in names {
-            guard let kWh = summary.kWh(account) else { continue }
-            row(name, Figures.fixed(kWh / 1000, 2), account == .heatDemand ? "the remainder: nobody meters it" : "")
+        for fuel in summary.fuels {
+            if let litres = summary.litres(fuel) {
+                row(fuel.name, "\(Figures.whole(litres)) l")
+            } else if let kWh = summary.kWh(fuel.account) {
+                row("\(fuel.name) (\(fuel.row.basis))", Figures.fixed(kWh / 1000, 2))
+            }
+        }
+        accounts(.heat) { account, _ in
+            account.row.flow == .remainder ? "the remainder: nobody meters it" : ""
+        }
+    }
+
+    /// A bus: its sources, then its uses, as far as the site has them.
+    private mutating func accounts(_ bus: Bus, _ note: (Account, Double) -> String) {
+        for flow in AccountRow.Flow.allCases {
+            for account in bus.accounts where account.row.flow == flow {
+                guard let kWh = summary.kWh(account) else { continue }
+                let label = account.row.label
+                let name = flow == .memo ? "not in: \(label)" : "\(label) \(flow.isSource ? "in" : "out")"
+                row(name, Figures.fixed(kWh / 1000, 2), note(account, kWh))
+            }
         }
     }
 
@@ -158,7 +158,10 @@ public struct SummaryText {
         let cost = summary.cost
         title("Cost, \(cost.currency)")
         row("import", Figures.whole(cost.imported), cost.exported < 0 ? "export \(Figures.whole(cost.exported))" : "")
-        row("gas", Figures.whole(cost.gas), cost.ethanol.map { "ethanol \(Figures.whole($0))" } ?? "")
+        if let first = cost.fuels.first {
+            let others = cost.fuels.dropFirst().map { "\($0.fuel.name) \(Figures.whole($0.amount))" }
+            row(first.fuel.name, Figures.whole(first.amount), others.joined(separator: ", "))
+        }
         row("carbon", Figures.whole(cost.carbon))
         row(
             "total", Figures.whole(cost.total),
@@ -167,7 +170,8 @@ public struct SummaryText {
 
     private mutating func carbon() {
         title("CO2e, t")
-        row("Scope 1 (gas, ethanol)", tonnes(summary.carbon.scope1), "other Scope 1: not included")
+        let fuels = summary.fuels.map(\.name).joined(separator: ", ")
+        row("Scope 1 (\(fuels))", tonnes(summary.carbon.scope1), "other Scope 1: not included")
         row(
             "Scope 2 location-based", tonnes(summary.carbon.scope2Location),
             summary.method.factors.set(at: summary.from).id)
@@ -178,7 +182,8 @@ public struct SummaryText {
         }
         row("Scope 2 market-based", tonnes(summary.carbon.scope2Market), "residual mix")
         if summary.carbon.biogenic > .zero {
-            row("biogenic CO2", tonnes(summary.carbon.biogenic), "of ethanol; outside the scopes")
+            let biogenic = summary.fuels.filter(\.row.isBiogenic).map(\.name).joined(separator: ", ")
+            row("biogenic CO2", tonnes(summary.carbon.biogenic), "of \(biogenic); outside the scopes")
         }
         row("Scope 3 upstream", tonnes(summary.carbon.scope3Upstream), "outside the figure per vehicle")
     }
@@ -217,7 +222,8 @@ public struct SummaryText {
                 "expectations", "\(summary.facts.expectationsPassed) passed",
                 "\(summary.facts.expectationsFailed) failed")
         }
-        row("balance error", "\(Figures.fixed(summary.balanceErrorKWh, 3)) kWh", "exact by construction: must be 0")
+        let error = summary.balanceErrorKWh(.electricity)
+        row("balance error", "\(Figures.fixed(error, 3)) kWh", "exact by construction: must be 0")
         lines.append("  digest \(summary.digest)")
     }
 }

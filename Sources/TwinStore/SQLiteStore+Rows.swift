@@ -22,7 +22,7 @@ extension SQLiteStore {
     }
 
     private func meter(_ account: String, _ area: String, _ asset: String) -> Meter? {
-        guard let account = Account(rawValue: account), let area = Area(rawValue: area) else { return nil }
+        guard let account = Account(name: account), let area = Area(rawValue: area) else { return nil }
         return Meter(account, area, asset)
     }
 
@@ -30,7 +30,7 @@ extension SQLiteStore {
         try reading { db in
             var places = RowPlaces()
             for row in try Row.fetchAll(db, sql: "SELECT id, account FROM account") {
-                if let account = Account(rawValue: row[1]) { places.accounts[row[0]] = account.index }
+                if let account = Account(name: row[1] as String) { places.accounts[row[0]] = account.index }
             }
             for row in try Row.fetchAll(db, sql: "SELECT id, account, area, asset FROM meter") {
                 places.lines[row[0]] = meter(row[1], row[2], row[3]).flatMap { chart.index(of: $0) }

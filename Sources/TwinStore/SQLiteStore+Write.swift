@@ -17,7 +17,8 @@ struct WriteSession {
     /// Meters of the rows' chart by line.
     var chart: Chart?
     var lines: [Int64] = []
-    var accounts: [Int64] = []
+    /// By place in a row.
+    var accounts: [(place: Int, id: Int64)] = []
     var signals: [SignalPath: Int64] = [:]
 
     init(_ identity: RunIdentity, run: Int64) {

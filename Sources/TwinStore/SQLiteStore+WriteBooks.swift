@@ -11,12 +11,6 @@ extension WriteSession {
         inForce = try Row.fetchAll(
             db, sql: "SELECT from_ms, tick, configuration FROM in_force WHERE run = ? ORDER BY tick", arguments: [run]
         ).map { (PlantTime(ms: $0[0]), $0[1], $0[2]) }
-        for account in Account.allCases {
-            try db.cachedStatement(sql: "INSERT OR IGNORE INTO account (account) VALUES (?)")
-                .execute(arguments: [account.rawValue])
-            let known = try db.cachedStatement(sql: "SELECT id FROM account WHERE account = ?")
-            accounts.append(try Int64.fetchOne(known, arguments: [account.rawValue]) ?? 0)
-        }
     }
 
     /// Notes a configuration, its files and its chart, each once.
@@ -32,10 +26,13 @@ extension WriteSession {
         inForce.sort { $0.tick < $1.tick }
     }
 
-    /// Finds the ids of a chart's meters.
+    /// Finds the ids of a chart's meters and accounts.
     mutating func lay(_ next: Chart, _ db: Database) throws {
         guard chart != next else { return }
         lines = try next.meters.map { try WriteSession.id(of: $0, db) }
+        accounts = try next.accountPlaces.map { place in
+            (place, try WriteSession.id(of: Account.allCases[place], db))
+        }
         chart = next
     }
 
@@ -51,8 +48,15 @@ extension WriteSession {
         return configuration
     }
 
+    private static func id(of account: Account, _ db: Database) throws -> Int64 {
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO account (account) VALUES (?)")
+            .execute(arguments: [account.name])
+        let known = try db.cachedStatement(sql: "SELECT id FROM account WHERE account = ?")
+        return try Int64.fetchOne(known, arguments: [account.name]) ?? 0
+    }
+
     private static func id(of meter: Meter, _ db: Database) throws -> Int64 {
-        let names: StatementArguments = [meter.account.rawValue, meter.path.area.rawValue, meter.path.asset]
+        let names: StatementArguments = [meter.account.name, meter.path.area.rawValue, meter.path.asset]
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO meter (account, area, asset) VALUES (?, ?, ?)")
             .execute(arguments: names)
         let known = try db.cachedStatement(sql: "SELECT id FROM meter WHERE account = ? AND area = ? AND asset = ?")
@@ -97,10 +101,9 @@ extension SQLiteStore {
         }
         let total = try RawStatement(
             db, "INSERT INTO account_total (start_ms, account, ws, measured_ms, estimated_ms) VALUES (?, ?, ?, ?, ?)")
-        for account in Account.allCases where row[account] != none {
-            let sum = row[account]
-            try total.run(
-                start, session.accounts[account.index], sum.energy.wattSeconds, sum.measuredMs, sum.estimatedMs)
+        for (place, account) in session.accounts where row.accounts[place] != none {
+            let sum = row.accounts[place]
+            try total.run(start, account, sum.energy.wattSeconds, sum.measuredMs, sum.estimatedMs)
         }
         try writeCounts("vehicle_count", start, row.vehiclesByModel, db)
         try writeCounts(

@@ -13,10 +13,14 @@ struct CarbonTests {
             gridLosses: EmissionFactor(microgramsPerKWh: losses),
             gridUpstream: EmissionFactor(microgramsPerKWh: upstream),
             gridResidualMix: EmissionFactor(microgramsPerKWh: 2 * grid),
-            gas: EmissionFactor(microgramsPerKWh: gas), gasUpstream: EmissionFactor(microgramsPerKWh: upstream),
-            ethanol: EmissionFactor(kilogramsPerKWh: 0.00152),
-            ethanolBiogenic: EmissionFactor(kilogramsPerKWh: 0.2569),
-            ethanolUpstream: EmissionFactor(kilogramsPerKWh: 0.1041))
+            fuels: [
+                FuelFactors(
+                    direct: EmissionFactor(microgramsPerKWh: gas), biogenic: EmissionFactor(microgramsPerKWh: 0),
+                    upstream: EmissionFactor(microgramsPerKWh: upstream)),
+                FuelFactors(
+                    direct: EmissionFactor(kilogramsPerKWh: 0.00152), biogenic: EmissionFactor(kilogramsPerKWh: 0.2569),
+                    upstream: EmissionFactor(kilogramsPerKWh: 0.1041)),
+            ])
     }
 
     static func row(_ index: Int64, _ energies: [Account: Int64], intensity: Int64? = nil) -> PeriodRow {

@@ -18,8 +18,7 @@ enum SummaryBench {
             tariffs: [
                 Dated(
                     Tariffs(
-                        currency: "GBP", importPerMWh: 200, exportPerMWh: 60, gasPerMWh: 50, ethanolPerLitre: 0.5,
-                        carbonPerTonne: 40))
+                        currency: "GBP", importPerMWh: 200, exportPerMWh: 60, fuels: [50, 0.5], carbonPerTonne: 40))
             ],
             uncertainty: Uncertainty(electricityMeter: 0.01, gasMeter: 0.02, factors: 0.05, estimates: 0.1),
             chart: chart ?? BooksBench.chart(accounts))
@@ -89,7 +88,7 @@ struct SummaryTests {
             var row = SummaryBench.row(0)
             row.vehiclesByModel = models
             var record = DigestRecord()
-            row.write(into: &record)
+            row.write(BooksBench.chart(), into: &record)
             var chain = DigestChain()
             chain.extend(with: record)
             return chain
@@ -222,7 +221,7 @@ struct SummaryTests {
         method.tariffs.append(Dated(dear, from: BooksBench.start + 12 * settlementPeriod))
         let cost = Summary(rows: SummaryBench.day(), method: method, facts: SummaryBench.facts).cost
         #expect(cost.imported == 9600 + 43_200)
-        #expect(close(cost.carbon, 512.64 + 3844.8) && cost.gas == 4800)
+        #expect(close(cost.carbon, 512.64 + 3844.8) && cost.fuel(.gas) == 4800)
     }
 
     @Test(

@@ -47,7 +47,7 @@ struct WholePlantBooksTests {
         let row = books.rows[0]
         for (line, entry) in Self.meters.enumerated() { #expect(row.meters[line].energy.wattSeconds == entry.ws) }
         let summary = Summary(rows: [row], method: Self.method, facts: SummaryBench.facts)
-        #expect(summary.balanceErrorKWh == 0 && summary.heatBalanceErrorKWh == 0)
+        #expect(summary.balanceErrorKWh(.electricity) == 0 && summary.balanceErrorKWh(.heat) == 0)
     }
 
     static var method: ReportMethod {
@@ -90,7 +90,7 @@ struct WholePlantBooksTests {
             #expect(a.accounts == b.accounts && a.meters == b.meters, "seed \(seed)")
         }
         let summary = Summary(rows: late.rows, method: Self.method, facts: SummaryBench.facts)
-        #expect(summary.balanceErrorKWh == 0 && summary.heatBalanceErrorKWh == 0, "seed \(seed)")
+        #expect(summary.balanceErrorKWh(.electricity) == 0 && summary.balanceErrorKWh(.heat) == 0, "seed \(seed)")
         for account in Set(Self.meters.map(\.meter.account)) {
             let lines = Self.chart.meters.indices.filter { Self.chart.meters[$0].account == account }
             let sum = lines.reduce(Energy.zero) { $0 + summary.energy(line: $1) }

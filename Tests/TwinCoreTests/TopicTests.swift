@@ -49,11 +49,6 @@ struct TopicTests {
         #expect(AssetPath(.wind, "one") != AssetPath(.solar, "one"))
     }
 
-    @Test("counts accounts in their written order")
-    func accounts() {
-        #expect(Account.allCases.map(\.index) == Array(0..<Account.allCases.count))
-    }
-
     @Test("writes what it reads", arguments: Area.allCases)
     func roundTrip(area: Area) {
         let text = Topic.text(site: "s", area, "a-1", .tele)

@@ -49,7 +49,7 @@ struct BundledDaysTests {
         let summary = result.summary
         #expect(summary.steps == 1440 && result.notes.refusalTotal == 0)
         #expect(summary.alarms.map { "\($0.code) \($0.count)" } == [])
-        #expect(summary.balanceErrorKWh == 0 && summary.heatBalanceErrorKWh == 0)
+        #expect(summary.balanceErrorKWh(.electricity) == 0 && summary.balanceErrorKWh(.heat) == 0)
         #expect(summary.energy(.unmetered) != .zero)
         #expect(summary.commands.rejected == 0)
         if loop == .closed { #expect(summary.commands.expired == 0) }

@@ -98,7 +98,7 @@ struct RealDayTests {
         #expect(summary.gaps == 1)
         // Without a grid meter the import is the remainder.
         #expect(summary.json.number("energy_kwh.unmetered") == 0)
-        #expect(summary.balanceErrorKWh == 0)
+        #expect(summary.balanceErrorKWh(.electricity) == 0)
     }
 
     @Test func `the figure says how much of it is estimated`() async throws {

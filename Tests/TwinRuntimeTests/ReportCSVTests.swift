@@ -52,12 +52,12 @@ struct ReportCSVTests {
         let rows = try table(run.result.rows, summary.method)
         #expect(rows.count == run.result.rows.count * summary.method.accounts.count)
         for account in summary.method.accounts {
-            let mine = rows.filter { $0["account"] == account.rawValue }
+            let mine = rows.filter { $0["account"] == account.name }
             let ws = mine.reduce(Int64(0)) { $0 + (Int64($1["energy_ws"] ?? "") ?? .min) }
             let path =
                 account == .gas
                 ? "gas_kwh"
-                : Account.heat.contains(account) ? "heat_kwh.\(account.summaryKey)" : "energy_kwh.\(account.rawValue)"
+                : account.row.bus == .heat ? "heat_kwh.\(account.row.summaryKey)" : "energy_kwh.\(account.name)"
             // Ethanol is litres in the JSON, at 5.911 kWh each.
             let json =
                 try account == .ethanol ? summary.energy(.ethanol).kilowattHours : #require(run.json.number(path))

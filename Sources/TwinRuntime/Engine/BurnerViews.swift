@@ -19,7 +19,7 @@ struct BurnerViews {
         _ config: SiteConfig, _ outdoorC: UsedValue, _ time: PlantTime, _ changedAt: (AssetPath) -> PlantTime?,
         _ value: (AssetPath, String) -> UsedValue
     ) {
-        let gas = config.method.factors.set(at: time).gas.gramsPerKWh
+        let gas = config.method.factors.set(at: time)[.gas].direct.gramsPerKWh
         for unit in config.burners {
             let burner = unit.burner
             switch burner.kind {

@@ -80,7 +80,7 @@ struct DispatchViews {
         guard let network = config.heat else { return nil }
         var open = 0.0
         var headroom = 0.0
-        let gas = config.method.factors.set(at: time).gas.gramsPerKWh
+        let gas = config.method.factors.set(at: time)[.gas].direct.gramsPerKWh
         let boiler = network.sources.first { $0.kind == .boiler }?.performance ?? 0.85
         var sources: [HeatSourceView] = []
         for source in network.sources {

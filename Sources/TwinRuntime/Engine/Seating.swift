@@ -40,7 +40,7 @@ public enum Seating: String, Sendable, CaseIterable {
             // Energy without a line would be lost without a word.
             precondition(
                 config.method.chart.index(of: meter) != nil,
-                "the chart has no line \(meter.account.rawValue) of \(meter.path.text)")
+                "the chart has no line \(meter.account.name) of \(meter.path.text)")
         }
         return seats
     }

@@ -110,7 +110,7 @@ public final class TwinEngine {
         for command in commands {
             state.books.count(issuedAt: command.ts - plan.step) { $0.issued += 1 }
         }
-        for index in posting.changed { state.books.rows[index].write(into: &record) }
+        for index in posting.changed { state.books.rows[index].write(state.books.chart, into: &record) }
         write(commands, outcomes, into: &record)
         state.chain.extend(with: record)
         state.tick = tick

@@ -111,7 +111,7 @@ public struct SimulatedRun {
         row.productionDayMs = config.calendar.isProductionDay(at: start) ? settlementPeriod.ms : 0
         row.intensity = intensity.map { EmissionFactor(gramsPerKWh: $0.gramsPerKWh) }
         var record = DigestRecord()
-        row.write(into: &record)
+        row.write(config.method.chart, into: &record)
         chain.extend(with: record)
         row.chain = chain
         figures.peakImportKW = max(

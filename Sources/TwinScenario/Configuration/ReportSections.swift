@@ -162,18 +162,20 @@ extension SiteFiles {
             let losses = factor("grid_losses_kg_per_kwh")
             let upstream = factor("grid_upstream_kg_per_kwh")
             let residual = factor("grid_residual_mix_kg_per_kwh")
-            let gas = factor("gas_kg_per_kwh", "kg/kWh gross")
-            let gasUpstream = factor("gas_upstream_kg_per_kwh", "kg/kWh gross")
-            let ethanol = factor("ethanol_kg_per_kwh", "kg/kWh net")
-            let biogenic = factor("ethanol_biogenic_kg_per_kwh", "kg/kWh net")
-            let ethanolUpstream = factor("ethanol_upstream_kg_per_kwh", "kg/kWh net")
-            guard let year, let generation, let losses, let upstream, let residual, let gas, let gasUpstream,
-                let ethanol, let biogenic, let ethanolUpstream
+            let fuels = Fuel.allCases.compactMap { fuel -> FuelFactors? in
+                func part(_ name: String) -> EmissionFactor? {
+                    factor("\(fuel.name)\(name)_kg_per_kwh", "kg/kWh \(fuel.row.basis)")
+                }
+                let direct = part("")
+                let biogenic = fuel.row.isBiogenic ? part("_biogenic") : EmissionFactor(microgramsPerKWh: 0)
+                guard let direct, let biogenic, let upstream = part("_upstream") else { return nil }
+                return FuelFactors(direct: direct, biogenic: biogenic, upstream: upstream)
+            }
+            guard let year, let generation, let losses, let upstream, let residual, fuels.count == Fuel.allCases.count
             else { return nil }
             let set = FactorSet(
                 id: id, gridGeneration: generation, gridLosses: losses, gridUpstream: upstream,
-                gridResidualMix: residual, gas: gas, gasUpstream: gasUpstream, ethanol: ethanol,
-                ethanolBiogenic: biogenic, ethanolUpstream: ethanolUpstream)
+                gridResidualMix: residual, fuels: fuels)
             return (year, set)
         }
     }
@@ -184,13 +186,15 @@ extension SiteFiles {
             let currency = fields.required("currency").flatMap(currencyCode)
             let importPrice = fields.quantity("import_per_mwh", in: -1000...10_000, "currency/MWh")
             let exportPrice = fields.quantity("export_per_mwh", in: -1000...10_000, "currency/MWh")
-            let gas = fields.quantity("gas_per_mwh", in: 0...10_000, "currency/MWh gross")
-            let ethanol = fields.quantity("ethanol_per_litre", in: 0...100, "currency/l")
+            let fuels = Fuel.allCases.compactMap { fuel in
+                fields.quantity(fuel.row.priceKey, in: 0...fuel.row.priceMax, "currency/\(fuel.row.priceUnit)")
+            }
             let carbon = fields.quantity("carbon_per_tonne", in: 0...100_000, "currency/t")
-            guard let currency, let importPrice, let exportPrice, let gas, let ethanol, let carbon else { return nil }
+            guard let currency, let importPrice, let exportPrice, let carbon, fuels.count == Fuel.allCases.count
+            else { return nil }
             return Tariffs(
-                currency: currency, importPerMWh: importPrice, exportPerMWh: exportPrice, gasPerMWh: gas,
-                ethanolPerLitre: ethanol, carbonPerTonne: carbon)
+                currency: currency, importPerMWh: importPrice, exportPerMWh: exportPrice, fuels: fuels,
+                carbonPerTonne: carbon)
         }
     }
 

@@ -79,7 +79,7 @@ struct ExportCommand: AsyncParsableCommand {
         let output = try Output.Lines(out, overwrite: force)
         if list {
             for signal in try source.signals() { try output.write("signal  \(signal.text)") }
-            for account in try accounts(source, window) { try output.write("account \(account.rawValue)") }
+            for account in try accounts(source, window) { try output.write("account \(account.name)") }
         } else {
             var isEmpty = true
             try forEachPoint(source, window) { point, kind in
@@ -165,8 +165,8 @@ struct ExportCommand: AsyncParsableCommand {
 
     private func account(_ text: String, _ source: any StoreReading) throws -> Account {
         let known = try accounts(source, .all)
-        if let account = known.first(where: { $0.rawValue == text }) { return account }
-        throw unknown("account", text, known.map(\.rawValue))
+        if let account = known.first(where: { $0.name == text }) { return account }
+        throw unknown("account", text, known.map(\.name))
     }
 
     private func accounts(_ source: any StoreReading, _ window: StoreWindow) throws -> [Account] {

@@ -187,7 +187,7 @@ struct LiveChangeTests {
         let tick = takenAt.withLock { $0 }
         // The change is a line of the next tick, in force from the one after it.
         #expect(has(tick) && has(tick + 1) && !has(tick + 2) && !has(tick + 5) && has(tick + 6))
-        #expect(summary.steps == 14 && summary.balanceErrorKWh == 0)
+        #expect(summary.steps == 14 && summary.balanceErrorKWh(.electricity) == 0)
         // Its line is still on the books.
         let chart = try #require(outcomes.all.last?.chart)
         #expect(chart.meters.contains { $0.path.asset == gone.asset })

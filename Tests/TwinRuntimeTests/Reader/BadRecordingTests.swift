@@ -179,7 +179,7 @@ struct BadRecordingTests {
         #expect(result.summary.counts.rejectedTotal == 1)
         #expect(result.summary.counts.messages == 3)
         #expect(result.summary.json.number("energy_kwh.wind")?.isFinite == true)
-        #expect(result.summary.balanceErrorKWh == 0)
+        #expect(result.summary.balanceErrorKWh(.electricity) == 0)
     }
 
     @Test("300 mutations of a small recording neither trap nor hang", arguments: [UInt64](0..<30))
@@ -197,7 +197,7 @@ struct BadRecordingTests {
                     // A mutated step or time may make a week of ticks; the first ones show what there is to see.
                     options.onTick = { outcome, _ in outcome.tick < 200 }
                 }
-                #expect(result.summary.balanceErrorKWh == 0, "seed \(seed) variant \(variant)")
+                #expect(result.summary.balanceErrorKWh(.electricity) == 0, "seed \(seed) variant \(variant)")
                 #expect(result.summary.json.line.contains("\"digest\""))
             } catch let problem as ReplayProblem {
                 #expect([65, 78].contains(problem.exitCode), "seed \(seed) variant \(variant): \(problem)")

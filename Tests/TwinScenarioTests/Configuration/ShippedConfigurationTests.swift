@@ -28,7 +28,7 @@ struct ShippedConfigurationTests {
         #expect(config.grid.importMaxKW == 48_000)
         #expect(config.alarmsOff.isEmpty)
         #expect(config.truth.intensity.summerByHour.count == 24)
-        #expect(config.method.accounts.isSuperset(of: Account.electricity + Account.heat))
+        #expect(config.method.accounts.isSuperset(of: Bus.electricity.accounts + Bus.heat.accounts))
         #expect(config.method.factors.set(year: 2025).id == "uk-2025")
         #expect(config.method.factors.set(year: 2018).gridGeneration.kilogramsPerKWh == 0.28307)
     }
