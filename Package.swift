@@ -102,7 +102,8 @@ let package = Package(
             ], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT", "TwinTesting"], swiftSettings: strict),
         .testTarget(
-            name: "TwinEndToEndTests", dependencies: ["twin", "TwinCore", "TwinRuntime", "TwinMQTT", "TwinTesting"],
+            name: "TwinEndToEndTests",
+            dependencies: ["twin", "TwinCore", "TwinScenario", "TwinRuntime", "TwinMQTT", "TwinTesting"],
             swiftSettings: strict),
     ]
 )

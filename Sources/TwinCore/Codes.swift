@@ -43,6 +43,8 @@ public enum RejectReason: String, Sendable, Hashable, Codable, CodingKeyRepresen
     case commandMode = "command.mode"
     case faultNeedsClosedLoop = "fault_needs_closed_loop"
     case version
+    /// The source itself says that the value is not good.
+    case quality
 
     public init(_ failure: JSONFailure) {
         self =

@@ -110,6 +110,8 @@ public struct ComponentReply: Sendable {
     /// Alarms that hold now.
     public var alarms: [AlarmKey] = []
     public var counts = Counts()
+    /// What became of readings that share a message; it is not in `counts`.
+    public var fates: [PartFate] = []
     /// Refused messages: line number and why, for the reader of a file.
     public var refusals: [Refusal] = []
     /// Holes in the measurement that began in a period, by account (see `Timeline.gapCount`).
@@ -151,12 +153,15 @@ public struct Routed: Sendable, Hashable {
     public var area: Area
     public var asset: String
     public var kind: TopicKind
+    /// Which of the tick's messages gave it, where a foreign message may have given several; that is counted once.
+    public var part: Int?
 
-    public init(_ arrival: Arrival, area: Area, asset: String, kind: TopicKind) {
+    public init(_ arrival: Arrival, area: Area, asset: String, kind: TopicKind, part: Int? = nil) {
         self.arrival = arrival
         self.area = area
         self.asset = asset
         self.kind = kind
+        self.part = part
     }
 }
 

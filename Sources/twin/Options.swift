@@ -47,7 +47,7 @@ struct CommonOptions: ParsableArguments {
 
     static func load(_ path: String) throws -> SiteConfig {
         let folder = path.hasSuffix(".yaml") ? URL(fileURLWithPath: path).deletingLastPathComponent().path : path
-        return try SiteConfig.load(folder: folder)
+        return try SiteConfig.loadChecked(folder: folder)
     }
 }
 

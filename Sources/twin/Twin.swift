@@ -18,6 +18,7 @@ struct Twin: AsyncParsableCommand {
               twin simulate --broker mqtt://127.0.0.1:1883 --for 1h --speed 60
               twin run --broker mqtt://127.0.0.1:1883 --clock event --mode control
               twin record --broker mqtt://127.0.0.1:1883 --out day.jsonl.gz --for 1d
+              twin topics --broker mqtt://127.0.0.1:1883 --for 30s
               twin scenario run replay/scenarios/*.scenario.yaml
               twin report --store twin.sqlite --format json
 
@@ -29,7 +30,7 @@ struct Twin: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self, RecordCommand.self,
             ImportCommand.self, JournalCommand.self, ReportCommand.self, ExplainCommand.self, ExportCommand.self,
-            ValidateCommand.self, ReloadCommand.self,
+            ValidateCommand.self, TopicsCommand.self, ReloadCommand.self,
         ])
 
     static func main() async {

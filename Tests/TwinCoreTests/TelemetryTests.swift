@@ -88,7 +88,7 @@ struct CodesTests {
             RejectReason.allCases.map(\.rawValue).joined(separator: " ")
                 == "parse not_utf8 too_large too_deep duplicate_key unknown_topic unknown_key wrong_type not_finite "
                 + "out_of_range unit clock.future clock.past retained_command command.unknown_asset command.expired "
-                + "command.repeated command.limit command.issuer command.mode fault_needs_closed_loop version")
+                + "command.repeated command.limit command.issuer command.mode fault_needs_closed_loop version quality")
     }
 
     @Test("ranks quality from best to worst by the contract's names")

@@ -28,6 +28,12 @@ package enum Repository {
         return FileManager.default.fileExists(atPath: path) ? path : nil
     }()
 
+    /// A case that lies beside the repository; nil where it does not.
+    package static func sharedCase(_ name: String) -> String? {
+        let path = beside("cases/\(name)").path
+        return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
+
     private static func beside(_ name: String) -> URL {
         root.appending(path: "../shared/\(name)").standardizedFileURL
     }
@@ -77,6 +83,11 @@ package enum Repository {
 package struct ConfigText: Sendable {
     package var name: String
     package var text: String
+
+    package init(name: String, text: String) {
+        self.name = name
+        self.text = text
+    }
 }
 
 /// One replacement in a shipped file.

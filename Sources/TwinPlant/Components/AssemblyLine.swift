@@ -37,10 +37,12 @@ public struct AssemblyLine: Component {
         var reply = ComponentReply(image: image)
         let events = slice.map { routed in (routed, Result { () throws(LineFailure) in try LineEvent(routed) }) }
         for (routed, result) in events.enumerated().sorted(by: { order($0, $1) }).map(\.element) {
+            let before = reply.counts
             switch result {
             case .success(let event): take(event, routed, context, &reply)
             case .failure(let failure): reply.refuse(routed.arrival, failure)
             }
+            if let fate = reply.counts.fate(of: routed.part, since: before) { reply.fates.append(fate) }
         }
         reply.image.vehicles = reply.lineOffs.count
         state.lineOffTotal += reply.lineOffs.count

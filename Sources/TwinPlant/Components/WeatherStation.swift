@@ -68,6 +68,7 @@ extension ComponentReply {
     mutating func take(_ report: FeedReport) {
         readings.append(contentsOf: report.readings)
         counts.add(report.counts)
+        fates.append(contentsOf: report.fates)
         refusals.append(contentsOf: report.refusals)
         alarms.append(contentsOf: report.alarms.sorted())
     }

@@ -48,6 +48,8 @@ public struct StuckRule: Sendable, Hashable {
 /// What one tick's messages did to a feed.
 public struct FeedReport: Sendable {
     public var counts = Counts()
+    /// What became of readings that share a message; it is not in `counts`.
+    public var fates: [PartFate] = []
     public var refusals: [Refusal] = []
     public var alarms: Set<AlarmKey> = []
     /// Spans of the past whose integrals changed.

@@ -28,11 +28,13 @@ struct DecodedMessage: Sendable {
     var ts: PlantTime
     var seq: Int64
     var content: Content
+    var part: Int?
 
     init(_ routed: Routed) {
         arrival = routed.arrival
         area = routed.area
         asset = routed.asset
+        part = routed.part
         ts = routed.arrival.t
         seq = -1
         switch routed.kind {

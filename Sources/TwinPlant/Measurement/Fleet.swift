@@ -57,13 +57,15 @@ public struct Fleet: Sendable, Codable {
             for signal in estimates[index].indices { estimates[index][signal].forget(before: horizon) }
         }
         for message in DecodedMessage.inOrder(slice) {
-            guard let index = places[AssetPath(message.area, message.asset)] else {
+            let before = report.counts
+            if let index = places[AssetPath(message.area, message.asset)] {
+                feeds[index].take(message, specs: specs(index), context: context, report: &report)
+            } else {
                 report.refuse(
                     message.arrival,
                     LineFailure(reason: .unknownTopic, text: "no asset \"\(message.asset)\" in the configuration"))
-                continue
             }
-            feeds[index].take(message, specs: specs(index), context: context, report: &report)
+            if let fate = report.counts.fate(of: message.part, since: before) { report.fates.append(fate) }
         }
         for index in feeds.indices { report.alarms.formUnion(feeds[index].sourceAlarms(context)) }
         return report

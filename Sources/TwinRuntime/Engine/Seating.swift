@@ -67,16 +67,20 @@ struct Router {
         case clock
         /// The twin's own outputs and commands: compared in a replay, never stepped.
         case output
+        /// Another dialect: the sources of the site's mapping that the topic belongs to.
+        case foreign([Int])
         case unknown
     }
 
     private let site: String
+    private let signals: SignalMapping?
     private var table = SubscriptionTable()
     private var known: [String: Destination] = [:]
     static let knownMax = 10_000
 
-    init(site: String, seats: [any ComponentSeat]) {
+    init(site: String, signals: SignalMapping?, seats: [any ComponentSeat]) {
         self.site = site
+        self.signals = signals
         for (index, seat) in seats.enumerated() {
             for filter in seat.filters { table.subscribe(index, to: filter) }
         }
@@ -91,7 +95,9 @@ struct Router {
 
     private mutating func lookUp(_ topic: String) -> Destination {
         switch Topic(topic, site: site) {
-        case nil: return .unknown
+        case nil:
+            let sources = signals?.sources(of: topic) ?? []
+            return sources.isEmpty ? .unknown : .foreign(sources)
         case .clock: return .clock
         case .output: return .output
         case .asset(_, _, .cmd): return .output

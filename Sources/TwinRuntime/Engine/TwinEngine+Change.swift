@@ -42,6 +42,11 @@ extension TwinEngine {
         state.books.change(chart: config.method.chart, losses: config.losses)
         let assets = config.assets
         state.desk.keep { assets.contains($0) }
+        state.signals = config.signals.map { mapping in
+            var memory = state.signals ?? SignalMemory()
+            memory.keep(mapping)
+            return memory
+        }
     }
 
     // MARK: - Checkpoint

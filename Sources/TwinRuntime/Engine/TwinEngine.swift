@@ -20,6 +20,8 @@ public final class TwinEngine {
     private let seating: Seating
     private(set) var seats: [any ComponentSeat]
     private var router: Router
+    /// Where foreign messages become ours; nil for a site without a mapping.
+    private var door: SignalDoor?
     private var rules: CommandDesk.Rules
     /// Waits before a hop, for tests that try to upset the order. Nil in operation.
     private let beforeHop: (@Sendable () async -> Void)?
@@ -35,12 +37,14 @@ public final class TwinEngine {
         self.seating = seating
         self.beforeHop = beforeHop
         seats = seating.seats(self.config)
-        router = Router(site: config.site, seats: seats)
+        router = Router(site: config.site, signals: config.signals, seats: seats)
+        door = config.signals.map { SignalDoor($0) }
         rules = CommandDesk.Rules(step: plan.step, followToleranceFraction: config.followToleranceFraction)
         state = TwinState(
             books: Books(chart: self.config.method.chart, losses: self.config.losses),
             grid: TickGrid(start: plan.start, step: plan.step), mode: plan.mode, configuration: config.hash,
             epoch: epoch)
+        state.signals = config.signals.map { _ in SignalMemory() }
     }
 
     /// Takes a configuration at the present epoch, with components that know nothing yet.
@@ -48,7 +52,8 @@ public final class TwinEngine {
         family = other
         config = other.inForce(epoch: state.epoch)
         seats = seating.seats(config)
-        router = Router(site: config.site, seats: seats)
+        router = Router(site: config.site, signals: config.signals, seats: seats)
+        door = config.signals.map { SignalDoor($0) }
         rules = CommandDesk.Rules(step: plan.step, followToleranceFraction: config.followToleranceFraction)
     }
 
@@ -80,6 +85,7 @@ public final class TwinEngine {
             record.add(value.used.quality.rank)
         }
         counts.add(reply.counts)
+        counts.add(PartFate.counts(reply.fates))
         for instruction in input.instructions { instruction.write(into: &record) }
         var outcome = finish(tick, context, reply, acks, counts, refusals + reply.refusals, &record)
         outcome.instructions = input.instructions
@@ -141,7 +147,7 @@ public final class TwinEngine {
             counts.shed += count
         }
         for (reason, count) in input.unreadable { counts.rejected[reason, default: 0] += count }
-        for arrival in input.arrivals {
+        for (number, arrival) in input.arrivals.enumerated() {
             switch router.destination(arrival.topic) {
             case .components(let wanted, let area, let asset, let kind):
                 for index in wanted {
@@ -164,6 +170,7 @@ public final class TwinEngine {
                     refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: error))
                 }
             case .output: counts.accepted += 1
+            case .foreign(let sources): translate(arrival, number, sources, &slices, &counts, &refusals)
             case .unknown:
                 let failure = LineFailure(reason: .unknownTopic, text: "no component asked for this topic")
                 counts.reject(.unknownTopic)
@@ -172,6 +179,41 @@ public final class TwinEngine {
         }
         return (slices, acks)
     }
+
+    /// Hands a foreign message's readings to the components as if our own dialect had brought them.
+    private func translate(
+        _ arrival: Arrival, _ number: Int, _ sources: [Int], _ slices: inout [[Routed]], _ counts: inout Counts,
+        _ refusals: inout [Refusal]
+    ) {
+        var memory = state.signals ?? SignalMemory()
+        // Taken out while it changes: a second owner would make each change a copy.
+        state.signals = nil
+        defer { state.signals = memory }
+        guard let message = door?.translate(arrival, sources: sources, memory: &memory) else { return }
+        for failure in message.notes {
+            refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: failure))
+        }
+        if let failure = message.failure {
+            counts.reject(failure.reason)
+            refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: failure))
+        } else if message.readings.isEmpty {
+            // A part of a sum or a mean that more messages will complete.
+            counts.accepted += 1
+        }
+        for reading in message.readings {
+            let topic = Topic.text(site: config.site, reading.area, reading.asset, reading.kind)
+            guard case .components(let wanted, let area, let asset, let kind) = router.destination(topic) else {
+                continue
+            }
+            for index in wanted {
+                slices[index].append(
+                    Routed(reading.arrival, area: area, asset: asset, kind: kind, part: number))
+            }
+        }
+    }
+
+    /// Rows of the mapping that no message has come for, as sentences.
+    var silentRows: [String] { door?.silentRows(state.signals ?? SignalMemory()) ?? [] }
 
     /// A clock line whose stamp is not where plant time is was refused when it arrived.
     private func checkClock(_ arrival: Arrival) throws(LineFailure) {
@@ -270,6 +312,7 @@ extension ComponentReply {
         gaps.append(contentsOf: next.gaps)
         refusals.append(contentsOf: next.refusals)
         counts.add(next.counts)
+        fates.append(contentsOf: next.fates)
     }
 }
 

@@ -21,6 +21,8 @@ public struct TwinState: Sendable, Codable {
     var epoch: Int
     /// The plan that was adopted last.
     public internal(set) var plan: String?
+    /// What the mapping of foreign messages remembers; nil for a site without one.
+    var signals: SignalMemory?
 
     init(books: Books, grid: TickGrid, mode: ControlMode, configuration: String, epoch: Int) {
         self.books = books

@@ -99,7 +99,7 @@ public final class TickReader {
         + "expected"
 
     /// At the end: the lines that no tick took.
-    var rest: [Line] { isAtEnd ? pending.lines : [] }
+    public var rest: [Line] { isAtEnd ? pending.lines : [] }
 
     /// Bytes read and in all, over all files that are open or done; for progress.
     public var progress: (read: Int64, total: Int64) { (reader.bytesRead, max(reader.bytesTotal, 1)) }

@@ -128,6 +128,8 @@ extension LiveLoop {
             // Kept before it is named: a kill in between leaves a folder that nobody asks for.
             if session != nil { try folder.keep(wanted.files, hash: wanted.hash) }
             instruct(.configuration(fit.change(pending: pending, values: values), wanted))
+            let known = Set(LiveLoop.filters(config))
+            newFilters += LiveLoop.filters(wanted).filter { !known.contains($0) }
             config = wanted
             return .taken(notes: fit.notes(pending: pending, values: values))
         case .operation(let json):

@@ -57,6 +57,8 @@ public final class LiveLoop {
     private let begun = ContinuousClock.now
     /// While the journal is stepped again nothing is published: only the last mark's commands go again, later.
     var isRecovering = false
+    /// Topics of a mapping that came with a reload: asked for when what was received is acknowledged.
+    var newFilters: [String] = []
     public internal(set) var notes = RunNotes()
 
     /// Whether there is a journal: before the first plant time nothing is written.
@@ -96,10 +98,11 @@ public final class LiveLoop {
     /// The run that a journal folder belongs to; nil for a new one.
     public static func existingRun(_ folder: JournalFolder) throws -> String? { try Recovery(folder)?.header.run }
 
-    /// The topics the twin wants: all of its site but commands and its own outputs.
-    static func filters(site: String) -> [String] {
+    /// The topics the twin wants: all of its site but commands and its own outputs, and those of its mapping.
+    static func filters(_ config: SiteConfig) -> [String] {
         let kinds: [TopicKind] = [.tele, .ack, .status, .vehicle, .count]
-        return kinds.map { "v1/\(site)/+/+/\($0.rawValue)" } + [Topic.clockText(site: site)]
+        return kinds.map { "v1/\(config.site)/+/+/\($0.rawValue)" } + [Topic.clockText(site: config.site)]
+            + (config.signals?.filters ?? [])
     }
 
     /// Runs until the duration is over or it is stopped.
@@ -107,7 +110,7 @@ public final class LiveLoop {
     public func run() async throws -> Summary? {
         try await recover()
         try transport.connect(timeoutMs: options.connectTimeoutMs)
-        try transport.subscribe(LiveLoop.filters(site: config.site))
+        try transport.subscribe(LiveLoop.filters(config))
         if publishes { try announce(online: true) }
         try resendCommands()
         if options.clock == .wall, session == nil { try begin(at: options.wallNow()) }
@@ -122,13 +125,24 @@ public final class LiveLoop {
             try await closeByWallClock()
             try session?.journal.sync()
             // Nothing is acknowledged before the disk has it; before the first plant time nothing is journalled.
-            if session != nil || early.mayBeAcknowledged { try transport.flush() }
+            if session != nil || early.mayBeAcknowledged {
+                try transport.flush()
+                subscribeNewFilters()
+            }
         }
         if publishes { try announce(online: false) }
         try await letGo()
         transport.disconnect()
         try await writeCheckpoint()
         return try summary()
+    }
+
+    private func subscribeNewFilters() {
+        guard !newFilters.isEmpty else { return }
+        do { try transport.subscribe(newFilters) } catch {
+            tell("the topics of the new mapping are not heard yet, start the twin again: \(error)")
+        }
+        newFilters = []
     }
 
     /// Waits until the broker has what was published. What arrives meanwhile is journalled and not stepped: it opens

@@ -339,6 +339,7 @@ public final class ReplayLoop {
         if injector.underWay > 0 {
             notes.warn("\(injector.underWay) delayed messages were still under way at the end")
         }
+        for sentence in engine.silentRows { notes.warn(sentence) }
         // An expectation may stand at the very end, where no tick takes it.
         for line in reader.rest {
             if case .expect(let json) = line.body { try addExpectation(json, at: line.t) }

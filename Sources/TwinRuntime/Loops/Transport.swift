@@ -1,4 +1,4 @@
-import TwinCore
+public import TwinCore
 
 /// A message from a transport, not yet acknowledged.
 public struct InboundMessage: Sendable, Hashable {
@@ -24,7 +24,7 @@ public struct InboundMessage: Sendable, Hashable {
 
 extension Arrival {
     /// A message as it goes into a journal or a recording.
-    init(_ message: InboundMessage, at t: PlantTime) {
+    public init(_ message: InboundMessage, at t: PlantTime) {
         self.init(
             t: t, topic: message.topic, payload: message.payload, qos: message.qos, retain: message.retain,
             duplicate: message.duplicate,

@@ -100,6 +100,10 @@ struct SiteFiles {
             }
             roots[name] = YAMLNode.read(file: name, bytes: file.bytes, log: log)
         }
+        // A plant that speaks our own dialect needs no mapping.
+        if let file = files.first(where: { $0.name == SignalMapping.file }) {
+            roots[file.name] = YAMLNode.read(file: file.name, bytes: file.bytes, log: log)
+        }
         self.roots = roots
     }
 
@@ -116,6 +120,7 @@ struct SiteFiles {
         let tariffs = self["tariffs.yaml"].flatMap { readTariffs($0) }
         let rule = self["dispatch.yaml"].flatMap { readDispatch($0) }
         let truth = self["plant.yaml"].flatMap { readPlantTruth($0) }
+        let signals = self[SignalMapping.file].map { SignalMapping($0, zone: site?.zone ?? .utc) }
         if let assets, let safety { checkGate(safety.gate, assets.grid) }
         if let assets, let safety, let rule { checkPeak(rule.storage, assets.grid, safety.gate) }
         if let assets, let truth { checkPlant(truth, assets) }
@@ -124,16 +129,19 @@ struct SiteFiles {
         if let assets, let baseline { checkBaselineAssets(baseline, assets) }
         guard let site, let safety, let assets, let shifts, let factors, let baseline, let tariffs, let rule, let truth
         else { return nil }
+        if let signals, signals == nil { return nil }
         let method = ReportMethod(
             site: site.id, zone: site.zone, boundary: site.boundary, scope2: site.scope2, factors: factors,
             baseline: baseline.baseline, targets: baseline.targets, tariffs: [Dated(tariffs)],
             uncertainty: site.uncertainty,
             chart: assets.chart)
-        return SiteConfig(
+        var config = SiteConfig(
             site: site, assets: assets, calendar: shifts.calendar(in: site.zone), method: method,
             rules: DispatchRules(
                 storage: rule.storage, exportMaxKW: safety.gate.exportMaxKW * (1 - rule.exportMarginFraction)),
             safety: safety, truth: truth,
             files: files)
+        config.signals = signals.flatMap(\.self)
+        return config
     }
 }

@@ -41,6 +41,8 @@ public struct SiteConfig: Sendable {
     public var alarmsOff: Set<AlarmCode>
     /// The simulated plant.
     public var truth: PlantTruth
+    /// Where foreign messages have the plant's signals; nil for a plant that speaks our own dialect alone.
+    public var signals: SignalMapping?
 
     /// The files it was read from, by name relative to the configuration folder, and their hash.
     public var files: [(name: String, bytes: [UInt8])]

@@ -47,7 +47,7 @@ extension ImportSignal {
         self = signal
     }
 
-    private struct Scale {
+    struct Scale {
         var times = 1.0
         var over = 1.0
         var reason: String?
@@ -60,7 +60,7 @@ extension ImportSignal {
     }
 
     /// Energy of a cubic metre as metered, kWh: m3 x conversion x calorific value (MJ/m3) / 3.6, as on a UK gas bill.
-    private static func gas(_ node: YAMLNode) -> Double? {
+    static func gas(_ node: YAMLNode) -> Double? {
         node.fields { fields in
             let calorific = fields.quantity("calorific_value", in: 5...60, "MJ/m3, gross")
             let conversion =
@@ -75,7 +75,7 @@ extension ImportSignal {
     /// For a meter that does not correct by itself: Gas (Calculation of Thermal Energy) Regulations 1996.
     private static let volumeConversion = 1.02264
 
-    private static func target(_ node: YAMLNode) -> (area: Area, asset: String)? {
+    static func target(_ node: YAMLNode) -> (area: Area, asset: String)? {
         guard let text = node.text() else { return nil }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, Topic.isAssetID(parts[1]) else { return node.mismatch("area/asset like wind/farm") }
@@ -88,7 +88,7 @@ extension ImportSignal {
         return (area, String(parts[1]))
     }
 
-    private static func keyUnit(_ node: YAMLNode) -> ImportUnit? {
+    static func keyUnit(_ node: YAMLNode) -> ImportUnit? {
         guard let key = node.text() else { return nil }
         let isKey = key.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 }
         guard isKey, let unit = ImportUnit.ofKey(key) else {
@@ -98,7 +98,7 @@ extension ImportSignal {
         return unit
     }
 
-    private static func unit(_ node: YAMLNode) -> ImportUnit? {
+    static func unit(_ node: YAMLNode) -> ImportUnit? {
         guard let name = node.text() else { return nil }
         if let unit = ImportUnit.named(name) { return unit }
         let names = ImportUnit.all.map(\.name)
@@ -109,7 +109,7 @@ extension ImportSignal {
         return nil
     }
 
-    private static func scale(_ node: YAMLNode) -> Scale? {
+    static func scale(_ node: YAMLNode) -> Scale? {
         if case .scalar = node.content {
             guard let value = node.number(in: -1e9...1e9, "factor") else { return nil }
             guard value == 1 else {
@@ -130,7 +130,7 @@ extension ImportSignal {
         }
     }
 
-    private static func range(_ node: YAMLNode, _ unit: String) -> ClosedRange<Double>? {
+    static func range(_ node: YAMLNode, _ unit: String) -> ClosedRange<Double>? {
         guard let items = node.items(2...2) else { return nil }
         let ends = items.compactMap { $0.number(in: -1e12...1e12, unit) }
         guard ends.count == 2 else { return nil }
@@ -143,7 +143,7 @@ extension ImportSignal {
 }
 
 /// Whether a column of this unit and kind can become the key; if not, reports both.
-private func fits(
+func fits(
     _ unit: ImportUnit, _ kind: ImportKind, _ key: String, _ keyUnit: ImportUnit, _ node: YAMLNode, hasGas: Bool
 ) -> Bool {
     if hasGas {

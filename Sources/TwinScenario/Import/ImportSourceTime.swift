@@ -92,7 +92,7 @@ struct ImportSourceTime {
         return nil
     }
 
-    private static func offset(_ node: YAMLNode) -> Span? {
+    static func offset(_ node: YAMLNode) -> Span? {
         guard let text = node.text() else { return nil }
         let midnight = "2000-01-01T00:00"
         guard let local = PlantTime(zoneless: midnight), let instant = PlantTime(rfc3339: midnight + text) else {

@@ -85,7 +85,8 @@ struct ReplayCommand: AsyncParsableCommand {
             return try CommonOptions.load(folder)
         }
         options.opening = journalRead?.opening
-        options.configurations = journalRead?.configurations
+        // A configuration that is named is meant for the whole journal.
+        options.configurations = common.config == nil ? journalRead?.configurations : { _ in config }
         let progress = Progress("replay", isQuiet: common.quiet)
         options.onTick = { _, share in
             progress.show(share)
@@ -138,7 +139,10 @@ struct ReplayCommand: AsyncParsableCommand {
         for note in journal.notes { common.say("twin: \(note)") }
         let kept = folders.map { $0.configFolder(journal.header.config) }
         let config = try CommonOptions.load(
-            kept.first { FileManager.default.fileExists(atPath: $0) } ?? common.folder)
+            common.config ?? kept.first { FileManager.default.fileExists(atPath: $0) } ?? common.folder)
+        if config.hash != journal.header.config {
+            common.say("warning: \(input) was made with another configuration (\(journal.header.config.prefix(15))…)")
+        }
         return (journal.paths, config, journal)
     }
 

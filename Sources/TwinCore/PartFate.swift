@@ -1,0 +1,66 @@
+/// What became of one of the readings that a foreign message gave.
+///
+/// The message is counted once, whatever the number of its readings: as accepted when one of them was, else as a
+/// duplicate when one was, else as rejected for the first reason.
+public struct PartFate: Sendable, Hashable {
+    public enum Verdict: Sendable, Hashable {
+        case accepted, duplicate
+        case rejected(RejectReason)
+    }
+
+    /// Place of the message in its tick.
+    public var message: Int
+    public var verdict: Verdict
+    public var isLate: Bool
+
+    /// Messages that their readings make, counted.
+    public static func counts(_ fates: [PartFate]) -> Counts {
+        var counts = Counts()
+        var last: PartFate?
+        let places = fates.indices.sorted { a, b in
+            (fates[a].order.message, fates[a].order.rank, a) < (fates[b].order.message, fates[b].order.rank, b)
+        }
+        for fate in places.map({ fates[$0] }) {
+            // The best one of a message comes first.
+            guard fate.message != last?.message else { continue }
+            last = fate
+            counts.late += fate.isLate ? 1 : 0
+            switch fate.verdict {
+            case .accepted: counts.accepted += 1
+            case .duplicate: counts.duplicates += 1
+            case .rejected(let reason): counts.reject(reason)
+            }
+        }
+        return counts
+    }
+
+    /// By message, and the best fate of each first.
+    private var order: (message: Int, rank: Int) {
+        switch verdict {
+        case .accepted: (message, isLate ? 0 : 1)
+        case .duplicate: (message, 2)
+        case .rejected: (message, 3)
+        }
+    }
+}
+
+extension Counts {
+    /// Takes out again what a reading counted since `before` and gives it as the reading's fate. Readings stay.
+    /// - Parameter message: whose part the reading is; nil for one that is a message of its own, which stays counted.
+    public mutating func fate(of message: Int?, since before: Counts) -> PartFate? {
+        guard let message else { return nil }
+        let verdict: PartFate.Verdict
+        if accepted > before.accepted {
+            verdict = .accepted
+        } else if let reason = RejectReason.allCases.first(where: { rejected[$0] != before.rejected[$0] }) {
+            verdict = .rejected(reason)
+        } else {
+            verdict = .duplicate
+        }
+        let fate = PartFate(message: message, verdict: verdict, isLate: late > before.late)
+        var kept = before
+        kept.readings = readings
+        self = kept
+        return fate
+    }
+}
