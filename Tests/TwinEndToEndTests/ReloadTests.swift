@@ -58,7 +58,10 @@ struct ReloadTests {
             try await wait(25)
             let mode = try await reload("--mode", "control")
             #expect(mode.code == 0 && mode.err.contains("mode control"), "\(mode.err)")
-            try await twin.wait("a command") { !live.observer.payloads.isEmpty }
+            try await twin.wait("a command") {
+                try live.observer.listen()
+                return !live.observer.payloads.isEmpty
+            }
             let printed = try await live.end(of: twin)
             _ = try await plant.success()
             let (summary, journal) = try await live.compare(printed)
