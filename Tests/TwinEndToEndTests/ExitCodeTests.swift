@@ -80,7 +80,7 @@ struct ExitCodeTests {
     static let commands = [
         [], ["run"], ["replay"], ["scenario"], ["scenario", "run"], ["simulate"], ["record"], ["import"], ["report"],
         ["explain"], ["export"], ["validate"], ["journal"], ["journal", "list"], ["journal", "verify"],
-        ["journal", "archive"], ["reload"],
+        ["journal", "archive"], ["reload"], ["topics"],
     ]
 
     @Test(arguments: ExitCodeTests.commands)
