@@ -13,6 +13,9 @@ TEST_PACKAGES := mosquitto openssl
 SEEDS ?= 10
 # They wait for a broker or for processes, and would keep the others from the processor.
 REAL_TIME := TwinMQTTTests|TwinEndToEndTests
+# They step whole days, most of them the same ones.
+DAYS := TwinRuntimeTests[.](BundledDays|StoredDay|RealDay|YearByRules|OneDigest|Figures|ReportCSV|SummaryText|ExplainText)Tests
+DAYS := $(DAYS)|TwinRuntimeTests[.](Scenario|SimulatedRun|LongRun)Tests
 
 .PHONY: help run test check bench soak month real days lint format docs build setup setup-test
 
@@ -53,8 +56,10 @@ run: setup ## Replay the bundled Sunderland day through the twin and print the C
 test: setup-test ## Install what the tests need, build everything and run every test.
 	@echo "make test: installs a broker for the tests, builds in debug mode, runs all tests (minutes)."
 	swift build --build-tests
-	swift test --skip-build --disable-xctest --skip '$(REAL_TIME)'
-	@echo "Now what takes real time: a real broker, the whole program, whole days."
+	swift test --skip-build --disable-xctest --skip '$(REAL_TIME)|$(DAYS)'
+	@echo "Now whole days."
+	swift test --skip-build --disable-xctest --filter '$(DAYS)'
+	@echo "Now what takes real time: a real broker and the whole program."
 	swift test --skip-build --disable-xctest --filter '$(REAL_TIME)'
 
 # TWIN_CHECK leaves the other tests out of the package, so that they are not built.
