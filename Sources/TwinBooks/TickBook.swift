@@ -68,8 +68,7 @@ struct TickBook: Sendable, Hashable {
         // Losses are a share of what is carried: of what meters say was delivered, or, where nobody meters the use, of
         // what the network was given. The latter stand for a use that is estimated.
         let isUseMetered = !sheet.consumed.isEmpty
-        let inPlace = chart.linesInPlace.reduce(Energy.zero) { $0 + lines[$1].energy }
-        let losses = share(lossFraction, of: isUseMetered ? taken : supplied - inPlace - taken)
+        let losses = share(lossFraction, of: isUseMetered ? taken : supplied - inPlace(sheet.bus, chart) - taken)
         let estimatedMs = isUseMetered ? 0 : stepMs
         if let lost = sheet.lost {
             all[lost.index] = AccountSum(losses, measuredMs: 0, estimatedMs: estimatedMs)
@@ -82,6 +81,13 @@ struct TickBook: Sendable, Hashable {
             let bought = sheet.imported.map { all.energy($0) } ?? .zero
             let sold = sheet.exported.map { all.energy($0) } ?? .zero
             all[remainder.index] = AccountSum(bought - sold - net, measuredMs: 0, estimatedMs: estimatedMs)
+        }
+    }
+
+    /// What was made where it is used, and never saw the network.
+    private func inPlace(_ bus: Bus, _ chart: Chart) -> Energy {
+        chart.linesInPlace.reduce(.zero) { sum, line in
+            chart.meters[line].account.row.bus == bus ? sum + lines[line].energy : sum
         }
     }
 

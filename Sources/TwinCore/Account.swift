@@ -125,6 +125,7 @@ public enum Bus: Int, Sendable, Hashable, CaseIterable {
 
     /// Its accounts in their written order, by what they do.
     public struct Sheet: Sendable {
+        public let bus: Bus
         public let accounts: [Account]
         public let sources: [Account]
         public let uses: [Account]
@@ -141,6 +142,7 @@ public enum Bus: Int, Sendable, Hashable, CaseIterable {
         fileprivate init(_ bus: Bus) {
             let all = Account.allCases.filter { $0.row.bus == bus }
             func those(_ flows: AccountRow.Flow...) -> [Account] { all.filter { flows.contains($0.row.flow) } }
+            self.bus = bus
             accounts = all
             sources = all.filter(\.row.flow.isSource)
             uses = all.filter(\.row.flow.isUse)

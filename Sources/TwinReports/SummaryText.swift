@@ -171,7 +171,8 @@ public struct SummaryText {
     private mutating func carbon() {
         title("CO2e, t")
         let fuels = summary.fuels.map(\.name).joined(separator: ", ")
-        row("Scope 1 (\(fuels))", tonnes(summary.carbon.scope1), "other Scope 1: not included")
+        let scope1 = fuels.isEmpty ? "Scope 1" : "Scope 1 (\(fuels))"
+        row(scope1, tonnes(summary.carbon.scope1), "other Scope 1: not included")
         row(
             "Scope 2 location-based", tonnes(summary.carbon.scope2Location),
             summary.method.factors.set(at: summary.from).id)

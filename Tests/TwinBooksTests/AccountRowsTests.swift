@@ -29,6 +29,7 @@ struct AccountRowsTests {
         }
     }
 
+    /// As long as no account is newer than the first ones, this shows that they are read as they are.
     @Test("rows of a build that knew fewer accounts are read: the new ones are empty")
     func older() throws {
         let count = Account.firstCount

@@ -12,7 +12,7 @@ extension ImportMapping {
 
     private init?(_ root: YAMLNode) {
         let mapping: ImportMapping? = root.fields { fields in
-            let version = fields.required("twin", hint: "write twin: \(ImportMapping.version)").flatMap(Self.version)
+            let version = fields.required("twin", hint: "write twin: \(ImportMapping.version)")?.version(Self.version)
             let siteNode = fields.required("site")
             let site = siteNode?.id()
             let zone = fields.required("time_zone", hint: "write one like Europe/London").flatMap(importZone)
@@ -54,15 +54,6 @@ extension ImportMapping {
         let day = Span.days(1).ms
         guard length.ms % day == 0 else { return from + length }
         return zone.instant(CivilDate(daysSinceEpoch: date.daysSinceEpoch + length.ms / day))
-    }
-
-    private static func version(_ node: YAMLNode) -> String? {
-        guard let found = node.text() else { return nil }
-        guard found == version else {
-            node.problem("this file is \(quoted(found)), this program reads \(quoted(version))")
-            return nil
-        }
-        return found
     }
 
     private static func step(_ node: YAMLNode) -> Int? {

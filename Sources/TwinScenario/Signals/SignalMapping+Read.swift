@@ -8,7 +8,7 @@ extension SignalMapping {
     /// - Parameter zone: the site's, for local times that name none.
     init?(_ root: YAMLNode, zone: LocalZone) {
         let mapping: SignalMapping? = root.fields { fields in
-            let version = fields.required("twin", hint: "write twin: \(Self.version)").flatMap(Self.version)
+            let version = fields.required("twin", hint: "write twin: \(Self.version)")?.version(Self.version)
             let items = fields.required("sources", hint: "add the topics and their signals")?
                 .items(1...Self.sourcesMax)
             guard let items else { return nil }
@@ -19,15 +19,6 @@ extension SignalMapping {
         }
         guard let mapping else { return nil }
         self = mapping
-    }
-
-    private static func version(_ node: YAMLNode) -> String? {
-        guard let found = node.text() else { return nil }
-        guard found == version else {
-            node.problem("this file is \(quoted(found)), this program reads \(quoted(version))")
-            return nil
-        }
-        return found
     }
 
     /// Two rows for one signal would fight over it.

@@ -48,3 +48,15 @@ public struct YAMLFields {
         }
     }
 }
+
+extension YAMLNode {
+    /// The version of a file, `signals/1`; nil and reported when it is another than is read.
+    func version(_ wanted: String) -> String? {
+        guard let found = text() else { return nil }
+        guard found == wanted else {
+            problem("this file is \(quoted(found)), this program reads \(quoted(wanted))")
+            return nil
+        }
+        return found
+    }
+}
