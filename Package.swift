@@ -39,9 +39,10 @@ let package = Package(
         // Core: values, synchronous, no clock, no I/O.
         .target(name: "TwinUnits", swiftSettings: product),
         .target(name: "TwinCore", dependencies: ["TwinUnits", crypto], swiftSettings: product),
-        .target(name: "TwinPlant", dependencies: ["TwinCore", "TwinUnits", real], swiftSettings: product),
         .target(name: "TwinBooks", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: product),
         .target(name: "TwinDispatch", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: product),
+        .target(
+            name: "TwinPlant", dependencies: ["TwinCore", "TwinUnits", "TwinDispatch", real], swiftSettings: product),
 
         // Shell: files, actors, C libraries. Arrows only point down.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

@@ -24,7 +24,7 @@ public struct NamedValue: Sendable, Hashable {
     }
 }
 
-/// What the stages before have said about this tick; each component reads it and adds its own.
+/// What flows from one stage of a tick to the next: weather, heat that is there anyway, the grid's word.
 public struct PlantImage: Sendable, Hashable, Codable {
     /// Outdoor air, degC.
     public var airTemperatureC = UsedValue(9.3, .estimated)
@@ -32,25 +32,13 @@ public struct PlantImage: Sendable, Hashable, Codable {
     public var windSpeedMPerS = UsedValue(5, .estimated)
     /// Global horizontal irradiance, W/m2.
     public var irradianceWPerM2 = UsedValue(0, .estimated)
-    /// Sums over the assets of an area, kW, each >= 0 but storage and bays (positive delivers).
-    public var windKW = UsedValue(0, .estimated)
-    public var solarKW = UsedValue(0, .estimated)
-    public var fuelCellKW = UsedValue(0, .estimated)
-    /// Heat that the fuel cell gives to the hot-water network, kW.
-    public var fuelCellHeatKW = UsedValue(0, .estimated)
-    public var loadKW = UsedValue(0, .estimated)
-    public var gasKW = UsedValue(0, .estimated)
-    public var bayKW = UsedValue(0, .estimated)
-    public var storageKW = UsedValue(0, .estimated)
-    public var importKW = UsedValue(0, .estimated)
-    public var exportKW = UsedValue(0, .estimated)
+    /// Heat that is given to the hot-water network anyway, kW.
+    public var heatKW = 0.0
     /// Grid intensity, g/kWh, and its forecast for the half hours that follow the one of `forecastFrom`.
     public var intensityGPerKWh = UsedValue(0, .stale)
     public var intensityForecast: [Double] = []
     public var forecastFrom: PlantTime?
     public var gridConnected = true
-    /// Vehicles lined off in this tick.
-    public var vehicles = 0
 
     public init() {}
 }

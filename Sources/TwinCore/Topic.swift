@@ -1,6 +1,9 @@
 /// The parts of a plant that topics are sorted by.
 public enum Area: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
-    case wind, solar, fuelcell, storage, agv, bay, yard, building, shop, gas, heat, grid, weather, line, ethanol
+    case wind, solar, fuelcell, storage, agv, bay, yard, building, shop
+    /// Process burners.
+    case burner = "gas"
+    case heat, grid, weather, line, ethanol
 
     public static func < (a: Area, b: Area) -> Bool { a.rawValue < b.rawValue }
 }

@@ -37,7 +37,7 @@ public struct CommandDesk: Sendable, Codable {
         var isNotFollowed = false
 
         /// One step along the asset's own ramp; before the first command it is where it is.
-        mutating func advance(_ asset: Controllable) {
+        mutating func advance(_ asset: Offer) {
             guard lastTick != nil else {
                 way = asset.measured.value
                 return
@@ -87,11 +87,11 @@ public struct CommandDesk: Sendable, Codable {
         return outcomes
     }
 
+    /// Settles all that is open: a plant without messages obeys at once.
+    public mutating func takeAsAccepted() { open.removeAll(keepingCapacity: true) }
+
     /// Compares a measurement with what was commanded; true while it does not follow.
-    /// - Parameter mayStopShort: the asset has a reason of its own to do less, such as a full store.
-    public mutating func watch(
-        _ asset: Controllable, mayStopShort: Bool, context: TickContext, rules: Rules
-    ) -> Bool {
+    public mutating func watch(_ asset: Offer, context: TickContext, rules: Rules) -> Bool {
         var state = assets[asset.path] ?? AssetState()
         defer {
             state.advance(asset)
@@ -101,7 +101,7 @@ public struct CommandDesk: Sendable, Codable {
         let tolerance = rules.followToleranceFraction * asset.ratingKW
         var low = min(state.setPoint, state.way) - tolerance
         var high = max(state.setPoint, state.way) + tolerance
-        if asset.isCeiling || mayStopShort {
+        if asset.isCeiling || asset.mayStopShort {
             low = min(low, -tolerance)
             high = max(high, tolerance)
         }

@@ -19,10 +19,10 @@ public struct DispatchRules: Sendable, Hashable {
             plant.site, cleanFraction: storage.cleanFraction, dirtyFraction: storage.dirtyFraction)
         var net = plant.netAtRestKW
         // What departures demand comes before everything else.
-        for group in plant.flexible where group.isFree { net += group.needKW ?? 0 }
-        var points = plant.flexible.map { flexible($0, signal, &net) }
+        for group in plant.loads where group.isFree { net += group.needKW ?? 0 }
+        var points = plant.loads.map { flexible($0, signal, &net) }
         // The best round trip first, so that the plan does not depend on the order of the configuration.
-        let strings = plant.storage.sorted {
+        let strings = plant.stores.sorted {
             ($1.roundTripEfficiency, $0.path) < ($0.roundTripEfficiency, $1.path)
         }
         for unit in strings {
@@ -31,9 +31,9 @@ public struct DispatchRules: Sendable, Hashable {
             points.append(point)
         }
         points += electricHeat(plant, &net)
-        points += plant.supplyAir.map(supplyAir) + plant.oxidisers.map(oxidiser)
-        points += plant.fuelCells.map { fuelCell($0, &net) }
-        points += curtail(plant.solar, net)
+        points += plant.windows.map(supplyAir) + plant.duties.map(oxidiser)
+        points += plant.generators.map { generator($0, &net) }
+        points += curtail(plant.curtailable, net)
         return points
     }
 
@@ -44,26 +44,19 @@ public struct DispatchRules: Sendable, Hashable {
 
     /// Without a view of the grid nothing moves that need not: charging keeps its departures, the rest is at rest.
     private func failsafe(_ plant: PlantView, _ reason: String) -> [SetPoint] {
-        plant.flexible.map { group in
-            guard !group.isWorking, let need = group.needKW else {
-                let why = group.isWorking ? "" : "; its need is unknown, its own controller decides"
-                return SetPoint(
-                    group.path, group.action, group.setPoint(chargingKW: group.ratingKW), reason: reason + why)
+        plant.offers.map { offer in
+            var why = reason
+            if case .deferrable(let load) = offer.shape, !load.isWorking, load.needKW == nil {
+                why += "; its need is unknown, its own controller decides"
             }
-            return SetPoint(group.path, group.action, group.setPoint(chargingKW: need), reason: reason)
-        } + plant.storage.map { SetPoint($0.path, .setPower, 0, reason: reason) }
-            + (plant.heat?.sources ?? []).map { SetPoint($0.path, .setHeat, 0, reason: reason) }
-            + plant.ovens.map { SetPoint($0.path, .setSource, 0, reason: reason) }
-            + plant.supplyAir.map { SetPoint($0.path, .setSetpoint, $0.design, reason: reason) }
-            + plant.oxidisers.map { SetPoint($0.path, .setMode, OxidiserView.run, reason: reason) }
-            + plant.fuelCells.map { SetPoint($0.path, .setPower, $0.ratedKW, reason: reason) }
-            + plant.solar.map { SetPoint($0.path, .setLimit, $0.ratedKW, reason: reason) }
+            return SetPoint(offer.path, offer.action, offer.failsafe, reason: why)
+        }
     }
 
     // MARK: - Shift
 
     /// - Parameter net: includes what this group must charge. Takes only what the gate lets through.
-    private func flexible(_ group: FlexibleView, _ signal: CarbonSignal?, _ net: inout Double) -> SetPoint {
+    private func flexible(_ group: DeferrableLoad, _ signal: CarbonSignal?, _ net: inout Double) -> SetPoint {
         func charge(_ kw: Double, _ reason: String) -> SetPoint {
             SetPoint(group.path, group.action, group.setPoint(chargingKW: kw), reason: reason)
         }
@@ -90,7 +83,7 @@ public struct DispatchRules: Sendable, Hashable {
 
     /// Below the peak: in the cleaner half all that fits below it, else the surplus.
     private func more(
-        _ group: FlexibleView, _ need: Double, _ signal: CarbonSignal?, _ net: inout Double,
+        _ group: DeferrableLoad, _ need: Double, _ signal: CarbonSignal?, _ net: inout Double,
         _ charge: (Double, String) -> SetPoint
     ) -> SetPoint {
         let isClean = signal.map { $0.now <= $0.middle } ?? true
@@ -110,7 +103,7 @@ public struct DispatchRules: Sendable, Hashable {
 
     /// Vehicles that charge while they work wait only for peaks.
     private func working(
-        _ group: FlexibleView, _ net: Double, _ charge: (Double, String) -> SetPoint
+        _ group: DeferrableLoad, _ net: Double, _ charge: (Double, String) -> SetPoint
     ) -> SetPoint {
         guard net > storage.peakImportKW else {
             return charge(group.ratingKW, "working: charges as its vehicles come by")
@@ -125,7 +118,7 @@ public struct DispatchRules: Sendable, Hashable {
 
     // MARK: - Fuel cell and sun
 
-    private func fuelCell(_ cell: FuelCellView, _ net: inout Double) -> SetPoint {
+    private func generator(_ cell: Generator, _ net: inout Double) -> SetPoint {
         guard net < 0 else {
             return SetPoint(cell.path, .setPower, cell.ratedKW, reason: "steady: rated power, its heat is used")
         }
@@ -139,7 +132,7 @@ public struct DispatchRules: Sendable, Hashable {
     }
 
     /// What may not be exported is curtailed, from the largest park on.
-    private func curtail(_ parks: [SolarView], _ net: Double) -> [SetPoint] {
+    private func curtail(_ parks: [CurtailableSource], _ net: Double) -> [SetPoint] {
         var excess = max(0, -net - exportMaxKW)
         let order = parks.indices.sorted { (parks[$1].ratedKW, $0) < (parks[$0].ratedKW, $1) }
         var limits = parks.map(\.ratedKW)

@@ -14,20 +14,20 @@ public struct ExpectedNet: Sendable, Hashable {
     }
 
     /// Puts what a set-point will bring in the place of what the asset does now.
-    public mutating func plan(_ asset: Controllable, _ setPoint: Double) {
+    public mutating func plan(_ asset: Offer, _ setPoint: Double) {
         let now = asset.measured.value * asset.busKWPerKW
         leastKW += now
         mostKW += now
         add(asset, setPoint)
     }
 
-    mutating func add(_ asset: Controllable, _ setPoint: Double) {
+    mutating func add(_ asset: Offer, _ setPoint: Double) {
         let coming = asset.comingOnBus(setPoint)
         leastKW -= coming.upperBound
         mostKW -= coming.lowerBound
     }
 
-    mutating func remove(_ asset: Controllable, _ setPoint: Double) {
+    mutating func remove(_ asset: Offer, _ setPoint: Double) {
         let coming = asset.comingOnBus(setPoint)
         leastKW += coming.upperBound
         mostKW += coming.lowerBound

@@ -4,8 +4,8 @@ import TwinCore
 extension DispatchRules {
     /// What could turn electricity into heat: a source on the hot-water network, or an oven's elements.
     private enum ElectricHeat {
-        case network(HeatSourceView)
-        case oven(OvenView)
+        case network(HeatConverter)
+        case oven(SourceSwitch)
 
         var path: AssetPath {
             switch self {
@@ -24,8 +24,8 @@ extension DispatchRules {
 
     /// The one that saves most by a kilowatt-hour comes first.
     func electricHeat(_ plant: PlantView, _ net: inout Double) -> [SetPoint] {
-        let options = (plant.heat?.sources ?? []).map(ElectricHeat.network) + plant.ovens.map(ElectricHeat.oven)
-        var open = plant.heat.map { $0.openDemandKW + $0.storeHeadroomKW } ?? 0
+        let options = plant.heatConverters.map(ElectricHeat.network) + plant.sourceSwitches.map(ElectricHeat.oven)
+        var open = plant.openHeatKW + plant.heatHeadroomKW
         return options.sorted { ($0.breakEvenGPerKWh, $1.path) > ($1.breakEvenGPerKWh, $0.path) }.map { option in
             switch option {
             case .network(let source): networkHeat(source, plant.site, &open, &net)
@@ -35,7 +35,7 @@ extension DispatchRules {
     }
 
     private func networkHeat(
-        _ source: HeatSourceView, _ site: SiteView, _ open: inout Double, _ net: inout Double
+        _ source: HeatConverter, _ site: SiteView, _ open: inout Double, _ net: inout Double
     ) -> SetPoint {
         var heatKW = 0.0
         var reason = "rest: the grid's intensity is unknown"
@@ -56,9 +56,9 @@ extension DispatchRules {
     }
 
     /// Elements are on or off. On a surplus they start when it feeds them whole, and stay until it feeds but half of them.
-    private func ovenSource(_ oven: OvenView, _ site: SiteView, _ net: inout Double) -> SetPoint {
+    private func ovenSource(_ oven: SourceSwitch, _ site: SiteView, _ net: inout Double) -> SetPoint {
         let drawn = oven.electricKW
-        let isOn = oven.loadKW.value > 0.05 * oven.ratedKW
+        let isOn = oven.isElectric
         var isElectric = false
         var reason = "gas: the grid's intensity is unknown"
         if isCleaner(oven.breakEvenGPerKWh, site) {
@@ -96,7 +96,7 @@ extension DispatchRules {
     // MARK: - Gas that need not be burnt
 
     /// The booth's air follows the outdoor air as far as the paint allows.
-    func supplyAir(_ air: SupplyAirView) -> SetPoint {
+    func supplyAir(_ air: SetPointWindow) -> SetPoint {
         guard air.outdoorC.quality.isGood || air.outdoorC.quality == .lastKnown else {
             return SetPoint(air.path, .setSetpoint, air.design, reason: "design: the outdoor air is not measured")
         }
@@ -110,10 +110,10 @@ extension DispatchRules {
                 : "no heat: outdoor air of \(whole(air.outdoorC.value)) degC passes as it is")
     }
 
-    func oxidiser(_ view: OxidiserView) -> SetPoint {
+    func oxidiser(_ view: Duty) -> SetPoint {
         view.mustRun
-            ? SetPoint(view.path, .setMode, OxidiserView.run, reason: "run: bodies are in the ovens or soon will be")
-            : SetPoint(view.path, .setMode, OxidiserView.idle, reason: "idle: no exhaust to burn before the next shift")
+            ? SetPoint(view.path, .setMode, Duty.run, reason: "run: bodies are in the ovens or soon will be")
+            : SetPoint(view.path, .setMode, Duty.idle, reason: "idle: no exhaust to burn before the next shift")
     }
 }
 

@@ -8,11 +8,11 @@ public struct SafetyGate: Sendable, Hashable {
     /// A wish at the gate.
     public struct Request: Sendable, Hashable {
         public var wish: SetPoint
-        public var asset: Controllable
+        public var asset: Offer
         /// The set-point in force, kW; `resting` before the first one.
         public var last: Double
 
-        public init(_ wish: SetPoint, _ asset: Controllable, last: Double) {
+        public init(_ wish: SetPoint, _ asset: Offer, last: Double) {
             self.wish = wish
             self.asset = asset
             self.last = last
@@ -21,7 +21,7 @@ public struct SafetyGate: Sendable, Hashable {
 
     /// A set-point on its way through the gate.
     private struct Passage {
-        var asset: Controllable
+        var asset: Offer
         var value: Double
         var held: [String] = []
 
@@ -68,7 +68,9 @@ public struct SafetyGate: Sendable, Hashable {
             let wish = request.wish
             let start = wish.value.isFinite ? wish.reason : "gate: set-point was not a number; \(wish.reason)"
             let end = passage.held.isEmpty ? "" : "; held by \(passage.held.joined(separator: ", "))"
-            return SetPoint(wish.path, wish.action, passage.value == 0 ? 0 : passage.value, reason: start + end)
+            return SetPoint(
+                wish.path, wish.action, passage.value == 0 ? 0 : passage.value, reason: start + end,
+                fallback: request.asset.fallback)
         }
     }
 
@@ -97,14 +99,14 @@ public struct SafetyGate: Sendable, Hashable {
     }
 
     /// What it may draw, under a ceiling too, fits into what the others leave of the import.
-    private func withinImport(_ value: Double, _ asset: Controllable, _ net: ExpectedNet) -> Double {
+    private func withinImport(_ value: Double, _ asset: Offer, _ net: ExpectedNet) -> Double {
         let room = max(0, importMaxKW - net.mostKW)
         guard -asset.comingOnBus(value).lowerBound > room else { return value }
         let limited = -room / asset.busKWPerKW
         return abs(limited) < abs(value) ? limited : value
     }
 
-    private func withinExport(_ value: Double, _ asset: Controllable, _ net: ExpectedNet) -> Double {
+    private func withinExport(_ value: Double, _ asset: Offer, _ net: ExpectedNet) -> Double {
         let room = max(0, net.leastKW + exportMaxKW)
         guard asset.comingOnBus(value).upperBound > room else { return value }
         guard asset.ownRampKWPerStep.isFinite else { return min(value, room / asset.busKWPerKW) }
@@ -123,7 +125,7 @@ public struct SafetyGate: Sendable, Hashable {
         if let hard = passage.asset.hardLimit { passage.hold(passage.needed(passage.value), hard.name) }
     }
 
-    private func minimum(_ asset: Controllable) -> Double {
+    private func minimum(_ asset: Offer) -> Double {
         min((asset.minimumKW * 10).rounded(.up) / 10, asset.ratingKW)
     }
 }

@@ -43,6 +43,14 @@ extension Action {
     /// The value as a command carries it.
     func json(_ value: Double) -> JSON { word(value).map(JSON.string) ?? .number(value) }
 
+    /// The value of a command; nil in another unit, or for a word that it has not.
+    public func value(_ command: JSON) -> Double? {
+        guard let unit else {
+            return command["value"]?.text.flatMap { words.firstIndex(of: $0) }.map(Double.init)
+        }
+        return command["unit"]?.text == unit ? command["value"]?.double : nil
+    }
+
     /// The value for people.
     public func text(_ value: Double) -> String { word(value) ?? "\(value) \(unit == "Cel" ? "degC" : unit ?? "")" }
 }
@@ -54,28 +62,21 @@ public struct SetPoint: Sendable, Hashable, Codable {
     /// In the unit of its action.
     public var value: Double
     public var reason: String
+    /// What the device does by itself when the lease ends.
+    public var fallback: String
 
-    public init(_ path: AssetPath, _ action: Action, _ value: Double, reason: String) {
+    public init(
+        _ path: AssetPath, _ action: Action, _ value: Double, reason: String, fallback: String = "local"
+    ) {
         self.path = path
         self.action = action
         self.value = value
         self.reason = reason
+        self.fallback = fallback
     }
 
     /// One line for people: `gas/oven-1 set_source electric: clean hours`.
     public var text: String { "\(path.text) \(action.rawValue) \(action.text(value)): \(reason)" }
-
-    /// What the device does by itself when the lease ends.
-    var fallback: String {
-        switch (action, path.area) {
-        case (.setPower, .storage), (.setHeat, _): "hold_0"
-        case (.setPower, .fuelcell): "hold_rated"
-        case (.setSource, _): "gas"
-        case (.setSetpoint, _): "design"
-        case (.setMode, _): "run"
-        case (.setPower, _), (.setLimit, _): "local"
-        }
-    }
 }
 
 /// Text of a number without its fraction.

@@ -22,7 +22,7 @@ public struct StorageRule: Sendable, Hashable {
     /// - Parameters:
     ///   - net: what the site would import with this unit at rest, kW; negative is a surplus.
     ///   - signal: nil without a forecast.
-    public func decide(_ unit: StorageView, net: Double, signal: CarbonSignal?) -> SetPoint {
+    public func decide(_ unit: Store, net: Double, signal: CarbonSignal?) -> SetPoint {
         func point(_ kw: Double, _ reason: String) -> SetPoint {
             SetPoint(unit.path, .setPower, (kw * 10).rounded(.toNearestOrEven) / 10, reason: reason)
         }
@@ -44,7 +44,7 @@ public struct StorageRule: Sendable, Hashable {
     }
 
     /// What it would do with any state of charge.
-    private func wish(_ unit: StorageView, _ net: Double, _ signal: CarbonSignal?) -> (kw: Double, reason: String) {
+    private func wish(_ unit: Store, _ net: Double, _ signal: CarbonSignal?) -> (kw: Double, reason: String) {
         let isWorthIt = signal?.paysRoundTrip(efficiency: unit.roundTripEfficiency) ?? false
         if let signal, isWorthIt, signal.now >= signal.dirty, net >= 0 {
             return (

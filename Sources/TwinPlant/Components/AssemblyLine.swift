@@ -44,7 +44,6 @@ public struct AssemblyLine: Component {
             }
             if let fate = reply.counts.fate(of: routed.part, since: before) { reply.fates.append(fate) }
         }
-        reply.image.vehicles = reply.lineOffs.count
         state.lineOffTotal += reply.lineOffs.count
         reply.record.add(state.lineOffTotal)
         for asset in state.sequences.keys.sorted() where state.sequences[asset]?.hasGap(at: context.to) == true {

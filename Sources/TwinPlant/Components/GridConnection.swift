@@ -27,7 +27,18 @@ public struct GridConnection: Component {
             self.intensityMaxAge = intensityMaxAge
         }
 
-        public var meters: [Meter] { [Account.gridImport, .gridExport].map { Meter($0, .grid, meter) } }
+        public var meters: [Meter] { signals.flatMap(\.posts).map { Meter($0.account, .grid, meter) } }
+
+        /// A meter sees overloads: its range is wider than what the connection allows.
+        public var signals: [Signal] {
+            let exportMost = max(exportMaxKW, importMaxKW)
+            return [
+                .mean("import_kw", 0...2 * importMaxKW, posts: [Post(.gridImport)]),
+                .mean("export_kw", 0...2 * exportMost, posts: [Post(.gridExport)]),
+                .register("energy_in_total_kwh", of: 0, ratedKW: importMaxKW),
+                .register("energy_out_total_kwh", of: 1, ratedKW: exportMost),
+            ]
+        }
     }
 
     public struct State: Sendable, Codable {
@@ -41,12 +52,12 @@ public struct GridConnection: Component {
     public let filters: [TopicFilter]
     public let parameters: Parameters
     public var state: State
-    private let meterSpecs: [SignalSpec]
+    private let meterSheet: SignalSheet
     private let intensitySpecs: [SignalSpec]
 
     public var inputs: [AssetInput] {
         [
-            AssetInput(AssetPath(.grid, parameters.meter), meterSpecs),
+            AssetInput(AssetPath(.grid, parameters.meter), meterSheet.specs),
             AssetInput(AssetPath(.grid, parameters.intensity), intensitySpecs),
         ]
     }
@@ -55,20 +66,11 @@ public struct GridConnection: Component {
     public init(site: String, _ parameters: Parameters) {
         self.parameters = parameters
         filters = [TopicFilter("v1/\(site)/grid/+/+")].compactMap { $0 }
-        // A meter sees overloads: its range is wider than what the connection allows.
-        meterSpecs = [
-            SignalSpec("import_kw", 0...2 * parameters.importMaxKW, maxAge: parameters.maxAge),
-            SignalSpec(
-                "export_kw", 0...2 * max(parameters.exportMaxKW, parameters.importMaxKW), maxAge: parameters.maxAge),
-            SignalSpec.counter("energy_in_total_kwh", ratedKW: parameters.importMaxKW, maxAge: parameters.maxAge),
-            SignalSpec.counter(
-                "energy_out_total_kwh", ratedKW: max(parameters.exportMaxKW, parameters.importMaxKW),
-                maxAge: parameters.maxAge),
-        ]
+        meterSheet = SignalSheet(parameters.signals, maxAge: parameters.maxAge, hasModel: false)
         intensitySpecs = [SignalSpec("g_per_kwh", parameters.intensityRange, maxAge: parameters.intensityMaxAge)]
         state = State(
-            meter: Fleet([(.grid, parameters.meter, 4)], estimated: 0),
-            intensity: Fleet([(.grid, parameters.intensity, 1)], estimated: 0))
+            meter: Fleet([(.grid, parameters.meter, meterSheet.specs.count)], estimates: [0]),
+            intensity: Fleet([(.grid, parameters.intensity, 1)], estimates: [0]))
     }
 
     public mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {
@@ -79,19 +81,18 @@ public struct GridConnection: Component {
     }
 
     private mutating func tickMeter(_ slice: [Routed], _ context: TickContext, _ reply: inout ComponentReply) {
-        let specs = meterSpecs
+        let specs = meterSheet.specs
         let report = state.meter.take(slice, specs: { _ in specs }, context: context)
         reply.take(report)
-        reply.image.importKW = state.meter.used(0, signal: 0, model: 0, maxAge: Span(ms: 0), context)
-        reply.image.exportKW = state.meter.used(0, signal: 1, model: 0, maxAge: Span(ms: 0), context)
         reply.image.gridConnected = state.meter.feeds[0].isConnected
         if !reply.image.gridConnected { reply.alarms.append(AlarmKey(.grid, parameters.meter, .trip)) }
         if let alarm = state.meter.staleAlarm(0, maxAge: parameters.maxAge, context) { reply.alarms.append(alarm) }
-        reply.values.append(NamedValue(.grid, parameters.meter, "import_kw", reply.image.importKW))
-        reply.values.append(NamedValue(.grid, parameters.meter, "export_kw", reply.image.exportKW))
-        reply.cells =
-            state.meter.cells(.gridImport, signal: 0, counter: 2, report, context)
-            + state.meter.cells(.gridExport, signal: 1, counter: 3, report, context)
+        for (signal, key) in ["import_kw", "export_kw"].enumerated() {
+            // Without its meter the grid is the remainder of the balance.
+            let used = state.meter.used(0, signal: signal, model: 0, maxAge: Span(ms: 0), context)
+            reply.values.append(NamedValue(.grid, parameters.meter, key, used))
+        }
+        reply.cells = state.meter.cells([meterSheet.posts], report, context)
         reply.gaps.append(contentsOf: state.meter.gaps(report, context))
         reply.record.add(reply.image.gridConnected)
     }

@@ -39,7 +39,7 @@ public struct WeatherStation: Component {
             // Cloud edges lift the irradiance above the solar constant for minutes; a pyranometer reads a little below 0.
             SignalSpec("ghi_w_per_m2", -10...1600, maxAge: parameters.maxAge),
         ]
-        state = State(fleet: Fleet([(.weather, parameters.asset, specs.count)], estimated: 0))
+        state = State(fleet: Fleet([(.weather, parameters.asset, specs.count)], estimates: [0]))
     }
 
     public mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {

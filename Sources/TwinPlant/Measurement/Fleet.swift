@@ -1,23 +1,6 @@
 public import TwinCore
 import TwinUnits
 
-/// Which part of a signed signal an account takes.
-enum SignalPart {
-    /// As it is: a farm's own use is part of its meter.
-    case whole
-    case positive
-    /// The negative part, as a positive energy.
-    case negative
-
-    func of(_ value: Double) -> Double {
-        switch self {
-        case .whole: value
-        case .positive: max(0, value)
-        case .negative: max(0, -value)
-        }
-    }
-}
-
 /// The measurements of all assets of one component, with the model's estimates beside them.
 public struct Fleet: Sendable, Codable {
     public internal(set) var feeds: [AssetFeed]
@@ -26,10 +9,10 @@ public struct Fleet: Sendable, Codable {
     /// Place of each asset among the feeds.
     let places: [AssetPath: Int]
 
-    /// - Parameter estimated: how many of each asset's signals, from the first on, the model can stand in for.
-    public init(_ assets: [(area: Area, asset: String, signals: Int)], estimated: Int) {
+    /// - Parameter estimates: by asset, for how many signals the model can stand in.
+    public init(_ assets: [(area: Area, asset: String, signals: Int)], estimates counts: [Int]) {
         feeds = assets.map { AssetFeed(area: $0.area, asset: $0.asset, signals: $0.signals) }
-        estimates = assets.map { _ in [Timeline](repeating: Timeline(), count: estimated) }
+        estimates = counts.map { [Timeline](repeating: Timeline(), count: $0) }
         places = Fleet.places(feeds)
     }
 
@@ -105,44 +88,17 @@ public struct Fleet: Sendable, Codable {
         return UsedValue(last.value, feed.isModelled ? .estimated : .good)
     }
 
-    /// The cells of every tick that `report` touched, and of this one, for each asset in order. A counter beats
-    /// integrated power, and power beats the model.
-    /// - Parameters:
-    ///   - account: where the energy goes.
-    ///   - signal: which signal carries it, kW.
-    ///   - counter: which signal is the register of the same energy, if the asset may have one.
-    ///   - part: which part of a signed signal.
-    ///   - factor: what the signal is multiplied by, by asset: an efficiency, or 1.
-    ///   - has: which assets have a line in the account.
-    func cells(
-        _ account: Account, signal: Int = 0, counter: Int? = nil, part: SignalPart = .whole,
-        factor: (Int) -> Double = { _ in 1 }, where has: (Int) -> Bool = { _ in true }, _ report: FeedReport,
-        _ context: TickContext
-    ) -> [Cell] {
-        let assets = feeds.indices.filter(has)
-        guard !assets.isEmpty else { return [] }
-        let starts = touchedTicks(report, context)
-        var cells: [Cell] = []
-        cells.reserveCapacity(starts.count * assets.count)
-        for start in starts {
-            for asset in assets {
-                cells.append(cell(account, asset, start, signal, counter, part, factor(asset), context.step))
-            }
-        }
-        return cells
-    }
-
-    private func cell(
-        _ account: Account, _ asset: Int, _ start: PlantTime, _ signal: Int, _ counter: Int?, _ part: SignalPart,
-        _ factor: Double, _ step: Span
-    ) -> Cell {
+    func cell(_ asset: Int, _ start: PlantTime, _ booked: BookedPost, _ step: Span) -> Cell {
         var energyMs = 0.0
         var measured: Int64 = 0
         var estimated: Int64 = 0
         let feed = feeds[asset]
-        let register = counter.map { feed.timelines[$0] } ?? Timeline()
-        let guess = signal < estimates[asset].count ? estimates[asset][signal] : Timeline()
-        let layers = [register, feed.timelines[signal], guess]
+        let part = booked.post.part
+        let layers = [
+            booked.register.map { feed.timelines[$0] } ?? Timeline(),
+            booked.spec.map { feed.timelines[$0] } ?? Timeline(),
+            booked.estimate.map { estimates[asset][$0] } ?? Timeline(),
+        ]
         forEachLayer(layers[...], start, start + step) { remaining, length, value in
             energyMs += (remaining == 3 ? value : part.of(value)) * Double(length)
             if remaining == 1 || feed.isModelled {
@@ -152,8 +108,9 @@ public struct Fleet: Sendable, Codable {
             }
         }
         return Cell(
-            tick: start, meter: Meter(account, feed.area, feed.asset),
-            energy: Energy(roundingWattSeconds: energyMs * factor), measuredMs: measured, estimatedMs: estimated)
+            tick: start, meter: Meter(booked.post.account, feed.area, feed.asset),
+            energy: Energy(roundingWattSeconds: energyMs * booked.post.factor), measuredMs: measured,
+            estimatedMs: estimated)
     }
 
     /// Walks `from..<to` through the first layer that covers each stretch. `body` gets how many layers were left

@@ -1,23 +1,9 @@
 import TwinCore
+import TwinDispatch
 import TwinUnits
 
 /// What the assets of the simulated plant were told, with the leases of it, and their answers.
 struct Orders: Sendable {
-    /// What an asset obeys.
-    struct Rule: Sendable {
-        var action: String
-        var range: ClosedRange<Double>
-        /// Unit of the value, UCUM; nil for a word.
-        var unit: String? = "kW"
-        /// What each word stands for, where the value is one.
-        var words: [String: Double] = [:]
-
-        func value(_ json: JSON) -> Double? {
-            guard let unit else { return json["value"]?.text.flatMap { words[$0] } }
-            return json["unit"]?.text == unit ? json["value"]?.double : nil
-        }
-    }
-
     private struct Order: Sendable {
         /// In the unit of its action.
         var value: Double
@@ -26,7 +12,7 @@ struct Orders: Sendable {
 
     private let site: String
     private var topics: TopicReader
-    private let rules: [AssetPath: Rule]
+    private let rules: [AssetPath: Control]
     private var orders: [AssetPath: Order] = [:]
     /// Acknowledgements by command id, for repeats, and the ids, oldest first.
     private var answered: [String: PlantMessage] = [:]
@@ -37,7 +23,7 @@ struct Orders: Sendable {
 
     static let answeredMax = 1000
 
-    init(site: String, rules: [AssetPath: Rule]) {
+    init(site: String, rules: [AssetPath: Control]) {
         self.site = site
         topics = TopicReader(site: site)
         self.rules = rules
@@ -90,7 +76,9 @@ struct Orders: Sendable {
     private mutating func act(_ path: AssetPath, _ json: JSON, _ now: PlantTime, _ retained: Bool) -> RejectReason? {
         if retained { return .retainedCommand }
         guard let rule = rules[path] else { return .commandUnknownAsset }
-        guard json["action"]?.text == rule.action, let value = rule.value(json) else { return .wrongType }
+        guard json["action"]?.text == rule.action.rawValue, let value = rule.action.value(json) else {
+            return .wrongType
+        }
         guard let expires = json["expires"]?.text.flatMap({ PlantTime(rfc3339: $0) }), expires > now else {
             return .commandExpired
         }
@@ -106,24 +94,5 @@ struct Orders: Sendable {
     mutating func takeAnswers() -> [PlantMessage] {
         defer { answers.removeAll(keepingCapacity: true) }
         return answers
-    }
-}
-
-extension Orders.Rule {
-    /// What a process burner obeys; nil for an oven that knows gas only.
-    init?(_ unit: ProcessBurners.Parameters) {
-        switch unit.burner.kind {
-        case .supplyAir:
-            guard let air = unit.burner.air else { return nil }
-            self.init(action: "set_setpoint", range: air.low...air.high, unit: "Cel")
-        case .oven:
-            guard unit.burner.elements != nil else { return nil }
-            self.init(action: "set_source", range: 0...1, unit: nil, words: ["gas": 0, "electric": 1])
-        case .oxidiser:
-            let modes = ProcessBurner.Mode.allCases
-            self.init(
-                action: "set_mode", range: 0...Double(modes.count - 1), unit: nil,
-                words: Dictionary(modes.map { ($0.name, Double($0.rawValue)) }) { first, _ in first })
-        }
     }
 }

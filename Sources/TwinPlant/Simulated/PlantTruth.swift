@@ -1,247 +1,119 @@
-public import TwinCore
+import TwinCore
 
 /// The simulated plant as it "really" is: the models' parameters with other values, and effects that the twin does
 /// not know. A clean simulated day therefore leaves residuals.
-public struct PlantTruth: Sendable, Hashable {
+public struct PlantTruth: Sendable {
+    private var parts: [String: any PlantTruthPart] = [:]
+
+    public init() {}
+
+    /// Every section of `plant.yaml`, each once: the kinds' own and what no kind owns.
+    public static let sections: [any PlantTruthPart.Type] = {
+        var sections: [any PlantTruthPart.Type] = [Weather.self]
+        for part in Kinds.all.map({ truth(of: $0) }) where !part.section.isEmpty {
+            if !sections.contains(where: { $0.section == part.section }) { sections.append(part) }
+        }
+        return sections + [Intensity.self, Distribution.self]
+    }()
+
+    private static func truth<K: AssetKind>(of kind: K.Type) -> any PlantTruthPart.Type { K.Truth.self }
+
+    /// A section; as the twin believes it to be where nothing is said.
+    public subscript<Part: PlantTruthPart>(_ type: Part.Type) -> Part {
+        get { parts[Part.section] as? Part ?? Part() }
+        set { parts[Part.section] = newValue }
+    }
+
+    public var weather: Weather { self[Weather.self] }
+    public var intensity: Intensity { self[Intensity.self] }
+    public var distribution: Distribution { self[Distribution.self] }
+
     /// By month, index 0 = January, where not said otherwise.
-    public struct Weather: Sendable, Hashable {
+    public struct Weather: PlantTruthPart {
+        public static let section = "weather"
         /// Mean outdoor temperature, degC.
-        public var monthlyTemperatureC: [Double]
+        public var monthlyTemperatureC = [Double](repeating: 9, count: 12)
         /// Mean wind at the mast, m/s.
-        public var monthlyWindMPerS: [Double]
+        public var monthlyWindMPerS = [Double](repeating: 4, count: 12)
         /// Mean of the irradiance over that of a clear sky, 0...1.
-        public var monthlyClearness: [Double]
+        public var monthlyClearness = [Double](repeating: 0.6, count: 12)
         /// Half of the daily swing of temperature, K.
-        public var dailySwingK: Double
+        public var dailySwingK = 0.0
         /// Deviation of a minute's wind over its mean.
-        public var turbulenceIntensity: Double
+        public var turbulenceIntensity = 0.0
 
-        public init(
-            monthlyTemperatureC: [Double], monthlyWindMPerS: [Double], monthlyClearness: [Double],
-            dailySwingK: Double, turbulenceIntensity: Double
-        ) {
-            self.monthlyTemperatureC = monthlyTemperatureC
-            self.monthlyWindMPerS = monthlyWindMPerS
-            self.monthlyClearness = monthlyClearness
-            self.dailySwingK = dailySwingK
-            self.turbulenceIntensity = turbulenceIntensity
-        }
-    }
+        public init() {}
 
-    /// Wind turbines.
-    public struct Wind: Sendable, Hashable {
-        /// Hub over mast speed, true value.
-        public var shearFactor: Double
-        /// Share lost in wakes at full array loading; grows as wind falls.
-        public var wakeFraction: Double
-        /// Share of the time that turbines are available.
-        public var availability: Double
-        /// Deviation between turbines, as a share of the output.
-        public var spread: Double
-
-        public init(shearFactor: Double, wakeFraction: Double, availability: Double, spread: Double) {
-            self.shearFactor = shearFactor
-            self.wakeFraction = wakeFraction
-            self.availability = availability
-            self.spread = spread
-        }
-    }
-
-    /// Photovoltaic parks.
-    public struct Solar: Sendable, Hashable {
-        /// True over assumed output.
-        public var scale: Double
-        /// Deviation between parks from passing clouds, as a share of the irradiance.
-        public var spread: Double
-
-        public init(scale: Double, spread: Double) {
-            self.scale = scale
-            self.spread = spread
-        }
-    }
-
-    /// Process shops and buildings.
-    public struct Shops: Sendable, Hashable {
-        /// True over assumed load; 1 where an asset is not named.
-        public var electricityScale: [AssetPath: Double]
-        /// True over assumed gas of its burners.
-        public var gasScale: [AssetPath: Double]
-        /// Share of the load that drops in breaks.
-        public var breakDipFraction: Double
-        /// Deviation of load and gas over their mean.
-        public var noiseFraction: Double
-        /// Time constant of burners, minutes.
-        public var gasLagMinutes: Double
-
-        public init(
-            electricityScale: [AssetPath: Double], gasScale: [AssetPath: Double], breakDipFraction: Double,
-            noiseFraction: Double, gasLagMinutes: Double
-        ) {
-            self.electricityScale = electricityScale
-            self.gasScale = gasScale
-            self.breakDipFraction = breakDipFraction
-            self.noiseFraction = noiseFraction
-            self.gasLagMinutes = gasLagMinutes
-        }
+        public static let parameters: [Parameter<Weather>] = [
+            .init(
+                "monthly_temperature_c", "degC", .quantities(count: 12, -40...45, \.monthlyTemperatureC),
+                "mean outdoor temperature by month"),
+            .init(
+                "monthly_wind_m_per_s", "m/s", .quantities(count: 12, 0...25, \.monthlyWindMPerS),
+                "mean wind at the mast by month"),
+            .init(
+                "monthly_clearness", "fraction of a clear sky", .quantities(count: 12, 0...1, \.monthlyClearness),
+                "irradiance over that of a clear sky by month"),
+            .init("daily_swing_k", "K", .quantity(0...20, \.dailySwingK), "half of the daily swing"),
+            .init(
+                "turbulence_intensity", "fraction of the mean wind", .quantity(0...0.5, \.turbulenceIntensity),
+                "deviation of a minute's wind"),
+        ]
     }
 
     /// Grid carbon intensity, g/kWh.
-    public struct Intensity: Sendable, Hashable {
+    public struct Intensity: PlantTruthPart {
+        public static let section = "intensity"
         /// Mean by UTC hour of a winter and a summer day, 24 values each.
-        public var winterByHour: [Double]
-        public var summerByHour: [Double]
+        public var winterByHour = [Double](repeating: 150, count: 24)
+        public var summerByHour = [Double](repeating: 150, count: 24)
         /// How much of a month is like summer, 12 values, 0...1.
-        public var summerShare: [Double]
+        public var summerShare = [Double](repeating: 0.5, count: 12)
         /// Between days.
-        public var deviation: Double
-        public var forecastError: Double
+        public var deviation = 0.0
+        public var forecastError = 0.0
 
-        public init(
-            winterByHour: [Double], summerByHour: [Double], summerShare: [Double], deviation: Double,
-            forecastError: Double
-        ) {
-            self.winterByHour = winterByHour
-            self.summerByHour = summerByHour
-            self.summerShare = summerShare
-            self.deviation = deviation
-            self.forecastError = forecastError
-        }
-    }
+        public init() {}
 
-    /// Battery strings.
-    public struct Storage: Sendable, Hashable {
-        /// True over assumed capacity.
-        public var capacityScale: Double
-        /// State of health of a pack against new, mean and deviation between packs.
-        public var healthMean: Double
-        public var healthDeviation: Double
-        public var packsPerString: Int
-        /// State of charge at the start, 0...1.
-        public var initialSOC: Double
-        /// Converter, one way, 0...1.
-        public var converterEfficiency: Double
-        /// Loss of a pack at a current that empties it in three hours, one way, 0...1.
-        public var packLossAtThirdC: Double
-        /// Management and ventilation of one pack, W.
-        public var standbyWPerPack: Double
-
-        public init(
-            capacityScale: Double, healthMean: Double, healthDeviation: Double, packsPerString: Int,
-            initialSOC: Double, converterEfficiency: Double, packLossAtThirdC: Double, standbyWPerPack: Double
-        ) {
-            self.capacityScale = capacityScale
-            self.healthMean = healthMean
-            self.healthDeviation = healthDeviation
-            self.packsPerString = packsPerString
-            self.initialSOC = initialSOC
-            self.converterEfficiency = converterEfficiency
-            self.packLossAtThirdC = packLossAtThirdC
-            self.standbyWPerPack = standbyWPerPack
-        }
-    }
-
-    /// Hot-water network.
-    public struct Heat: Sendable, Hashable {
-        /// True over assumed demand.
-        public var demandScale: Double
-        /// True over assumed efficiency and COP.
-        public var performanceScale: Double
-        public var initialStoreFraction: Double
-        /// Heat that the oxidiser gives back on production days, kW.
-        public var recoveredKW: Double
-
-        public init(demandScale: Double, performanceScale: Double, initialStoreFraction: Double, recoveredKW: Double) {
-            self.demandScale = demandScale
-            self.performanceScale = performanceScale
-            self.initialStoreFraction = initialStoreFraction
-            self.recoveredKW = recoveredKW
-        }
-    }
-
-    /// Staff cars, finished cars and AGVs.
-    public struct Charging: Sendable, Hashable {
-        /// Cars of staff that may plug in, on each shift.
-        public var staffCars: Int
-        /// What a finished car is charged before it leaves.
-        public var yardNeedKWh: Double
-        public var agvsPerGroup: Int
-        /// True over assumed draw of AGVs.
-        public var agvScale: Double
-
-        public init(staffCars: Int, yardNeedKWh: Double, agvsPerGroup: Int, agvScale: Double) {
-            self.staffCars = staffCars
-            self.yardNeedKWh = yardNeedKWh
-            self.agvsPerGroup = agvsPerGroup
-            self.agvScale = agvScale
-        }
-    }
-
-    /// Fuel cells and tank.
-    public struct FuelCellState: Sendable, Hashable {
-        /// True over assumed efficiency.
-        public var efficiencyScale: Double
-        public var tankInitialLitres: Double
-        /// A tanker brings this when the level falls below the reorder point.
-        public var deliveryLitres: Double
-        public var reorderLitres: Double
-
-        public init(efficiencyScale: Double, tankInitialLitres: Double, deliveryLitres: Double, reorderLitres: Double) {
-            self.efficiencyScale = efficiencyScale
-            self.tankInitialLitres = tankInitialLitres
-            self.deliveryLitres = deliveryLitres
-            self.reorderLitres = reorderLitres
-        }
+        public static let parameters: [Parameter<Intensity>] = [
+            .init(
+                "winter_by_utc_hour_g_per_kwh", "g/kWh", .quantities(count: 24, 0...2000, \.winterByHour),
+                "mean of a winter day by UTC hour"),
+            .init(
+                "summer_by_utc_hour_g_per_kwh", "g/kWh", .quantities(count: 24, 0...2000, \.summerByHour),
+                "mean of a summer day by UTC hour"),
+            .init(
+                "summer_share", "fraction", .quantities(count: 12, 0...1, \.summerShare),
+                "how much of a month is like summer"),
+            .init("deviation_g_per_kwh", "g/kWh", .quantity(0...500, \.deviation), "between days"),
+            .init("forecast_error_g_per_kwh", "g/kWh", .quantity(0...500, \.forecastError), "of the forecast"),
+        ]
     }
 
     /// Cables and meters.
-    public struct Distribution: Sendable, Hashable {
+    public struct Distribution: PlantTruthPart {
+        public static let section = "distribution"
         /// Losses between bus and loads, true share.
-        public var lossFraction: Double
+        public var lossFraction = 0.0
         /// Load that no meter sees, kW, and as a share of the metered load.
-        public var unmeteredLoadKW: Double
-        public var unmeteredLoadFraction: Double
+        public var unmeteredLoadKW = 0.0
+        public var unmeteredLoadFraction = 0.0
         /// Deviation of a meter reading over its value.
-        public var meterNoiseFraction: Double
+        public var meterNoiseFraction = 0.0
 
-        public init(
-            lossFraction: Double, unmeteredLoadKW: Double, unmeteredLoadFraction: Double, meterNoiseFraction: Double
-        ) {
-            self.lossFraction = lossFraction
-            self.unmeteredLoadKW = unmeteredLoadKW
-            self.unmeteredLoadFraction = unmeteredLoadFraction
-            self.meterNoiseFraction = meterNoiseFraction
-        }
-    }
-    public var weather: Weather
-    public var wind: Wind
-    public var solar: Solar
-    public var shops: Shops
-    public var intensity: Intensity
-    public var storage: Storage
-    public var heat: Heat
-    public var charging: Charging
-    public var fuelCell: FuelCellState
-    public var distribution: Distribution
+        public init() {}
 
-    /// - Precondition: twelve values a year, 24 a day.
-    public init(
-        weather: Weather, wind: Wind, solar: Solar, shops: Shops, intensity: Intensity,
-        storage: Storage, heat: Heat, charging: Charging, fuelCell: FuelCellState, distribution: Distribution
-    ) {
-        let years = [
-            weather.monthlyTemperatureC, weather.monthlyWindMPerS, weather.monthlyClearness, intensity.summerShare,
+        public static let parameters: [Parameter<Distribution>] = [
+            .init(
+                "loss_fraction", "fraction of the delivered power", .quantity(0...0.2, \.lossFraction),
+                "losses between bus and loads"),
+            .init("unmetered_load_kw", "kW", .quantity(0...100_000, \.unmeteredLoadKW), "load that no meter sees"),
+            .init(
+                "unmetered_load_fraction", "fraction of the metered load",
+                .quantity(0...0.5, \.unmeteredLoadFraction), "the same as a share"),
+            .init(
+                "meter_noise_fraction", "fraction of the value", .quantity(0...0.1, \.meterNoiseFraction),
+                "deviation of a reading"),
         ]
-        precondition(years.allSatisfy { $0.count == 12 }, "twelve months")
-        precondition([intensity.winterByHour, intensity.summerByHour].allSatisfy { $0.count == 24 }, "24 hours")
-        self.weather = weather
-        self.wind = wind
-        self.solar = solar
-        self.shops = shops
-        self.intensity = intensity
-        self.storage = storage
-        self.heat = heat
-        self.charging = charging
-        self.fuelCell = fuelCell
-        self.distribution = distribution
     }
 }

@@ -32,8 +32,12 @@ public struct SimulatedLine: Sendable {
         guard calendar.isShift(at: time) else { return false }
         let ms = calendar.zone.local(time).msOfDay
         guard let shift = calendar.shifts.first(where: { $0.start <= ms && ms < $0.end }) else { return false }
-        let minute = (ms - shift.start) / 60_000
-        return breaks.contains { $0.after <= minute && minute < $0.after + $0.length }
+        return isBreak(minute: (ms - shift.start) / 60_000)
+    }
+
+    /// - Parameter minute: since the start of the shift.
+    static func isBreak(minute: Int64) -> Bool {
+        breaks.contains { $0.after <= minute && minute < $0.after + $0.length }
     }
 
     /// The plan runs faster outside breaks, so that the day's plan is met in the mean.

@@ -36,6 +36,13 @@ public struct Reading: Sendable, Hashable {
         self.key = key
         self.value = rounded(value, decimals: decimals)
     }
+
+    /// A value that is rounded already.
+    init(told path: AssetPath, _ key: String, _ value: Double) {
+        self.path = path
+        self.key = key
+        self.value = value
+    }
 }
 
 extension [Reading] {

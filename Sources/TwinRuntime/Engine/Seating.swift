@@ -3,39 +3,24 @@ public import TwinCore
 import TwinPlant
 public import TwinScenario
 
-/// The components of a site in the written order: weather, producers, loads and heat, line and logistics,
-/// storage, grid. A kind of asset that the site does not have has no seat.
+/// The components of a site in the written order: weather, the areas of the kinds with the line before what it fills,
+/// grid. An area without assets has no seat.
 public enum Seating: String, Sendable, CaseIterable {
     case actors, plain
 
     func seats(_ config: SiteConfig) -> [any ComponentSeat] {
-        let (site, calendar) = (config.site, config.calendar)
-        var seats: [any ComponentSeat] = [seat(WeatherStation(site: site, config.weather))]
-        if !config.wind.isEmpty { seats.append(seat(WindFarm(site: site, config.wind))) }
-        if !config.solar.isEmpty {
-            seats.append(seat(SolarParks(site: site, location: config.location, config.solar)))
-        }
-        if !config.fuelCells.isEmpty {
-            seats.append(seat(FuelCells(site: site, config.fuelCells, tanks: config.tanks)))
-        }
-        seats.append(seat(Shops(site: site, calendar: calendar, config.shops)))
-        if !config.burners.isEmpty {
-            seats.append(seat(ProcessBurners(site: site, calendar: calendar, config.burners)))
-        }
-        if let heat = config.heat {
+        var seats: [any ComponentSeat] = [seat(WeatherStation(site: config.site, config.weather))]
+        for area in Kinds.areas {
+            let assets = config.assets.filter { $0.path.area == area }
+            if area == Seating.afterLine { seats.append(seat(AssemblyLine(site: config.site))) }
+            guard !assets.isEmpty else { continue }
             seats.append(
                 seat(
-                    HeatPlant(
-                        site: site, calendar: calendar, demand: heat.demand, lossFraction: config.losses.heat,
-                        heat.sources)))
+                    AreaTwin(
+                        site: config.site, area: area, location: config.location, calendar: config.calendar,
+                        network: config.network, assets)))
         }
-        seats.append(seat(AssemblyLine(site: site)))
-        for groups in [config.agvs, config.yard, config.bays] {
-            guard let area = groups.first?.path.area else { continue }
-            seats.append(seat(ChargingGroups(site: site, area: area, calendar: calendar, groups)))
-        }
-        if !config.storage.isEmpty { seats.append(seat(BatteryStorage(site: site, config.storage))) }
-        seats.append(seat(GridConnection(site: site, config.grid)))
+        seats.append(seat(GridConnection(site: config.site, config.grid)))
         for meter in seats.flatMap(\.meters) {
             // Energy without a line would be lost without a word.
             precondition(
@@ -44,6 +29,9 @@ public enum Seating: String, Sendable, CaseIterable {
         }
         return seats
     }
+
+    /// The first area of what is charged when vehicles have left the line.
+    private static let afterLine = Area.agv
 
     private func seat<C: Component>(_ component: C) -> any ComponentSeat {
         switch self {

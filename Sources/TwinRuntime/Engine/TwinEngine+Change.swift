@@ -40,8 +40,8 @@ extension TwinEngine {
             await seat.adopt(old)
         }
         state.books.change(chart: config.method.chart, losses: config.losses)
-        let assets = config.assets
-        state.desk.keep { assets.contains($0) }
+        let paths = config.paths
+        state.desk.keep { paths.contains($0) }
         state.signals = config.signals.map { mapping in
             var memory = state.signals ?? SignalMemory()
             memory.keep(mapping)

@@ -23,6 +23,8 @@ public final class TwinEngine {
     /// Where foreign messages become ours; nil for a site without a mapping.
     private var door: SignalDoor?
     private var rules: CommandDesk.Rules
+    /// What dispatch sees; made anew when a configuration changes.
+    private var view: MarkView?
     /// Waits before a hop, for tests that try to upset the order. Nil in operation.
     private let beforeHop: (@Sendable () async -> Void)?
 
@@ -55,6 +57,7 @@ public final class TwinEngine {
         router = Router(site: config.site, signals: config.signals, seats: seats)
         door = config.signals.map { SignalDoor($0) }
         rules = CommandDesk.Rules(step: plan.step, followToleranceFraction: config.followToleranceFraction)
+        view = nil
     }
 
     /// Closes the next tick over its lines.
@@ -106,13 +109,13 @@ public final class TwinEngine {
             state.books.count(issuedAt: outcome.command.ts - plan.step) { $0.count(outcome.fate) }
         }
         let site = siteView(reply.image, posting.balance, context)
-        let values = ValueTable(reply.values)
-        let views = DispatchViews(
-            config, site: site, outdoorC: reply.image.airTemperatureC, at: context.from, step: plan.step,
-            changedAt: state.desk.changedAt
-        ) { values[$0, $1] }
-        let edges = state.alarms.update(alarms(reply, posting.balance, views, context), at: context.to)
-        let commands = state.mode == .off ? [] : dispatch(views, context)
+        let plant = markView(reply.values).plant(
+            reply.values.map(\.used), site: site, outdoorC: reply.image.airTemperatureC, at: context.from,
+            step: plan.step, changedAt: state.desk.changedAt)
+        let edges = state.alarms.update(alarms(reply, posting.balance, plant, context), at: context.to)
+        let commands =
+            state.mode == .off
+            ? [] : config.control.commands(plant, &state.desk, context: context, rules: rules)
         for command in commands {
             state.books.count(issuedAt: command.ts - plan.step) { $0.issued += 1 }
         }
@@ -130,7 +133,7 @@ public final class TwinEngine {
         let rows = changed.sorted().map { state.books.rows[$0] }
         state.books.forget(before: context.to)
         return TickOutcome(
-            tick: tick, from: context.from, end: context.to, chain: state.chain, image: reply.image,
+            tick: tick, from: context.from, end: context.to, chain: state.chain,
             balance: posting.balance, values: reply.values, commands: commands, outcomes: outcomes, alarmEdges: edges,
             changedRows: rows, chart: state.books.chart, restatements: posting.restatements,
             readings: reply.readings, lineOffs: reply.lineOffs, refusals: refusals, instructions: [])
@@ -239,7 +242,7 @@ public final class TwinEngine {
     }
 
     private func alarms(
-        _ reply: ComponentReply, _ balance: TickBalance, _ views: DispatchViews, _ context: TickContext
+        _ reply: ComponentReply, _ balance: TickBalance, _ plant: PlantView, _ context: TickContext
     ) -> [AlarmKey] {
         var conditions = reply.alarms
         if state.balanceWatch.look(
@@ -249,9 +252,8 @@ public final class TwinEngine {
             conditions.append(AlarmKey(.grid, config.grid.meter, .balance))
         }
         if state.mode == .control {
-            for asset in views.controllables {
-                let mayStopShort = views.mayStopShort.contains(asset.path)
-                if state.desk.watch(asset, mayStopShort: mayStopShort, context: context, rules: rules) {
+            for asset in plant.offers {
+                if state.desk.watch(asset, context: context, rules: rules) {
                     conditions.append(AlarmKey(asset.path.area, asset.path.asset, .notFollowed))
                 }
                 if state.desk.isNotAcked(asset.path) {
@@ -262,21 +264,11 @@ public final class TwinEngine {
         return conditions.filter { !config.alarmsOff.contains($0.code) }
     }
 
-    private func dispatch(_ views: DispatchViews, _ context: TickContext) -> [Command] {
-        let requests = config.rules.decide(views.plant).compactMap { decided -> SafetyGate.Request? in
-            guard let asset = views.controllables.first(where: { $0.path == decided.path }) else { return nil }
-            var wish = decided
-            let last = state.desk.setPoint(wish.path)
-            wish.value = asset.settled(wish.value, last: last)
-            return SafetyGate.Request(wish, asset, last: last ?? asset.resting)
-        }
-        var commands: [Command] = []
-        for point in config.gate.pass(requests, netKW: views.plant.site.netKW) {
-            if let command = state.desk.issue(point, context: context, n: commands.count + 1, rules: rules) {
-                commands.append(command)
-            }
-        }
-        return commands
+    private func markView(_ values: [NamedValue]) -> MarkView {
+        if let view, view.count == values.count { return view }
+        let new = MarkView(config, keys: values.map { (AssetPath($0.area, $0.asset), $0.key) })
+        view = new
+        return new
     }
 
     private func write(

@@ -84,7 +84,6 @@ public struct TickOutcome: Sendable {
     public var from: PlantTime
     public var end: PlantTime
     public var chain: DigestChain
-    public var image: PlantImage
     public var balance: TickBalance
     public var values: [NamedValue]
     public var commands: [Command]

@@ -1,6 +1,6 @@
 import TwinBooks
 public import TwinCore
-public import TwinPlant
+import TwinPlant
 public import TwinScenario
 
 /// Closes the loop over a recording: weather, wind and sun before curtailment, shops, vehicles and intensity come from
@@ -8,22 +8,27 @@ public import TwinScenario
 /// vehicles that the file's lines lined off; a vehicle whose model is not told or not in the plan counts with the plan's
 /// electric share, and the parts add up to whole cars.
 public struct ClosedPlant {
+    /// What the file says of an asset of the surroundings: what the plant's bus carries until the next reading.
+    private struct Told {
+        let path: AssetPath
+        /// Of the power that meets on the bus.
+        let key: String
+        let isSource: Bool
+        /// It obeys a limit of the simulated plant.
+        let isLimited: Bool
+        /// A shop takes what its model says while the file never told.
+        let shop: Shop?
+        var kw: Double?
+    }
+
     private let config: SiteConfig
     private let plan: RunPlan
     private var faults: [Fault] = []
     private var plant: ResponsivePlant
     private let commands: BusClient
     private var topics: TopicReader
-    /// Areas whose lines the simulated plant replaces.
-    private static let simulated: Set<Area> = [.storage, .fuelcell, .ethanol, .bay, .yard, .agv, .heat, .gas]
-    /// Areas that the file tells about.
-    private static let surroundings: Set<Area> = [.wind, .solar, .shop, .building, .weather]
-    /// Latest power by asset, kW: what the plant's bus carries until the next reading.
-    private var windKW: [String: Double] = [:]
-    private var solarKW: [String: Double] = [:]
-    private var loadKW: [AssetPath: Double] = [:]
-    /// Of shops and buildings that the file never told about, as the simulated plant has them.
-    private var unheardLoadKW = 0.0
+    private var told: [Told]
+    private var places: [AssetPath: Int] = [:]
     private var temperatureC = 10.0
     private var coarse: CoarseReadings
     /// Tells which vehicles the file's lines lined off, each once.
@@ -39,11 +44,27 @@ public struct ClosedPlant {
         try commands.subscribe(["v1/\(config.site)/+/+/cmd"])
         topics = TopicReader(site: config.site)
         coarse = CoarseReadings(site: config.site, step: plan.step)
+        told = ClosedPlant.told(config)
+        for (place, asset) in told.enumerated() { places[asset.path] = place }
+    }
+
+    /// The assets of the surroundings with the signal that meets on the bus.
+    private static func told(_ config: SiteConfig) -> [Told] {
+        config.assets.filter { type(of: $0.kind).isSurroundings }.compactMap { asset in
+            for signal in asset.kind.signals {
+                let rows = signal.posts.map(\.account.row)
+                guard let row = rows.first(where: { $0.bus == .electricity && $0.flow != .memo }) else { continue }
+                return Told(
+                    path: asset.path, key: signal.key, isSource: row.flow.isSource,
+                    isLimited: asset.kind.control != nil, shop: asset.kind(as: Shop.self))
+            }
+            return nil
+        }
     }
 
     /// Looks at what the file will bring within `CoarseReadings.aheadMax`.
     public mutating func lookAhead(_ line: Line) {
-        if case .message(let arrival) = line.body { coarse.take(arrival, of: ClosedPlant.surroundings) }
+        if case .message(let arrival) = line.body { coarse.take(arrival, of: Kinds.surroundingAreas) }
     }
 
     /// Adds a fault of the plant or one of its assets.
@@ -74,10 +95,12 @@ public struct ClosedPlant {
         let electric = line.tick(lineMessages, context, PlantImage()).lineOffs.reduce(0) {
             $0 + config.calendar.models.electricPart(of: $1.model)
         }
-        let step = plant.step(from: from, to: to, around(from, to, electricVehicles: electric))
+        let around = around(from, to, electricVehicles: electric)
+        let step = plant.step(from: from, to: to, around)
         coarse.forget(before: from)
-        let surroundings = kept.map { asItHappened($0.arrival, $0.topic, step) }
-        let simulated = plant.messages(step, from: from, to: to, number: tick).map { message in
+        let share = around.loadKW > 0 ? step.servedLoadKW / around.loadKW : 0
+        let surroundings = kept.map { asItHappened($0.arrival, $0.topic, step, servedShare: share) }
+        let simulated = plant.messages(from: from, to: to, number: tick).map { message in
             Arrival(t: t, topic: message.topic, payload: message.payload, qos: 1, correlation: message.correlation)
         }
         return surroundings + simulated + clocks
@@ -87,33 +110,35 @@ public struct ClosedPlant {
     private mutating func around(_ from: PlantTime, _ to: PlantTime, electricVehicles: Double)
         -> ResponsivePlant.Surroundings
     {
-        func told(_ path: AssetPath, _ key: String) -> Double? { coarse.mean(path, key, from: from, to: to) }
-        for turbine in config.wind {
-            if let kw = told(AssetPath(.wind, turbine.asset), "power_kw") { windKW[turbine.asset] = max(0, kw) }
+        var surroundings = ResponsivePlant.Surroundings(
+            freeKW: 0, offeredKW: [], loadKW: 0, temperatureC: 0, electricVehicles: electricVehicles)
+        let rate = config.calendar.vehiclesPerHour(at: from)
+        var loads: [(path: AssetPath, kw: Double)] = []
+        var unheardKW = 0.0
+        var free: [(path: AssetPath, kw: Double)] = []
+        for place in told.indices {
+            let asset = told[place]
+            if let kw = coarse.mean(asset.path, asset.key, from: from, to: to) { told[place].kw = max(0, kw) }
+            let kw = told[place].kw
+            if asset.isLimited {
+                surroundings.offeredKW.append(kw ?? 0)
+            } else if asset.isSource {
+                if let kw, !plant.tripped.contains(asset.path) { free.append((asset.path, kw)) }
+            } else if let kw {
+                loads.append((asset.path, kw))
+            } else if let shop = asset.shop {
+                let scale = config.truth[Shop.Truth.self].electricityScale[asset.path] ?? 1
+                unheardKW += shop.model.electricityKW(vehiclesPerHour: rate) * scale
+            }
         }
-        for park in config.solar {
-            if let kw = told(AssetPath(.solar, park.asset), "power_kw") { solarKW[park.asset] = max(0, kw) }
-        }
-        for shop in config.shops {
-            if let kw = told(shop.path, "load_kw") { loadKW[shop.path] = max(0, kw) }
-        }
-        if let celsius = told(AssetPath(.weather, config.weather.asset), "temperature_c") {
+        if let celsius = coarse.mean(AssetPath(.weather, config.weather.asset), "temperature_c", from: from, to: to) {
             temperatureC = min(max(celsius, -60), 60)
         }
-        unheardLoadKW = config.shops.filter { loadKW[$0.path] == nil }.reduce(0) { sum, shop in
-            let model = shop.model.electricityKW(vehiclesPerHour: config.calendar.vehiclesPerHour(at: from))
-            return sum + model * (config.truth.shops.electricityScale[shop.path] ?? 1)
-        }
-        let wind = windKW.filter { !plant.tripped.contains(AssetPath(.wind, $0.key)) }
-        return ResponsivePlant.Surroundings(
-            windKW: wind.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value },
-            solarKW: config.solar.map { solarKW[$0.asset] ?? 0 }, loadKW: wantedLoadKW, temperatureC: temperatureC,
-            electricVehicles: electricVehicles)
-    }
-
-    /// Summed in a fixed order, so that the last bit is always the same.
-    private var wantedLoadKW: Double {
-        loadKW.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } + unheardLoadKW
+        // Summed in a fixed order, so that the last bit is always the same.
+        surroundings.freeKW = free.sorted { $0.path < $1.path }.reduce(0) { $0 + $1.kw }
+        surroundings.loadKW = loads.sorted { $0.path < $1.path }.reduce(0) { $0 + $1.kw } + unheardKW
+        surroundings.temperatureC = temperatureC
+        return surroundings
     }
 
     private mutating func applyFaults(at time: PlantTime) {
@@ -129,7 +154,7 @@ public struct ClosedPlant {
     /// Keeps what the plant does not simulate, and remembers what meets on the bus.
     private mutating func isSurroundings(_ arrival: Arrival, _ topic: Topic?, _ lineMessages: inout [Routed]) -> Bool {
         guard case .asset(let area, let asset, let kind)? = topic else { return true }
-        if ClosedPlant.simulated.contains(area) || kind == .ack || kind == .cmd { return false }
+        if Kinds.simulatedAreas.contains(area) || kind == .ack || kind == .cmd { return false }
         if area == .grid, asset == config.grid.meter { return false }
         if area == .line {
             if kind == .vehicle || kind == .count {
@@ -137,41 +162,36 @@ public struct ClosedPlant {
             }
             return true
         }
-        guard kind == .tele, ClosedPlant.surroundings.contains(area),
+        guard kind == .tele, Kinds.surroundingAreas.contains(area),
             let telemetry = try? Telemetry(arrival)  // a broken reading leaves the last one in force
         else { return true }
         for (key, value) in telemetry.values {
             guard case .number(let number) = value, number.isFinite, abs(number) < 1e7 else { continue }
-            switch (area, key) {
-            case (.wind, "power_kw"): windKW[asset] = max(0, number)
-            case (.solar, "power_kw"): solarKW[asset] = max(0, number)
-            case (.shop, "load_kw"), (.building, "load_kw"): loadKW[AssetPath(area, asset)] = max(0, number)
-            case (.weather, "temperature_c"): temperatureC = min(max(number, -60), 60)
-            default: break
-            }
+            if area == .weather, key == "temperature_c" { temperatureC = min(max(number, -60), 60) }
+            if let place = places[AssetPath(area, asset)], told[place].key == key { told[place].kw = max(0, number) }
         }
         return true
     }
 
     /// What the file offers after trips, curtailment and, in an outage, shedding.
-    private func asItHappened(_ arrival: Arrival, _ topic: Topic?, _ step: ResponsivePlant.Step) -> Arrival {
-        guard case .asset(let area, let asset, .tele)? = topic else { return arrival }
-        let isTripped = plant.tripped.contains(AssetPath(area, asset))
-        switch area {
-        case .wind:
-            guard plant.isOutage || isTripped else { return arrival }
-            return arrival.with(isTripped) { $0 == "power_kw" ? { _ in 0 } : nil }
-        case .solar:
-            guard let index = config.solar.firstIndex(where: { $0.asset == asset }),
-                let offered = solarKW[asset], step.solarKW[index] < offered
-            else { return arrival }
-            return arrival.with(isTripped) { $0 == "power_kw" ? { _ in step.solarKW[index] } : nil }
-        case .shop, .building:
-            guard plant.isOutage else { return arrival }
-            let share = wantedLoadKW > 0 ? step.servedLoadKW / wantedLoadKW : 0
-            return arrival.with(false) { $0 == "load_kw" ? { ($0 * share).rounded() } : nil }
-        default: return arrival
+    private func asItHappened(
+        _ arrival: Arrival, _ topic: Topic?, _ step: ResponsivePlant.Step, servedShare: Double
+    ) -> Arrival {
+        guard case .asset(let area, let name, .tele)? = topic, let place = places[AssetPath(area, name)]
+        else { return arrival }
+        let asset = told[place]
+        let isTripped = plant.tripped.contains(asset.path)
+        if asset.isLimited {
+            let limited = told.prefix(place).count { $0.isLimited }
+            guard let offered = asset.kw, step.limitedKW[limited] < offered else { return arrival }
+            return arrival.with(isTripped) { $0 == asset.key ? { _ in step.limitedKW[limited] } : nil }
         }
+        if asset.isSource {
+            guard plant.isOutage || isTripped else { return arrival }
+            return arrival.with(isTripped) { $0 == asset.key ? { _ in 0 } : nil }
+        }
+        guard plant.isOutage else { return arrival }
+        return arrival.with(false) { $0 == asset.key ? { ($0 * servedShare).rounded() } : nil }
     }
 }
 
@@ -188,19 +208,5 @@ extension Arrival {
         if isDisconnected { new.append(JSON.Member("connected", .bool(false))) }
         changed.payload = JSON.object(new).bytes
         return changed
-    }
-}
-
-extension ResponsivePlant {
-    /// The simulated plant of a site.
-    public init(_ config: SiteConfig, seed: UInt64) {
-        self.init(
-            site: config.site,
-            assets: Assets(
-                meter: config.grid.meter, exportMaxKW: config.grid.exportMaxKW, solar: config.solar,
-                fuelCells: config.fuelCells, tanks: config.tanks, burners: config.burners,
-                heat: config.heat?.sources ?? [], heatDemand: config.heat?.demand,
-                heatLossFraction: config.losses.heat, agvs: config.agvs, yard: config.yard, bays: config.bays,
-                storage: config.storage), calendar: config.calendar, truth: config.truth, seed: seed)
     }
 }

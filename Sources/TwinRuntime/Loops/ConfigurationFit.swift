@@ -36,7 +36,7 @@ struct ConfigurationFit {
 
     /// What is taken away while it is in use.
     func notes(pending: [Command], values: [NamedValue]) -> [String] {
-        let gone = old.assets.subtracting(new.assets).sorted()
+        let gone = old.paths.subtracting(new.paths).sorted()
         return gone.map { path in
             var uses: [String] = []
             let open = pending.filter { $0.path == path }.count

@@ -38,11 +38,11 @@ public struct PlantSimulator: Sendable {
     public mutating func advance() -> [PlantMessage] {
         let from = now
         number += 1
-        var around = surroundings.step(from: from, to: now, number: number)
+        let around = surroundings.step(from: from, to: now, number: number)
         let answer = plant.step(from: from, to: now, ResponsivePlant.Surroundings(around))
-        around.curtail(config.solar, to: answer.solarKW)
+        surroundings.curtail(to: answer.limitedKW)
         return surroundings.messages(around, from: from, to: now, number: number)
-            + plant.messages(answer, from: from, to: now, number: number) + [.clock(site: config.site, at: now)]
+            + plant.messages(from: from, to: now, number: number) + [.clock(site: config.site, at: now)]
     }
 }
 
@@ -50,18 +50,24 @@ extension SimulatedSurroundings {
     /// The surroundings of a site.
     public init(_ config: SiteConfig, seed: UInt64) {
         self.init(
-            site: config.site, location: config.location,
-            assets: Assets(
-                mast: config.weather.asset, wind: config.wind, solar: config.solar, shops: config.shops,
-                intensity: config.grid.intensity, line: "final"), calendar: config.calendar, truth: config.truth,
-            seed: seed)
+            site: config.site, location: config.location, mast: config.weather.asset, intensity: config.grid.intensity,
+            line: "final", assets: config.assets, calendar: config.calendar, truth: config.truth, seed: seed)
+    }
+}
+
+extension ResponsivePlant {
+    /// The simulated plant of a site.
+    public init(_ config: SiteConfig, seed: UInt64) {
+        self.init(
+            site: config.site, meter: config.grid.meter, exportMaxKW: config.grid.exportMaxKW, assets: config.assets,
+            network: config.network, calendar: config.calendar, truth: config.truth, seed: seed)
     }
 }
 
 extension ResponsivePlant.Surroundings {
     public init(_ step: SimulatedSurroundings.Step) {
         self.init(
-            windKW: step.windKW, solarKW: step.solarKW, loadKW: step.shopLoadKW, temperatureC: step.temperatureC,
+            freeKW: step.freeKW, offeredKW: step.offeredKW, loadKW: step.loadKW, temperatureC: step.temperatureC,
             electricVehicles: Double(step.lineOffs.count { $0.isElectric }))
     }
 }

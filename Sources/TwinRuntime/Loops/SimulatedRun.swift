@@ -11,7 +11,7 @@ public struct SimulatedRun {
     public enum Control: String, Sendable, Hashable, CaseIterable {
         /// Everything that can be commanded is left to itself.
         case none
-        /// The rules decide, the gate holds back, the plant obeys one step later.
+        /// The rules decide, the gate holds back, the plant obeys one step later: the control of a live run.
         case rules
     }
 
@@ -21,14 +21,14 @@ public struct SimulatedRun {
     private let end: PlantTime
     private var surroundings: SimulatedSurroundings
     private var plant: ResponsivePlant
-    private let lines: ReadingLines
+    /// Where what is told goes in the books.
+    private let posts: ToldPosts
+    private let view: MarkView
+    private var desk = CommandDesk()
+    private let deskRules: CommandDesk.Rules
     private var number = 0
     private var now: PlantTime
     private var intensity: SimulatedIntensity.Feed?
-    /// By place among the controllables, whose order is the configuration's; nil before the first one.
-    private var setPoints: [Double?] = []
-    private var places: [AssetPath: Int] = [:]
-    private var changedAt: [AssetPath: PlantTime] = [:]
     private var chain = DigestChain()
 
     /// What dispatch is judged by, beside the summary.
@@ -66,7 +66,9 @@ public struct SimulatedRun {
         now = from
         surroundings = SimulatedSurroundings(config, seed: seed)
         plant = ResponsivePlant(config, seed: seed)
-        lines = ReadingLines(config)
+        posts = ToldPosts(surroundings, plant, config.method.chart)
+        view = MarkView(config, keys: surroundings.told.keys + plant.told.keys)
+        deskRules = CommandDesk.Rules(step: step, followToleranceFraction: config.followToleranceFraction)
     }
 
     /// Steps to the end and hands out each row of the books: a year of them has no place in memory.
@@ -116,7 +118,7 @@ public struct SimulatedRun {
         row.chain = chain
         figures.peakImportKW = max(
             figures.peakImportKW, row[.gridImport].energy.meanPower(milliseconds: settlementPeriod.ms).kilowatts)
-        let capacity = config.storage.reduce(0) { $0 + $1.capacityKWh }
+        let capacity = config.assets.of(BatteryUnit.self).reduce(0) { $0 + $1.kind.capacityKWh }
         if capacity > 0 { figures.storageCycles += row[.storageDischarge].energy.kilowattHours / capacity }
         figures.departures = plant.departures
         figures.missedDepartures = plant.missedDepartures
@@ -128,58 +130,39 @@ public struct SimulatedRun {
         let from = now
         now = now + step
         number += 1
-        var around = surroundings.step(from: from, to: now, number: number)
+        let around = surroundings.step(from: from, to: now, number: number)
         let answer = plant.step(from: from, to: now, ResponsivePlant.Surroundings(around))
-        let offered = around.solarKW
-        around.curtail(config.solar, to: answer.solarKW)
+        surroundings.curtail(to: answer.limitedKW)
         if let feed = around.intensity { intensity = feed }
         if answer.importKW > config.gate.importMaxKW || answer.exportKW > config.gate.exportMaxKW + 1e-6 {
             figures.limitBreaches += 1
         }
-        lines.add(around.readings, answer.readings, ms: Double(step.ms), to: &sums)
-        lines.addCurtailed(offered: offered, output: answer.solarKW, ms: Double(step.ms), to: &sums)
-        if control == .rules { decide(around, answer, offered) }
+        posts.add(surroundings, plant, ms: Double(step.ms), to: &sums)
+        if control == .rules { decide(from) }
         return around
     }
 
-    private mutating func decide(
-        _ around: SimulatedSurroundings.Step, _ answer: ResponsivePlant.Step, _ offered: [Double]
-    ) {
+    /// What a live twin would decide from what the plant told; the plant obeys with the next step.
+    private mutating func decide(_ from: PlantTime) {
         let begun = now.floored(to: settlementPeriod)
         var forecast = intensity?.forecast ?? []
         if let feed = intensity {
             forecast.removeFirst(min(forecast.count, Int(max(0, (begun - feed.period).ms / settlementPeriod.ms))))
         }
+        let (importKW, exportKW) = plant.metered
         let site = SiteView(
-            importKW: answer.importKW, exportKW: answer.exportKW, isGridMeasured: true, isGridConnected: true,
+            importKW: importKW, exportKW: exportKW, isGridMeasured: true, isGridConnected: true,
             intensityGPerKWh: UsedValue(intensity?.gramsPerKWh ?? 0, intensity == nil ? .stale : .good),
             forecast: forecast)
-        lines.beginQuestions()
-        let outdoorC = UsedValue(around.temperatureC, .good)
-        let views = DispatchViews(
-            config, site: site, outdoorC: outdoorC, at: now, step: step, changedAt: { changedAt[$0] }
-        ) { path, key in
-            if key == "available_kw", let index = config.solar.firstIndex(where: { $0.asset == path.asset }) {
-                return UsedValue(offered[index], .good)
-            }
-            return lines.value(path, key, around.readings, answer.readings).map { UsedValue($0, .good) }
-                ?? UsedValue(0, .stale)
+        let seen = view.plant(
+            surroundings.told.used + plant.told.used, site: site,
+            outdoorC: UsedValue(surroundings.airToldC, .good), at: from, step: step, changedAt: desk.changedAt)
+        let context = TickContext(
+            tick: number, from: from, to: now, lateness: Span(ms: 0), lead: Span(ms: 0))
+        for command in config.control.commands(seen, &desk, context: context, rules: deskRules) {
+            plant.order(command.path, command.point.value, until: now + .seconds(Int64(command.leaseS)))
         }
-        let assets = views.controllables
-        if setPoints.isEmpty {
-            setPoints = assets.map { _ in nil }
-            places = Dictionary(assets.enumerated().map { ($1.path, $0) }) { first, _ in first }
-        }
-        let requests = config.rules.decide(views.plant).compactMap { wish -> SafetyGate.Request? in
-            guard let place = places[wish.path] else { return nil }
-            return SafetyGate.Request(wish, assets[place], last: setPoints[place] ?? assets[place].resting)
-        }
-        for point in config.gate.pass(requests, netKW: site.netKW) {
-            guard let place = places[point.path] else { continue }
-            if setPoints[place] != point.value { changedAt[point.path] = now }
-            setPoints[place] = point.value
-            plant.order(point.path, point.value, until: now + 3 * step)
-        }
+        desk.takeAsAccepted()
     }
 }
 
@@ -188,107 +171,40 @@ extension Int {
     fileprivate init(saturating value: Double) { self = Int(Int64(saturatingRound: value)) }
 }
 
-/// Where the readings of the simulated plant go in the books. The plant tells the same keys in the same order at
-/// every step, so places are looked up once.
-private final class ReadingLines {
-    private struct Key: Hashable {
-        var path: AssetPath
-        var key: String
+/// Where what the simulated plant tells goes in the books, by the kinds' own posts.
+private struct ToldPosts {
+    private struct Line: Sendable {
+        let place: Int
+        let line: Int
+        let post: Post
     }
 
-    /// What a reading puts on a line.
-    private struct Post {
-        var line: Int
-        var part: Part
-        var factor: Double
-    }
+    private let surroundings: [Line]
+    private let plant: [Line]
+    private let meter: [Line]
 
-    private enum Part { case whole, positive, negative }
-
-    private let config: SiteConfig
-    /// By reading: the surroundings' first, then the plant's.
-    private var posts: [[Post]] = []
-    private var places: [Key: Int] = [:]
-    /// The questions of the step before: dispatch asks the same ones in the same order at every step.
-    private var asked: [(key: Key, place: Int?)] = []
-    private var question = 0
-    private var curtailedLines: [Int?] = []
-
-    init(_ config: SiteConfig) { self.config = config }
-
-    func add(_ first: [Reading], _ second: [Reading], ms: Double, to sums: inout [Double]) {
-        if posts.count != first.count + second.count { lookUp(first + second) }
-        for (index, reading) in first.enumerated() { add(reading.value, posts[index], ms, &sums) }
-        for (index, reading) in second.enumerated() { add(reading.value, posts[first.count + index], ms, &sums) }
-    }
-
-    private func add(_ value: Double, _ posts: [Post], _ ms: Double, _ sums: inout [Double]) {
-        for post in posts {
-            let part =
-                switch post.part {
-                case .whole: value
-                case .positive: max(0, value)
-                case .negative: max(0, -value)
+    init(_ surroundings: SimulatedSurroundings, _ plant: ResponsivePlant, _ chart: Chart) {
+        func lines(_ assets: SimulatedAssets) -> [Line] {
+            zip(assets.keys, assets.posts).enumerated().flatMap { place, told in
+                told.1.compactMap { post in
+                    chart.index(of: Meter(post.account, told.0.path)).map { Line(place: place, line: $0, post: post) }
                 }
-            sums[post.line] += part * post.factor * ms
-        }
-    }
-
-    func addCurtailed(offered: [Double], output: [Double], ms: Double, to sums: inout [Double]) {
-        for (index, line) in curtailedLines.enumerated() {
-            if let line { sums[line] += max(0, offered[index] - output[index]) * ms }
-        }
-    }
-
-    func value(_ path: AssetPath, _ key: String, _ first: [Reading], _ second: [Reading]) -> Double? {
-        guard let place = place(Key(path: path, key: key)) else { return nil }
-        return place < first.count ? first[place].value : second[place - first.count].value
-    }
-
-    func beginQuestions() { question = 0 }
-
-    private func place(_ key: Key) -> Int? {
-        defer { question += 1 }
-        if question < asked.count, asked[question].key == key { return asked[question].place }
-        asked.removeSubrange(question...)
-        asked.append((key, places[key]))
-        return places[key]
-    }
-
-    private func lookUp(_ readings: [Reading]) {
-        let chart = config.method.chart
-        asked = []
-        curtailedLines = config.solar.map { chart.index(of: Meter(.curtailed, .solar, $0.asset)) }
-        places = Dictionary(
-            readings.enumerated().map { (Key(path: $1.path, key: $1.key), $0) }, uniquingKeysWith: { first, _ in first }
-        )
-        posts = readings.map { reading in
-            chart.meters.enumerated().compactMap { line, meter in
-                guard meter.path == reading.path, let post = post(meter, reading.key) else { return nil }
-                return Post(line: line, part: post.part, factor: post.factor)
             }
         }
+        self.surroundings = lines(surroundings.told)
+        self.plant = lines(plant.told)
+        meter = [Account.gridImport, .gridExport].enumerated().compactMap { place, account in
+            chart.index(of: Meter(account, plant.meter)).map { Line(place: place, line: $0, post: Post(account)) }
+        }
     }
 
-    private func post(_ meter: Meter, _ key: String) -> (part: Part, factor: Double)? {
-        switch (meter.account, key) {
-        case (.wind, "power_kw"), (.solar, "power_kw"), (.fuelcell, "power_kw"), (.load, "load_kw"), (.gas, "gas_kw"),
-            (.gridImport, "import_kw"), (.gridExport, "export_kw"), (.ethanol, "ethanol_kw"),
-            (.heatFuelcell, "heat_kw"), (.heatBoiler, "heat_kw"), (.heatPump, "heat_kw"), (.heatElectric, "heat_kw"),
-            (.heatRecovered, "heat_kw"):
-            (.whole, 1)
-        case (.storageDischarge, "power_kw"), (.bayDischarge, "power_kw"), (.heatStoreDischarge, "heat_kw"):
-            (.positive, 1)
-        case (.storageCharge, "power_kw"), (.bayCharge, "power_kw"), (.heatStoreCharge, "heat_kw"): (.negative, 1)
-        case (.heatDirectFired, "gas_kw"):
-            (
-                .whole,
-                config.shops.first { $0.path == meter.path }?.burnerEfficiency
-                    ?? config.burners.first { $0.path == meter.path }?.burner.efficiency ?? 1
-            )
-        case (.heatElectric, "load_kw"):
-            config.burners.first { $0.path == meter.path }?.burner.elements.map { (.whole, $0.efficiency) }
-        default: nil
-        }
+    func add(
+        _ around: SimulatedSurroundings, _ answer: ResponsivePlant, ms: Double, to sums: inout [Double]
+    ) {
+        let (first, second) = (around.told, answer.told)
+        for line in surroundings { sums[line.line] += line.post.kw(first.value(line.place)) * ms }
+        for line in plant { sums[line.line] += line.post.kw(second.value(line.place)) * ms }
+        let metered = [answer.metered.importKW, answer.metered.exportKW]
+        for line in meter { sums[line.line] += metered[line.place] * ms }
     }
 }

@@ -32,24 +32,6 @@ func powerCurve(_ node: YAMLNode, ratedKW: Double?) -> PowerCurve? {
     return isGood ? PowerCurve(good) : nil
 }
 
-/// The window of charge is ordered, and the rating can be drawn from such a capacity.
-func checkStorage(_ storage: BatteryStorage.Parameters, _ node: YAMLNode) {
-    let (low, reserve, high) = (storage.socMin, storage.socReserve, storage.socMax)
-    if !(low < reserve) {
-        node.find("soc_reserve")?.problem(
-            "\(plain(reserve)) is not above soc_min \(plain(low)); the reserve lies between soc_min and soc_max")
-    }
-    if !(reserve < high) {
-        node.find("soc_reserve")?.problem(
-            "\(plain(reserve)) is not below soc_max \(plain(high)); the reserve lies between soc_min and soc_max")
-    }
-    let rate = storage.powerMaxKW / storage.capacityKWh
-    if rate > 3 {
-        node.find("power_max_kw")?.problem(
-            "\(plain(storage.powerMaxKW)) kW empties \(plain(storage.capacityKWh)) kWh in less than 20 min; check both")
-    }
-}
-
 /// Types list their assets apart: an id that two of them list would be two assets behind one topic.
 func checkIDs(_ types: [(key: YAMLNode, value: YAMLNode)]) {
     var typeByID: [String: String] = [:]

@@ -1,19 +1,64 @@
 import TwinCore
 import TwinPlant
 
-/// Reads the assets of `assets.yaml`, kind by kind.
+/// Reads the assets of `assets.yaml`: which kinds a section may hold, and what they need, their tables say.
 struct AssetReader {
     /// Nil when the detector is off.
     let stuck: StuckSetting?
 
-    /// The assets of a kind that a site may lack; nil when one of them is wrong.
-    func kind<T>(_ fields: inout YAMLFields, _ key: String, _ read: (YAMLNode) -> [T]?) -> [T]? {
-        guard let node = fields.optional(key) else { return [] }
-        return read(node)
+    /// The assets of a section in file order; nil when one of them is wrong.
+    func assets(_ area: Area, _ node: YAMLNode) -> [PlantAsset]? {
+        let kinds = Kinds.kinds(of: area)
+        guard let first = kinds.first else { return [] }
+        switch first.section {
+        case .named(let count):
+            return named(node, count) { id, node in
+                node.fields { asset(kinds, &$0) }.map { [$0.placed(AssetPath(area, id))] }
+            }?.flatMap(\.self)
+        case .typed(let count):
+            return types(node) { fields in
+                let ids = ids(&fields, count)
+                guard let asset = asset(kinds, &fields), let ids else { return nil }
+                return ids.map { asset.placed(AssetPath(area, $0)) }
+            }
+        }
     }
 
-    /// Reads the assets of one area by their ids, in file order. A doubled id is a doubled key.
-    func assets<T>(_ node: YAMLNode, _ count: ClosedRange<Int>, _ read: (String, YAMLNode) -> T?) -> [T]? {
+    /// One asset, or what assets of one type have in common.
+    private func asset(_ kinds: [any AssetKind.Type], _ fields: inout YAMLFields) -> UnplacedAsset? {
+        let words = kinds.compactMap { $0.word }
+        guard !words.isEmpty else { return kinds.first.flatMap { asset(of: $0, &fields) } }
+        let word = fields.required("kind")?.choice(among: words)
+        guard let kind = kinds.first(where: { $0.word == word }) else {
+            // Whose keys they are cannot be told, so none of them is called unknown.
+            for kind in kinds { admit(kind, &fields) }
+            _ = fields.optional("max_age_s")
+            return nil
+        }
+        return asset(of: kind, &fields)
+    }
+
+    private func admit<K: AssetKind>(_ kind: K.Type, _ fields: inout YAMLFields) { fields.admit(K.self) }
+
+    private func asset<K: AssetKind>(of type: K.Type, _ fields: inout YAMLFields) -> UnplacedAsset? {
+        let kind = fields.subject(K.self)
+        let maxAge = fields.seconds("max_age_s", in: K.maxAgeRange)
+        guard let kind, let maxAge else { return nil }
+        for problem in kind.problems { fields.node.find(problem.key)?.problem(problem.text) }
+        return UnplacedAsset(kind: kind, maxAge: maxAge, stuck: stuck?.rule(ratedKW: kind.sizeKW))
+    }
+
+    /// What an asset is before it has an id.
+    private struct UnplacedAsset {
+        var kind: any AssetKind
+        var maxAge: Span
+        var stuck: StuckRule?
+
+        func placed(_ path: AssetPath) -> PlantAsset { PlantAsset(path, kind, maxAge: maxAge, stuck: stuck) }
+    }
+
+    /// Reads the entries of a section by their ids, in file order. A doubled id is a doubled key.
+    func named<T>(_ node: YAMLNode, _ count: ClosedRange<Int>, _ read: (String, YAMLNode) -> T?) -> [T]? {
         guard let entries = node.named() else { return nil }
         guard count.contains(entries.count) else {
             node.problem("\(entries.count) assets; \(spelt(count)) needed here")
@@ -24,7 +69,7 @@ struct AssetReader {
     }
 
     /// The ids of equal assets, `ids: [t01, t02]`; each once.
-    func ids(_ fields: inout YAMLFields, _ count: ClosedRange<Int>) -> [String]? {
+    private func ids(_ fields: inout YAMLFields, _ count: ClosedRange<Int>) -> [String]? {
         guard let items = fields.required("ids", hint: "list the assets of this type: ids: [a-1, a-2]")?.items(count)
         else { return nil }
         let ids = items.map { $0.id() }
@@ -36,8 +81,8 @@ struct AssetReader {
         return ids.contains(nil) ? nil : ids.compactMap(\.self)
     }
 
-    /// Reads the assets of one area by their types, each a list of ids and what they have in common.
-    func types<T>(_ node: YAMLNode, _ read: (inout YAMLFields) -> [T]?) -> [T]? {
+    /// Reads a section by its types, each a list of ids and what they have in common.
+    private func types<T>(_ node: YAMLNode, _ read: (inout YAMLFields) -> [T]?) -> [T]? {
         guard let entries = node.named() else { return nil }
         let types = entries.map { $0.value.fields(read) }
         checkIDs(entries)
@@ -57,77 +102,13 @@ struct AssetReader {
         }
     }
 
-    /// Process shop or building: electric load, and burners of its own where it has any.
-    func shop(_ path: AssetPath, _ node: YAMLNode) -> Shops.Parameters? {
+    /// What the hot-water network carries.
+    func network(_ node: YAMLNode) -> HotWaterNetwork? {
         node.fields { fields in
-            let fixed = fields.quantity("electricity_fixed_kw", in: 0...500_000, "kW")
-            let perVehicle = fields.quantity("electricity_per_vehicle_kwh", in: 0...10_000, "kWh/vehicle")
-            let loadMax = fields.quantity("load_max_kw", in: 1...1_000_000, "kW")
-            let burnersNode = fields.optional("burners")
-            let burners = burnersNode.flatMap { node in node.fields { burnt(&$0) } }
-            let maxAge = fields.seconds("max_age_s", in: 1...86_400)
-            guard let fixed, let perVehicle, let loadMax, let maxAge, burnersNode == nil || burners != nil
-            else { return nil }
-            var model = burners?.demand ?? .none
-            model.electricityFixedKW = fixed
-            model.electricityPerVehicleKWh = perVehicle
-            return Shops.Parameters(
-                path: path, model: model, loadMaxKW: loadMax, gasMaxKW: burners?.maxKW ?? 0,
-                burnerEfficiency: burners?.efficiency ?? 1, maxAge: maxAge, stuck: stuck?.rule(ratedKW: loadMax))
-        }
-    }
-
-    /// Equal battery strings.
-    func strings(_ node: YAMLNode) -> [BatteryStorage.Parameters]? {
-        types(node, storage)
-    }
-
-    private func storage(_ fields: inout YAMLFields) -> [BatteryStorage.Parameters]? {
-        let unit = "fraction of capacity"
-        let ids = ids(&fields, 1...64)
-        let power = fields.quantity("power_max_kw", in: 1...1_000_000, "kW")
-        let capacity = fields.quantity("capacity_kwh", in: 1...10_000_000, "kWh")
-        let charge = fields.quantity("charge_efficiency", in: 0.3...1, "fraction of the energy")
-        let discharge = fields.quantity("discharge_efficiency", in: 0.3...1, "fraction of the energy")
-        let low = fields.quantity("soc_min", in: 0...1, unit)
-        let high = fields.quantity("soc_max", in: 0...1, unit)
-        let reserve = fields.quantity("soc_reserve", in: 0...1, unit)
-        let maxAge = fields.seconds("max_age_s", in: 1...86_400)
-        guard let ids, let power, let capacity, let charge, let discharge, let low, let high, let reserve, let maxAge
-        else { return nil }
-        let strings = ids.map { id in
-            BatteryStorage.Parameters(
-                asset: id, powerMaxKW: power, capacityKWh: capacity, chargeEfficiency: charge,
-                dischargeEfficiency: discharge, socMin: low, socMax: high, socReserve: reserve, maxAge: maxAge)
-        }
-        if let first = strings.first { checkStorage(first, fields.node) }
-        return strings
-    }
-
-    /// Charging groups of one area.
-    func groups(_ node: YAMLNode, _ area: Area) -> [ChargingGroups.Parameters]? {
-        types(node) { group(&$0, area) }
-    }
-
-    private func group(_ fields: inout YAMLFields, _ area: Area) -> [ChargingGroups.Parameters]? {
-        let ids = ids(&fields, 1...64)
-        let points = fields.count("points", in: 1...100_000, "charge points in a group")
-        let pointMax = fields.quantity("point_max_kw", in: 0.1...1000, "kW")
-        let working = fields.quantity("expected_on_shift_kw", in: 0...100_000, "kW")
-        let idle = fields.quantity("expected_else_kw", in: 0...100_000, "kW")
-        let isBidirectional = area == .bay ? fields.required("bidirectional")?.flag() : false
-        let maxAge = fields.seconds("max_age_s", in: 1...86_400)
-        guard let ids, let points, let pointMax, let working, let idle, let isBidirectional, let maxAge
-        else { return nil }
-        let rating = Double(points) * pointMax
-        for (value, key) in [(working, "expected_on_shift_kw"), (idle, "expected_else_kw")] where value > rating {
-            fields.node.find(key)?.problem(
-                "\(plain(value)) kW is above what \(points) points of \(plain(pointMax)) kW can draw; check all three")
-        }
-        return ids.map { id in
-            ChargingGroups.Parameters(
-                path: AssetPath(area, id), points: points, pointMaxKW: pointMax, isBidirectional: isBidirectional,
-                workingKW: working, idleKW: idle, maxAge: maxAge, stuck: stuck?.rule(ratedKW: rating))
+            let loss = fields.quantity("loss_fraction", in: 0...0.5, "fraction of the carried heat")
+            let demand = fields.required("demand").flatMap { $0.fields { $0.subject(HeatDemand.self) } }
+            guard let loss, let demand else { return nil }
+            return HotWaterNetwork(demand: demand, lossFraction: loss)
         }
     }
 }

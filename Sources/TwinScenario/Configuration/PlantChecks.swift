@@ -12,10 +12,10 @@ extension SiteFiles {
                 ? nil : "takes no electricity: assets.yaml gives it 0 kW; remove it or give it a load"
         }
         checkScales("gas", assets) { shop in
-            shop.gasMaxKW > 0 ? nil : "burns no gas: assets.yaml gives it no burners; remove it or add them"
+            shop.hasBurners ? nil : "burns no gas: assets.yaml gives it no burners; remove it or add them"
         }
-        checkTank(truth.fuelCell, assets)
-        checkWindow(truth.storage, assets)
+        checkTank(truth[SolidOxideFuelCell.Truth.self], assets)
+        checkWindow(truth[BatteryUnit.Truth.self], assets)
         checkIntensity("winter_by_utc_hour_g_per_kwh", truth.intensity.winterByHour, assets)
         checkIntensity("summer_by_utc_hour_g_per_kwh", truth.intensity.summerByHour, assets)
     }
@@ -23,16 +23,17 @@ extension SiteFiles {
     private var plant: YAMLNode? { self["plant.yaml"] }
 
     /// A scale of an asset that is not there would change nothing, in silence.
-    private func checkScales(_ kind: String, _ assets: AssetsSection, _ problem: (Shops.Parameters) -> String?) {
+    private func checkScales(_ kind: String, _ assets: AssetsSection, _ problem: (Shop) -> String?) {
         for (key, _) in plant?.find("shop", kind)?.named() ?? [] {
             guard let path = key.scalar.flatMap({ AssetPath(text: $0) }) else { continue }
-            if let shop = assets.shops.first(where: { $0.path == path }) {
+            let shops = assets.assets.of(Shop.self)
+            if let shop = shops.first(where: { $0.path == path })?.kind {
                 if let text = problem(shop) { key.problem(text) }
                 continue
             }
-            let burners = kind == "gas" ? assets.burners.map(\.path) : []
+            let burners = kind == "gas" ? assets.assets.map(\.path).filter { $0.area == .burner } : []
             if burners.contains(path) { continue }
-            let near = suggestion(for: path.text, among: (assets.shops.map(\.path) + burners).map(\.text))
+            let near = suggestion(for: path.text, among: (shops.map(\.path) + burners).map(\.text))
             let fix = near.map { "did you mean \(quoted($0))?" } ?? "remove it or add the asset"
             let kinds = burners.isEmpty ? "shop or building" : "shop, building or burner"
             key.problem("is no \(kinds) of assets.yaml; \(fix)")
@@ -40,9 +41,10 @@ extension SiteFiles {
     }
 
     /// All tanks count as one, as the simulated plant fills them.
-    private func checkTank(_ truth: PlantTruth.FuelCellState, _ assets: AssetsSection) {
-        guard !assets.tanks.isEmpty else { return }
-        let capacity = assets.tanks.reduce(0) { $0 + $1.capacityLitres }
+    private func checkTank(_ truth: SolidOxideFuelCell.Truth, _ assets: AssetsSection) {
+        let tanks = assets.assets.of(EthanolStore.self)
+        guard !tanks.isEmpty else { return }
+        let capacity = tanks.reduce(0) { $0 + $1.kind.capacityLitres }
         if truth.reorderLitres + truth.deliveryLitres > capacity {
             plant?.find("fuelcell", "reorder_l")?.problem(
                 "\(plain(truth.reorderLitres)) l and a delivery of \(plain(truth.deliveryLitres)) l overflow the"
@@ -55,15 +57,15 @@ extension SiteFiles {
         }
     }
 
-    private func checkWindow(_ truth: PlantTruth.Storage, _ assets: AssetsSection) {
+    private func checkWindow(_ truth: BatteryUnit.Truth, _ assets: AssetsSection) {
         guard
-            let unit = assets.storage.first(where: {
-                truth.initialSOC < $0.socMin || truth.initialSOC > $0.socMax
+            let (path, unit) = assets.assets.of(BatteryUnit.self).first(where: {
+                truth.initialSOC < $0.kind.socMin || truth.initialSOC > $0.kind.socMax
             })
         else { return }
         plant?.find("storage", "initial_soc")?.problem(
             "\(plain(truth.initialSOC)) lies outside \(plain(unit.socMin))...\(plain(unit.socMax)), the window of charge of"
-                + " storage/\(unit.asset) in assets.yaml; write a value inside")
+                + " \(path.text) in assets.yaml; write a value inside")
     }
 
     /// The twin refuses readings outside the feed's range.
@@ -81,10 +83,10 @@ extension SiteFiles {
     func checkLoads(_ assets: AssetsSection, _ shifts: ShiftsSection) {
         let hours = shifts.shifts.reduce(0) { $0 + Double($1.end - $1.start) / 3_600_000 }
         let rate = hours > 0 ? shifts.vehiclesPerDay / hours : 0
-        for shop in assets.shops {
+        for (path, shop) in assets.assets.of(Shop.self) {
             let modelKW = shop.model.electricityKW(vehiclesPerHour: rate)
             guard modelKW > shop.loadMaxKW else { continue }
-            self["assets.yaml"]?.find(shop.path.area.rawValue, shop.path.asset, "load_max_kw")?.problem(
+            self["assets.yaml"]?.find(path.area.rawValue, path.asset, "load_max_kw")?.problem(
                 "\(plain(shop.loadMaxKW)) kW is below the \(plain(modelKW.rounded(.up))) kW that the model says at the"
                     + " \(plain(rate.rounded())) vehicles/h of shifts.yaml; raise it")
         }

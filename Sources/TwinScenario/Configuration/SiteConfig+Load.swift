@@ -2,6 +2,7 @@ import Foundation
 import TwinBooks
 import TwinCore
 import TwinDispatch
+import TwinPlant
 
 extension SiteConfig {
     /// Reads a configuration folder: all of its `*.yaml` files.
@@ -113,7 +114,10 @@ struct SiteFiles {
     func config(files: [(name: String, bytes: [UInt8])]) -> SiteConfig? {
         let site = self["site.yaml"].flatMap(SiteSection.init)
         let safety = self["safety.yaml"].flatMap(SafetySection.init)
-        let assets = self["assets.yaml"].flatMap { AssetsSection.read($0, stuck: safety?.stuck) }
+        let anywhere = SolarSite(latitudeDeg: 0, longitudeDeg: 0, elevationM: 0)
+        let assets = self["assets.yaml"].flatMap {
+            AssetsSection.read($0, location: site?.location ?? anywhere, stuck: safety?.stuck)
+        }
         let shifts = self["shifts.yaml"].flatMap(ShiftsSection.init)
         let factors = self["factors.yaml"].flatMap { readFactors($0) }
         let baseline = self["baseline.yaml"].flatMap(BaselineSection.init)

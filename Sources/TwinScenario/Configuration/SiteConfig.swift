@@ -13,19 +13,10 @@ public struct SiteConfig: Sendable {
 
     public var weather: WeatherStation.Parameters
     public var location: SolarSite
-    public var wind: [WindFarm.Parameters]
-    public var solar: [SolarParks.Parameters]
-    public var fuelCells: [FuelCells.Parameters]
-    public var tanks: [FuelCells.Tank]
-    /// Shops and buildings.
-    public var shops: [Shops.Parameters]
-    /// Process burners that can be told to need less gas.
-    public var burners: [ProcessBurners.Parameters]
-    public var heat: HeatSection?
-    public var agvs: [ChargingGroups.Parameters]
-    public var yard: [ChargingGroups.Parameters]
-    public var bays: [ChargingGroups.Parameters]
-    public var storage: [BatteryStorage.Parameters]
+    /// Everything that stands on the site, in the order of the kinds.
+    public var assets: [PlantAsset]
+    /// The hot-water network; nil for a site without one.
+    public var network: HotWaterNetwork?
     public var grid: GridConnection.Parameters
     public var calendar: ProductionCalendar
     public var losses: LossFractions
@@ -49,11 +40,7 @@ public struct SiteConfig: Sendable {
     public var hash: String
 
     /// Every asset that has a place in the plant.
-    public var assets: Set<AssetPath> {
-        var paths = Set(method.chart.meters.map(\.path))
-        paths.formUnion(tanks.map { AssetPath(.ethanol, $0.asset) })
-        return paths
-    }
+    public var paths: Set<AssetPath> { Set(method.chart.meters.map(\.path) + assets.map(\.path)) }
 
     /// What the files say from later dates on, ascending; each is whole.
     public private(set) var later: [(from: PlantTime, config: SiteConfig)] = []
@@ -92,17 +79,8 @@ public struct SiteConfig: Sendable {
         stepS = site.stepS
         lateness = site.lateness
         weather = assets.weather
-        wind = assets.wind
-        solar = assets.solar
-        fuelCells = assets.fuelCells
-        tanks = assets.tanks
-        shops = assets.shops
-        burners = assets.burners
-        heat = assets.heat
-        agvs = assets.agvs
-        yard = assets.yard
-        bays = assets.bays
-        storage = assets.storage
+        self.assets = assets.assets
+        network = assets.network
         grid = assets.grid
         losses = assets.losses
         self.calendar = calendar

@@ -173,9 +173,13 @@ extension YAMLNode {
 
     /// Reads one of the values of an enumeration by its written name.
     public func choice<E: CaseIterable & RawRepresentable>(_ type: E.Type) -> E? where E.RawValue == String {
-        let names = E.allCases.map(\.rawValue)
+        choice(among: E.allCases.map(\.rawValue)).flatMap(E.init)
+    }
+
+    /// Reads one of some names.
+    func choice(among names: [String]) -> String? {
         guard case .scalar(let text, _) = content else { return mismatch("one of \(names.joined(separator: ", "))") }
-        if let value = E(rawValue: text) { return value }
+        if names.contains(text) { return text }
         let near = suggestion(for: text, among: names).map { "; did you mean \(quoted($0))?" } ?? ""
         problem("\(quoted(text)) is none of \(names.joined(separator: ", "))\(near)")
         return nil

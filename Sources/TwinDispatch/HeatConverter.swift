@@ -1,0 +1,56 @@
+public import TwinCore
+
+/// An electric source of heat: a heat pump or an electric boiler.
+public struct HeatConverter: Sendable, Hashable {
+    public var path: AssetPath
+    /// Heat, kW.
+    public var ratedKW: Double
+    /// Heat per electricity: COP or efficiency.
+    public var performance: Double
+    /// Heat given now, kW.
+    public var heatKW: UsedValue
+    /// Grid intensity below which it emits less than the gas boiler it replaces, g/kWh.
+    public var breakEvenGPerKWh: Double
+
+    public init(
+        path: AssetPath, ratedKW: Double, performance: Double, heatKW: UsedValue, breakEvenGPerKWh: Double
+    ) {
+        self.path = path
+        self.ratedKW = ratedKW
+        self.performance = performance
+        self.heatKW = heatKW
+        self.breakEvenGPerKWh = breakEvenGPerKWh
+    }
+}
+
+/// A dual-fuel oven: gas, or electric elements for a part of its heat.
+public struct SourceSwitch: Sendable, Hashable {
+    public var path: AssetPath
+    /// Of the elements, kW.
+    public var ratedKW: Double
+    /// What the elements draw, and what they would draw if they were on, kW.
+    public var loadKW: UsedValue
+    public var canLoadKW: UsedValue
+    /// Grid intensity below which the elements emit less than the gas that they replace, g/kWh.
+    public var breakEvenGPerKWh: Double
+    /// Its elements were switched off too short a while ago.
+    public var mustRest: Bool
+
+    public init(
+        path: AssetPath, ratedKW: Double, loadKW: UsedValue, canLoadKW: UsedValue, breakEvenGPerKWh: Double,
+        mustRest: Bool
+    ) {
+        self.path = path
+        self.ratedKW = ratedKW
+        self.loadKW = loadKW
+        self.canLoadKW = canLoadKW
+        self.breakEvenGPerKWh = breakEvenGPerKWh
+        self.mustRest = mustRest
+    }
+
+    /// Whether its elements are on.
+    var isElectric: Bool { loadKW.value > 0.05 * ratedKW }
+
+    /// What it would draw on electricity; all it can where its controller does not tell.
+    var electricKW: Double { canLoadKW.quality.isBad ? ratedKW : min(max(canLoadKW.value, 0), ratedKW) }
+}

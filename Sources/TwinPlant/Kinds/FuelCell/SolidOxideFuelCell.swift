@@ -1,0 +1,131 @@
+public import TwinCore
+public import TwinDispatch
+
+/// A solid-oxide fuel cell on bioethanol that gives power to the bus and heat to the hot-water network.
+public struct SolidOxideFuelCell: AssetKind {
+    public static let areas = [Area.fuelcell]
+    public static let sentence = "solid-oxide fuel cell on bioethanol, with heat to the network"
+    public static let section = AssetSection.named(1...16)
+
+    public var cell = FuelCell.Parameters.blank
+    /// What it does before it is told anything, kW: the twin believes in rest, a real one runs at its rating.
+    public var untoldKW = 0.0
+    /// How it stands at the beginning of a run.
+    public var isHot = false
+
+    public init() {}
+
+    public static let parameters: [Parameter<SolidOxideFuelCell>] = [
+        .init("rated_kw", "kW", .quantity(1...1_000_000, \.cell.ratedKW), "AC rating, net of its own use"),
+        .init(
+            "minimum_fraction", "fraction of the rating", .quantity(0...1, \.cell.minimumFraction),
+            "least stable load"),
+        .init(
+            "efficiency", "fraction of the lower heating value", .quantity(0.1...0.8, \.cell.ratedEfficiency),
+            "AC net over fuel at the rating"),
+        .init(
+            "ramp_fraction_per_minute", "fraction of the rating a minute",
+            .quantity(0.0001...1, \.cell.rampFractionPerMinute), "change of the output when hot"),
+        .init("cold_start_h", "h", .quantity(0...200, \.cell.coldStartHours), "from cold to output"),
+        .init("warm_start_h", "h", .quantity(0...100, \.cell.warmStartHours), "from warm to output"),
+        .init(
+            "standby_fuel_fraction", "fraction of the rated fuel", .quantity(0...0.5, \.cell.standbyFuelFraction),
+            "fuel that keeps it hot"),
+        .init(
+            "heat_fraction", "fraction of the lower heating value", .quantity(0...0.6, \.cell.heatFraction),
+            "heat to the network"),
+    ]
+
+    public var problems: [ParameterProblem] {
+        guard cell.ratedEfficiency + cell.heatFraction > 1 else { return [] }
+        return [
+            ParameterProblem(
+                "heat_fraction",
+                "with an efficiency of \(JSON.numberText(cell.ratedEfficiency)) more than all of the fuel; together at most 1"
+            )
+        ]
+    }
+
+    public var sizeKW: Double { cell.ratedKW }
+    public var control: Control? { Control(.setPower, 0...cell.ratedKW, fallback: "hold_rated") }
+
+    private enum Place { static let power = 0, heat = 1, fuel = 2 }
+
+    public var signals: [Signal] {
+        let rated = cell.ratedKW
+        return [
+            // In standby its own pumps and fans draw a little.
+            .mean("power_kw", -0.1 * rated...1.1 * rated, posts: [Post(.fuelcell)]),
+            .mean("heat_kw", 0...2 * rated, posts: [Post(.heatFuelcell)]),
+            .mean("ethanol_kw", 0...4 * rated, posts: [Post(.ethanol)]),
+            .register("energy_total_kwh", of: Place.power, ratedKW: rated),
+        ]
+    }
+
+    public func memory() -> FuelCell {
+        isHot ? FuelCell(cell, mode: .running, powerKW: cell.ratedKW) : FuelCell(cell, mode: .standby)
+    }
+
+    /// Fuel and heat that no meter tells follow from the power.
+    public func step<Port: StepPort>(_ memory: inout FuelCell, _ port: inout Port) {
+        let order = port.order ?? untoldKW
+        // An empty tank is a trip: nothing keeps the cell hot.
+        let isFed = port.isFuelled && !port.isTripped
+        let out = memory.step(setPointKW: isFed ? order : nil, hours: port.around.hours)
+        let power = port.use(Place.power, out.powerKW)
+        if power.value != out.powerKW { memory.resume(powerKW: power.value) }
+        let isOff = out.mode == .off
+        let heat = port.use(Place.heat, isOff ? 0 : cell.heatKW(powerKW: power.value))
+        let fuel = port.use(Place.fuel, isOff ? 0 : cell.fuelKW(powerKW: power.value))
+        port.heat.openKW -= min(heat.value, port.heat.mostKW)
+        port.burn(litres: fuel.value * port.around.hours / FuelCell.ethanolKWhPerLitre)
+        port.prove(order)
+    }
+
+    public func offer(_ scene: OfferScene) -> Offer? {
+        Offer(
+            Generator(
+                path: scene.path, ratedKW: cell.ratedKW, minimumKW: cell.ratedKW * cell.minimumFraction,
+                rampKWPerStep: cell.ratedKW * cell.rampFractionPerMinute * scene.step.seconds / 60,
+                powerKW: scene.value(Place.power)))
+    }
+
+    // MARK: - Simulated plant
+
+    public struct Truth: PlantTruthPart {
+        public static let section = "fuelcell"
+        /// True over assumed efficiency.
+        public var efficiencyScale = 1.0
+        public var tankInitialLitres = 0.0
+        /// A tanker brings this when the level falls below the reorder point.
+        public var deliveryLitres = 0.0
+        public var reorderLitres = 0.0
+
+        public init() {}
+
+        public static let parameters: [Parameter<Truth>] = [
+            .init(
+                "efficiency_scale", "true over assumed efficiency", .quantity(0.3...1.5, \.efficiencyScale),
+                "true over assumed efficiency"),
+            .init("tank_initial_l", "l", .quantity(0...10_000_000, \.tankInitialLitres), "level at the beginning"),
+            .init("delivery_l", "l", .quantity(0...10_000_000, \.deliveryLitres), "what a tanker brings"),
+            .init("reorder_l", "l", .quantity(0...10_000_000, \.reorderLitres), "level at which one comes"),
+        ]
+    }
+
+    public func real(_ truth: Truth, _ path: AssetPath, _ chance: inout SeededChance) -> SolidOxideFuelCell {
+        var real = self
+        real.cell.ratedEfficiency *= truth.efficiencyScale
+        real.untoldKW = cell.ratedKW
+        real.isHot = true
+        return real
+    }
+}
+
+extension FuelCell: Remembered {
+    public var numbers: [Double] { [powerKW] }
+
+    public mutating func take(_ numbers: [Double]) {
+        if let power = numbers.first { resume(powerKW: power) }
+    }
+}

@@ -1,0 +1,115 @@
+public import TwinCore
+public import TwinDispatch
+
+/// What an asset sees when it makes its offer at a mark.
+public struct OfferScene: Sendable {
+    /// The hot-water network as it is shared.
+    public struct Heat: Sendable, Hashable {
+        /// What it takes beside what is there anyway, kW.
+        public var openDemandKW = 0.0
+        /// What stores can still take, kW.
+        public var headroomKW = 0.0
+        /// Of the heat that fills the rest, direct, g/kWh of heat.
+        public var fillingGramsPerKWh = 0.0
+
+        public init() {}
+    }
+
+    public var path: AssetPath
+    public var time: PlantTime
+    /// How long a set-point holds: the step that follows the mark.
+    public var step: Span
+    public var calendar: ProductionCalendar
+    public var outdoorC: UsedValue
+    /// Largest change of a set-point in one step, as a share of the rating.
+    public var rampFraction: Double
+    public var storageDeadbandKW: Double
+    public var heat = Heat()
+    /// Direct emissions by fuel, g/kWh on its own basis.
+    public var fuelGramsPerKWh: [Double]
+    /// When the set-point in force was first commanded.
+    public var changedAt: PlantTime?
+    /// What was used, and where the asset's signals stand in it; below 0 nowhere.
+    var values: [UsedValue] = []
+    var places: [Int] = []
+
+    public init(
+        time: PlantTime, step: Span, calendar: ProductionCalendar, outdoorC: UsedValue, rampFraction: Double,
+        storageDeadbandKW: Double, fuelGramsPerKWh: [Double]
+    ) {
+        path = AssetPath(.grid, "")
+        self.time = time
+        self.step = step
+        self.calendar = calendar
+        self.outdoorC = outdoorC
+        self.rampFraction = rampFraction
+        self.storageDeadbandKW = storageDeadbandKW
+        self.fuelGramsPerKWh = fuelGramsPerKWh
+    }
+
+    /// What was used of a signal by its place in the sheet; stale where there is nothing.
+    public func value(_ signal: Int) -> UsedValue {
+        guard places.indices.contains(signal), values.indices.contains(places[signal]) else {
+            return UsedValue(0, .stale)
+        }
+        return values[places[signal]]
+    }
+
+    public func grams(_ fuel: Fuel) -> Double { fuelGramsPerKWh[fuel.index] }
+}
+
+/// Who offers what on a site: places of signals among the used values are looked up once.
+public struct OfferTable: Sendable {
+    private let assets: [(asset: PlantAsset, places: [Int])]
+
+    /// - Parameter keys: what is used, in its order.
+    public init(_ assets: [PlantAsset], keys: [(path: AssetPath, key: String)]) {
+        var table: [AssetPath: [(key: String, place: Int)]] = [:]
+        for (place, key) in keys.enumerated() { table[key.path, default: []].append((key.key, place)) }
+        self.assets = assets.map { asset in
+            let told = table[asset.path] ?? []
+            return (asset, asset.kind.signals.map { signal in told.first { $0.key == signal.key }?.place ?? -1 })
+        }
+    }
+
+    /// What is told of an asset, by place in its sheet.
+    private func value(_ values: [UsedValue], _ places: [Int]) -> (Int) -> UsedValue {
+        { signal in
+            places.indices.contains(signal) && values.indices.contains(places[signal])
+                ? values[places[signal]] : UsedValue(0, .stale)
+        }
+    }
+
+    /// The offers of a mark in the order in which a surplus is used; of one shape, in that of the configuration.
+    /// - Parameters:
+    ///   - values: in the order of `keys`.
+    ///   - changedAt: when a set-point in force was first commanded.
+    public func offers(
+        _ values: [UsedValue], _ scene: OfferScene, changedAt: (AssetPath) -> PlantTime?
+    ) -> (offers: [Offer], heat: OfferScene.Heat) {
+        var scene = scene
+        scene.values = values
+        var filling: HeatShare?
+        for (asset, places) in assets {
+            guard let share = asset.kind.heatShare(value(values, places)) else { continue }
+            scene.heat.openDemandKW += share.openKW
+            scene.heat.headroomKW += share.headroomKW
+            if filling == nil, share.fillingFuel != nil { filling = share }
+        }
+        scene.heat.openDemandKW = max(0, scene.heat.openDemandKW)
+        if let filling, let fuel = filling.fillingFuel {
+            scene.heat.fillingGramsPerKWh = scene.grams(fuel) / filling.fillingPerformance
+        }
+        var offers: [Offer] = []
+        for (asset, places) in assets {
+            scene.path = asset.path
+            scene.places = places
+            scene.changedAt = changedAt(asset.path)
+            guard var offer = asset.kind.offer(scene), let control = asset.kind.control else { continue }
+            offer.fallback = control.fallback
+            offers.append(offer)
+        }
+        let order = offers.indices.sorted { (offers[$0].shape.rank, $0) < (offers[$1].shape.rank, $1) }
+        return (order.map { offers[$0] }, scene.heat)
+    }
+}

@@ -1,0 +1,73 @@
+public import TwinCore
+
+/// Assets of the simulated plant as they really are, and what they told last.
+public struct SimulatedAssets: Sendable {
+    private var stepped: [any SteppedAsset]
+    private let order: [Int]
+    var port: SimulatedPort
+    let assets: [PlantAsset]
+
+    init(
+        _ assets: [PlantAsset], calendar: ProductionCalendar, location: SolarSite, orders: Orders, truth: PlantTruth,
+        isMetered: Bool, seed: UInt64
+    ) {
+        var chance = SeededChance(seed: seed)
+        let real = assets.map { asset in
+            var real = asset
+            real.kind = asset.kind.real(truth, at: asset.path, &chance)
+            return real
+        }
+        self.assets = real
+        stepped = real.map { $0.kind.stepped }
+        // Areas one after the other; within one, by rank.
+        let areas = real.reduce(into: [Area]()) { if $0.last != $1.path.area { $0.append($1.path.area) } }
+        func place(_ index: Int) -> Int { areas.firstIndex(of: real[index].path.area) ?? 0 }
+        order = real.indices.sorted { (place($0), real[$0].kind.rank, $0) < (place($1), real[$1].kind.rank, $1) }
+        port = SimulatedPort(
+            real, calendar: calendar, location: location, orders: orders,
+            site: SimulatedSite(real, calendar: calendar, truth: truth, seed: seed), distribution: truth.distribution,
+            isMetered: isMetered, seed: seed)
+    }
+
+    mutating func step(_ around: Around, network: HotWaterNetwork? = nil, demandScale: Double = 1) {
+        port.begin(around)
+        if let network {
+            port.heat = HeatBalance(
+                openKW: network.carriedKW(port.production(), outdoorC: around.airC, scale: demandScale),
+                roomKW: stepped.reduce(0) { $0 + $1.heatRoomKW(hours: around.hours) })
+        }
+        for index in order {
+            port.turn(to: index)
+            stepped[index].happen(&port)
+        }
+    }
+
+    /// Puts an output below what was offered in its place; what is held back is told as curtailed.
+    mutating func curtail(_ asset: Int, to outputKW: Double) {
+        let offered = port.exact(asset, 0)
+        guard outputKW < offered else { return }
+        port.hold(asset, 0, to: outputKW)
+        for (place, signal) in assets[asset].kind.signals.enumerated()
+        where signal.posts.contains(where: { $0.account == .curtailed }) {
+            port.tell(asset, place, offered - outputKW)
+        }
+    }
+
+    /// Keys of all that the assets may tell, in the order of `values`.
+    public var keys: [(path: AssetPath, key: String)] { port.slots.map { ($0.path, $0.key) } }
+    /// Told values; 0 for what was never told.
+    public func value(_ place: Int) -> Double { port.slots[place].value }
+    /// As a twin that hears all of it would use them.
+    public var used: [UsedValue] {
+        port.slots.map { $0.isTold ? UsedValue($0.value, .good) : UsedValue(0, .stale) }
+    }
+    /// Where each value goes in the books.
+    public var posts: [[Post]] { assets.flatMap { $0.kind.signals.map(\.posts) } }
+
+    /// What is told by messages, in configuration order.
+    var readings: [Reading] {
+        port.slots.compactMap { slot in
+            slot.isTold && !slot.isDerived ? Reading(told: slot.path, slot.key, slot.value) : nil
+        }
+    }
+}

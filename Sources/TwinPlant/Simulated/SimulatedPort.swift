@@ -1,0 +1,170 @@
+import TwinCore
+
+/// The port of the simulated plant: what the model says is what is, and it is told as a meter prints it.
+struct SimulatedPort: StepPort {
+    /// What a signal told last.
+    struct Slot: Sendable {
+        let path: AssetPath
+        let key: String
+        let decimals: Int
+        /// Nobody measures it; no message tells it.
+        let isDerived: Bool
+        var isTold = false
+        /// As it is, and as it is told.
+        var exact = 0.0
+        var value = 0.0
+    }
+
+    /// What a signal means to the plant's electric bus.
+    private struct BusPost: Sendable {
+        let place: Int
+        let part: SignalPart
+        let isSource: Bool
+    }
+
+    private let calendar: ProductionCalendar
+    private let location: SolarSite
+    private let paths: [AssetPath]
+    private let isMetered: Bool
+    private let meterNoiseFraction: Double
+    private var meter: SeedStream
+    private var noises: [[SlowNoise]]
+    private let busPosts: [[BusPost]]
+    /// First slot of each asset; its signals follow in the order of the sheet.
+    private let firstSlots: [Int]
+    var slots: [Slot] = []
+
+    private(set) var around: Around
+    private var index = 0
+    private var plan: Production?
+    private var position: SunPosition?
+    var heat = HeatBalance(openKW: 0, roomKW: 0)
+    var orders: Orders
+    var tripped: Set<AssetPath> = []
+    var site: SimulatedSite
+    /// Onto the bus and from it in this step, kW; by asset what it gives.
+    private(set) var givenKW = 0.0
+    private(set) var drawnKW = 0.0
+
+    /// - Parameters:
+    ///   - assets: with the kinds as they really are.
+    ///   - isMetered: whether what is told deviates as a meter does.
+    init(
+        _ assets: [PlantAsset], calendar: ProductionCalendar, location: SolarSite, orders: Orders, site: SimulatedSite,
+        distribution: PlantTruth.Distribution, isMetered: Bool, seed: UInt64
+    ) {
+        self.calendar = calendar
+        self.location = location
+        self.orders = orders
+        self.site = site
+        self.isMetered = isMetered
+        paths = assets.map(\.path)
+        meterNoiseFraction = distribution.meterNoiseFraction
+        meter = SeedStream(seed: seed, name: "meter")
+        noises = assets.map { asset in
+            asset.kind.noises(asset.path).map { SlowNoise(seed: seed, name: $0) }
+        }
+        var first: [Int] = []
+        for asset in assets {
+            first.append(slots.count)
+            slots += asset.kind.signals.map {
+                Slot(path: asset.path, key: $0.key, decimals: $0.decimals, isDerived: $0.form == .derived)
+            }
+        }
+        firstSlots = first
+        busPosts = assets.map { asset in
+            asset.kind.signals.enumerated().flatMap { place, signal in
+                signal.posts.compactMap { post in
+                    let row = post.account.row
+                    guard row.bus == .electricity, row.flow != .memo else { return nil }
+                    return BusPost(place: place, part: post.part, isSource: row.flow.isSource)
+                }
+            }
+        }
+        let never = PlantTime(ms: 0)
+        around = Around(from: never, to: never, airC: 0, windMPerS: 0, irradianceWPerM2: 0)
+    }
+
+    mutating func begin(_ around: Around) {
+        self.around = around
+        plan = nil
+        position = nil
+        givenKW = 0
+        drawnKW = 0
+    }
+
+    mutating func turn(to index: Int) { self.index = index }
+
+    /// What signal `place` of an asset was, without a meter's deviation.
+    func exact(_ asset: Int, _ place: Int) -> Double { slots[firstSlots[asset] + place].exact }
+
+    mutating func tell(_ asset: Int, _ place: Int, _ value: Double) {
+        let slot = firstSlots[asset] + place
+        slots[slot].isTold = true
+        slots[slot].exact = value
+        slots[slot].value = rounded(value, decimals: slots[slot].decimals)
+    }
+
+    /// Lowers what was told to what an inverter lets through.
+    mutating func hold(_ asset: Int, _ place: Int, to value: Double) {
+        let slot = firstSlots[asset] + place
+        slots[slot].value = min(slots[slot].value, rounded(value, decimals: slots[slot].decimals))
+    }
+
+    // MARK: - Step
+
+    var order: Double? { orders.value(paths[index], at: around.from) }
+    var isTripped: Bool { !tripped.isEmpty && tripped.contains(paths[index]) }
+
+    mutating func production() -> Production {
+        let now = plan ?? Production(calendar, at: around.from)
+        plan = now
+        return now
+    }
+
+    mutating func sun() -> SunPosition {
+        let middle = around.from + Span(ms: (around.to - around.from).ms / 2)
+        let now = position ?? SunPosition(site: location, unixMilliseconds: middle.ms)
+        position = now
+        return now
+    }
+
+    mutating func use(_ place: Int, _ model: Double?) -> UsedValue {
+        guard let model else { return UsedValue(0, .stale) }
+        tell(index, place, model)
+        let slot = firstSlots[index] + place
+        if isMetered, !slots[slot].isDerived {
+            let metered = max(0, model * (1 + meterNoiseFraction * meter.normal()))
+            slots[slot].value = rounded(metered, decimals: slots[slot].decimals)
+        }
+        for post in busPosts[index] where post.place == place {
+            if post.isSource { givenKW += post.part.of(model) } else { drawnKW += post.part.of(model) }
+        }
+        return UsedValue(model, .good)
+    }
+
+    mutating func prove(_ value: Double) {}
+
+    mutating func noise(_ stream: Int, timeConstantMinutes: Double) -> Double {
+        guard noises[index].indices.contains(stream) else { return 0 }
+        return noises[index][stream].advance(step: around.minutes, timeConstant: timeConstantMinutes)
+    }
+
+    // MARK: - Site
+
+    var isFuelled: Bool { site.tank.levelLitres > 0 }
+    mutating func burn(litres: Double) { _ = site.tank.draw(litres: litres) }
+
+    func level(ofCapacity litres: Double) -> Double? {
+        site.tank.capacityLitres > 0 ? site.tank.levelLitres * litres / site.tank.capacityLitres : nil
+    }
+
+    mutating func arrivals() -> [ChargingSession]? { site.traffic.arrivals(at: paths[index]) }
+    mutating func plugged(_ group: ChargingGroup) { site.traffic.plugged(group, at: paths[index]) }
+    mutating func finishedCars() -> (count: Int, needKWh: Double, departsMs: Int64)? {
+        site.finishedCars(at: paths[index], by: around.to)
+    }
+
+    /// Loads and what was told so far, less what the bus gets.
+    var islandNeedKW: Double? { site.islandLoadKW.map { max(0, $0 + drawnKW - givenKW) } }
+}
