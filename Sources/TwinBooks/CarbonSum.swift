@@ -23,7 +23,7 @@ public struct CarbonSum: Sendable, Hashable {
         let imported = row[.gridImport].energy
         for fuel in Fuel.allCases {
             let burnt = row[fuel.account].energy
-            let factors = set.fuels[fuel.index]
+            let factors = set[fuel]
             scope1 += burnt * factors.direct
             biogenic += burnt * factors.biogenic
             scope3Upstream += burnt * factors.upstream

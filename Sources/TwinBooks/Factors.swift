@@ -15,6 +15,10 @@ public struct FuelFactors: Sendable, Hashable {
         self.biogenic = biogenic
         self.upstream = upstream
     }
+
+    static let none = FuelFactors(
+        direct: EmissionFactor(microgramsPerKWh: 0), biogenic: EmissionFactor(microgramsPerKWh: 0),
+        upstream: EmissionFactor(microgramsPerKWh: 0))
 }
 
 /// The emission factors of one yearly set, per kWh.
@@ -24,12 +28,12 @@ public struct FactorSet: Sendable, Hashable {
     public var gridLosses: EmissionFactor
     public var gridUpstream: EmissionFactor
     public var gridResidualMix: EmissionFactor
-    /// By `Fuel.index`.
-    public var fuels: [FuelFactors]
+    /// By `Fuel.index`; nil where nothing is said of a fuel.
+    public var fuels: [FuelFactors?]
 
     public init(
         id: String, gridGeneration: EmissionFactor, gridLosses: EmissionFactor, gridUpstream: EmissionFactor,
-        gridResidualMix: EmissionFactor, fuels: [FuelFactors]
+        gridResidualMix: EmissionFactor, fuels: [FuelFactors?]
     ) {
         self.id = id
         self.gridGeneration = gridGeneration
@@ -39,7 +43,8 @@ public struct FactorSet: Sendable, Hashable {
         self.fuels = fuels
     }
 
-    public subscript(fuel: Fuel) -> FuelFactors { fuels[fuel.index] }
+    /// Of a fuel that nothing is said of, nothing: no asset burns it.
+    public subscript(fuel: Fuel) -> FuelFactors { fuels[fuel.index] ?? FuelFactors.none }
 }
 
 /// How a calendar year finds its set: the set published for that year (its data are two years older), or the set

@@ -29,8 +29,13 @@ extension Summary {
         let gas = squared(scope1) * (squared(u.gasMeter) + squared(u.factors))
         let estimates =
             squared(scope2 * estimatedFraction(.gridImport) * u.estimates)
-            + squared(scope1 * estimatedFraction(.gas) * u.estimates)
+            + squared(scope1 * estimatedFuelFraction * u.estimates)
         return perVehicle((electricity + gas + estimates).squareRoot())
+    }
+
+    /// Of the fossil fuel that was estimated most: what it emits is the most of Scope 1.
+    private var estimatedFuelFraction: Double {
+        fuels.filter { !$0.row.isBiogenic }.map { estimatedFraction($0.account) }.max() ?? 0
     }
 
     private func estimatedFraction(_ account: Account) -> Double {

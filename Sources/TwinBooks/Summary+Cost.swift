@@ -26,7 +26,7 @@ extension Summary {
             cost.carbon += basis.production.kilograms / 1000 * tariff.carbonPerTonne
             for (place, fuel) in fuels.enumerated() {
                 let priced = basis.fuels[fuel.index].kilowattHours / fuel.row.kWhPerPriced
-                cost.fuels[place].amount += priced * tariff.fuels[fuel.index]
+                cost.fuels[place].amount += priced * (tariff.fuels[fuel.index] ?? 0)
             }
         }
         return cost

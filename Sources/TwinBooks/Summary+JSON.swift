@@ -3,7 +3,9 @@ import TwinUnits
 
 /// The contract's `summary/1`.
 extension Summary {
-    public var json: JSON {
+    public var json: JSON { .object([head, energy, carbonAndCost, trust].flatMap { $0.members ?? [] }) }
+
+    private var head: JSON {
         let counts = counts
         return .fields([
             "schema": .string("summary/1"), "site": .string(method.site),
@@ -18,10 +20,26 @@ extension Summary {
                     .init($0.key.rawValue, .integer($0.value))
                 }),
             "duplicates": .integer(counts.duplicates), "late": .integer(counts.late), "shed": .integer(counts.shed),
-            "gaps": .integer(gaps), "energy_kwh": json(.electricity), "heat_kwh": json(.heat),
-            "gas_kwh": .optional(kWh(.gas)), "ethanol_l": .optional(litres(.ethanol)),
-            "balance_error_kwh": .number(balanceErrorKWh(.electricity)),
-            "heat_balance_error_kwh": .number(balanceErrorKWh(.heat)),
+            "gaps": .integer(gaps),
+        ])
+    }
+
+    /// Every account under its bus and every fuel; null for what the site lacks.
+    private var energy: JSON {
+        let buses = Bus.allCases.filter(\.balances)
+        let accounts = buses.map { bus in
+            JSON.Member(
+                bus.summaryKey, .object(bus.accounts.map { .init($0.row.summaryKey, .optional(kWh($0))) }))
+        }
+        let fuels = Fuel.allCases.map {
+            JSON.Member($0.row.summaryKey, .optional(litres($0) ?? kWh($0.account)))
+        }
+        let errors = buses.map { JSON.Member($0.balanceErrorKey, .number(balanceErrorKWh($0))) }
+        return .object(accounts + fuels + errors)
+    }
+
+    private var carbonAndCost: JSON {
+        .fields([
             "renewable_share": .optional(renewableShare),
             "headline": .fields([
                 "scope2": .string(method.scope2.rawValue),
@@ -35,6 +53,11 @@ extension Summary {
             "co2_kg_per_vehicle_market": .optional(kgPerVehicleMarket),
             "uncertainty_kg_per_vehicle": .optional(uncertaintyKgPerVehicle),
             "baseline": baselineJSON, "targets": .array(targetsJSON), "cost": costJSON,
+        ])
+    }
+
+    private var trust: JSON {
+        .fields([
             "data_quality": .fields([
                 "measured_pct": .optional(dataQuality?.measured), "estimated_pct": .optional(dataQuality?.estimated),
                 "missing_pct": .optional(dataQuality?.missing),
@@ -49,10 +72,6 @@ extension Summary {
                 "passed": .integer(facts.expectationsPassed), "failed": .integer(facts.expectationsFailed),
             ]),
         ])
-    }
-
-    private func json(_ bus: Bus) -> JSON {
-        .object(bus.accounts.map { .init($0.row.summaryKey, .optional(kWh($0))) })
     }
 
     private var carbonJSON: JSON {
@@ -92,11 +111,14 @@ extension Summary {
     }
 
     private var costJSON: JSON {
-        .fields([
-            "currency": .string(cost.currency), "import": .number(cost.imported), "export": .number(cost.exported),
-            "gas": .number(cost.fuel(.gas) ?? 0), "ethanol": .optional(cost.fuel(.ethanol)),
-            "carbon": .number(cost.carbon),
-            "total": .number(cost.total), "per_vehicle": .optional(perVehicle(cost.total)),
-        ])
+        let bought = Fuel.allCases.map { JSON.Member($0.name, .optional(cost.fuel($0))) }
+        return .object(
+            [
+                .init("currency", .string(cost.currency)), .init("import", .number(cost.imported)),
+                .init("export", .number(cost.exported)),
+            ] + bought + [
+                .init("carbon", .number(cost.carbon)), .init("total", .number(cost.total)),
+                .init("per_vehicle", .optional(perVehicle(cost.total))),
+            ])
     }
 }

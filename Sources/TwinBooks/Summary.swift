@@ -6,12 +6,12 @@ public struct Tariffs: Sendable, Hashable {
     public var currency: String
     public var importPerMWh: Double
     public var exportPerMWh: Double
-    /// By `Fuel.index`, for the unit of the fuel's row.
-    public var fuels: [Double]
+    /// By `Fuel.index`, for the unit of the fuel's row; nil where nothing is said of a fuel.
+    public var fuels: [Double?]
     public var carbonPerTonne: Double
 
     public init(
-        currency: String, importPerMWh: Double, exportPerMWh: Double, fuels: [Double], carbonPerTonne: Double
+        currency: String, importPerMWh: Double, exportPerMWh: Double, fuels: [Double?], carbonPerTonne: Double
     ) {
         self.currency = currency
         self.importPerMWh = importPerMWh

@@ -7,6 +7,7 @@ public enum Account: Int, Sendable, Hashable, CaseIterable {
     case gas, ethanol
     case heatBoiler, heatDirectFired, heatPump, heatElectric, heatFuelcell, heatRecovered
     case heatStoreCharge, heatStoreDischarge, heatDemand, heatLosses
+    case biomass, biomethane
 
     /// The compiler asks for the row of a new account here.
     private var definition: AccountRow {
@@ -36,6 +37,8 @@ public enum Account: Int, Sendable, Hashable, CaseIterable {
         case .heatStoreDischarge: AccountRow("store_discharge", .heat, .discharged, "store")
         case .heatDemand: AccountRow("demand", .heat, .remainder, "uses")
         case .heatLosses: AccountRow("heat_losses", .heat, .lost, "losses", key: "losses")
+        case .biomass: AccountRow("biomass", .fuel, .imported, "biomass", fuel: .biomass)
+        case .biomethane: AccountRow("biomethane", .fuel, .imported, "biomethane", fuel: .biomethane)
         }
     }
 
@@ -161,4 +164,8 @@ public enum Bus: Int, Sendable, Hashable, CaseIterable {
     public var sheet: Sheet { Bus.sheets[rawValue] }
     public var accounts: [Account] { sheet.accounts }
     public var balances: Bool { sheet.remainder != nil }
+
+    /// Of its object in the summary, and of what its balance leaves over, which is 0.
+    public var summaryKey: String { self == .electricity ? "energy_kwh" : "\(self)_kwh" }
+    public var balanceErrorKey: String { self == .electricity ? "balance_error_kwh" : "\(self)_balance_error_kwh" }
 }

@@ -1,6 +1,6 @@
 /// A fuel that is bought and burnt. What configuration, factors, prices and reports say of one stands in its row.
 public enum Fuel: Int, Sendable, Hashable, CaseIterable {
-    case gas, ethanol
+    case gas, ethanol, biomass, biomethane
 
     /// The compiler asks for the row of a new fuel here.
     private var definition: FuelRow {
@@ -14,6 +14,14 @@ public enum Fuel: Int, Sendable, Hashable, CaseIterable {
             FuelRow(
                 "ethanol", .ethanol, isGross: false, isBiogenic: true, priceKey: "ethanol_per_litre", priceUnit: "l",
                 priceMax: 100, kWhPerPriced: 5.911, kWhPerLitre: 5.911)
+        case .biomass:
+            FuelRow(
+                "biomass", .biomass, isGross: false, isBiogenic: true, priceKey: "biomass_per_mwh",
+                priceUnit: "MWh net", priceMax: 10_000, kWhPerPriced: 1000)
+        case .biomethane:
+            FuelRow(
+                "biomethane", .biomethane, isGross: false, isBiogenic: true, priceKey: "biomethane_per_mwh",
+                priceUnit: "MWh net", priceMax: 10_000, kWhPerPriced: 1000)
         }
     }
 
@@ -44,6 +52,8 @@ public struct FuelRow: Sendable, Hashable {
     public let kWhPerLitre: Double?
 
     public var basis: String { isGross ? "gross" : "net" }
+    /// In the summary: `gas_kwh`, `ethanol_l`.
+    public var summaryKey: String { kWhPerLitre == nil ? "\(name)_kwh" : "\(name)_l" }
 
     init(
         _ name: String, _ account: Account, isGross: Bool, isBiogenic: Bool = false, priceKey: String,

@@ -102,7 +102,8 @@ struct SimulatedPort: StepPort {
         let slot = firstSlots[asset] + place
         slots[slot].isTold = true
         slots[slot].exact = value
-        slots[slot].value = rounded(value, decimals: slots[slot].decimals)
+        // What nobody measures is not printed either.
+        slots[slot].value = slots[slot].isDerived ? value : rounded(value, decimals: slots[slot].decimals)
     }
 
     /// Lowers what was told to what an inverter lets through.

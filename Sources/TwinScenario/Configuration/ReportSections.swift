@@ -162,17 +162,22 @@ extension SiteFiles {
             let losses = factor("grid_losses_kg_per_kwh")
             let upstream = factor("grid_upstream_kg_per_kwh")
             let residual = factor("grid_residual_mix_kg_per_kwh")
-            let fuels = Fuel.allCases.compactMap { fuel -> FuelFactors? in
-                func part(_ name: String) -> EmissionFactor? {
-                    factor("\(fuel.name)\(name)_kg_per_kwh", "kg/kWh \(fuel.row.basis)")
+            // A fuel with a factor needs all of them; whether one is needed, the assets say.
+            let fuels = Fuel.allCases.map { fuel -> FuelFactors? in
+                let keys = fuel.factorKeys
+                guard keys.contains(where: { fields.node.find($0) != nil }) else {
+                    for key in keys { _ = fields.optional(key) }
+                    return nil
                 }
-                let direct = part("")
-                let biogenic = fuel.row.isBiogenic ? part("_biogenic") : EmissionFactor(microgramsPerKWh: 0)
-                guard let direct, let biogenic, let upstream = part("_upstream") else { return nil }
-                return FuelFactors(direct: direct, biogenic: biogenic, upstream: upstream)
+                let parts = keys.map { factor($0, "kg/kWh \(fuel.row.basis)") }
+                guard let direct = parts[0], let upstream = parts[1] else { return nil }
+                guard fuel.row.isBiogenic else {
+                    return FuelFactors(
+                        direct: direct, biogenic: EmissionFactor(microgramsPerKWh: 0), upstream: upstream)
+                }
+                return parts[2].map { FuelFactors(direct: direct, biogenic: $0, upstream: upstream) }
             }
-            guard let year, let generation, let losses, let upstream, let residual, fuels.count == Fuel.allCases.count
-            else { return nil }
+            guard let year, let generation, let losses, let upstream, let residual else { return nil }
             let set = FactorSet(
                 id: id, gridGeneration: generation, gridLosses: losses, gridUpstream: upstream,
                 gridResidualMix: residual, fuels: fuels)
@@ -186,12 +191,16 @@ extension SiteFiles {
             let currency = fields.required("currency").flatMap(currencyCode)
             let importPrice = fields.quantity("import_per_mwh", in: -1000...10_000, "currency/MWh")
             let exportPrice = fields.quantity("export_per_mwh", in: -1000...10_000, "currency/MWh")
-            let fuels = Fuel.allCases.compactMap { fuel in
-                fields.quantity(fuel.row.priceKey, in: 0...fuel.row.priceMax, "currency/\(fuel.row.priceUnit)")
+            let fuels = Fuel.allCases.map { fuel -> Double? in
+                guard fields.node.find(fuel.row.priceKey) != nil else {
+                    _ = fields.optional(fuel.row.priceKey)
+                    return nil
+                }
+                return fields.quantity(
+                    fuel.row.priceKey, in: 0...fuel.row.priceMax, "currency/\(fuel.row.priceUnit)")
             }
             let carbon = fields.quantity("carbon_per_tonne", in: 0...100_000, "currency/t")
-            guard let currency, let importPrice, let exportPrice, let carbon, fuels.count == Fuel.allCases.count
-            else { return nil }
+            guard let currency, let importPrice, let exportPrice, let carbon else { return nil }
             return Tariffs(
                 currency: currency, importPerMWh: importPrice, exportPerMWh: exportPrice, fuels: fuels,
                 carbonPerTonne: carbon)
@@ -205,5 +214,28 @@ extension SiteFiles {
             return nil
         }
         return code
+    }
+
+    /// A fuel that an asset burns needs its factors in every set, and its price.
+    func checkFuels(_ assets: AssetsSection, _ factors: Factors, _ tariffs: Tariffs) {
+        for fuel in Fuel.allCases where assets.chart.accounts.contains(fuel.account) {
+            let path = assets.chart.meters.first { $0.account == fuel.account }?.path.text ?? ""
+            for (_, set) in factors.byYear where set.fuels[fuel.index] == nil {
+                self["factors.yaml"]?.find("sets", set.id)?.problem(
+                    "no factors of \(fuel.name), which \(path) burns; add \(fuel.factorKeys.joined(separator: ", "))")
+            }
+            if tariffs.fuels[fuel.index] == nil {
+                self["tariffs.yaml"]?.problem(
+                    "no price of \(fuel.name), which \(path) burns; add \(fuel.row.priceKey): {value: ..., source: \"...\"}"
+                )
+            }
+        }
+    }
+}
+
+extension Fuel {
+    /// Of a factor set: direct, upstream and, of a biogenic fuel, outside the scopes.
+    fileprivate var factorKeys: [String] {
+        (["", "_upstream"] + (row.isBiogenic ? ["_biogenic"] : [])).map { "\(name)\($0)_kg_per_kwh" }
     }
 }

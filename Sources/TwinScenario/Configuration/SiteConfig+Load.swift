@@ -130,6 +130,7 @@ struct SiteFiles {
         if let assets, let truth { checkPlant(truth, assets) }
         if let assets, let shifts { checkLoads(assets, shifts) }
         if let factors, let baseline { checkBaselineYear(baseline, factors) }
+        if let assets, let factors, let tariffs { checkFuels(assets, factors, tariffs) }
         if let assets, let baseline { checkBaselineAssets(baseline, assets) }
         guard let site, let safety, let assets, let shifts, let factors, let baseline, let tariffs, let rule, let truth
         else { return nil }
