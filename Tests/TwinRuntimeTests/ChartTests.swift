@@ -1,10 +1,10 @@
 import Foundation
 import Testing
-import TwinTesting
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinPlant
-import TwinScenario
+import TwinTesting
 
 @testable import TwinRuntime
 

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinPlant
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 
 /// What a run keeps in memory and in its checkpoint is a day's worth, however long it goes on.

@@ -1,10 +1,11 @@
 import Foundation
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
+import TwinFiles
 import TwinPlant
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 
 /// The state between two ticks as bytes: equal from run to run, and readable by the builds that follow.

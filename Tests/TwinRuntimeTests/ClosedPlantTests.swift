@@ -1,7 +1,6 @@
 import Testing
 import TwinCore
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 
 @Suite("Closed plant")

@@ -1,7 +1,7 @@
 import Testing
+import TwinConfiguration
 import TwinCore
 import TwinDispatch
-import TwinScenario
 import TwinTesting
 
 @testable import TwinRuntime

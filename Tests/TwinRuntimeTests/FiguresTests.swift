@@ -3,7 +3,6 @@ import Testing
 import TwinBooks
 import TwinCore
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 import TwinUnits
 

@@ -1,9 +1,10 @@
 import Foundation
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
+import TwinImport
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 
 /// The journal is a replay file in segments, and the only truth.

@@ -1,9 +1,9 @@
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinPlant
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 import TwinUnits
 

@@ -1,10 +1,10 @@
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinDispatch
 import TwinPlant
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 
 /// Seeded nonsense on every topic of the shipped plant, through the real step.

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinPlant
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 
 /// The alarms of the shipped scenarios, each around its fault: the recording begins some time before it. They come, and

@@ -3,10 +3,10 @@ import GRDB
 import Synchronization
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinDispatch
 import TwinRuntime
-import TwinScenario
 import TwinStore
 import TwinTesting
 import TwinUnits

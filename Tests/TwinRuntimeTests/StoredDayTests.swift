@@ -2,12 +2,12 @@ import Foundation
 import GRDB
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinDispatch
 import TwinRuntime
-import TwinTesting
-import TwinScenario
 import TwinStore
+import TwinTesting
 
 /// A whole day through the store: what the engine said comes back, to the last bit.
 @Suite("Stored day")

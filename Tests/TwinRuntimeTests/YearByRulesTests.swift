@@ -1,8 +1,8 @@
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 import TwinUnits
 

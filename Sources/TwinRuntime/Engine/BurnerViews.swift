@@ -1,8 +1,8 @@
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinDispatch
 import TwinPlant
-import TwinScenario
 import TwinUnits
 
 /// What dispatch sees of the process burners at a mark.

@@ -1,9 +1,9 @@
 import TwinBooks
-import TwinUnits
+import TwinConfiguration
 import TwinCore
 import TwinDispatch
 import TwinPlant
-import TwinScenario
+import TwinUnits
 
 /// What dispatch, gate and desk see of the plant at a mark, from the values that the components used.
 struct DispatchViews {

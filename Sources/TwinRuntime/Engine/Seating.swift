@@ -1,7 +1,7 @@
 import TwinBooks
+public import TwinConfiguration
 public import TwinCore
 import TwinPlant
-public import TwinScenario
 
 /// The components of a site in the written order: weather, producers, loads and heat, line and logistics,
 /// storage, grid. A kind of asset that the site does not have has no seat.

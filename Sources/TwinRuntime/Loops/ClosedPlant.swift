@@ -1,7 +1,7 @@
 import TwinBooks
+public import TwinConfiguration
 public import TwinCore
 public import TwinPlant
-public import TwinScenario
 
 /// Closes the loop over a recording: weather, wind and sun before curtailment, shops, vehicles and intensity come from
 /// the file; everything that obeys commands, and the grid meter, from the simulated plant. Its yard gets the electric

@@ -1,6 +1,6 @@
+import TwinConfiguration
 import TwinCore
 import TwinDispatch
-import TwinScenario
 import TwinUnits
 
 /// Whether a run may go on with another configuration, and what an operator should know of it.

@@ -1,6 +1,6 @@
 import Synchronization
+public import TwinConfiguration
 public import TwinCore
-public import TwinScenario
 
 /// The one way into a running twin for all that does not come from the broker: an operator, a planner, a page.
 /// Safe from any thread; the loop takes requests between batches, in their order.

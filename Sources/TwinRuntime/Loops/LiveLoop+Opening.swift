@@ -1,6 +1,6 @@
+import TwinConfiguration
 import TwinCore
 import TwinDispatch
-import TwinScenario
 
 /// How a live run begins, or goes on after a stop.
 extension LiveLoop {

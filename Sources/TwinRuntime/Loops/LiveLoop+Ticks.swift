@@ -1,7 +1,7 @@
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinDispatch
-import TwinScenario
 
 /// How a live run closes ticks, commands and stores.
 extension LiveLoop {

@@ -1,7 +1,7 @@
 public import TwinBooks
+public import TwinConfiguration
 public import TwinCore
 import TwinDispatch
-public import TwinScenario
 
 /// What a live run is asked to do.
 public struct LiveOptions: Sendable {

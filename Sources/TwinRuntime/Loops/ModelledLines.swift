@@ -1,6 +1,7 @@
+public import TwinConfiguration
 public import TwinCore
+public import TwinImport
 import TwinPlant
-public import TwinScenario
 
 extension ImportResult {
     /// The lines that the mapping leaves to a model, marked as modelled in every message.

@@ -1,6 +1,7 @@
+public import TwinConfiguration
 public import TwinCore
+public import TwinFiles
 public import TwinPlant
-public import TwinScenario
 
 /// The whole modelled plant: surroundings and what obeys commands, step by step.
 public struct PlantSimulator: Sendable {

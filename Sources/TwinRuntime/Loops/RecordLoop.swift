@@ -1,5 +1,6 @@
+public import TwinConfiguration
 public import TwinCore
-public import TwinScenario
+import TwinFiles
 
 /// What a recording is asked to be.
 public struct RecordOptions: Sendable {

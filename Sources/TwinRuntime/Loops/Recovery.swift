@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 import TwinCore
-import TwinScenario
+import TwinFiles
 
 /// Finds a journal's end and brings an engine to it.
 struct Recovery {

@@ -1,7 +1,8 @@
 public import TwinBooks
+public import TwinConfiguration
 public import TwinCore
 import TwinDispatch
-public import TwinScenario
+import TwinImport
 
 /// What a replay is asked to do; the file's header gives the rest.
 public struct ReplayOptions: Sendable {

@@ -1,8 +1,8 @@
 public import TwinBooks
+public import TwinConfiguration
 public import TwinCore
 import TwinDispatch
 import TwinPlant
-public import TwinScenario
 import TwinUnits
 
 /// The simulated plant straight into the books, without messages: a year in seconds. Every figure of it is modelled,
