@@ -47,14 +47,19 @@ let package = Package(
         // Shell: files, actors, C libraries. Arrows only point down.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .target(name: "TwinFiles", dependencies: ["CZlib"], swiftSettings: product),
         .target(
-            name: "TwinScenario",
-            dependencies: ["TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "CZlib", yams, crypto],
+            name: "TwinConfiguration",
+            dependencies: ["TwinFiles", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", yams],
             swiftSettings: product),
+        .target(
+            name: "TwinImport", dependencies: ["TwinConfiguration", "TwinFiles", "TwinCore"], swiftSettings: product),
         .target(
             name: "TwinRuntime",
-            dependencies: ["TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinScenario"],
-            swiftSettings: product),
+            dependencies: [
+                "TwinImport", "TwinConfiguration", "TwinFiles", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks",
+                "TwinDispatch",
+            ], swiftSettings: product),
         .target(
             name: "TwinMQTT", dependencies: ["TwinRuntime", "CMosquitto"],
             swiftSettings: product + [.strictMemorySafety()]),
@@ -65,8 +70,8 @@ let package = Package(
         .executableTarget(
             name: "twin",
             dependencies: [
-                "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinScenario", "TwinRuntime",
-                "TwinMQTT", "TwinStore", "TwinReports", argumentParser,
+                "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinFiles", "TwinConfiguration",
+                "TwinImport", "TwinRuntime", "TwinMQTT", "TwinStore", "TwinReports", argumentParser,
             ],
             swiftSettings: product),
 
@@ -77,7 +82,10 @@ let package = Package(
 
         // What the tests of the shell share; part of no product.
         .target(
-            name: "TwinTesting", dependencies: ["TwinRuntime", "TwinScenario", "TwinBooks", "TwinCore", "TwinUnits"],
+            name: "TwinTesting",
+            dependencies: [
+                "TwinRuntime", "TwinImport", "TwinConfiguration", "TwinFiles", "TwinBooks", "TwinCore", "TwinUnits",
+            ],
             path: "Tests/TwinTesting", swiftSettings: product),
         // For tests of what a thing costs: the time of a thread, not of the clock.
         .target(name: "ProcessorTime", path: "Tests/ProcessorTime", swiftSettings: product),
@@ -92,19 +100,27 @@ let package = Package(
             name: "TwinBooksTests", dependencies: ["TwinBooks", "TwinCore", "TwinUnits"], swiftSettings: strict),
         .testTarget(name: "TwinDispatchTests", dependencies: ["TwinDispatch", "TwinCore"], swiftSettings: strict),
         .testTarget(
-            name: "TwinScenarioTests",
-            dependencies: ["TwinScenario", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinTesting"],
+            name: "TwinFilesTests", dependencies: ["TwinFiles", "TwinCore", "TwinTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "TwinConfigurationTests",
+            dependencies: [
+                "TwinConfiguration", "TwinFiles", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinTesting",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TwinImportTests",
+            dependencies: ["TwinImport", "TwinConfiguration", "TwinFiles", "TwinCore", "TwinTesting"],
             swiftSettings: strict),
         .testTarget(
             name: "TwinRuntimeTests",
             dependencies: [
-                "TwinRuntime", "TwinScenario", "TwinStore", "TwinReports", "TwinBooks", "TwinDispatch", "TwinPlant",
-                "TwinCore", "TwinUnits", "TwinTesting", "ProcessorTime", grdb,
+                "TwinRuntime", "TwinImport", "TwinConfiguration", "TwinFiles", "TwinStore", "TwinReports", "TwinBooks",
+                "TwinDispatch", "TwinPlant", "TwinCore", "TwinUnits", "TwinTesting", "ProcessorTime", grdb,
             ], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT", "TwinTesting"], swiftSettings: strict),
         .testTarget(
             name: "TwinEndToEndTests",
-            dependencies: ["twin", "TwinCore", "TwinScenario", "TwinRuntime", "TwinMQTT", "TwinTesting"],
+            dependencies: ["twin", "TwinCore", "TwinConfiguration", "TwinRuntime", "TwinMQTT", "TwinTesting"],
             swiftSettings: strict),
     ]
 )

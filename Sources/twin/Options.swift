@@ -1,10 +1,10 @@
 public import ArgumentParser
 import Foundation
 import Glibc
+import TwinConfiguration
 public import TwinCore
 import TwinMQTT
 import TwinRuntime
-import TwinScenario
 
 /// Options that every command shares.
 struct CommonOptions: ParsableArguments {

@@ -1,8 +1,8 @@
 import Foundation
 import Glibc
+import TwinConfiguration
 import TwinCore
 import TwinRuntime
-import TwinScenario
 
 /// A running twin as another process sees it: dot-files beside its journal.
 struct RunningTwin {

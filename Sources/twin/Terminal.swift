@@ -3,9 +3,9 @@ import Glibc
 import Synchronization
 import TwinBooks
 import TwinCore
+import TwinFiles
 import TwinReports
 import TwinRuntime
-import TwinScenario
 
 /// Standard error, progress and signals.
 enum Terminal {

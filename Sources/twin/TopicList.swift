@@ -1,5 +1,5 @@
+import TwinConfiguration
 import TwinCore
-import TwinScenario
 
 /// A survey as text for people, at most 80 columns wide but for rows to paste, or as JSON.
 struct TopicList {

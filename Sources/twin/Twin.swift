@@ -1,7 +1,8 @@
 import ArgumentParser
 import Glibc
+import TwinConfiguration
+import TwinFiles
 import TwinRuntime
-import TwinScenario
 import TwinStore
 
 /// `twin`: arguments and wiring only.

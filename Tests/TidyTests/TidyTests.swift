@@ -19,17 +19,21 @@ struct TidyTests {
         "TwinPlant": ["TwinCore", "TwinUnits", "RealModule"],
         "TwinBooks": ["TwinCore", "TwinUnits"],
         "TwinDispatch": ["TwinCore", "TwinUnits"],
-        "TwinScenario": [
-            "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "CZlib", "Yams", "Crypto",
+        "TwinFiles": ["CZlib"],
+        "TwinConfiguration": [
+            "TwinFiles", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "Yams",
         ],
-        "TwinRuntime": ["TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinScenario"],
+        "TwinImport": ["TwinConfiguration", "TwinFiles", "TwinCore"],
+        "TwinRuntime": [
+            "TwinImport", "TwinConfiguration", "TwinFiles", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks",
+            "TwinDispatch",
+        ],
         "TwinMQTT": ["TwinCore", "TwinUnits", "TwinRuntime", "CMosquitto"],
         "TwinStore": ["TwinCore", "TwinUnits", "TwinBooks", "TwinDispatch", "TwinRuntime", "GRDB", "GRDBSQLite"],
         "TwinReports": ["TwinCore", "TwinUnits", "TwinBooks"],
         "twin": [
-            "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinScenario", "TwinRuntime",
-            "TwinMQTT",
-            "TwinStore", "TwinReports", "ArgumentParser",
+            "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinFiles", "TwinConfiguration",
+            "TwinImport", "TwinRuntime", "TwinMQTT", "TwinStore", "TwinReports", "ArgumentParser",
         ],
     ]
     static let core = ["TwinUnits", "TwinCore", "TwinPlant", "TwinBooks", "TwinDispatch"]
@@ -135,7 +139,7 @@ struct TidyTests {
             try Self.sources().filter { $0.lines.contains { Self.imported($0) == library } }
         }
         #expect(try importers("CMosquitto").count == 1)
-        #expect(Set(try importers("CZlib").map(\.target)) == ["TwinScenario"])
+        #expect(Set(try importers("CZlib").map(\.target)) == ["TwinFiles"])
         #expect(Set(try importers("GRDB").map(\.target)) == ["TwinStore"])
     }
 

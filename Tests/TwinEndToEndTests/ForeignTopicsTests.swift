@@ -1,7 +1,7 @@
 import Foundation
 import Testing
+import TwinConfiguration
 import TwinCore
-import TwinScenario
 import TwinTesting
 
 /// A plant that does not speak our dialect, over a real broker.

@@ -1,5 +1,7 @@
+package import TwinConfiguration
 package import TwinCore
-package import TwinScenario
+import TwinFiles
+import TwinImport
 
 /// One plant hour as foreign systems say it, and the mapping that understands them.
 package enum ForeignPlant {

@@ -1,6 +1,6 @@
 package import TwinCore
+import TwinImport
 package import TwinRuntime
-import TwinScenario
 import TwinUnits
 
 /// A hand-written recording of steps from 06:00 on, line by line; one minute a step unless its header says otherwise.

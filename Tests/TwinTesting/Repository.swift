@@ -1,5 +1,6 @@
 package import Foundation
-package import TwinScenario
+package import TwinConfiguration
+import TwinFiles
 
 /// What the repository ships, found from this file.
 package enum Repository {

@@ -1,9 +1,9 @@
 import Foundation
 import Synchronization
 package import TwinBooks
+package import TwinConfiguration
 package import TwinCore
 package import TwinRuntime
-package import TwinScenario
 
 /// Replays a recording in memory.
 package func replay(

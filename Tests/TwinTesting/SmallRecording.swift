@@ -1,7 +1,8 @@
 import Foundation
+package import TwinConfiguration
 package import TwinCore
+import TwinFiles
 import TwinRuntime
-package import TwinScenario
 
 /// Two simulated hours around the start of the early shift: a small recording.
 package enum SmallRecording {

@@ -1,6 +1,6 @@
 import Foundation
 import TwinCore
-import TwinScenario
+import TwinFiles
 
 /// A run's state between two ticks, as bytes that are equal from run to run.
 ///

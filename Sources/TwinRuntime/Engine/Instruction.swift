@@ -1,5 +1,5 @@
+public import TwinConfiguration
 public import TwinCore
-public import TwinScenario
 
 /// A line that is no message and tells the twin something. It stands in the journal before it acts, and is in force from
 /// the next tick on.

@@ -1,8 +1,8 @@
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinDispatch
 import TwinPlant
-import TwinScenario
 import TwinUnits
 
 /// What dispatch sees at a mark, from the values that the components used or the simulated plant told. Where they stand

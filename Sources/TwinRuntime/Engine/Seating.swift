@@ -1,7 +1,7 @@
 import TwinBooks
+public import TwinConfiguration
 public import TwinCore
 import TwinPlant
-public import TwinScenario
 
 /// The components of a site in the written order: weather, the areas of the kinds with the line before what it fills,
 /// grid. An area without assets has no seat.

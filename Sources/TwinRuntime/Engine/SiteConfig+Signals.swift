@@ -1,4 +1,4 @@
-public import TwinScenario
+public import TwinConfiguration
 
 extension SiteConfig {
     /// Reads a configuration folder as `load` does, and refuses a mapping that names signals its plant does not have:

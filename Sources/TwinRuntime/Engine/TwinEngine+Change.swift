@@ -1,7 +1,7 @@
 import TwinBooks
+public import TwinConfiguration
 import TwinCore
 import TwinDispatch
-public import TwinScenario
 
 /// What may change while a run goes on.
 extension TwinEngine {

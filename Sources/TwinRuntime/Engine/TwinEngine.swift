@@ -1,8 +1,8 @@
 import TwinBooks
+public import TwinConfiguration
 import TwinCore
 import TwinDispatch
 import TwinPlant
-public import TwinScenario
 
 /// The step: closes one tick after the other. Live operation, recovery, replay and tests all call `close`.
 ///

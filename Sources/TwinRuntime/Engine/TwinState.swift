@@ -1,7 +1,7 @@
 public import TwinBooks
+import TwinConfiguration
 public import TwinCore
 public import TwinDispatch
-import TwinScenario
 
 /// Everything the twin remembers beside its components: a checkpoint is this and their snapshots.
 public struct TwinState: Sendable, Codable {

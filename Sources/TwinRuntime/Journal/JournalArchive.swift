@@ -1,7 +1,8 @@
 import Foundation
 import Glibc
+import TwinConfiguration
 public import TwinCore
-import TwinScenario
+import TwinFiles
 
 /// Moves closed segments to another folder, and leaves the state that the rest begins with.
 ///

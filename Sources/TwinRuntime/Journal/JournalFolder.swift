@@ -1,6 +1,6 @@
 import Foundation
 public import TwinCore
-public import TwinScenario
+public import TwinFiles
 
 /// A journal that cannot be used, with what to do about it.
 public struct JournalProblem: Error, Sendable, CustomStringConvertible {

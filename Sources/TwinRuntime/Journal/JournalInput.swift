@@ -1,6 +1,6 @@
 import Foundation
+import TwinConfiguration
 public import TwinCore
-import TwinScenario
 
 /// What a replay reads of journal folders: segments without a gap, and the state that they begin with.
 public struct JournalInput: Sendable {

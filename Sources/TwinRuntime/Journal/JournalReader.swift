@@ -1,6 +1,7 @@
 import Foundation
+public import TwinConfiguration
 import TwinCore
-public import TwinScenario
+import TwinFiles
 
 /// Reads a journal's segments strictly, tick by tick: whatever is not as a writer leaves it is a problem with its
 /// place.

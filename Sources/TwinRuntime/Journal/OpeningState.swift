@@ -1,6 +1,6 @@
 import Foundation
 public import TwinCore
-import TwinScenario
+import TwinFiles
 
 /// The engine's state before a segment, kept where the segments before it are archived: what is left stays a run that
 /// can be stepped.

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
-import TwinScenario
+import TwinFiles
 
 /// Compresses closed segments beside the writer, one after the other. What is not done when the process ends is done
 /// at the next start: a plain segment is as good as a compressed one.

@@ -1,5 +1,6 @@
 public import TwinCore
-public import TwinScenario
+import TwinFiles
+public import TwinImport
 
 /// The lines of one tick of a file, before faults and the simulated plant.
 public struct FileTick: Sendable {

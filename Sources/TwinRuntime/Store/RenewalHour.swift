@@ -1,6 +1,6 @@
 public import TwinCore
 public import TwinDispatch
-import TwinScenario
+import TwinFiles
 
 /// Renewals of one set-point's lease within an hour: which they were and what became of them.
 public struct RenewalHour: Sendable, Hashable {

@@ -1,5 +1,5 @@
 public import TwinCore
-import TwinScenario
+import TwinFiles
 
 /// One hour of one signal: what was received and what ticks used, to the last bit. It is packed as columns; a used
 /// value that follows from the readings costs nothing.

@@ -1,7 +1,7 @@
 public import TwinBooks
+public import TwinConfiguration
 public import TwinCore
 public import TwinDispatch
-public import TwinScenario
 
 /// Where in the journal a checkpoint stands: everything before it is in the store.
 public struct JournalCursor: Sendable, Hashable, Codable {

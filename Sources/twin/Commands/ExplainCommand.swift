@@ -1,11 +1,11 @@
 import ArgumentParser
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinDispatch
 import TwinPlant
 import TwinReports
 import TwinRuntime
-import TwinScenario
 import TwinStore
 
 /// `twin explain`: where a figure or a command came from.

@@ -1,9 +1,9 @@
 import ArgumentParser
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinReports
 import TwinRuntime
-import TwinScenario
 import TwinStore
 
 /// `twin export`: a signal or an account over time.

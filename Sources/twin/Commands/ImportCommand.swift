@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
+import TwinConfiguration
 import TwinCore
+import TwinFiles
+import TwinImport
 import TwinRuntime
-import TwinScenario
 
 /// `twin import`: measured exports to a replay file.
 struct ImportCommand: AsyncParsableCommand {

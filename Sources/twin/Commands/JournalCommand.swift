@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
+import TwinConfiguration
 import TwinCore
 import TwinRuntime
-import TwinScenario
 import TwinStore
 
 /// `twin journal`: what a run's journal holds, whether it is whole, and moving its past away.

@@ -1,6 +1,6 @@
+import TwinConfiguration
 import TwinCore
 import TwinRuntime
-import TwinScenario
 
 /// What `twin journal list` says of a journal: a table of at most 80 columns, or JSON.
 struct JournalTable {

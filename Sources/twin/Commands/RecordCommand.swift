@@ -1,9 +1,10 @@
 import ArgumentParser
 import Foundation
+import TwinConfiguration
 import TwinCore
+import TwinFiles
 import TwinMQTT
 import TwinRuntime
-import TwinScenario
 
 /// `twin record`: broker traffic to a replay file.
 struct RecordCommand: AsyncParsableCommand {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import TwinCore
 import TwinRuntime
-import TwinScenario
 
 /// `twin reload`: a new configuration into a running twin.
 struct ReloadCommand: AsyncParsableCommand {

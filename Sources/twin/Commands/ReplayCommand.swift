@@ -1,9 +1,10 @@
 import ArgumentParser
 import Foundation
 import TwinBooks
+import TwinConfiguration
 import TwinCore
+import TwinFiles
 import TwinRuntime
-import TwinScenario
 import TwinStore
 
 /// `twin replay`: replay files or a journal through the same step as live operation.

@@ -1,10 +1,10 @@
 import ArgumentParser
 import Foundation
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinReports
 import TwinRuntime
-import TwinScenario
 import TwinStore
 
 /// `twin report`: figures from the store.

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Foundation
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinDispatch
 import TwinMQTT
 import TwinRuntime
-import TwinScenario
 import TwinStore
 
 /// `twin run`: live, from a broker.

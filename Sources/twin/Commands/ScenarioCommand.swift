@@ -1,9 +1,10 @@
 import ArgumentParser
 import TwinBooks
+import TwinConfiguration
 import TwinCore
+import TwinFiles
 import TwinReports
 import TwinRuntime
-import TwinScenario
 
 /// `twin scenario run`: recordings with faults and expectations.
 struct ScenarioCommand: AsyncParsableCommand {

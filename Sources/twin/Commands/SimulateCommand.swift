@@ -1,10 +1,11 @@
 public import ArgumentParser
 import TwinBooks
+import TwinConfiguration
 import TwinCore
+import TwinFiles
 import TwinMQTT
 import TwinReports
 public import TwinRuntime
-import TwinScenario
 import TwinStore
 
 /// `twin simulate`: the modelled plant, to a broker or to a file.

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Foundation
+import TwinConfiguration
 import TwinCore
+import TwinImport
 import TwinMQTT
 import TwinRuntime
-import TwinScenario
 
 /// `twin topics`: what is on a broker or in a recording, and what it is mapped to.
 struct TopicsCommand: AsyncParsableCommand {

@@ -1,8 +1,9 @@
 import ArgumentParser
 import Foundation
+import TwinConfiguration
 import TwinCore
+import TwinImport
 import TwinRuntime
-import TwinScenario
 
 /// `twin validate`: every problem of our own files at once, `file:line:col`.
 struct ValidateCommand: AsyncParsableCommand {

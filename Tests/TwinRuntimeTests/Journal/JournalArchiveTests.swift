@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 
 /// The past moves away; what is left starts, replays and checks without it.

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
+import TwinConfiguration
 import TwinCore
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 
 /// `twin journal verify` finds what is wrong, and where.

@@ -1,9 +1,10 @@
 import Foundation
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
+import TwinFiles
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 
 /// A segment is a local day, compressed when it is closed.

@@ -2,7 +2,6 @@ import Synchronization
 import TwinCore
 import TwinPlant
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 
 /// A clock that a test sets, and a switch that it throws.

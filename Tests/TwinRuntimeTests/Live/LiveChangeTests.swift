@@ -2,11 +2,11 @@ import Foundation
 import Synchronization
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinDispatch
 import TwinPlant
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 import TwinUnits
 

@@ -1,9 +1,9 @@
 import Foundation
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinPlant
 import TwinRuntime
-import TwinScenario
 import TwinStore
 import TwinTesting
 

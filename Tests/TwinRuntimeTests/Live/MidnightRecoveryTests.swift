@@ -1,10 +1,11 @@
 import Foundation
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
+import TwinFiles
 import TwinPlant
 import TwinRuntime
-import TwinScenario
 import TwinStore
 import TwinTesting
 

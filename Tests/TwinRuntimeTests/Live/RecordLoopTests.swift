@@ -1,9 +1,10 @@
 import Foundation
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
+import TwinFiles
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 
 /// Traffic to a replay file: on disk before it is acknowledged, and one digest afterwards.

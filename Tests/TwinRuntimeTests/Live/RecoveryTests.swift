@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinRuntime
-import TwinScenario
 import TwinStore
 import TwinTesting
 

@@ -2,8 +2,8 @@ import Foundation
 import Testing
 import TwinBooks
 import TwinCore
+import TwinFiles
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 
 /// No input makes the reader trap or hang; what is wrong is named with its place and counted by reason.

@@ -1,8 +1,10 @@
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
+import TwinFiles
+import TwinImport
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 
 /// Recordings of other programs, replayed as they are: the same as when they were imported first.

@@ -1,9 +1,10 @@
 import Foundation
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
+import TwinImport
 import TwinPlant
-import TwinScenario
 import TwinTesting
 import TwinUnits
 

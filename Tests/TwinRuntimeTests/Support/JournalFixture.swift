@@ -1,8 +1,9 @@
 import Foundation
 import TwinBooks
+import TwinConfiguration
 import TwinCore
+import TwinFiles
 import TwinRuntime
-import TwinScenario
 import TwinTesting
 
 /// A journal of five local days, with the day that the clocks go back among them, in steps of half an hour.

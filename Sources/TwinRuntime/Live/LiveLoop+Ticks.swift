@@ -1,0 +1,149 @@
+import TwinBooks
+import TwinConfiguration
+import TwinCore
+import TwinDispatch
+
+/// How a live run closes ticks, commands and stores.
+extension LiveLoop {
+    func closeByWallClock() async throws {
+        guard options.clock == .wall else { return }
+        let now = options.wallNow()
+        let closes = session?.clock.wall(t: now, grace: LiveLoop.wallGrace) ?? 0
+        try await close(closes, at: now)
+    }
+
+    /// Lines, step, mark with chain, fdatasync, commands, store: for each tick in this order.
+    func close(_ count: Int, at t: PlantTime) async throws {
+        for _ in 0..<count {
+            guard let current = session, !isOver else { return }
+            session?.input = TickInput()
+            let before = current.engine.state.mode
+            let outcome = await current.engine.close(current.input)
+            for refusal in outcome.refusals { notes.refuse(refusal) }
+            let mark = Mark(
+                t: max(t, outcome.end), tick: outcome.tick, n: current.journal.linesSinceMark, chain: outcome.chain.hex)
+            current.journal.append(mark)
+            try current.journal.sync()
+            try publish(outcome, before, current.engine)
+            session?.cursor = JournalCursor(
+                segment: current.journal.segment, offset: current.journal.offset, tick: outcome.tick,
+                chain: outcome.chain.hex)
+            session?.values = outcome.values
+            session?.feed.add(outcome)
+            if outcome.end.floored(to: LiveLoop.checkpointEvery) == outcome.end {
+                try await writeCheckpoint()
+            } else if var due = session?.feed.due() {
+                if !due.rows.isEmpty { due.facts = facts }
+                try store.write(due)
+            }
+            try current.journal.rotateIfDue(after: mark, end: outcome.end, state: current.engine.state)
+            options.onTick?(outcome)
+        }
+    }
+
+    /// Everything up to the last mark goes into the store, with the state that a start goes on from.
+    func writeCheckpoint() async throws {
+        guard let current = session, let cursor = current.cursor, var batch = session?.feed.flush() else { return }
+        batch.facts = facts
+        batch.checkpoint = try await current.engine.checkpoint()
+        batch.cursor = cursor
+        try store.write(batch)
+    }
+
+    // MARK: - Publishing
+
+    /// Whether others are told what the twin thinks.
+    var publishes: Bool { mode == .advise || mode == .control }
+
+    /// - Parameter mode: in which the tick was closed.
+    private func publish(_ outcome: TickOutcome, _ mode: ControlMode, _ engine: TwinEngine) throws {
+        guard !isRecovering, mode == .advise || mode == .control else { return }
+        if mode == .control { try outcome.commands.forEach(publish) }
+        for message in outcome.publications(site: config.site, day: day(engine, outcome.end)) {
+            try transport.publish(message)
+        }
+    }
+
+    /// The figures of the local day that a tick belongs to; nil while it has no row.
+    private func day(_ engine: TwinEngine, _ end: PlantTime) -> Summary? {
+        let midnight = config.zone.instant(config.zone.local(end - Span(ms: 1)).date)
+        var method = engine.family.method
+        method.chart = engine.state.books.chart
+        var sum = WindowSum(method)
+        for row in engine.state.books.rows where row.end > midnight { sum.add(row) }
+        return Summary(sum, facts: facts)
+    }
+
+    private func publish(_ command: Command) throws {
+        var message = command.message(site: config.site, run: run)
+        if options.clock == .wall {
+            message.expiryS = UInt32(clamping: (command.expires - max(command.ts, options.wallNow())).ms / 1000)
+        }
+        try transport.publish(message)
+    }
+
+    /// After a restart the last mark's commands that may still be answered go again, with the same id.
+    func resendCommands() throws {
+        guard mode == .control, let session, session.engine.state.mode == .control else { return }
+        let last = session.engine.state.tick
+        // The journal's last line does not tell how long the twin was away.
+        let now = options.clock == .wall ? max(session.clock.now, options.wallNow()) : session.clock.now
+        for command in session.engine.state.desk.pending where command.tick == last && command.expires > now {
+            try publish(command)
+        }
+    }
+
+    func announce(online: Bool) throws {
+        var message = OutboundMessage(
+            topic: "v1/\(config.site)/twin/status", payload: Array((online ? "online" : "offline").utf8))
+        message.retain = true
+        try transport.publish(message)
+        // Coming up, it leaves with the first batch: a flush now could acknowledge what is not on disk yet.
+        // Without a journal nothing that was received may be acknowledged, not even at the end.
+        if !online, session != nil { try transport.flush() }
+    }
+
+    // MARK: - Requests
+
+    /// Follows what others ask for: each becomes a line, in force from the next tick on.
+    func takeRequests() throws {
+        for (request, answer) in options.inbox.take() { answer(try follow(request)) }
+    }
+
+    private func follow(_ request: LiveInbox.Request) throws -> LiveInbox.Answer {
+        switch request {
+        case .mode(let wanted):
+            guard wanted != mode else { return .unchanged }
+            let published = publishes
+            mode = wanted
+            instruct(.mode(wanted))
+            if published != publishes { try announce(online: publishes) }
+            return .taken(notes: [])
+        case .configuration(let wanted):
+            guard wanted.hash != config.hash else { return .unchanged }
+            let fit = ConfigurationFit(old: config, new: wanted)
+            if let refusal = fit.refusal { return .refused(refusal) }
+            let pending = session?.engine.state.desk.pending ?? []
+            let values = session?.values ?? []
+            // Kept before it is named: a kill in between leaves a folder that nobody asks for.
+            if session != nil { try folder.keep(wanted.files, hash: wanted.hash) }
+            instruct(.configuration(fit.change(pending: pending, values: values), wanted))
+            let known = Set(LiveLoop.filters(config))
+            newFilters += LiveLoop.filters(wanted).filter { !known.contains($0) }
+            config = wanted
+            return .taken(notes: fit.notes(pending: pending, values: values))
+        case .operation(let json):
+            guard session != nil else { return .refused("the run has not begun") }
+            instruct(.operation(json))
+            return .taken(notes: [])
+        case .plan(let json):
+            guard session != nil else { return .refused("the run has not begun") }
+            instruct(.plan(json))
+            return .taken(notes: [])
+        }
+    }
+
+    private func instruct(_ instruction: Instruction) {
+        if let now = session?.clock.now { instruct(instruction, at: now) }
+    }
+}

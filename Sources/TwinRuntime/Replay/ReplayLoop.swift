@@ -1,0 +1,365 @@
+public import TwinBooks
+public import TwinConfiguration
+public import TwinCore
+import TwinDispatch
+import TwinImport
+
+/// What a replay is asked to do; the file's header gives the rest.
+public struct ReplayOptions: Sendable {
+    public var mode: ControlMode?
+    public var loop: LoopKind?
+    public var seed: UInt64?
+    public var strict = false
+    /// The payloads of an mqtt-recorder file are base64.
+    public var isBase64 = false
+    /// Plant seconds per wall second; nil is as fast as possible.
+    public var speed: Double?
+    public var faults: [Fault] = []
+    public var expectations: [Expectation] = []
+    public var seating = Seating.actors
+    /// A new journal folder to write; nil writes none.
+    public var journal: JournalFolder?
+    public var build = ""
+    /// Finds the configurations that the input changes to; by default there is only the one that is given.
+    public var configurations: (@Sendable (String) throws -> SiteConfig?)?
+    /// The state that the input begins with: a journal whose past is archived.
+    public var opening: OpeningState?
+    /// The result shall hold the rows of the books, too; a run without a store keeps them anyway.
+    public var keepsRows = false
+    /// Waits before each hop between actors: for tests that try to upset the order.
+    public var beforeHop: (@Sendable () async -> Void)?
+    /// Called after each tick with its outcome and the share of the input that is read; false ends the replay.
+    public var onTick: (@Sendable (TickOutcome, Double) -> Bool)?
+
+    public init() {}
+}
+
+/// What a replay found.
+public struct ReplayResult: Sendable {
+    public var summary: Summary
+    /// The books, settlement period by settlement period; empty where only the store keeps them.
+    public var rows: [PeriodRow]
+    public var notes: RunNotes
+    public var verdicts: [ExpectationCheck.Verdict]
+    /// The first tick whose chain differs from its mark; nil when all agree or none were given.
+    public var firstDifferingTick: Int?
+    public var hops: Int
+    public var wasStopped: Bool
+}
+
+/// Replays a file, or a journal, through the same step as live operation.
+public final class ReplayLoop {
+    /// Marks of a replay that share one transaction.
+    static let marksPerTransaction = 500
+
+    private let config: SiteConfig
+    private let options: ReplayOptions
+    private let reader: TickReader
+    /// Ticks that the simulated plant knows already and the twin does not.
+    private var upcoming: [FileTick] = []
+    private let header: Header
+    private let engine: TwinEngine
+    private let bus = MessageBus()
+    private let outputs: BusClient
+    private var plant: ClosedPlant?
+    private var injector: FaultInjector
+    /// Faults that the journal has not been told of.
+    private var unannounced: [Fault] = []
+    private var check: ExpectationCheck
+    private var journal: JournalWriter?
+    private let store: (any StoreWriting)?
+    /// The same store, where it can be read back.
+    private let books: (any StoreReading)?
+    private var feed = StoreFeed()
+    /// Nil where the store keeps the rows: a year of them has no place in memory.
+    private var ledger: RowLedger?
+    private let configurations: ConfigurationSource
+    private var marksInBatch = 0
+    /// The batch that goes into the store while the next ticks are stepped; nobody waits for a store but the end.
+    private var writing: Task<Void, any Error>?
+    private var facts: RunFacts
+    private var notes = RunNotes()
+    private var firstDifferingTick: Int?
+
+    /// - Parameter store: where the books go; nil keeps them in memory only.
+    public init(
+        paths: [String], config: SiteConfig, options: ReplayOptions, store: (any StoreWriting)?
+    ) throws {
+        self.config = config
+        self.options = options
+        self.store = store
+        books = store as? any StoreReading
+        reader = try TickReader(
+            paths: paths, opening: options.opening, lateness: config.lateness, strict: options.strict
+        ) {
+            RecordingFrame(config, build: options.build, isBase64: options.isBase64)
+        }
+        var header = reader.header
+        guard header.site == config.site else {
+            throw ReplayProblem(
+                "\(paths[0]): site \"\(header.site)\" is not the configuration's \"\(config.site)\"; use --config",
+                exitCode: 78)
+        }
+        header.loop = options.loop ?? header.loop
+        // The simulated plant is there to be commanded, unless the user wants to watch only.
+        header.mode = options.mode ?? (options.loop == .closed ? .control : header.mode)
+        header.seed = options.seed ?? header.seed
+        self.header = header
+        injector = FaultInjector(seed: header.seed)
+        let plan = RunPlan(header)
+        engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
+        feed.begin(ConfigurationInForce(config, from: header.start))
+        facts = RunFacts(stepS: header.stepS, mode: header.mode, loop: header.loop)
+        if books == nil || options.keepsRows { ledger = RowLedger() }
+        outputs = bus.client()
+        if header.loop == .closed {
+            guard options.opening == nil else {
+                throw ReplayProblem(
+                    "\(paths[0]): begins with tick \(header.firstTick), and the simulated plant has no state there; name"
+                        + " the archive's folder before it")
+            }
+            plant = try ClosedPlant(config: config, plan: plan, seed: header.seed, bus: bus)
+        }
+        configurations = { hash in
+            if hash == config.hash { return config }
+            guard let found = try options.configurations?(hash) else {
+                throw ReplayProblem(
+                    "the run goes on with configuration \(hash.prefix(15))…, which is not here; replay the journal's"
+                        + " folder, which keeps it", exitCode: 78)
+            }
+            return found
+        }
+        check = ExpectationCheck(options.expectations, zone: config.zone)
+        for fault in options.faults { try add(fault) }
+    }
+
+    /// Lays a fault over the recording.
+    private func add(_ fault: Fault) throws {
+        if fault.verb.needsClosedLoop {
+            guard plant != nil else {
+                throw ReplayProblem(
+                    "fault \(fault.verb.rawValue) happens in the plant, and an open recording has none: use"
+                        + " --loop closed (fault_needs_closed_loop)")
+            }
+            plant?.add(fault)
+        } else {
+            injector.add(fault)
+        }
+        unannounced.append(fault)
+    }
+
+    /// Runs to the end of the input. Nothing is written after it, whether it returns or throws.
+    public func run() async throws -> ReplayResult {
+        do { return try await runToEnd() } catch {
+            _ = await writing?.result
+            throw error
+        }
+    }
+
+    private func runToEnd() async throws -> ReplayResult {
+        let begun = ContinuousClock.now
+        var stored = header
+        stored.loop = .open
+        stored.marks = true
+        stored.build = options.build
+        stored.config = config.hash
+        if let opening = options.opening {
+            try await engine.restore(opening, of: reader.path, configurations: configurations)
+        }
+        if let folder = options.journal {
+            guard try folder.segments().isEmpty else {
+                throw JournalProblem("\(folder.path): holds a journal already; name a new folder", exitCode: 73)
+            }
+            journal = try JournalWriter(folder: folder, header: stored, zone: config.zone)
+            try folder.keep(config.files, hash: config.hash)
+            if let opening = options.opening { try folder.keep(opening) }
+        }
+        if try store?.begin(RunIdentity(stored)) != nil {
+            throw ReplayProblem("the store holds a run already; name a new one with --store", exitCode: 73)
+        }
+        // Without a checkpoint it may hold the first part of a replay that was killed.
+        feed.replaceAll()
+        var wasStopped = false
+        while let tick = try nextTick() {
+            let outcome = try await step(tick)
+            let (read, total) = reader.progress
+            if options.onTick?(outcome, Double(read) / Double(total)) == false {
+                wasStopped = true
+                break
+            }
+            try await pace(since: begun)
+        }
+        return try await finish(begun, wasStopped)
+    }
+
+    private func nextTick() throws -> FileTick? {
+        guard plant != nil else { return try reader.next() }
+        let ahead = CoarseReadings.aheadMax.ms / header.step.ms
+        while upcoming.count <= ahead, let tick = try reader.next() {
+            for line in tick.lines { plant?.lookAhead(line) }
+            upcoming.append(tick)
+        }
+        return upcoming.isEmpty ? nil : upcoming.removeFirst()
+    }
+
+    private func step(_ tick: FileTick) async throws -> TickOutcome {
+        let number = engine.state.tick + 1
+        var input = try TickInput(tick.lines, configurations: configurations)
+        let from = input.resume ?? engine.state.grid.from(number)
+        var arrivals = input.arrivals
+        for line in tick.lines {
+            switch line.body {
+            case .fault(let json): try addFault(json, at: line.t)
+            case .expect(let json): try addExpectation(json, at: line.t)
+            case .configuration(let change):
+                let config = try configurations(change.hash)
+                try options.journal?.keep(config.files, hash: config.hash)
+                journal?.append(line)
+            case .link, .mode, .op, .plan: journal?.append(line)
+            case .message, .mark: break
+            }
+        }
+        if plant != nil {
+            arrivals = plant?.messages(tick: number, from: from, file: arrivals, t: tick.t) ?? arrivals
+        }
+        arrivals = injector.pass(arrivals, until: tick.t)
+        announceFaults(before: from + header.step, at: tick.t)
+        for arrival in arrivals { journal?.append(.message(arrival)) }
+        input.arrivals = arrivals
+        input.unreadable = tick.unreadable
+        let lines = journal?.linesSinceMark ?? 0
+        let outcome = await engine.close(input)
+        for refusal in outcome.refusals { notes.refuse(refusal) }
+        if options.strict, let first = outcome.refusals.first {
+            throw ReplayProblem(
+                "\(reader.path):\(first.line): error: \(first.failure.text) (\(first.failure.reason.rawValue))")
+        }
+        compare(outcome, with: tick.mark)
+        check.note(outcome)
+        let mark = Mark(t: max(tick.t, outcome.end), tick: outcome.tick, n: lines, chain: outcome.chain.hex)
+        journal?.append(mark)
+        try publish(outcome.commands)
+        try await keep(outcome, mark)
+        return outcome
+    }
+
+    private func addFault(_ json: JSON, at t: PlantTime) throws {
+        let fault: Fault
+        do { fault = try Fault(json, at: t) } catch {
+            throw ReplayProblem("\(t.rfc3339): error: \(error.text)")
+        }
+        try add(fault)
+    }
+
+    private func addExpectation(_ json: JSON, at t: PlantTime) throws {
+        do {
+            let expectation = try Expectation(json, at: t, place: t.rfc3339) { value in
+                value.text.flatMap { PlantTime(rfc3339: $0) }
+            }
+            check.add(expectation)
+        } catch {
+            throw ReplayProblem("\(t.rfc3339): error: \(error.text)")
+        }
+    }
+
+    /// Faults are notes in the journal: what reached the twin is already faulty there.
+    private func announceFaults(before end: PlantTime, at t: PlantTime) {
+        for fault in unannounced where fault.from < end {
+            journal?.append(Line(t: t, .op(.fields(["fault": fault.json]))))
+        }
+        unannounced.removeAll { $0.from < end }
+    }
+
+    private func compare(_ outcome: TickOutcome, with mark: Mark?) {
+        guard let mark, !mark.chain.isEmpty, mark.chain != outcome.chain.hex, firstDifferingTick == nil else { return }
+        firstDifferingTick = outcome.tick
+    }
+
+    /// Commands go to the simulated plant's mailbox; in an open loop nobody listens.
+    private func publish(_ commands: [Command]) throws {
+        guard header.mode == .control, plant != nil else { return }
+        for command in commands { outputs.publish(command.message(site: config.site, run: header.run)) }
+    }
+
+    private func keep(_ outcome: TickOutcome, _ mark: Mark) async throws {
+        ledger?.add(outcome)
+        guard store != nil || journal != nil else { return }
+        if store != nil { feed.add(outcome) }
+        marksInBatch += 1
+        if marksInBatch >= ReplayLoop.marksPerTransaction { try await commit(feed.due()) }
+        try journal?.rotateIfDue(after: mark, end: outcome.end, state: engine.state)
+    }
+
+    private func commit(_ due: StoreBatch?) async throws {
+        try journal?.flush()
+        marksInBatch = 0
+        guard let store, var batch = due else { return }
+        batch.facts = facts
+        try await writing?.value
+        writing = Task.detached { [batch] in try store.write(batch) }
+    }
+
+    /// The last batch alone carries a checkpoint: a replay that is cut short is not resumed. Without a journal nothing
+    /// can go on from it, so it only marks the store as taken.
+    private func commitLast() async throws {
+        var batch: StoreBatch?
+        if store != nil {
+            var last = feed.flush()
+            last.checkpoint = journal == nil ? [] : try await engine.checkpoint()
+            last.cursor = JournalCursor(
+                segment: journal?.segment ?? "", offset: journal?.offset ?? 0, tick: engine.state.tick,
+                chain: engine.state.chain.hex)
+            batch = last
+        }
+        try await commit(batch)
+        try await writing?.value
+    }
+
+    /// All rows of the run, added up by the method of the configuration in force at the end.
+    private func sum() throws -> WindowSum {
+        if let ledger { return ledger.sum(engine.family.method) }
+        let window = StoreWindow(from: header.start.floored(to: settlementPeriod))
+        let method = try books.map { try engine.family.method.covering($0.chart(window)) } ?? engine.family.method
+        var sum = WindowSum(method)
+        try books?.forEachRow(window, on: method.chart) { sum.add($0) }
+        return sum
+    }
+
+    private func pace(since begun: ContinuousClock.Instant) async throws {
+        guard let speed = options.speed else { return }
+        let seconds = Double(engine.state.tick + 1 - header.firstTick) * Double(header.stepS) / speed
+        try await Task.sleep(until: begun + .seconds(seconds))
+    }
+
+    private func finish(_ begun: ContinuousClock.Instant, _ wasStopped: Bool) async throws -> ReplayResult {
+        guard engine.state.tick > 0 else {
+            throw ReplayProblem(
+                "the input holds no complete tick (step \(header.stepS) s from \(header.start.rfc3339))")
+        }
+        notes.add(reader.notes)
+        if injector.underWay > 0 {
+            notes.warn("\(injector.underWay) delayed messages were still under way at the end")
+        }
+        for sentence in engine.silentRows { notes.warn(sentence) }
+        // An expectation may stand at the very end, where no tick takes it.
+        for line in reader.rest {
+            if case .expect(let json) = line.body { try addExpectation(json, at: line.t) }
+        }
+        facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
+        facts.mode = engine.state.mode
+        if store != nil { try await commitLast() }
+        let sum = try sum()
+        guard let judged = Summary(sum, facts: facts) else {
+            throw ReplayProblem("the input holds no settlement period")
+        }
+        let verdicts = check.verdicts(judged)
+        facts.expectationsPassed = verdicts.count { $0.passed }
+        facts.expectationsFailed = verdicts.count { !$0.passed }
+        if !verdicts.isEmpty { try await commit(feed.flush()) }
+        try await writing?.value
+        try journal?.finish()
+        return ReplayResult(
+            summary: Summary(sum, facts: facts) ?? judged, rows: ledger?.rows(on: sum.method.chart) ?? [], notes: notes,
+            verdicts: verdicts, firstDifferingTick: firstDifferingTick, hops: engine.hops, wasStopped: wasStopped)
+    }
+}
