@@ -17,7 +17,7 @@ public struct LossFractions: Sendable, Hashable, Codable {
         switch bus {
         case .electricity: electricity
         case .heat: heat
-        case .fuel: 0
+        default: 0
         }
     }
 }

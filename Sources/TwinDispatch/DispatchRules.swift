@@ -30,7 +30,7 @@ public struct DispatchRules: Sendable, Hashable {
             net -= point.value
             points.append(point)
         }
-        points += electricHeat(plant, &net)
+        points += convert(plant, &net)
         points += plant.windows.map(supplyAir) + plant.duties.map(oxidiser)
         points += plant.generators.map { generator($0, &net) }
         points += curtail(plant.curtailable, net)

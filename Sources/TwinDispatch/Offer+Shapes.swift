@@ -62,12 +62,13 @@ extension Offer {
             ? Limit(name, -.greatestFiniteMagnitude, -floor) : Limit(name, floor, .greatestFiniteMagnitude)
     }
 
-    /// - Parameter mayStopShort: a full store turns electric heat down.
-    public init(_ source: HeatConverter, ramp: Double, mayStopShort: Bool = false) {
+    /// - Parameter mayStopShort: a full store turns heat down.
+    public init(_ converter: Converter, ramp: Double, mayStopShort: Bool = false) {
         self.init(
-            .heat(source), source.path, .setHeat, ratingKW: source.ratedKW,
-            limits: [Limit("rating", 0, source.ratedKW)], rampKWPerStep: ramp * source.ratedKW,
-            busKWPerKW: -1 / source.performance, measured: source.heatKW)
+            .converter(converter), converter.path, converter.action, ratingKW: converter.ratedKW,
+            limits: [Limit("rating", 0, converter.ratedKW)], rampKWPerStep: ramp * converter.ratedKW,
+            busKWPerKW: -converter.drawnKW(1), measured: converter.measuredKW)
+        minimumKW = converter.minimumKW
         deadband = Offer.deadbandKW
         self.mayStopShort = mayStopShort
     }

@@ -18,8 +18,8 @@ public struct Offer: Sendable, Hashable {
     public enum Shape: Sendable, Hashable {
         case deferrable(DeferrableLoad)
         case store(Store)
-        /// Makes heat for the hot-water network.
-        case heat(HeatConverter)
+        /// Turns one energy into another.
+        case converter(Converter)
         /// Takes its heat from one source or the other.
         case source(SourceSwitch)
         case window(SetPointWindow)
@@ -33,7 +33,7 @@ public struct Offer: Sendable, Hashable {
             switch self {
             case .deferrable(let load): load.isWorking ? 2 : load.action == .setPower ? 0 : 1
             case .store: 3
-            case .heat: 4
+            case .converter: 4
             case .source: 5
             case .window: 6
             case .duty: 7
@@ -95,7 +95,8 @@ public struct Offer: Sendable, Hashable {
 
     /// The set-point that is taken to be in force before the first command: a ceiling is open, the rest is at rest.
     public var resting: Double {
-        action == .setLimit ? ratingKW : action == .setPower && isCeiling ? measured.value : 0
+        if case .converter = shape { return 0 }
+        return action == .setLimit ? ratingKW : action == .setPower && isCeiling ? measured.value : 0
     }
 
     /// What is commanded where this is wished: the last set-point when the two differ by less than the dead-band.

@@ -44,7 +44,7 @@ public struct PlantView: Sendable, Hashable {
 
     var loads: [DeferrableLoad] { shapes { if case .deferrable(let load) = $0 { load } else { nil } } }
     var stores: [Store] { shapes { if case .store(let store) = $0 { store } else { nil } } }
-    var heatConverters: [HeatConverter] { shapes { if case .heat(let source) = $0 { source } else { nil } } }
+    var converters: [Converter] { shapes { if case .converter(let converter) = $0 { converter } else { nil } } }
     var sourceSwitches: [SourceSwitch] { shapes { if case .source(let oven) = $0 { oven } else { nil } } }
     var windows: [SetPointWindow] { shapes { if case .window(let window) = $0 { window } else { nil } } }
     var duties: [Duty] { shapes { if case .duty(let duty) = $0 { duty } else { nil } } }
@@ -60,7 +60,7 @@ public struct PlantView: Sendable, Hashable {
         for store in stores { net += store.powerKW.value }
         for load in loads where load.isFree { net += load.powerKW.value }
         for cell in generators { net += cell.powerKW.value - cell.comingKW(setPointKW: cell.ratedKW) }
-        for source in heatConverters { net -= source.heatKW.value / source.performance }
+        for converter in converters { net -= converter.drawnKW(converter.measuredKW.value) }
         for oven in sourceSwitches { net -= oven.loadKW.value }
         for source in curtailable { net -= max(0, source.availableKW - source.powerKW.value) }
         return net

@@ -22,6 +22,7 @@ public struct SummaryText {
         text.vehicles()
         text.energy()
         text.heat()
+        text.otherBuses()
         text.carbon()
         text.cost()
         text.trust()
@@ -139,6 +140,17 @@ public struct SummaryText {
         }
         accounts(.heat) { account, _ in
             account.row.flow == .remainder ? "the remainder: nobody meters it" : ""
+        }
+    }
+
+    /// A bus of its own for each further energy that the site has.
+    private mutating func otherBuses() {
+        for bus in Bus.allCases where bus.balances && bus != .electricity && bus != .heat {
+            guard bus.accounts.contains(where: { summary.kWh($0) != nil }) else { continue }
+            title("\(bus)".prefix(1).uppercased() + "\(bus)".dropFirst() + ", MWh")
+            accounts(bus) { account, _ in
+                account.row.flow == .remainder ? "the remainder: nobody meters it" : ""
+            }
         }
     }
 

@@ -7,7 +7,8 @@ import TwinPlant
 extension SiteConfig {
     /// Reads a configuration folder: all of its `*.yaml` files.
     ///
-    /// A folder with a `base.yaml` (`folder: ../sunderland`) holds only the files that differ from those there.
+    /// A folder with a `base.yaml` (`folder: ../sunderland`) holds only the files that differ from those there. What an
+    /// `assets.add.yaml` has stands beside what `assets.yaml` has; so with each of the files.
     /// Throws `ConfigNotFound` when the folder or one of the files that it must hold does not exist, and
     /// `ConfigProblems` with everything that is wrong in them.
     public static func load(folder path: String) throws -> SiteConfig {
@@ -100,6 +101,11 @@ struct SiteFiles {
                 continue
             }
             roots[name] = YAMLNode.read(file: name, bytes: file.bytes, log: log)
+            let more = name.replacing(".yaml", with: ".add.yaml")
+            guard let added = files.first(where: { $0.name == more }),
+                let node = YAMLNode.read(file: more, bytes: added.bytes, log: log)
+            else { continue }
+            roots[name] = roots[name]?.adding(node)
         }
         // A plant that speaks our own dialect needs no mapping.
         if let file = files.first(where: { $0.name == SignalMapping.file }) {

@@ -63,6 +63,26 @@ public struct YAMLNode {
     }
 }
 
+// MARK: - Two files as one
+
+extension YAMLNode {
+    /// A mapping with another's keys beside its own, at every depth. What both have a value for is reported.
+    func adding(_ other: YAMLNode) -> YAMLNode {
+        guard case .mapping(var entries) = content, case .mapping(let more) = other.content else {
+            other.problem("is there already; a file that adds says only what the other does not")
+            return self
+        }
+        for entry in more {
+            if let place = entries.firstIndex(where: { $0.key == entry.key }) {
+                entries[place].value = entries[place].value.adding(entry.value)
+            } else {
+                entries.append(entry)
+            }
+        }
+        return YAMLNode(place: place, owner: owner, path: path, content: .mapping(entries), log: log)
+    }
+}
+
 // MARK: - Composite values
 
 extension YAMLNode {

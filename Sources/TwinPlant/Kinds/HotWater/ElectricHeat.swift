@@ -29,9 +29,11 @@ extension ElectricHeatKind {
 
     public func offer(_ scene: OfferScene) -> Offer? {
         Offer(
-            HeatConverter(
-                path: scene.path, ratedKW: ratedKW, performance: performance, heatKW: scene.value(0),
-                breakEvenGPerKWh: scene.heat.fillingGramsPerKWh * performance),
+            Converter(
+                path: scene.path,
+                input: .electricity(
+                    perKW: performance, breakEvenGPerKWh: scene.heat.fillingGramsPerKWh * performance),
+                ratedKW: ratedKW, measuredKW: scene.value(0)),
             ramp: scene.rampFraction, mayStopShort: scene.heat.headroomKW <= 1)
     }
 }

@@ -1,28 +1,5 @@
 public import TwinCore
 
-/// An electric source of heat: a heat pump or an electric boiler.
-public struct HeatConverter: Sendable, Hashable {
-    public var path: AssetPath
-    /// Heat, kW.
-    public var ratedKW: Double
-    /// Heat per electricity: COP or efficiency.
-    public var performance: Double
-    /// Heat given now, kW.
-    public var heatKW: UsedValue
-    /// Grid intensity below which it emits less than the gas boiler it replaces, g/kWh.
-    public var breakEvenGPerKWh: Double
-
-    public init(
-        path: AssetPath, ratedKW: Double, performance: Double, heatKW: UsedValue, breakEvenGPerKWh: Double
-    ) {
-        self.path = path
-        self.ratedKW = ratedKW
-        self.performance = performance
-        self.heatKW = heatKW
-        self.breakEvenGPerKWh = breakEvenGPerKWh
-    }
-}
-
 /// A dual-fuel oven: gas, or electric elements for a part of its heat.
 public struct SourceSwitch: Sendable, Hashable {
     public var path: AssetPath
