@@ -13,7 +13,8 @@ public struct GasBoiler: HotWaterKind {
     public static let parameters = commonParameters
     public var problems: [ParameterProblem] { performanceProblem }
 
-    public var rank: Int { 3 }
+    /// Last of all.
+    public var rank: Int { 9 }
 
     public var signals: [Signal] {
         [
