@@ -8,6 +8,7 @@ public enum Account: Int, Sendable, Hashable, CaseIterable {
     case heatBoiler, heatDirectFired, heatPump, heatElectric, heatFuelcell, heatRecovered
     case heatStoreCharge, heatStoreDischarge, heatDemand, heatLosses
     case biomass, biomethane
+    case heatBiomass
 
     /// The compiler asks for the row of a new account here.
     private var definition: AccountRow {
@@ -39,6 +40,7 @@ public enum Account: Int, Sendable, Hashable, CaseIterable {
         case .heatLosses: AccountRow("heat_losses", .heat, .lost, "losses", key: "losses")
         case .biomass: AccountRow("biomass", .fuel, .imported, "biomass", fuel: .biomass)
         case .biomethane: AccountRow("biomethane", .fuel, .imported, "biomethane", fuel: .biomethane)
+        case .heatBiomass: AccountRow("heat_biomass", .heat, .generated, "biomass boiler", key: "biomass")
         }
     }
 

@@ -5,7 +5,7 @@ public import TwinCore
 public enum Kinds {
     public static let all: [any AssetKind.Type] = [
         WindTurbine.self, PVPark.self, SolidOxideFuelCell.self, EthanolStore.self, Shop.self, SupplyAir.self, Oven.self,
-        Oxidiser.self, GasBoiler.self, HeatPump.self, ElectrodeBoiler.self, HeatRecovery.self, HotWaterStore.self,
+        Oxidiser.self, GasBoiler.self, HeatPump.self, ElectrodeBoiler.self, HeatRecovery.self, HotWaterStore.self, BiomassBoiler.self,
         AGVStations.self, VehicleYard.self, ChargingBays.self, BatteryUnit.self,
     ]
 
