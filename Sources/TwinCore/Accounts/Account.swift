@@ -9,6 +9,7 @@ public enum Account: Int, Sendable, Hashable, CaseIterable {
     case heatStoreCharge, heatStoreDischarge, heatDemand, heatLosses
     case biomass, biomethane
     case heatBiomass
+    case chp, heatChp
 
     /// The compiler asks for the row of a new account here.
     private var definition: AccountRow {
@@ -40,6 +41,8 @@ public enum Account: Int, Sendable, Hashable, CaseIterable {
         case .heatLosses: AccountRow("heat_losses", .heat, .lost, "losses", key: "losses")
         case .biomass: AccountRow("biomass", .fuel, .imported, "biomass", fuel: .biomass)
         case .biomethane: AccountRow("biomethane", .fuel, .imported, "biomethane", fuel: .biomethane)
+        case .chp: AccountRow("chp", .electricity, .generated, "heat and power")
+        case .heatChp: AccountRow("heat_chp", .heat, .generated, "heat and power", key: "chp")
         case .heatBiomass: AccountRow("heat_biomass", .heat, .generated, "biomass boiler", key: "biomass")
         }
     }

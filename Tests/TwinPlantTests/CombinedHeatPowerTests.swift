@@ -1,0 +1,42 @@
+import Testing
+import TwinCore
+import TwinPlant
+
+/// By hand: 2 MW, half of it at the least, 20 % a minute, 42 % power and 43 % heat of the fuel.
+@Suite("Combined heat and power")
+struct CombinedHeatPowerTests {
+    private static let path = AssetPath(.chp, "engine")
+
+    private static func twin() -> AreaTwin {
+        var engine = CombinedHeatPower()
+        engine.ratedKW = 2000
+        engine.minimumFraction = 0.5
+        engine.electricEfficiency = 0.4
+        engine.heatEfficiency = 0.5
+        engine.rampFractionPerMinute = 0.2
+        return AreaTwin(
+            site: "s", area: .chp, location: SolarSite(latitudeDeg: 55, longitudeDeg: 0, elevationM: 0),
+            calendar: Bench.calendar, network: nil, [PlantAsset(path, engine, maxAge: .minutes(5))])
+    }
+
+    private static func value(_ reply: ComponentReply, _ key: String) -> Double? {
+        reply.values.first { $0.key == key }?.used.value
+    }
+
+    @Test("it starts at its least, climbs by its ramp; heat and fuel follow the power, and the network hears of the heat")
+    func start() {
+        var twin = Self.twin()
+        let replies = (1...4).map { twin.tick([], Bench.context($0, setPoints: [Self.path: 2000]), PlantImage()) }
+        #expect(replies.map { Self.value($0, "power_kw") } == [1000, 1400, 1800, 2000])
+        #expect(Self.value(replies[3], "heat_kw") == 2500 && Self.value(replies[3], "biomethane_kw") == 5000)
+        #expect(replies[3].image.heatKW == 2500)
+    }
+
+    @Test("a set-point below its least is held at the least; 0 is rest")
+    func least() {
+        var twin = Self.twin()
+        _ = twin.tick([], Bench.context(1, setPoints: [Self.path: 2000]), PlantImage())
+        #expect(Self.value(twin.tick([], Bench.context(2, setPoints: [Self.path: 300]), PlantImage()), "power_kw") == 1000)
+        #expect(Self.value(twin.tick([], Bench.context(3, setPoints: [Self.path: 0]), PlantImage()), "power_kw") == 0)
+    }
+}
