@@ -79,7 +79,10 @@ struct ScenarioCommand: AsyncParsableCommand {
             for verdict in result.verdicts where common.verbose || !verdict.passed {
                 Terminal.say("  \(verdict.passed ? "ok" : verdict.expectation.place): \(verdict.sentence)")
             }
-            if !failed.isEmpty { Terminal.say("  reproduce: twin scenario run -v \(scenario.path)\(common.config.map { " --config \($0)" } ?? "")") }
+            if !failed.isEmpty {
+                let with = common.config.map { " --config \($0)" } ?? ""
+                Terminal.say("  reproduce: twin scenario run -v \(scenario.path)\(with)")
+            }
             return ScenarioResult(
                 path: scenario.path, name: scenario.name, digest: result.summary.digest,
                 verdicts: result.verdicts.map {
