@@ -23,7 +23,8 @@ struct CombinedHeatPowerTests {
         reply.values.first { $0.key == key }?.used.value
     }
 
-    @Test("it starts at its least, climbs by its ramp; heat and fuel follow the power, and the network hears of the heat")
+    @Test(
+        "it starts at its least, climbs by its ramp; heat and fuel follow the power, and the network hears of the heat")
     func start() {
         var twin = Self.twin()
         let replies = (1...4).map { twin.tick([], Bench.context($0, setPoints: [Self.path: 2000]), PlantImage()) }
@@ -36,7 +37,8 @@ struct CombinedHeatPowerTests {
     func least() {
         var twin = Self.twin()
         _ = twin.tick([], Bench.context(1, setPoints: [Self.path: 2000]), PlantImage())
-        #expect(Self.value(twin.tick([], Bench.context(2, setPoints: [Self.path: 300]), PlantImage()), "power_kw") == 1000)
+        #expect(
+            Self.value(twin.tick([], Bench.context(2, setPoints: [Self.path: 300]), PlantImage()), "power_kw") == 1000)
         #expect(Self.value(twin.tick([], Bench.context(3, setPoints: [Self.path: 0]), PlantImage()), "power_kw") == 0)
     }
 }

@@ -10,6 +10,7 @@ public enum Account: Int, Sendable, Hashable, CaseIterable {
     case biomass, biomethane
     case heatBiomass
     case chp, heatChp
+    case hydrogenMade, hydrogenUses
 
     /// The compiler asks for the row of a new account here.
     private var definition: AccountRow {
@@ -41,6 +42,8 @@ public enum Account: Int, Sendable, Hashable, CaseIterable {
         case .heatLosses: AccountRow("heat_losses", .heat, .lost, "losses", key: "losses")
         case .biomass: AccountRow("biomass", .fuel, .imported, "biomass", fuel: .biomass)
         case .biomethane: AccountRow("biomethane", .fuel, .imported, "biomethane", fuel: .biomethane)
+        case .hydrogenMade: AccountRow("hydrogen_made", .hydrogen, .generated, "electrolyser", key: "made")
+        case .hydrogenUses: AccountRow("hydrogen_uses", .hydrogen, .remainder, "uses", key: "uses")
         case .chp: AccountRow("chp", .electricity, .generated, "heat and power")
         case .heatChp: AccountRow("heat_chp", .heat, .generated, "heat and power", key: "chp")
         case .heatBiomass: AccountRow("heat_biomass", .heat, .generated, "biomass boiler", key: "biomass")
@@ -127,7 +130,7 @@ public struct AccountRow: Sendable, Hashable {
 
 /// Where energy of one kind meets: what sources give there, uses take.
 public enum Bus: Int, Sendable, Hashable, CaseIterable {
-    case electricity, heat
+    case electricity, heat, hydrogen
     /// Bought and burnt: nothing balances.
     case fuel
 

@@ -3,7 +3,7 @@ public enum Area: String, Sendable, Hashable, Codable, CaseIterable, Comparable 
     case wind, solar, fuelcell, storage, agv, bay, yard, building, shop
     /// Process burners.
     case burner = "gas"
-    case heat, grid, weather, line, ethanol, chp
+    case heat, grid, weather, line, ethanol, chp, hydrogen
 
     public static func < (a: Area, b: Area) -> Bool { a.rawValue < b.rawValue }
 }

@@ -4,9 +4,10 @@ public import TwinCore
 /// first, then what uses them, storage last. A new kind is one line here and one folder beside.
 public enum Kinds {
     public static let all: [any AssetKind.Type] = [
-        WindTurbine.self, PVPark.self, SolidOxideFuelCell.self, EthanolStore.self, CombinedHeatPower.self, Shop.self, SupplyAir.self, Oven.self,
-        Oxidiser.self, GasBoiler.self, HeatPump.self, ElectrodeBoiler.self, HeatRecovery.self, HotWaterStore.self, BiomassBoiler.self,
-        AGVStations.self, VehicleYard.self, ChargingBays.self, BatteryUnit.self,
+        WindTurbine.self, PVPark.self, SolidOxideFuelCell.self, EthanolStore.self, CombinedHeatPower.self,
+        Shop.self, SupplyAir.self, Oven.self, Oxidiser.self,
+        GasBoiler.self, HeatPump.self, ElectrodeBoiler.self, HeatRecovery.self, HotWaterStore.self, BiomassBoiler.self,
+        AGVStations.self, VehicleYard.self, ChargingBays.self, Electrolyser.self, BatteryUnit.self,
     ]
 
     /// Areas with assets in that order, each once.
