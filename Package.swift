@@ -94,7 +94,8 @@ let package = Package(
         .testTarget(
             name: "TwinCoreTests", dependencies: ["TwinCore", "TwinUnits", "ProcessorTime"], swiftSettings: strict),
         .testTarget(
-            name: "TwinPlantTests", dependencies: ["TwinPlant", "TwinCore", "TwinUnits", "ProcessorTime"],
+            name: "TwinPlantTests",
+            dependencies: ["TwinPlant", "TwinDispatch", "TwinCore", "TwinUnits", "ProcessorTime"],
             swiftSettings: strict),
         .testTarget(
             name: "TwinBooksTests", dependencies: ["TwinBooks", "TwinCore", "TwinUnits"], swiftSettings: strict),

@@ -63,8 +63,8 @@ struct DevicePlant {
             let packs = (0..<Self.packsPerString).map { 14 + 0.1 * Double(($0 * 7 + number) % 20) }
             return BatteryString(
                 BatteryString.Parameters(
-                    ratedKW: 125, packKWh: packs, socMin: 0.1, socMax: 0.9, converterEfficiency: 0.97,
-                    packLossAtThirdC: 0.02, standbyKW: 0.5), soc: 0.5)
+                    ratedKW: 125, packKWh: packs, socMin: 0.1, socMax: 0.9, chargeEfficiency: 0.97,
+                    dischargeEfficiency: 0.97, packLossAtThirdC: 0.02, standbyKW: 0.5), soc: 0.5)
         }
         agvs = (0..<Self.agvCount).map { number in
             AGVGroup(
@@ -97,7 +97,11 @@ struct DevicePlant {
                 globalHorizontalWPerM2: 700, airTemperatureC: 15, windSpeedMPerS: 4 + wave, sun: sun)
         }
         busKW += cell.step(setPointKW: 600 + 400 * wave, hours: Self.hours).powerKW
-        for index in storage.indices { busKW += storage[index].step(powerKW: 200 * (wave - 0.5), hours: Self.hours) }
+        for index in storage.indices {
+            let power = storage[index].feasibleKW(200 * (wave - 0.5), hours: Self.hours)
+            storage[index].hold(powerKW: power, hours: Self.hours)
+            busKW += power - storage[index].parameters.standbyKW
+        }
         for index in agvs.indices {
             busKW -= agvs[index].step(limitKW: 1, activity: isShift ? 1 : 0, hours: Self.hours).loadKW
         }

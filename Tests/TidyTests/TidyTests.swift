@@ -16,7 +16,7 @@ struct TidyTests {
     static let allowed: [String: Set<String>] = [
         "TwinUnits": [],
         "TwinCore": ["TwinUnits", "Crypto"],
-        "TwinPlant": ["TwinCore", "TwinUnits", "RealModule"],
+        "TwinPlant": ["TwinCore", "TwinUnits", "TwinDispatch", "RealModule"],
         "TwinBooks": ["TwinCore", "TwinUnits"],
         "TwinDispatch": ["TwinCore", "TwinUnits"],
         "TwinFiles": ["CZlib"],

@@ -11,7 +11,7 @@ struct WholePlantBooksTests {
         (Meter(.curtailed, .solar, "pv1"), 7), (Meter(.fuelcell, .fuelcell, "sofc-1"), 200),
         (Meter(.heatFuelcell, .fuelcell, "sofc-1"), 90), (Meter(.ethanol, .fuelcell, "sofc-1"), 380),
         (Meter(.load, .shop, "paint"), 1000), (Meter(.gas, .shop, "paint"), 500),
-        (Meter(.heatDirectFired, .shop, "paint"), 390), (Meter(.heatElectric, .gas, "oven"), 80),
+        (Meter(.heatDirectFired, .shop, "paint"), 390), (Meter(.heatElectric, .burner, "oven"), 80),
         (Meter(.load, .building, "halls"), 300),
         (Meter(.gas, .heat, "boilers"), 200), (Meter(.heatBoiler, .heat, "boilers"), 170),
         (Meter(.load, .heat, "heat-pump"), 50), (Meter(.heatPump, .heat, "heat-pump"), 150),

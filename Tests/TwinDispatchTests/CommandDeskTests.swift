@@ -8,7 +8,7 @@ struct CommandDeskTests {
     private let rules = CommandDesk.Rules(step: .minutes(1), followToleranceFraction: 0.1)
 
     private func point(_ kw: Double, asset: String = "ess-1") -> SetPoint {
-        SetPoint(AssetPath(.storage, asset), .setPower, kw, reason: "because")
+        SetPoint(AssetPath(.storage, asset), .setPower, kw, reason: "because", fallback: "hold_0")
     }
 
     private func ack(_ id: String, _ state: Acknowledgement.State = .accepted) -> Acknowledgement {
@@ -142,8 +142,7 @@ struct CommandDeskTests {
             let unit = DispatchBench.unit(soc: soc, powerKW: power, powerQuality: quality)
             let mayStopShort = unit.soc.value >= unit.socMax - 0.005 || unit.soc.value <= unit.socMin + 0.005
             let answer = desk.watch(
-                Controllable(unit, ramp: 1), mayStopShort: mayStopShort,
-                context: DispatchBench.context(tick), rules: rules)
+                Offer(unit, ramp: 1, mayStopShort: mayStopShort), context: DispatchBench.context(tick), rules: rules)
             _ = issue(&desk, tick, kw)
             return answer
         }
@@ -182,13 +181,14 @@ struct CommandDeskTests {
             let point = SetPoint(yard, .setLimit, 400, reason: "")
             let first = desk.issue(point, context: DispatchBench.context(1), n: 1, rules: rules)
             _ = try #require(first)
-            let group = Controllable(
-                yard, .setLimit, ratingKW: 500, limits: [], rampKWPerStep: 500, busKWPerKW: -1,
-                measured: UsedValue(measured, .good), isCeiling: true)
+            let group = Offer(
+                DeferrableLoad(
+                    path: yard, action: .setLimit, ratingKW: 500, powerKW: UsedValue(-measured, .good),
+                    mustKW: UsedValue(0, .good), canChargeKW: UsedValue(500, .good),
+                    canDischargeKW: UsedValue(0, .good), isWorking: false), ramp: 1)
             var answers: [Bool] = []
             for tick in 2...5 {
-                answers.append(
-                    desk.watch(group, mayStopShort: false, context: DispatchBench.context(tick), rules: rules))
+                answers.append(desk.watch(group, context: DispatchBench.context(tick), rules: rules))
                 _ = desk.issue(point, context: DispatchBench.context(tick), n: 1, rules: rules)
             }
             return answers.contains(true)
@@ -202,10 +202,10 @@ struct CommandDeskTests {
         let path = AssetPath(.fuelcell, "sofc")
         var desk = CommandDesk()
         func watch(_ tick: Int, _ power: Double, _ setPoint: Double) -> Bool {
-            let cell = FuelCellView(
+            let cell = Generator(
                 path: path, ratedKW: 400, minimumKW: 160, rampKWPerStep: 8, powerKW: UsedValue(power, .good))
             let context = DispatchBench.context(tick)
-            let answer = desk.watch(Controllable(cell), mayStopShort: true, context: context, rules: rules)
+            let answer = desk.watch(Offer(cell), context: context, rules: rules)
             _ = desk.issue(SetPoint(path, .setPower, setPoint, reason: ""), context: context, n: 1, rules: rules)
             return answer
         }
@@ -232,8 +232,7 @@ struct CommandDeskTests {
         var desk = CommandDesk()
         for tick in 1...5 {
             let isOff = desk.watch(
-                Controllable(DispatchBench.unit(powerKW: 400), ramp: 1), mayStopShort: false,
-                context: DispatchBench.context(tick), rules: rules)
+                Offer(DispatchBench.unit(powerKW: 400), ramp: 1), context: DispatchBench.context(tick), rules: rules)
             #expect(!isOff)
         }
     }

@@ -15,8 +15,8 @@ enum DispatchBench {
     static func unit(
         soc: Double = 0.5, powerKW: Double = 0, socQuality: Quality = .good, powerQuality: Quality = .good,
         step: Span = .minutes(1)
-    ) -> StorageView {
-        StorageView(
+    ) -> Store {
+        Store(
             path: ess1, powerMaxKW: 500, capacityKWh: 1000, socMin: 0.1, socMax: 0.9, socReserve: 0.2,
             chargeEfficiency: 0.95, dischargeEfficiency: 0.9, soc: UsedValue(soc, socQuality),
             powerKW: UsedValue(powerKW, powerQuality), step: step)
@@ -35,9 +35,48 @@ enum DispatchBench {
     static let rule = StorageRule(peakImportKW: 5000, cleanFraction: 0.25, dirtyFraction: 0.25, deadbandKW: 5)
 }
 
+/// The hot-water network as a test wants it.
+struct HeatParts {
+    var openDemandKW: Double
+    var storeHeadroomKW: Double
+    var sources: [HeatConverter]
+}
+
+/// A plant by what stands on its site; `offered` is how dispatch sees it.
+struct PlantParts {
+    var site: SiteView
+    var storage: [Store] = []
+    var fuelCells: [Generator] = []
+    var flexible: [DeferrableLoad] = []
+    var heat: HeatParts?
+    var ovens: [SourceSwitch] = []
+    var supplyAir: [SetPointWindow] = []
+    var oxidisers: [Duty] = []
+    var solar: [CurtailableSource] = []
+
+    func offers(ramp: Double) -> [Offer] {
+        var offers = flexible.map { Offer($0, ramp: ramp) } + storage.map { Offer($0, ramp: ramp) }
+        offers += (heat?.sources ?? []).map { Offer($0, ramp: ramp) } + ovens.map { Offer($0) }
+        offers += supplyAir.map { Offer($0) } + oxidisers.map { Offer($0) } + fuelCells.map { Offer($0) }
+        offers += solar.map { Offer($0) }
+        let order = offers.indices.sorted { (offers[$0].shape.rank, $0) < (offers[$1].shape.rank, $1) }
+        return order.map { offers[$0] }
+    }
+
+    var offered: PlantView {
+        PlantView(
+            site: site, openHeatKW: heat?.openDemandKW ?? 0, heatHeadroomKW: heat?.storeHeadroomKW ?? 0,
+            offers: offers(ramp: 1))
+    }
+}
+
+extension DispatchRules {
+    func decide(_ plant: PlantParts) -> [SetPoint] { decide(plant.offered) }
+}
+
 extension SafetyGate {
     /// One asset on its own: what else the site does is in `netKW`, which takes the change.
-    func pass(_ wish: SetPoint, asset: Controllable, last: Double, netKW: inout Double) -> SetPoint {
+    func pass(_ wish: SetPoint, asset: Offer, last: Double, netKW: inout Double) -> SetPoint {
         let point = pass([Request(wish, asset, last: last)], netKW: netKW)[0]
         var net = ExpectedNet(netKW: netKW)
         net.plan(asset, point.value)
@@ -46,7 +85,7 @@ extension SafetyGate {
     }
 
     /// All wishes in their order, as the twin passes them.
-    func pass(_ wishes: [SetPoint], _ assets: [Controllable], netKW: Double, last: [AssetPath: Double] = [:])
+    func pass(_ wishes: [SetPoint], _ assets: [Offer], netKW: Double, last: [AssetPath: Double] = [:])
         -> [SetPoint]
     {
         let requests = wishes.compactMap { wish in

@@ -22,57 +22,57 @@ struct RandomPlant {
             intensityGPerKWh: used(any(0, 400)), forecast: (0..<count(50)).map { _ in any(0, 400) })
     }
 
-    mutating func string(_ index: Int, step: Span) -> StorageView {
+    mutating func string(_ index: Int, step: Span) -> Store {
         let power = any(10, 800)
         let low = any(0, 0.3)
-        return StorageView(
+        return Store(
             path: AssetPath(.storage, "s\(index)"), powerMaxKW: power, capacityKWh: power * any(0.2, 4), socMin: low,
             socMax: any(0.6, 1), socReserve: any(low, 0.5), chargeEfficiency: any(0.8, 1),
             dischargeEfficiency: any(0.8, 1), soc: used(any(0, 1)), powerKW: used(any(-power, power)), step: step)
     }
 
-    mutating func cell(_ index: Int) -> FuelCellView {
+    mutating func cell(_ index: Int) -> Generator {
         let rated = any(50, 1500)
         let minimum = flip(0.2) ? 0 : rated * any(0.1, 0.9)
-        return FuelCellView(
+        return Generator(
             path: AssetPath(.fuelcell, "c\(index)"), ratedKW: rated, minimumKW: minimum,
             rampKWPerStep: rated * any(0.005, 0.5), powerKW: used(flip(0.2) ? 0 : any(minimum, rated)))
     }
 
-    mutating func group(_ index: Int) -> FlexibleView {
+    mutating func group(_ index: Int) -> DeferrableLoad {
         let area: Area = [.bay, .yard, .agv][count(2)]
         let rating = any(10, 900)
         let can = any(0, rating)
         let delivers = area == .bay
-        return FlexibleView(
+        return DeferrableLoad(
             path: AssetPath(area, "g\(index)"), action: delivers ? .setPower : .setLimit, ratingKW: rating,
             powerKW: used(any(-rating, delivers && flip(0.3) ? rating : 0)),
             mustKW: used(flip(0.4) ? 0 : any(0, 1.2 * can)), canChargeKW: used(can),
             canDischargeKW: used(delivers && flip(0.5) ? any(0, rating) : 0), isWorking: area == .agv)
     }
 
-    mutating func heat() -> HeatView? {
+    mutating func heat() -> HeatParts? {
         guard flip(0.7) else { return nil }
         let sources = (0..<count(2)).map { index in
             let rated = any(100, 4000)
-            return HeatSourceView(
+            return HeatConverter(
                 path: AssetPath(.heat, "h\(index)"), ratedKW: rated, performance: any(0.9, 4),
                 heatKW: used(any(0, rated)), breakEvenGPerKWh: any(100, 700))
         }
-        return HeatView(openDemandKW: any(0, 6000), storeHeadroomKW: any(0, 2000), sources: sources)
+        return HeatParts(openDemandKW: any(0, 6000), storeHeadroomKW: any(0, 2000), sources: sources)
     }
 
-    mutating func park(_ index: Int) -> SolarView {
+    mutating func park(_ index: Int) -> CurtailableSource {
         let rated = any(100, 5000)
         let available = any(0, rated)
-        return SolarView(
+        return CurtailableSource(
             path: AssetPath(.solar, "p\(index)"), ratedKW: rated,
             powerKW: used(flip(0.3) ? any(0, available) : available),
             availableKW: available)
     }
 
-    mutating func plant(step: Span) -> PlantView {
-        PlantView(
+    mutating func plant(step: Span) -> PlantParts {
+        PlantParts(
             site: site(), storage: (0..<count(4)).map { string($0, step: step) },
             fuelCells: (0..<count(2)).map { cell($0) }, flexible: (0..<count(5)).map { group($0) }, heat: heat(),
             solar: (0..<count(2)).map { park($0) })
@@ -92,12 +92,12 @@ private struct Effect {
     var canDrawLess = false
     var canGiveLess = false
 
-    init(_ unit: StorageView, _ kw: Double) {
+    init(_ unit: Store, _ kw: Double) {
         (low, high, nowKW) = (kw, kw, unit.powerKW.value)
         (canDrawLess, canGiveLess) = (kw < 0, kw > 0)
     }
 
-    init(_ cell: FuelCellView, _ kw: Double) {
+    init(_ cell: Generator, _ kw: Double) {
         nowKW = cell.powerKW.value
         canGiveLess = kw > 0
         guard kw > 0 else { (low, high) = (0, 0); return }
@@ -109,7 +109,7 @@ private struct Effect {
         }
     }
 
-    init(_ group: FlexibleView, _ kw: Double) {
+    init(_ group: DeferrableLoad, _ kw: Double) {
         let isKnown = group.mustKW.quality.isGood || group.mustKW.quality == .lastKnown
         let need = isKnown ? min(group.mustKW.value, group.ratingKW) : 0
         let can = group.canChargeKW.quality.isGood ? min(group.canChargeKW.value, group.ratingKW) : group.ratingKW
@@ -130,31 +130,25 @@ private struct Effect {
         }
     }
 
-    init(_ source: HeatSourceView, _ kw: Double) {
+    init(_ source: HeatConverter, _ kw: Double) {
         (low, high) = (-kw / source.performance, -kw / source.performance)
         nowKW = -source.heatKW.value / source.performance
         canDrawLess = kw > 0
     }
 
-    init(_ park: SolarView, _ kw: Double) {
+    init(_ park: CurtailableSource, _ kw: Double) {
         (low, high, nowKW) = (min(kw, park.availableKW), min(kw, park.availableKW), park.powerKW.value)
         canGiveLess = high > 0
     }
 }
 
-extension PlantView {
+extension PlantParts {
     fileprivate func effects(_ points: [AssetPath: Double]) -> [Effect] {
         storage.compactMap { view in points[view.path].map { Effect(view, $0) } }
             + fuelCells.compactMap { view in points[view.path].map { Effect(view, $0) } }
             + flexible.compactMap { view in points[view.path].map { Effect(view, $0) } }
             + (heat?.sources ?? []).compactMap { view in points[view.path].map { Effect(view, $0) } }
             + solar.compactMap { view in points[view.path].map { Effect(view, $0) } }
-    }
-
-    fileprivate func controllables(ramp: Double) -> [Controllable] {
-        flexible.map { Controllable($0, ramp: ramp) } + storage.map { Controllable($0, ramp: ramp) }
-            + (heat?.sources ?? []).map { Controllable($0, ramp: ramp) } + fuelCells.map { Controllable($0) }
-            + solar.map { Controllable($0) }
     }
 
     fileprivate func storageTotal(_ points: [SetPoint]) -> Double {
@@ -167,7 +161,7 @@ struct DispatchInvariantTests {
     private static let slack = 1e-6
 
     private struct Case {
-        var view: PlantView
+        var view: PlantParts
         var rules: DispatchRules
         var gate: SafetyGate
         var wishes: [SetPoint]
@@ -186,7 +180,7 @@ struct DispatchInvariantTests {
             last = [:]
             for unit in view.storage { last[unit.path] = unit.powerKW.value }
             wishes = rules.decide(view)
-            points = gate.pass(wishes, view.controllables(ramp: ramp), netKW: view.site.netKW, last: last)
+            points = gate.pass(wishes, view.offers(ramp: ramp), netKW: view.site.netKW, last: last)
         }
     }
 
@@ -201,7 +195,7 @@ struct DispatchInvariantTests {
     @Test("each asset gets one finite set-point, the same each time", arguments: 0..<250 as Range<UInt64>)
     func finite(seed: UInt64) {
         forEachCase(seed) { _, one in
-            let count = one.view.controllables(ramp: 1).count
+            let count = one.view.offers(ramp: 1).count
             #expect(one.wishes.count == count && Set(one.points.map(\.path)).count == count, "seed \(seed)")
             #expect((one.wishes + one.points).allSatisfy { $0.value.isFinite && !$0.reason.isEmpty }, "seed \(seed)")
             #expect(one.wishes == one.rules.decide(one.view), "seed \(seed)")
@@ -277,7 +271,7 @@ struct DispatchInvariantTests {
             other.solar = random.shuffled(other.solar)
             let wishes = one.rules.decide(other)
             let points = one.gate.pass(
-                wishes, other.controllables(ramp: one.ramp), netKW: other.site.netKW, last: one.last)
+                wishes, other.offers(ramp: one.ramp), netKW: other.site.netKW, last: one.last)
             // Each set-point is a tenth of a kW.
             let rounding = 0.1 * Double(one.view.storage.count + one.view.flexible.count + 1)
             #expect(

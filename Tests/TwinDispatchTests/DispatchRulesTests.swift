@@ -20,35 +20,38 @@ struct DispatchRulesTests {
     private func plant(
         _ site: SiteView, bays: Quality = .good, must: UsedValue = UsedValue(20, .good), heatOpenKW: Double = 1000,
         solarKW: Double = 3000
-    ) -> PlantView {
+    ) -> PlantParts {
         func good(_ kw: Double) -> UsedValue { UsedValue(kw, .good) }
-        return PlantView(
+        return PlantParts(
             site: site, storage: [DispatchBench.unit()],
             fuelCells: [
-                FuelCellView(path: Self.cell, ratedKW: 400, minimumKW: 160, rampKWPerStep: 8, powerKW: good(400))
+                Generator(path: Self.cell, ratedKW: 400, minimumKW: 160, rampKWPerStep: 8, powerKW: good(400))
             ],
             flexible: [
-                FlexibleView(
+                DeferrableLoad(
                     path: Self.bays, action: .setPower, ratingKW: 150, powerKW: UsedValue(0, bays),
                     mustKW: must, canChargeKW: good(100), canDischargeKW: good(30), isWorking: false),
-                FlexibleView(
+                DeferrableLoad(
                     path: Self.yard, action: .setLimit, ratingKW: 400, powerKW: good(0), mustKW: good(0),
                     canChargeKW: good(200), canDischargeKW: good(0), isWorking: false),
-                FlexibleView(
+                DeferrableLoad(
                     path: Self.agvs, action: .setLimit, ratingKW: 60, powerKW: good(-10), mustKW: good(5),
                     canChargeKW: good(60), canDischargeKW: good(0), isWorking: true),
             ],
-            heat: HeatView(
+            heat: HeatParts(
                 openDemandKW: heatOpenKW, storeHeadroomKW: 0,
                 sources: [
-                    HeatSourceView(
+                    HeatConverter(
                         path: Self.pump, ratedKW: 600, performance: 3, heatKW: good(0), breakEvenGPerKWh: 646),
-                    HeatSourceView(
+                    HeatConverter(
                         path: Self.boiler, ratedKW: 1000, performance: 1, heatKW: good(0), breakEvenGPerKWh: 213),
-                ]), solar: [SolarView(path: Self.park, ratedKW: 4000, powerKW: good(solarKW), availableKW: solarKW)])
+                ]),
+            solar: [
+                CurtailableSource(path: Self.park, ratedKW: 4000, powerKW: good(solarKW), availableKW: solarKW)
+            ])
     }
 
-    private func wishes(_ plant: PlantView) -> [AssetPath: SetPoint] {
+    private func wishes(_ plant: PlantParts) -> [AssetPath: SetPoint] {
         Dictionary(rules.decide(plant).map { ($0.path, $0) }) { first, _ in first }
     }
 
@@ -214,12 +217,12 @@ struct DispatchRulesTests {
         var view = plant(surplus(0, intensity: 700))
         view.site.importKW = 100
         view.fuelCells[0].powerKW = UsedValue(160, .good)
-        #expect(view.netAtRestKW == 92)
+        #expect(view.offered.netAtRestKW == 92)
         let wishes = wishes(view)
         #expect(wishes[Self.bays]?.value == -20 && wishes[Self.cell]?.value == 400)
         // One that gives nothing is counted as nothing until it does.
         view.fuelCells[0].powerKW = UsedValue(0, .good)
-        #expect(view.netAtRestKW == 100)
+        #expect(view.offered.netAtRestKW == 100)
     }
 
     @Test("without a view of the grid nothing moves that need not")

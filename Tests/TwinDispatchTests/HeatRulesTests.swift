@@ -3,9 +3,9 @@ import TwinCore
 import TwinDispatch
 
 private enum Burner {
-    static let oven = AssetPath(.gas, "oven")
-    static let air = AssetPath(.gas, "air")
-    static let oxidiser = AssetPath(.gas, "oxidiser")
+    static let oven = AssetPath(.burner, "oven")
+    static let air = AssetPath(.burner, "air")
+    static let oxidiser = AssetPath(.burner, "oxidiser")
 }
 
 @Suite("Rules for burners and electric heat")
@@ -16,22 +16,22 @@ struct HeatRulesTests {
     private func plant(
         _ site: SiteView, loadKW: Double = 0, can: UsedValue = UsedValue(600, .good), outdoorC: Double = 10,
         outdoorQuality: Quality = .good, mustRun: Bool = true, mustRest: Bool = false
-    ) -> PlantView {
-        PlantView(
+    ) -> PlantParts {
+        PlantParts(
             site: site,
             ovens: [
-                OvenView(
+                SourceSwitch(
                     path: Burner.oven, ratedKW: 800, loadKW: UsedValue(loadKW, .good), canLoadKW: can,
                     breakEvenGPerKWh: 248, mustRest: mustRest)
             ],
             supplyAir: [
-                SupplyAirView(
+                SetPointWindow(
                     path: Burner.air, low: 21, design: 23, high: 25, temperatureC: UsedValue(23, .good),
                     outdoorC: UsedValue(outdoorC, outdoorQuality))
-            ], oxidisers: [OxidiserView(path: Burner.oxidiser, mustRun: mustRun, mode: UsedValue(2, .good))])
+            ], oxidisers: [Duty(path: Burner.oxidiser, mustRun: mustRun, mode: UsedValue(2, .good))])
     }
 
-    private func wish(_ path: AssetPath, _ plant: PlantView) throws -> SetPoint {
+    private func wish(_ path: AssetPath, _ plant: PlantParts) throws -> SetPoint {
         try #require(rules.decide(plant).first { $0.path == path })
     }
 
@@ -76,11 +76,11 @@ struct HeatRulesTests {
         // 800 kW of room below the peak: the pump takes 600 / 3 = 200, the oven its 600, nothing is left.
         var view = plant(DispatchBench.site(importKW: 4200, intensity: UsedValue(100, .good)))
         let boiler = AssetPath(.heat, "electrode")
-        view.heat = HeatView(
+        view.heat = HeatParts(
             openDemandKW: 5000, storeHeadroomKW: 0,
             sources: [
-                HeatSourceView(path: boiler, ratedKW: 1000, performance: 1, heatKW: good(0), breakEvenGPerKWh: 213),
-                HeatSourceView(
+                HeatConverter(path: boiler, ratedKW: 1000, performance: 1, heatKW: good(0), breakEvenGPerKWh: 213),
+                HeatConverter(
                     path: AssetPath(.heat, "pump"), ratedKW: 600, performance: 3, heatKW: good(0),
                     breakEvenGPerKWh: 646),
             ])
@@ -125,13 +125,13 @@ struct HeatRulesTests {
 
     private let gate = SafetyGate(importMaxKW: 5000, exportMaxKW: 1000)
 
-    private func pass(_ wish: SetPoint, _ asset: Controllable, last: Double, netKW: Double) -> Double? {
+    private func pass(_ wish: SetPoint, _ asset: Offer, last: Double, netKW: Double) -> Double? {
         gate.pass([SafetyGate.Request(wish, asset, last: last)], netKW: netKW).first?.value
     }
 
     @Test("the gate knows no half source: what the import limit does not wholly allow stays gas")
     func gateSource() {
-        let oven = Controllable(plant(DispatchBench.site()).ovens[0])
+        let oven = Offer(plant(DispatchBench.site()).ovens[0])
         let wish = SetPoint(Burner.oven, .setSource, 1, reason: "test")
         #expect(pass(wish, oven, last: 0, netKW: 4400) == 1)
         #expect(pass(wish, oven, last: 0, netKW: 4401) == 0)
@@ -143,11 +143,11 @@ struct HeatRulesTests {
         // A site far beyond its limit must not matter here.
         let air = try #require(
             pass(
-                SetPoint(Burner.air, .setSetpoint, value, reason: "test"), Controllable(view.supplyAir[0]), last: 23,
+                SetPoint(Burner.air, .setSetpoint, value, reason: "test"), Offer(view.supplyAir[0]), last: 23,
                 netKW: 9999))
         #expect((21...25).contains(air))
         let wish = SetPoint(Burner.oxidiser, .setMode, value, reason: "test")
-        #expect(pass(wish, Controllable(view.oxidisers[0]), last: 2, netKW: 9999) == 2)
+        #expect(pass(wish, Offer(view.oxidisers[0]), last: 2, netKW: 9999) == 2)
     }
 
     @Test(
@@ -161,7 +161,7 @@ struct HeatRulesTests {
     func command(path: AssetPath, action: Action, value: Double, said: String, fallback: String, text: String) throws {
         var desk = CommandDesk()
         let command = desk.issue(
-            SetPoint(path, action, value, reason: "test"), context: DispatchBench.context(1), n: 1,
+            SetPoint(path, action, value, reason: "test", fallback: fallback), context: DispatchBench.context(1), n: 1,
             rules: .init(step: .minutes(1), followToleranceFraction: 0.05))
         let line = try #require(command).json(run: "r").line
         #expect(line.contains(said) && line.contains("\"fallback\":\"\(fallback)\""))

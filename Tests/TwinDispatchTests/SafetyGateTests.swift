@@ -7,14 +7,14 @@ struct SafetyGateTests {
     private let gate = SafetyGate(importMaxKW: 6000, exportMaxKW: 800)
 
     private func pass(
-        _ kw: Double, gate: SafetyGate? = nil, rampKW: Double = 10_000, unit: StorageView = DispatchBench.unit(),
+        _ kw: Double, gate: SafetyGate? = nil, rampKW: Double = 10_000, unit: Store = DispatchBench.unit(),
         site: SiteView = DispatchBench.site(), last: Double = 0, step: Span = .minutes(1)
     ) -> SetPoint {
         var net = site.netKW
         var unit = unit
         unit.step = step
         return (gate ?? self.gate).pass(
-            wish(kw, "wish"), asset: Controllable(unit, ramp: rampKW / unit.powerMaxKW), last: last,
+            wish(kw, "wish"), asset: Offer(unit, ramp: rampKW / unit.powerMaxKW), last: last,
             netKW: &net)
     }
 
@@ -40,8 +40,8 @@ struct SafetyGateTests {
             (104.9, 100, 100), (105, 100, 105), (95.1, 100, 100), (95, 100, 95), (0, 3, 0), (3, 0, 0), (3, nil, 3),
         ] as [(Double, Double?, Double)])
     func deadband(wish: Double, last: Double?, settled: Double) {
-        #expect(Controllable(DispatchBench.unit(), ramp: 1, deadbandKW: 5).settled(wish, last: last) == settled)
-        #expect(Controllable(DispatchBench.unit(), ramp: 1).settled(wish, last: last) == wish)
+        #expect(Offer(DispatchBench.unit(), ramp: 1, deadbandKW: 5).settled(wish, last: last) == settled)
+        #expect(Offer(DispatchBench.unit(), ramp: 1).settled(wish, last: last) == wish)
     }
 
     @Test("holds to the rating")
@@ -128,7 +128,7 @@ struct SafetyGateTests {
         let units = ["a", "b"].map { id in
             var unit = DispatchBench.unit()
             unit.path = AssetPath(.storage, id)
-            return Controllable(unit, ramp: 2)
+            return Offer(unit, ramp: 2)
         }
         let points = units.map { unit in
             tight.pass(SetPoint(unit.path, .setPower, -150, reason: ""), asset: unit, last: 0, netKW: &net).value
@@ -140,8 +140,8 @@ struct SafetyGateTests {
     @Test("a heat pump's heat is cut by what it draws")
     func heatPump() {
         var net = 5900.0
-        let pump = Controllable(
-            HeatSourceView(
+        let pump = Offer(
+            HeatConverter(
                 path: AssetPath(.heat, "pump"), ratedKW: 900, performance: 3, heatKW: UsedValue(0, .good),
                 breakEvenGPerKWh: 646), ramp: 1)
         // 100 kW of electricity are left: 300 kW of heat.
@@ -152,12 +152,12 @@ struct SafetyGateTests {
     @Test("what departures need is never cut")
     func departures() {
         var net = 9000.0
-        let bays = FlexibleView(
+        let bays = DeferrableLoad(
             path: AssetPath(.bay, "staff"), action: .setPower, ratingKW: 400, powerKW: UsedValue(-10, .good),
             mustKW: UsedValue(120, .good), canChargeKW: UsedValue(300, .good), canDischargeKW: UsedValue(0, .good),
             isWorking: false)
         let point = gate.pass(
-            SetPoint(bays.path, .setPower, 0, reason: ""), asset: Controllable(bays, ramp: 1), last: 0, netKW: &net)
+            SetPoint(bays.path, .setPower, 0, reason: ""), asset: Offer(bays, ramp: 1), last: 0, netKW: &net)
         #expect(point.value == -120)
     }
 
@@ -165,14 +165,14 @@ struct SafetyGateTests {
     private static let park = AssetPath(.solar, "pv")
 
     /// A fuel cell of 400 kW with a minimum of 160 and a ramp of 8 kW a step.
-    private func cell(_ kw: Double) -> Controllable {
-        Controllable(
-            FuelCellView(
+    private func cell(_ kw: Double) -> Offer {
+        Offer(
+            Generator(
                 path: Self.cell, ratedKW: 400, minimumKW: 160, rampKWPerStep: 8, powerKW: UsedValue(kw, .good)))
     }
 
-    private func park(_ kw: Double) -> Controllable {
-        Controllable(SolarView(path: Self.park, ratedKW: 4000, powerKW: UsedValue(kw, .good), availableKW: kw))
+    private func park(_ kw: Double) -> Offer {
+        Offer(CurtailableSource(path: Self.park, ratedKW: 4000, powerKW: UsedValue(kw, .good), availableKW: kw))
     }
 
     @Test("who comes first keeps what fits: the connection is cut from the last on")
@@ -181,7 +181,7 @@ struct SafetyGateTests {
         let units = ["a", "b", "c"].map { id in
             var unit = DispatchBench.unit(powerKW: id == "b" ? 300 : 0)
             unit.path = AssetPath(.storage, id)
-            return Controllable(unit, ramp: 2)
+            return Offer(unit, ramp: 2)
         }
         // 4600 kW with 300 of b in it: once b rests, 100 kW are left, although 400 are now.
         let points = tight.pass(
@@ -226,8 +226,8 @@ struct SafetyGateTests {
 
     private func group(
         _ action: Action, kw: Double, must: UsedValue, can: Double, isWorking: Bool = false
-    ) -> FlexibleView {
-        FlexibleView(
+    ) -> DeferrableLoad {
+        DeferrableLoad(
             path: AssetPath(action == .setPower ? .bay : .yard, "cars"), action: action, ratingKW: 400,
             powerKW: UsedValue(-kw, .good), mustKW: must, canChargeKW: UsedValue(can, .good),
             canDischargeKW: UsedValue(0, .good), isWorking: isWorking)
@@ -238,7 +238,7 @@ struct SafetyGateTests {
     func notFiniteButNeeded(kw: Double) {
         for action in [Action.setPower, .setLimit] {
             var net = 3000.0
-            let asset = Controllable(group(action, kw: 10, must: UsedValue(120, .good), can: 300), ramp: 1)
+            let asset = Offer(group(action, kw: 10, must: UsedValue(120, .good), can: 300), ramp: 1)
             let point = gate.pass(
                 SetPoint(asset.path, action, kw, reason: "wish"), asset: asset, last: 0, netKW: &net)
             #expect(point.value == (action == .setPower ? -120 : 120))
@@ -247,7 +247,7 @@ struct SafetyGateTests {
             #expect(net == 3110)
         }
         var net = 3000.0
-        let unit = Controllable(DispatchBench.unit(powerKW: -200), ramp: 1)
+        let unit = Offer(DispatchBench.unit(powerKW: -200), ramp: 1)
         _ = gate.pass(wish(kw, ""), asset: unit, last: 0, netKW: &net)
         #expect(net == 2800)
     }
@@ -256,7 +256,7 @@ struct SafetyGateTests {
     func ceilings() {
         func pass(_ ceiling: Double, can: Double, must: Double = 0, netKW: Double) -> (SetPoint, Double) {
             var net = netKW
-            let asset = Controllable(group(.setLimit, kw: 50, must: UsedValue(must, .good), can: can), ramp: 1)
+            let asset = Offer(group(.setLimit, kw: 50, must: UsedValue(must, .good), can: can), ramp: 1)
             let point = gate.pass(
                 SetPoint(asset.path, .setLimit, ceiling, reason: "wish"), asset: asset, last: 400, netKW: &net)
             return (point, net)
@@ -273,7 +273,7 @@ struct SafetyGateTests {
 
     @Test("vehicles at work count high against the import limit and low against the export limit")
     func working() {
-        let group = Controllable(
+        let group = Offer(
             group(.setLimit, kw: 50, must: UsedValue(0, .good), can: 300, isWorking: true), ramp: 1)
         func expected(_ ceiling: Double) -> ExpectedNet {
             var net = ExpectedNet(netKW: 1000)
@@ -292,7 +292,7 @@ struct SafetyGateTests {
     @Test("an unknown need is not cut: the group's own controller decides")
     func unknownNeed() {
         for action in [Action.setPower, .setLimit] {
-            let asset = Controllable(group(action, kw: 50, must: UsedValue(0, .estimated), can: 300), ramp: 1)
+            let asset = Offer(group(action, kw: 50, must: UsedValue(0, .estimated), can: 300), ramp: 1)
             var net = 9000.0
             let point = gate.pass(
                 SetPoint(asset.path, action, 0, reason: "wish"), asset: asset, last: 0, netKW: &net)

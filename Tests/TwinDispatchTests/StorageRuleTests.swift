@@ -5,7 +5,7 @@ import TwinDispatch
 @Suite("Storage rule")
 struct StorageRuleTests {
     private func decide(
-        _ unit: StorageView, _ site: SiteView, rule: StorageRule = DispatchBench.rule
+        _ unit: Store, _ site: SiteView, rule: StorageRule = DispatchBench.rule
     ) -> SetPoint {
         rule.decide(
             unit, net: site.netKW + unit.powerKW.value,

@@ -23,7 +23,6 @@ struct AssemblyLineTests {
         let first = line.tick([event("A"), event("B"), event("A")], Bench.context(1), PlantImage())
         #expect(first.lineOffs.map(\.vehicle) == ["A", "B"])
         #expect(first.lineOffs.map(\.model) == ["leaf", "leaf"])
-        #expect(first.image.vehicles == 2)
         #expect(first.counts.readings == 2 && first.counts.duplicates == 1)
         let second = line.tick(
             [event("B", at: "06:01:10", arrives: 70), event("C", at: "06:01:20", arrives: 80)], Bench.context(2),

@@ -30,11 +30,23 @@ enum Burners {
 
     static let all = [("oven", oven), ("oxidiser", oxidiser), ("air", air)]
 
-    static func component() -> ProcessBurners {
-        ProcessBurners(
-            site: "s", calendar: Bench.calendar,
-            all.map { .init(asset: $0.0, burner: $0.1, maxAge: .minutes(5), stuck: nil) })
+    static var kinds: [PlantAsset] {
+        var dual = Oven()
+        dual.burner = oven
+        dual.hasElements = true
+        if let elements = oven.elements { dual.elements = elements }
+        var thermal = Oxidiser()
+        thermal.burner = oxidiser
+        var booth = SupplyAir()
+        booth.burner = air
+        if let window = air.air { booth.window = window }
+        return [
+            Bench.asset(.burner, "oven", dual), Bench.asset(.burner, "oxidiser", thermal),
+            Bench.asset(.burner, "air", booth),
+        ]
     }
+
+    static func component() -> AreaTwin { Bench.twin(.burner, kinds) }
 }
 
 @Suite("Process burners")
@@ -115,20 +127,20 @@ struct ProcessBurnersTests {
     }
 
     private func energy(_ reply: ComponentReply, _ account: Account, _ asset: String) -> Int64? {
-        reply.cells.first { $0.meter == Meter(account, .gas, asset) && $0.tick == Bench.start }?.energy.wattSeconds
+        reply.cells.first { $0.meter == Meter(account, .burner, asset) && $0.tick == Bench.start }?.energy.wattSeconds
     }
 
     @Test("without a meter the model stands in, as it was told")
     func estimated() {
         var burners = Burners.component()
-        let told = [AssetPath(.gas, "oven"): 1.0, AssetPath(.gas, "air"): 21, AssetPath(.gas, "oxidiser"): 1]
+        let told = [AssetPath(.burner, "oven"): 1.0, AssetPath(.burner, "air"): 21, AssetPath(.burner, "oxidiser"): 1]
         let reply = burners.tick([], Bench.context(1, setPoints: told), image)
         #expect(value(reply, "oven", "load_kw") == UsedValue(600, .estimated))
         #expect(value(reply, "air", "gas_kw") == UsedValue(400, .estimated))
         #expect(value(reply, "air", "temperature_c") == UsedValue(21, .estimated))
         #expect(value(reply, "oxidiser", "gas_kw") == UsedValue(120, .estimated))
         // 1685.714 + 400 + 120 kW of gas, 600 kW of load.
-        #expect(abs(reply.image.gasKW.value - 2205.714) < 0.001 && reply.image.loadKW.value == 600)
+        #expect(abs(reply.total("gas_kw").value - 2205.714) < 0.001 && reply.total("load_kw").value == 600)
     }
 
     @Test("meters beat the model; gas and elements make their heat in place")
@@ -136,8 +148,8 @@ struct ProcessBurnersTests {
         var burners = Burners.component()
         let reply = burners.tick(
             [
-                Bench.minute(.gas, "oven", at: 0, #""gas_kw":1500,"load_kw":590,"can_load_kw":600"#),
-                Bench.minute(.gas, "oxidiser", at: 0, #""gas_kw":650"#),
+                Bench.minute(.burner, "oven", at: 0, #""gas_kw":1500,"load_kw":590,"can_load_kw":600"#),
+                Bench.minute(.burner, "oxidiser", at: 0, #""gas_kw":650"#),
             ], Bench.context(1), image)
         #expect(value(reply, "oven", "gas_kw") == UsedValue(1500, .good))
         #expect(value(reply, "oven", "can_load_kw") == UsedValue(600, .good))
@@ -153,11 +165,13 @@ struct ProcessBurnersTests {
     func register() {
         var burners = Burners.component()
         _ = burners.tick(
-            [Bench.minute(.gas, "oven", at: 0, #""gas_kw":1500,"gas_total_kwh":100"#)], Bench.context(1), image)
+            [Bench.minute(.burner, "oven", at: 0, #""gas_kw":1500,"gas_total_kwh":100"#)], Bench.context(1), image)
         let reply = burners.tick(
-            [Bench.minute(.gas, "oven", at: 60, #""gas_kw":1500,"gas_total_kwh":130"#)], Bench.context(2), image)
+            [Bench.minute(.burner, "oven", at: 60, #""gas_kw":1500,"gas_total_kwh":130"#)], Bench.context(2), image)
         // 30 kWh in the second minute where the power says 25.
-        let cell = reply.cells.first { $0.meter == Meter(.gas, .gas, "oven") && $0.tick == Bench.start + .minutes(1) }
+        let cell = reply.cells.first {
+            $0.meter == Meter(.gas, .burner, "oven") && $0.tick == Bench.start + .minutes(1)
+        }
         #expect(cell?.energy.wattSeconds == 108_000_000)
     }
 
@@ -170,7 +184,7 @@ struct ProcessBurnersTests {
         ])
     func badInput(values: String, reason: RejectReason) {
         var burners = Burners.component()
-        let reply = burners.tick([Bench.minute(.gas, "oven", at: 0, values)], Bench.context(1), image)
+        let reply = burners.tick([Bench.minute(.burner, "oven", at: 0, values)], Bench.context(1), image)
         #expect(reply.counts.rejected == [reason: 1])
         #expect(value(reply, "oven", "gas_kw") == UsedValue(2500, .estimated))
     }
@@ -178,7 +192,7 @@ struct ProcessBurnersTests {
     @Test("a burner that is not configured is named, not believed")
     func unknown() {
         var burners = Burners.component()
-        let reply = burners.tick([Bench.minute(.gas, "kiln", at: 0, #""gas_kw":1"#)], Bench.context(1), image)
+        let reply = burners.tick([Bench.minute(.burner, "kiln", at: 0, #""gas_kw":1"#)], Bench.context(1), image)
         #expect(reply.refusals.first?.failure.text == "no asset \"kiln\" in the configuration")
     }
 }

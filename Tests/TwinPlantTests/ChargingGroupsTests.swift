@@ -4,14 +4,12 @@ import TwinPlant
 
 @Suite("Charging groups")
 struct ChargingGroupsTests {
-    private func bays() -> ChargingGroups {
-        ChargingGroups(
-            site: "s", area: .bay, calendar: Bench.calendar,
-            [
-                .init(
-                    path: AssetPath(.bay, "staff"), points: 60, pointMaxKW: 7.4, isBidirectional: false, workingKW: 30,
-                    idleKW: 0, maxAge: .seconds(300), stuck: nil)
-            ])
+    private func bays() -> AreaTwin {
+        var bays = ChargingBays()
+        bays.points = 60
+        bays.pointMaxKW = 7.4
+        bays.workingKW = 30
+        return Bench.twin(.bay, [Bench.asset(.bay, "staff", bays)])
     }
 
     private func vehicles(_ reply: ComponentReply) throws -> UsedValue {
@@ -37,6 +35,6 @@ struct ChargingGroupsTests {
             PlantImage())
         #expect(reply.alarms == [AlarmKey(.bay, "staff", .outOfRange)])
         #expect(reply.counts.rejectedTotal == 0)
-        #expect(reply.image.bayKW.value == -88)
+        #expect(reply.total("power_kw").value == -88)
     }
 }

@@ -19,7 +19,7 @@ struct FeedTests {
             Bench.minute(.wind, "farm", at: 0, seq: 7, #""power_kw":701"#),
         ])
         #expect(reply.counts.duplicates == 1 && reply.counts.readings == 1)
-        #expect(reply.image.windKW == UsedValue(700, .good))
+        #expect(reply.total("power_kw") == UsedValue(700, .good))
         #expect(reply.alarms.isEmpty)
     }
 
@@ -59,7 +59,7 @@ struct FeedTests {
             _ = wind.tick([message], Bench.context(1), .windy(6.8))
             var again = Bench.wind()
             let saved = try JSONEncoder().encode(wind.state)
-            again.state = try JSONDecoder().decode(WindFarm.State.self, from: saved)
+            again.state = try JSONDecoder().decode(AreaTwin.State.self, from: saved)
             #expect(again.tick([message], Bench.context(2), .windy(6.8)).counts.duplicates == 1)
             // Of the same stamp, but neither the number nor the bytes.
             let other = Bench.minute(.wind, "farm", at: 0, seq: 8, #""power_kw":500"#)
@@ -74,7 +74,7 @@ struct FeedTests {
             Bench.minute(.wind, "farm", at: 0, seq: 1, #""power_kw":700"#),
             Bench.minute(.wind, "farm", at: 0, seq: 2, #""power_kw":800"#),
         ])
-        #expect(reply.image.windKW == UsedValue(700, .good))
+        #expect(reply.total("power_kw") == UsedValue(700, .good))
         #expect(reply.alarmPaths == ["wind/farm/conflict"])
         #expect(reply.counts.readings == 1 && reply.counts.duplicates == 1)
     }
@@ -102,7 +102,7 @@ struct FeedTests {
         #expect(refused.alarmPaths == ["wind/farm/clock"])
         #expect(refused.refusals.map(\.line) == [9])
         #expect(refused.refusals.map(\.topic) == ["v1/s/wind/farm/tele"])
-        #expect(refused.image.windKW.quality == .estimated)
+        #expect(refused.total("power_kw").quality == .estimated)
     }
 
     @Test("refuses a stamp in a period that is final")
@@ -152,8 +152,8 @@ struct FeedTests {
             [Bench.minute(.shop, "paint", at: 0, #""load_kw":9000,"gas_kw":"much","colour":"red""#)], Bench.context(1),
             PlantImage())
         #expect(reply.counts.rejectedTotal == 0 && reply.counts.readings == 1)
-        #expect(reply.image.loadKW == UsedValue(9000, .good))
-        #expect(reply.image.gasKW.quality == .estimated)
+        #expect(reply.total("load_kw") == UsedValue(9000, .good))
+        #expect(reply.total("gas_kw").quality == .estimated)
     }
 
     @Test("refuses assets and kinds that are not configured")
@@ -167,29 +167,29 @@ struct FeedTests {
 
     @Test("tells assets of one name in two areas apart, also after its state was saved")
     func oneNameInTwoAreas() throws {
-        let hall = Shops.Parameters(
-            path: AssetPath(.building, "paint"), model: Bench.model, loadMaxKW: 50_000, gasMaxKW: 0,
-            burnerEfficiency: 0.8, maxAge: .minutes(5), stuck: nil)
-        var shops = Bench.shops([hall])
-        func tick(_ number: Int) -> ComponentReply {
+        var twins = [Bench.shops(), Bench.building("paint", loadMaxKW: 50_000)]
+        func tick(_ number: Int) -> [ComponentReply] {
             let at = Int64(number - 1) * 60
             let slice = [
                 Bench.minute(.building, "paint", at: at, #""load_kw":300"#),
                 Bench.minute(.shop, "paint", at: at, #""load_kw":9000"#),
                 Bench.minute(.shop, "body", at: at, #""load_kw":1"#),
             ]
-            return shops.tick(slice, Bench.context(number), PlantImage())
+            return twins.indices.map { twins[$0].tick(slice, Bench.context(number), PlantImage()) }
         }
-        func expect(_ reply: ComponentReply) {
-            let loads = reply.values.filter { $0.key == "load_kw" }
+        func expect(_ replies: [ComponentReply]) {
+            let loads = replies.flatMap(\.values).filter { $0.key == "load_kw" }
             #expect(loads.map(\.area) == [.shop, .building] && loads.map(\.used.value) == [9000, 300])
-            #expect(reply.counts.rejected == [.unknownTopic: 1])
+            // Each hears its own asset; the other's and the body shop are nobody's.
+            #expect(replies.map(\.counts.rejected) == [[.unknownTopic: 2], [.unknownTopic: 2]])
         }
         expect(tick(1))
-        let saved = try JSONEncoder().encode(shops.state)
-        let json = try JSONReader.read(Array(saved))
-        #expect(Set(json["fleet"]?.members?.map(\.key) ?? []) == ["feeds", "estimates"])
-        shops.state = try JSONDecoder().decode(Shops.State.self, from: saved)
+        for index in twins.indices {
+            let saved = try JSONEncoder().encode(twins[index].state)
+            let json = try JSONReader.read(Array(saved))
+            #expect(Set(json["fleet"]?.members?.map(\.key) ?? []) == ["feeds", "estimates"])
+            twins[index].state = try JSONDecoder().decode(AreaTwin.State.self, from: saved)
+        }
         expect(tick(2))
     }
 
@@ -228,13 +228,13 @@ struct FeedTests {
             #"{"ts":"2025-06-18T06:00:00Z","seq":1,"period_s":60,"power_kw":700}"#)
         let reply = wind([retained])
         #expect(reply.counts.readings == 0 && reply.counts.rejectedTotal == 0)
-        #expect(reply.image.windKW.quality == .estimated)
+        #expect(reply.total("power_kw").quality == .estimated)
         #expect(reply.cell(.wind, at: 0)?.measuredMs == 0)
         var real = retained
         real.arrival.retain = false
         let both = wind([retained, real])
         #expect(both.counts.readings == 1 && both.counts.duplicates == 0)
-        #expect(both.image.windKW == UsedValue(700, .good))
+        #expect(both.total("power_kw") == UsedValue(700, .good))
     }
 
     @Test("lets a counter beat power, and power the model")
@@ -254,7 +254,7 @@ struct FeedTests {
         #expect(cell.energy.wattSeconds == 36_000_000)
         #expect(cell.measuredMs == 60_000 && cell.estimatedMs == 0)
         // The instant's value stays the measured power.
-        #expect(second.image.windKW == UsedValue(700, .good))
+        #expect(second.total("power_kw") == UsedValue(700, .good))
     }
 
     @Test("spreads a register's energy over all ticks between two readings")

@@ -16,8 +16,8 @@ struct GridTests {
             [Bench.minute(.grid, "meter", at: 0, #""import_kw":4000,"export_kw":0,"connected":true"#)],
             Bench.context(1),
             PlantImage())
-        #expect(reply.image.importKW == UsedValue(4000, .good))
-        #expect(reply.image.exportKW == UsedValue(0, .good))
+        #expect(reply.total("import_kw") == UsedValue(4000, .good))
+        #expect(reply.total("export_kw") == UsedValue(0, .good))
         #expect(reply.image.gridConnected)
         #expect(reply.cell(.gridImport, at: 0)?.energy.wattSeconds == 240_000_000)
         #expect(reply.cell(.gridExport, at: 0)?.energy.wattSeconds == 0)
@@ -29,7 +29,7 @@ struct GridTests {
     func silentMeter() throws {
         var grid = Bench.grid()
         let reply = grid.tick([], Bench.context(1), PlantImage())
-        #expect(reply.image.importKW.quality == .estimated)
+        #expect(reply.total("import_kw").quality == .estimated)
         let cell = try #require(reply.cell(.gridImport, at: 0))
         #expect(cell.energy == .zero && cell.measuredMs == 0 && cell.estimatedMs == 0)
     }

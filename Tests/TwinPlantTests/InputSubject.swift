@@ -142,20 +142,16 @@ extension InputSubject {
             ], make: { Bench.fuelCells() }),
         InputSubject(
             .ethanol, "tank", [.init("volume_l", 0...52_500)], silent: .stale, offline: .stale, trips: false,
-            make: { Bench.fuelCells() }),
+            make: { Bench.tanks() }),
         InputSubject(
             .shop, "paint",
             [
                 .init("load_kw", 0...50_000), .init("gas_kw", 0...50_000), .register, .init("gas_total_kwh", 0...1e12),
             ], make: { Bench.shops() }),
         InputSubject(
-            .building, "halls", [.init("load_kw", 0...2000), .register], make: { Bench.shops([halls]) }),
+            .building, "halls", [.init("load_kw", 0...2000), .register],
+            make: { Bench.building("halls", loadMaxKW: 2000) }),
     ]
-
-    /// A building has no burners.
-    private static let halls = Shops.Parameters(
-        path: AssetPath(.building, "halls"), model: Bench.model, loadMaxKW: 2000, gasMaxKW: 0, burnerEfficiency: 1,
-        maxAge: .minutes(5), stuck: nil)
 
     /// 1.1 times 1000 kW of heat; the input at 0.8, and 3 for the pump, with 30 % above it.
     private static let heat = [
@@ -172,64 +168,14 @@ extension InputSubject {
         InputSubject(
             .agv, "group",
             [.init("load_kw", 0...110), .init("must_kw", 0...220), .init("soc_fraction", 0...1)],
-            make: { Bench.charging(.agv) }),
+            make: { Bench.charging(.agv, Bench.agvs) }),
         InputSubject(
             .yard, "group",
             [.init("load_kw", 0...110), .init("can_charge_kw", 0...220), .init("need_kwh", 0...1e6)],
-            make: { Bench.charging(.yard) }),
+            make: { Bench.charging(.yard, Bench.yard) }),
         InputSubject(
             .bay, "group",
             [.init("power_kw", -110...110), .init("can_discharge_kw", 0...220), .init("soc_fraction", 0...1)],
-            make: { Bench.charging(.bay) }),
+            make: { Bench.charging(.bay, Bench.bays) }),
     ]
-}
-
-extension Bench {
-    static func solar() -> SolarParks {
-        SolarParks(
-            site: "s", location: SolarSite(latitudeDeg: 54.92, longitudeDeg: -1.47, elevationM: 40),
-            [
-                .init(
-                    asset: "pv", array: PVArray(peakKW: 1000, acRatedKW: 900, tiltDeg: 20), maxAge: .minutes(5),
-                    stuck: nil)
-            ])
-    }
-
-    static func fuelCells() -> FuelCells {
-        let model = FuelCell.Parameters(
-            ratedKW: 1000, minimumFraction: 0.3, ratedEfficiency: 0.55, rampFractionPerMinute: 0.01,
-            coldStartHours: 12, warmStartHours: 1, standbyFuelFraction: 0.05, heatFraction: 0.28)
-        return FuelCells(
-            site: "s", [.init(asset: "cell", model: model, maxAge: .minutes(5), stuck: nil)],
-            tanks: [.init(asset: "tank", capacityLitres: 50_000, maxAge: .minutes(5))])
-    }
-
-    static func heat() -> HeatPlant {
-        func source(_ asset: String, _ kind: HeatPlant.Kind, _ ratedKW: Double, _ performance: Double)
-            -> HeatPlant.Parameters
-        {
-            .init(
-                asset: asset, kind: kind, ratedKW: ratedKW, performance: performance,
-                capacityKWh: kind == .store ? 5000 : 0, maxAge: .minutes(5), stuck: nil)
-        }
-        return HeatPlant(
-            site: "s", calendar: calendar,
-            demand: HeatDemand(
-                productionDayKW: 500, idleDayKW: 200, hallKWPerK: 10, perVehicleKWh: 5, heatingBaseC: 15),
-            lossFraction: 0.05,
-            [
-                source("boiler", .boiler, 1000, 0.8), source("pump", .heatPump, 1500, 3),
-                source("recovery", .recovery, 500, 1), source("store", .store, 1000, 1),
-            ])
-    }
-
-    static func charging(_ area: Area) -> ChargingGroups {
-        ChargingGroups(
-            site: "s", area: area, calendar: calendar,
-            [
-                .init(
-                    path: AssetPath(area, "group"), points: 10, pointMaxKW: 10, isBidirectional: area == .bay,
-                    workingKW: 50, idleKW: 10, maxAge: .minutes(5), stuck: nil)
-            ])
-    }
 }

@@ -65,62 +65,20 @@ struct FuelCellTests {
     }
 }
 
-@Suite("Hot-water network")
-struct HeatNetworkTests {
-    private func network(_ store: Double = 0.5) -> HeatNetwork {
-        HeatNetwork(
-            .init(
-                boilerRatedKW: 1000, heatPumpRatedKW: 300, electricRatedKW: 200, storeCapacityKWh: 500,
-                storeRatedKW: 100, lossFraction: 0.05), storeFraction: store)
-    }
-
-    @Test("uses what is there, then the store, then boilers")
-    func order() {
-        var network = network()
-        // 950 of demand is 1000 carried: 50 recovered, 100 of the cell, 200 pumped, 100 out of the store, 550 boiled.
-        let out = network.step(
-            demandKW: 950, heatPumpSetKW: 200, electricSetKW: 0, fuelCellKW: 100, recoveredKW: 50, hours: 0.5)
-        #expect(out.boilerKW == 550 && out.storeDischargeKW == 100 && out.heatPumpKW == 200)
-        #expect(abs(out.lossesKW - 50) < 1e-9 && abs(out.demandKW - 950) < 1e-9 && out.unmetKW < 1e-9)
-        #expect(network.storeKWh == 200)
-    }
-
-    @Test("stores a surplus and turns electric heat down when the store is full")
-    func surplus() {
-        var full = network(1)
-        let out = full.step(
-            demandKW: 95, heatPumpSetKW: 300, electricSetKW: 200, fuelCellKW: 40, recoveredKW: 0, hours: 1)
-        #expect(out.fuelCellKW == 40 && out.heatPumpKW == 60 && out.electricKW == 0 && out.storeChargeKW == 0)
-    }
-
-    @Test("closes its balance and keeps its bounds", arguments: 0..<200 as Range<UInt64>)
-    func balance(seed: UInt64) {
-        var chance = SeedStream(seed: seed, name: "heat")
-        var network = network(chance.unit())
-        for _ in 0..<50 {
-            func any(_ most: Double) -> Double { (chance.unit() * 1.2 - 0.1) * most }
-            let out = network.step(
-                demandKW: any(2000), heatPumpSetKW: any(400), electricSetKW: any(300), fuelCellKW: any(200),
-                recoveredKW: any(100), hours: 0.01 + chance.unit())
-            let given = out.boilerKW + out.heatPumpKW + out.electricKW + out.fuelCellKW + out.recoveredKW
-            let error = given + out.storeDischargeKW - out.storeChargeKW - out.demandKW - out.lossesKW
-            #expect(abs(error) < 1e-9, "seed \(seed)")
-            let all = [
-                out.boilerKW, out.heatPumpKW, out.electricKW, out.storeChargeKW, out.storeDischargeKW, out.unmetKW,
-            ]
-            #expect(all.allSatisfy { $0 >= 0 } && (0...500).contains(network.storeKWh), "seed \(seed)")
-            if out.unmetKW > 1e-6 { #expect(out.boilerKW == 1000, "seed \(seed)") }
-        }
-    }
-}
-
 @Suite("Battery string")
 struct BatteryStringTests {
     private func string(_ packs: [Double], soc: Double = 0.5) -> BatteryString {
         BatteryString(
             .init(
-                ratedKW: 250, packKWh: packs, socMin: 0.1, socMax: 0.9, converterEfficiency: 0.965,
-                packLossAtThirdC: 0.025, standbyKW: 0.03 * Double(packs.count)), soc: soc)
+                ratedKW: 250, packKWh: packs, socMin: 0.1, socMax: 0.9, chargeEfficiency: 0.965,
+                dischargeEfficiency: 0.965, packLossAtThirdC: 0.025, standbyKW: 0.03 * Double(packs.count)), soc: soc)
+    }
+
+    /// What a battery unit does with it in a step: all that is feasible is held, and the own use is drawn besides.
+    private func step(_ string: inout BatteryString, _ powerKW: Double, hours: Double) -> Double {
+        let power = string.feasibleKW(powerKW, hours: hours)
+        string.hold(powerKW: power, hours: hours)
+        return power - string.parameters.standbyKW
     }
 
     @Test("gives back 0.875 at a third of its capacity an hour, own use included; plants report 0.85 to 0.88")
@@ -128,9 +86,9 @@ struct BatteryStringTests {
         var string = string([Double](repeating: 15.6, count: 24))
         let begin = string.meanSOC
         var charged = 0.0
-        for _ in 0..<60 { charged -= string.step(powerKW: -125, hours: 1.0 / 60) / 60 }
+        for _ in 0..<60 { charged -= step(&string, -125, hours: 1.0 / 60) / 60 }
         var given = 0.0
-        while string.meanSOC > begin { given += string.step(powerKW: 125, hours: 1.0 / 3600) / 3600 }
+        while string.meanSOC > begin { given += step(&string, 125, hours: 1.0 / 3600) / 3600 }
         // In: 125 x 0.965 = 120.6 kW, less 0.075 x 120.6^2 / 374.4 = 2.9: 117.7 kWh for 125 + 24 x 0.03 = 125.72 kWh.
         // Out: 125 / 0.965 = 129.5 kW and 0.075 x 129.5^2 / 374.4 = 3.4: 132.9 kW, so 0.886 h of 124.28 kW.
         #expect(abs(given / charged - 0.8755) < 0.003, "\(given / charged)")
@@ -142,11 +100,17 @@ struct BatteryStringTests {
         var string = string((0..<24).map { _ in 12 + 5 * chance.unit() }, soc: 0.2 + 0.6 * chance.unit())
         for _ in 0..<300 {
             let wish = (chance.unit() - 0.5) * 1200
-            let power = string.step(powerKW: wish, hours: chance.unit() * 0.5 + 0.001)
+            let power = step(&string, wish, hours: chance.unit() * 0.5 + 0.001)
             #expect(abs(power) <= 250.73 && power.isFinite, "seed \(seed)")
             #expect(string.socs.allSatisfy { $0 >= 0.1 - 1e-9 && $0 <= 0.9 + 1e-9 }, "seed \(seed)")
         }
-        #expect(string.step(powerKW: .nan, hours: 1).isFinite && string.step(powerKW: 100, hours: 0) == 0)
+        #expect(step(&string, .nan, hours: 1).isFinite)
+        let socs = string.socs
+        #expect(string.feasibleKW(100, hours: 0) == 0)
+        for (power, hours) in [(100, 0), (100, -1), (100, .infinity), (.nan, 1)] as [(Double, Double)] {
+            string.hold(powerKW: power, hours: hours)
+        }
+        #expect(string.socs == socs)
     }
 }
 

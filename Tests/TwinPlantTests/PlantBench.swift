@@ -44,19 +44,6 @@ enum Bench {
         .init(speedMPerS: 25, powerKW: 1000),
     ])
 
-    /// Two turbines of 1000 kW; hub speed is 1.25 times the mast's; nine tenths reach the bus.
-    static func wind(
-        maxAge: Span = .minutes(5), stuck: StuckRule? = nil, assets: [String] = ["farm"]
-    ) -> WindFarm {
-        WindFarm(
-            site: "s",
-            assets.map {
-                .init(
-                    asset: $0, turbines: 2, ratedKW: 1000, curve: curve, shearFactor: 1.25, deliveredFraction: 0.9,
-                    maxAge: maxAge, stuck: stuck)
-            })
-    }
-
     static let model = EnergyModel(
         electricityFixedKW: 4000, electricityPerVehicleKWh: 200, gasProductionDayKW: 3000, gasIdleDayKW: 800,
         gasHallKWPerK: 100, gasPaintKWPerK: 50, gasPerVehicleKWh: 30, heatingBaseC: 15)
@@ -70,23 +57,6 @@ enum Bench {
     static let calendar = ProductionCalendar(
         zone: .utc, shifts: [.init(name: "day", start: 5 * 3_600_000, end: 21 * 3_600_000)], workdays: [1, 2, 3, 4, 5],
         closed: [], vehiclesPerDay: 1200, models: models)
-
-    static func shops(_ others: [Shops.Parameters] = []) -> Shops {
-        Shops(
-            site: "s", calendar: calendar,
-            [
-                .init(
-                    path: AssetPath(.shop, "paint"), model: model, loadMaxKW: 50_000, gasMaxKW: 50_000,
-                    burnerEfficiency: 0.8, maxAge: .minutes(5), stuck: nil)
-            ] + others)
-    }
-
-    static let storageParameters = BatteryStorage.Parameters(
-        asset: "ess-1", powerMaxKW: 500, capacityKWh: 1000, chargeEfficiency: 0.95, dischargeEfficiency: 0.9,
-        socMin: 0.1,
-        socMax: 0.9, socReserve: 0.2, maxAge: .minutes(5))
-
-    static func storage() -> BatteryStorage { BatteryStorage(site: "s", [storageParameters]) }
 
     static func grid() -> GridConnection {
         GridConnection(
@@ -109,6 +79,18 @@ extension ComponentReply {
     }
 
     func value(_ key: String) -> UsedValue? { values.first { $0.key == key }?.used }
+
+    /// What is used of a signal; no number where it is not among the values.
+    func used(_ area: Area, _ asset: String, _ key: String) -> UsedValue {
+        values.first { $0.area == area && $0.asset == asset && $0.key == key }?.used ?? UsedValue(.nan, .stale)
+    }
+
+    /// What is used of a signal of all assets together, worth what its worst part is; no number where nothing is.
+    func total(_ key: String) -> UsedValue {
+        let parts = values.filter { $0.key == key }.map(\.used)
+        guard let worst = parts.map(\.quality).max(by: { $0.rank < $1.rank }) else { return UsedValue(.nan, .stale) }
+        return UsedValue(parts.reduce(0) { $0 + $1.value }, worst)
+    }
 
     var alarmPaths: [String] { alarms.map(\.path) }
 }

@@ -10,42 +10,52 @@ struct ResponsivePlantTests {
     static func truth(
         lossFraction: Double = 0, unmeteredKW: Double = 0, noise: Double = 0
     ) -> PlantTruth {
-        let year = [Double](repeating: 0.6, count: 12)
-        let day = [Double](repeating: 150, count: 24)
-        return PlantTruth(
-            weather: .init(
-                monthlyTemperatureC: [Double](repeating: 10, count: 12),
-                monthlyWindMPerS: [Double](repeating: 5, count: 12), monthlyClearness: year, dailySwingK: 3,
-                turbulenceIntensity: 0.1),
-            wind: .init(shearFactor: 1.3, wakeFraction: 0.05, availability: 0.95, spread: 0.05),
-            solar: .init(scale: 0.98, spread: 0.02),
-            shops: .init(
-                electricityScale: [AssetPath(.shop, "paint"): 1.02], gasScale: [:], breakDipFraction: 0.1,
-                noiseFraction: 0.01, gasLagMinutes: 10),
-            intensity: .init(
-                winterByHour: day, summerByHour: day, summerShare: year, deviation: 30, forecastError: 10),
-            storage: .init(
-                capacityScale: 1, healthMean: 0.65, healthDeviation: 0, packsPerString: 4, initialSOC: 0.5,
-                converterEfficiency: 0.97, packLossAtThirdC: 0.02, standbyWPerPack: 20),
-            heat: .init(demandScale: 1, performanceScale: 1, initialStoreFraction: 0.5, recoveredKW: 0),
-            charging: .init(staffCars: 20, yardNeedKWh: 20, agvsPerGroup: 10, agvScale: 1),
-            fuelCell: .init(
-                efficiencyScale: 1, tankInitialLitres: 5000, deliveryLitres: 4000, reorderLitres: 1000),
-            distribution: .init(
-                lossFraction: lossFraction, unmeteredLoadKW: unmeteredKW, unmeteredLoadFraction: 0,
-                meterNoiseFraction: noise))
+        var truth = PlantTruth()
+        truth[PlantTruth.Weather.self].monthlyTemperatureC = [Double](repeating: 10, count: 12)
+        truth[PlantTruth.Weather.self].monthlyWindMPerS = [Double](repeating: 5, count: 12)
+        truth[PlantTruth.Weather.self].monthlyClearness = [Double](repeating: 0.6, count: 12)
+        truth[PlantTruth.Weather.self].dailySwingK = 3
+        truth[PlantTruth.Weather.self].turbulenceIntensity = 0.1
+        truth[WindTurbine.Truth.self].shearFactor = 1.3
+        truth[WindTurbine.Truth.self].wakeFraction = 0.05
+        truth[WindTurbine.Truth.self].availability = 0.95
+        truth[WindTurbine.Truth.self].spread = 0.05
+        truth[PVPark.Truth.self].scale = 0.98
+        truth[PVPark.Truth.self].spread = 0.02
+        truth[Shop.Truth.self].electricityScale = [AssetPath(.shop, "paint"): 1.02]
+        truth[Shop.Truth.self].breakDipFraction = 0.1
+        truth[Shop.Truth.self].noiseFraction = 0.01
+        truth[Shop.Truth.self].gasLagMinutes = 10
+        truth[PlantTruth.Intensity.self].summerShare = [Double](repeating: 0.6, count: 12)
+        truth[PlantTruth.Intensity.self].deviation = 30
+        truth[PlantTruth.Intensity.self].forecastError = 10
+        truth[BatteryUnit.Truth.self].healthMean = 0.65
+        truth[BatteryUnit.Truth.self].packsPerString = 4
+        truth[BatteryUnit.Truth.self].initialSOC = 0.5
+        truth[BatteryUnit.Truth.self].converterEfficiency = 0.97
+        truth[BatteryUnit.Truth.self].packLossAtThirdC = 0.02
+        truth[BatteryUnit.Truth.self].standbyWPerPack = 20
+        truth[HeatTruth.self].initialStoreFraction = 0.5
+        truth[ChargingTruth.self].staffCars = 20
+        truth[ChargingTruth.self].yardNeedKWh = 20
+        truth[ChargingTruth.self].agvsPerGroup = 10
+        truth[SolidOxideFuelCell.Truth.self].tankInitialLitres = 5000
+        truth[SolidOxideFuelCell.Truth.self].deliveryLitres = 4000
+        truth[SolidOxideFuelCell.Truth.self].reorderLitres = 1000
+        truth[PlantTruth.Distribution.self].lossFraction = lossFraction
+        truth[PlantTruth.Distribution.self].unmeteredLoadKW = unmeteredKW
+        truth[PlantTruth.Distribution.self].meterNoiseFraction = noise
+        return truth
     }
 
-    private func assets(
-        solar: [SolarParks.Parameters] = [], bays: [ChargingGroups.Parameters] = []
-    ) -> ResponsivePlant.Assets {
-        ResponsivePlant.Assets(
-            meter: "meter", solar: solar, fuelCells: [], tanks: [], heat: [], heatDemand: nil, heatLossFraction: 0,
-            agvs: [], yard: [], bays: bays, storage: [Bench.storageParameters])
-    }
+    private static let storage = Bench.asset(.storage, "ess-1", Bench.battery())
 
-    private func plant(_ truth: PlantTruth = truth(), seed: UInt64 = 1) -> ResponsivePlant {
-        ResponsivePlant(site: "s", assets: assets(), calendar: Bench.calendar, truth: truth, seed: seed)
+    private func plant(
+        _ truth: PlantTruth = truth(), _ others: [PlantAsset] = [], seed: UInt64 = 1
+    ) -> ResponsivePlant {
+        ResponsivePlant(
+            site: "s", meter: "meter", assets: others + [Self.storage], network: nil, calendar: Bench.calendar,
+            truth: truth, seed: seed)
     }
 
     private func send(
@@ -64,6 +74,7 @@ struct ResponsivePlantTests {
     /// A step and what the plant said in it.
     private struct Said {
         var step: ResponsivePlant.Step
+        var readings: [Reading]
         var messages: [PlantMessage]
         var acknowledgements: [PlantMessage] { messages.filter { $0.topic.hasSuffix("/ack") } }
         var telemetry: [PlantMessage] { messages.filter { $0.topic.hasSuffix("/tele") } }
@@ -76,13 +87,13 @@ struct ResponsivePlantTests {
         let from = start + minute * .minutes(1)
         let step = plant.step(
             from: from, to: from + .minutes(1),
-            .init(windKW: windKW, solarKW: [], loadKW: loadKW, temperatureC: 10, electricVehicles: 0))
-        let messages = plant.messages(step, from: from, to: from + .minutes(1), number: Int(minute) + 1)
-        return Said(step: step, messages: messages)
+            .init(freeKW: windKW, offeredKW: [], loadKW: loadKW, temperatureC: 10, electricVehicles: 0))
+        let messages = plant.messages(from: from, to: from + .minutes(1), number: Int(minute) + 1)
+        return Said(step: step, readings: plant.readings, messages: messages)
     }
 
     private func value(_ said: Said, _ asset: String, _ key: String) throws -> Double {
-        let found = said.step.readings.first { $0.path.asset == asset && $0.key == key }
+        let found = said.readings.first { $0.path.asset == asset && $0.key == key }
         return try #require(found).value
     }
 
@@ -155,22 +166,19 @@ struct ResponsivePlantTests {
 
     @Test("the yard gets the electric vehicles, and parts of one until they make a whole")
     func yard() {
-        var assets = assets()
-        assets.yard = [
-            .init(
-                path: AssetPath(.yard, "cars"), points: 1000, pointMaxKW: 7, isBidirectional: false, workingKW: 0,
-                idleKW: 0, maxAge: .minutes(5), stuck: nil)
-        ]
-        var plant = ResponsivePlant(site: "s", assets: assets, calendar: Bench.calendar, truth: Self.truth(), seed: 1)
+        var yard = VehicleYard()
+        yard.points = 1000
+        yard.pointMaxKW = 7
+        var plant = plant(Self.truth(), [Bench.asset(.yard, "cars", yard)])
         // Nothing is charged: with 7,000 kW and a day at the least, no departure demands any.
         plant.order(AssetPath(.yard, "cars"), 0, until: start + .hours(1))
         var need: [Double] = []
         for (minute, electric) in [(0, 2.0), (1, 0), (2, 0.3), (3, 0.3), (4, 0.5), (5, 3)] as [(Int64, Double)] {
             let from = start + minute * .minutes(1)
-            let step = plant.step(
+            _ = plant.step(
                 from: from, to: from + .minutes(1),
-                .init(windKW: 0, solarKW: [], loadKW: 0, temperatureC: 10, electricVehicles: electric))
-            need += step.readings.filter { $0.key == "need_kwh" }.map(\.value)
+                .init(freeKW: 0, offeredKW: [], loadKW: 0, temperatureC: 10, electricVehicles: electric))
+            need += plant.readings.filter { $0.key == "need_kwh" }.map(\.value)
         }
         // 20 kWh a car: 2, then 0.3 + 0.3 + 0.5 = 1.1 make one more and leave 0.1, then 3.
         #expect(need == [40, 40, 40, 40, 60, 120])
@@ -178,17 +186,14 @@ struct ResponsivePlantTests {
 
     @Test("a park gives what its limit lets through, and its reading too")
     func curtailment() {
-        let park = SolarParks.Parameters(
-            asset: "pv", array: PVArray(peakKW: 1000, acRatedKW: 900, tiltDeg: 20), maxAge: .minutes(5), stuck: nil)
-        var plant = ResponsivePlant(
-            site: "s", assets: assets(solar: [park]), calendar: Bench.calendar, truth: Self.truth(), seed: 1)
+        var plant = plant(Self.truth(), [Bench.asset(.solar, "pv", Bench.park)])
         plant.order(AssetPath(.solar, "pv"), 250, until: start + .minutes(2))
         func output(_ minute: Int64) -> [Double] {
             let from = start + minute * .minutes(1)
             return plant.step(
                 from: from, to: from + .minutes(1),
-                .init(windKW: 0, solarKW: [800], loadKW: 1000, temperatureC: 10, electricVehicles: 0)
-            ).solarKW
+                .init(freeKW: 0, offeredKW: [800], loadKW: 1000, temperatureC: 10, electricVehicles: 0)
+            ).limitedKW
         }
         #expect([output(0), output(1), output(2)] == [[250], [250], [800]])
     }

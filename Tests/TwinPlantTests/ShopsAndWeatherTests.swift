@@ -17,8 +17,8 @@ struct ShopsTests {
         let reply = shops.tick([], Bench.context(1), image(5))
         // Wednesday 06:00Z is a shift: 75 vehicles an hour. Load 4000 + 200 x 75 = 19000 kW.
         // Gas 3000 + (100 + 50) x (15 - 5) + 30 x 75 = 6750 kW.
-        #expect(reply.image.loadKW == UsedValue(19_000, .estimated))
-        #expect(reply.image.gasKW == UsedValue(6750, .estimated))
+        #expect(reply.total("load_kw") == UsedValue(19_000, .estimated))
+        #expect(reply.total("gas_kw") == UsedValue(6750, .estimated))
         // x 60,000 ms.
         let load = try #require(reply.cell(.load, at: 0))
         #expect(load.energy.wattSeconds == 1_140_000_000 && load.estimatedMs == 60_000 && load.measuredMs == 0)
@@ -30,8 +30,8 @@ struct ShopsTests {
         var shops = Bench.shops()
         // Saturday 2025-06-21 06:00Z is 3 days and so 4320 ticks later: load 4000, gas 800 + 100 x 10 = 1800 kW.
         let reply = shops.tick([], Bench.context(4321), image(5))
-        #expect(reply.image.loadKW == UsedValue(4000, .estimated))
-        #expect(reply.image.gasKW == UsedValue(1800, .estimated))
+        #expect(reply.total("load_kw") == UsedValue(4000, .estimated))
+        #expect(reply.total("gas_kw") == UsedValue(1800, .estimated))
     }
 
     @Test("uses what the meters say")
@@ -39,8 +39,8 @@ struct ShopsTests {
         var shops = Bench.shops()
         let reply = shops.tick(
             [Bench.minute(.shop, "paint", at: 0, #""load_kw":9000.5,"gas_kw":2000"#)], Bench.context(1), image(5))
-        #expect(reply.image.loadKW == UsedValue(9000.5, .good))
-        #expect(reply.image.gasKW == UsedValue(2000, .good))
+        #expect(reply.total("load_kw") == UsedValue(9000.5, .good))
+        #expect(reply.total("gas_kw") == UsedValue(2000, .good))
         #expect(reply.cell(.load, at: 0)?.energy.wattSeconds == 540_030_000)
         #expect(reply.cell(.gas, at: 0)?.energy.wattSeconds == 120_000_000)
         #expect(reply.counts.readings == 2)

@@ -1,42 +1,31 @@
 import Testing
 import TwinCore
-
-@testable import TwinPlant
+import TwinPlant
 
 @Suite("Process burners of the simulated plant")
 struct SimulatedBurnerTests {
-    private let units = Burners.all.map {
-        ProcessBurners.Parameters(asset: $0.0, burner: $0.1, maxAge: .minutes(5), stuck: nil)
-    }
-
     /// At 06:00 UTC on a Wednesday, on shift, or 22:00, after it.
     private func run(_ orders: [String: String], hour: Int64 = 6, minutes: Int = 1) -> [Reading] {
-        var desk = Orders(
-            site: "s",
-            rules: Dictionary(
-                uniqueKeysWithValues: units.compactMap { unit in
-                    Orders.Rule(unit).map { (unit.path, $0) }
-                }))
+        var truth = ResponsivePlantTests.truth()
+        truth[Shop.Truth.self].noiseFraction = 0
+        var plant = ResponsivePlant(
+            site: "s", meter: "meter", assets: Burners.kinds, network: nil, calendar: Bench.calendar, truth: truth,
+            seed: 1)
         let start = Bench.start + .hours(hour - 6)
         for (asset, command) in orders.sorted(by: { $0.key < $1.key }) {
             let payload =
                 "{\"id\":\"\(asset)\",\(command),\"expires\":\"2025-06-19T06:00:00Z\",\"lease_s\":86400}"
-            desk.receive(
+            plant.receive(
                 topic: "v1/s/gas/\(asset)/cmd", payload: Array(payload.utf8), correlation: nil, now: start,
                 retained: false)
         }
-        var truth = ResponsivePlantTests.truth().shops
-        truth.noiseFraction = 0
-        var burners = SimulatedBurners(units, Bench.calendar, truth, seed: 1)
-        var readings: [Reading] = []
         for minute in 0..<minutes {
             let from = start + Int64(minute) * .minutes(1)
-            var context = DeviceContext(from: from, to: from + .minutes(1), orders: desk, tripped: [])
-            context.temperatureC = 5.5
-            readings = []
-            burners.step(context, &readings)
+            _ = plant.step(
+                from: from, to: from + .minutes(1),
+                .init(freeKW: 0, offeredKW: [], loadKW: 0, temperatureC: 5.5, electricVehicles: 0))
         }
-        return readings
+        return plant.readings
     }
 
     private func value(_ readings: [Reading], _ asset: String, _ key: String) -> Double? {

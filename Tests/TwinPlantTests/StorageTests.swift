@@ -6,34 +6,46 @@ import TwinUnits
 
 @Suite("Battery storage")
 struct StorageTests {
-    private let unit = Bench.storageParameters
+    private let unit = Bench.battery()
+
+    private func string(_ soc: Double) -> BatteryString { Bench.battery(initialSOC: soc).memory() }
+
+    private func soc(after span: Span, from soc: Double, powerKW: Double) -> Double {
+        var string = string(soc)
+        string.hold(powerKW: powerKW, hours: span.hours)
+        return string.meanSOC
+    }
+
+    private func feasibleKW(_ powerKW: Double, soc: Double, over span: Span) -> Double {
+        string(soc).feasibleKW(powerKW, hours: span.hours)
+    }
 
     private func close(_ a: Double?, _ b: Double) -> Bool { a.map { abs($0 - b) < 1e-9 } ?? false }
 
     @Test("moves the state of charge by what the cells give and take")
     func stateOfCharge() {
         // 450 kW for an hour leave the cells as 450 / 0.9 = 500 kWh of 1000.
-        #expect(close(unit.soc(after: .hours(1), from: 0.8, powerKW: 450), 0.3))
+        #expect(close(soc(after: .hours(1), from: 0.8, powerKW: 450), 0.3))
         // 200 kW for an hour reach the cells as 200 x 0.95 = 190 kWh.
-        #expect(close(unit.soc(after: .hours(1), from: 0.5, powerKW: -200), 0.69))
-        #expect(unit.soc(after: .hours(5), from: 0.5, powerKW: 0) == 0.5)
+        #expect(close(soc(after: .hours(1), from: 0.5, powerKW: -200), 0.69))
+        #expect(soc(after: .hours(5), from: 0.5, powerKW: 0) == 0.5)
     }
 
     @Test("allows what rating and window of charge allow")
     func feasible() {
         let hour = Span.hours(1)
-        #expect(unit.feasibleKW(700, soc: 0.9, over: .minutes(1)) == 500)
-        #expect(unit.feasibleKW(-700, soc: 0.5, over: .minutes(1)) == -500)
+        #expect(feasibleKW(700, soc: 0.9, over: .minutes(1)) == 500)
+        #expect(feasibleKW(-700, soc: 0.5, over: .minutes(1)) == -500)
         // 0.5 to 0.1 are 400 kWh in the cells, 360 kWh at the meter.
-        #expect(close(unit.feasibleKW(450, soc: 0.5, over: hour), 360))
+        #expect(close(feasibleKW(450, soc: 0.5, over: hour), 360))
         // 0.5 to 0.9 are 400 kWh in the cells, 400 / 0.95 at the meter.
-        #expect(close(unit.feasibleKW(-450, soc: 0.5, over: hour), -400 / 0.95))
-        #expect(unit.feasibleKW(100, soc: 0.1, over: hour) == 0)
-        #expect(unit.feasibleKW(-100, soc: 0.9, over: hour) == 0)
+        #expect(close(feasibleKW(-450, soc: 0.5, over: hour), -400 / 0.95))
+        #expect(feasibleKW(100, soc: 0.1, over: hour) == 0)
+        #expect(feasibleKW(-100, soc: 0.9, over: hour) == 0)
         // Beyond the window, in either direction, nothing more goes that way.
-        #expect(unit.feasibleKW(100, soc: 0.05, over: hour) == 0)
-        #expect(unit.feasibleKW(-100, soc: 0.95, over: hour) == 0)
-        #expect(unit.feasibleKW(-100, soc: 0.05, over: hour) == -100)
+        #expect(feasibleKW(100, soc: 0.05, over: hour) == 0)
+        #expect(feasibleKW(-100, soc: 0.95, over: hour) == 0)
+        #expect(feasibleKW(-100, soc: 0.05, over: hour) == -100)
     }
 
     @Test("uses measured power and charge, and books discharge and charge apart")
@@ -42,7 +54,7 @@ struct StorageTests {
         let discharge = storage.tick(
             [Bench.minute(.storage, "ess-1", at: 0, #""power_kw":300,"soc_fraction":0.7"#)], Bench.context(1),
             PlantImage())
-        #expect(discharge.image.storageKW == UsedValue(300, .good))
+        #expect(discharge.total("power_kw") == UsedValue(300, .good))
         #expect(discharge.value("soc_fraction") == UsedValue(0.7, .good))
         #expect(discharge.cell(.storageDischarge, at: 0)?.energy.wattSeconds == 18_000_000)
         #expect(discharge.cell(.storageCharge, at: 0)?.energy.wattSeconds == 0)
@@ -61,13 +73,13 @@ struct StorageTests {
         var storage = Bench.storage()
         // Starts in the middle of its window, at 0.5.
         let reply = storage.tick([], Bench.context(1, setPoints: [AssetPath(.storage, "ess-1"): 240]), PlantImage())
-        #expect(reply.image.storageKW == UsedValue(240, .estimated))
+        #expect(reply.total("power_kw") == UsedValue(240, .estimated))
         #expect(reply.cell(.storageDischarge, at: 0)?.energy.wattSeconds == 14_400_000)
         #expect(reply.cell(.storageDischarge, at: 0)?.estimatedMs == 60_000)
         // 240 / 0.9 / 60 / 1000.
         #expect(close(reply.value("soc_fraction")?.value, 0.5 - 240 / 0.9 / 60 / 1000))
         let idle = storage.tick([], Bench.context(2), PlantImage())
-        #expect(idle.image.storageKW == UsedValue(0, .estimated))
+        #expect(idle.total("power_kw") == UsedValue(0, .estimated))
     }
 
     @Test("reads registers of both directions")
@@ -133,7 +145,7 @@ struct StorageTests {
             [Bench.minute(.storage, "ess-1", at: 0, #""power_kw":300,"soc_fraction":0.7"#)], Bench.context(1),
             PlantImage())
         var two = Bench.storage()
-        two.state = try JSONDecoder().decode(BatteryStorage.State.self, from: JSONEncoder().encode(one.state))
+        two.state = try JSONDecoder().decode(AreaTwin.State.self, from: JSONEncoder().encode(one.state))
         let message = Bench.minute(.storage, "ess-1", at: 60, #""power_kw":-120"#)
         let first = one.tick([message], Bench.context(2), PlantImage())
         let second = two.tick([message], Bench.context(2), PlantImage())

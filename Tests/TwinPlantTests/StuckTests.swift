@@ -9,7 +9,7 @@ struct StuckTests {
 
     /// Runs ticks with one reading each; the model follows the wind.
     private func run(
-        _ wind: inout WindFarm, ticks: ClosedRange<Int>, powerKW: (Int) -> Double?, speed: (Int) -> Double
+        _ wind: inout AreaTwin, ticks: ClosedRange<Int>, powerKW: (Int) -> Double?, speed: (Int) -> Double
     ) -> [ComponentReply] {
         ticks.map { tick in
             let message = powerKW(tick).map {
@@ -31,9 +31,9 @@ struct StuckTests {
         let replies = run(&wind, ticks: 1...8, powerKW: { _ in 700 }, speed: moving)
         // First seen at the end of tick 1; five minutes later is the end of tick 6.
         #expect(replies.map(isStuck) == [false, false, false, false, false, true, true, true])
-        #expect(replies[4].image.windKW == UsedValue(700, .good))
-        #expect(replies[5].image.windKW.quality == .stuck)
-        #expect(abs(replies[6].image.windKW.value - 990) < 1e-9)
+        #expect(replies[4].total("power_kw") == UsedValue(700, .good))
+        #expect(replies[5].total("power_kw").quality == .stuck)
+        #expect(abs(replies[6].total("power_kw").value - 990) < 1e-9)
         // A frozen reading is no measurement any more: the books take the model's 990 kW.
         #expect(replies[6].cell(.wind, at: 360)?.measuredMs == 0)
         #expect(replies[6].cell(.wind, at: 360)?.energy.wattSeconds == 59_400_000)
@@ -44,7 +44,7 @@ struct StuckTests {
         var wind = Bench.wind(stuck: rule)
         let replies = run(&wind, ticks: 1...20, powerKW: { _ in 700 }, speed: { _ in 6.8 })
         #expect(!replies.contains(where: isStuck))
-        #expect(replies[19].image.windKW == UsedValue(700, .good))
+        #expect(replies[19].total("power_kw") == UsedValue(700, .good))
     }
 
     @Test("is silent at standstill and at the rating", arguments: [0.0, 15, 1990, 2000])
@@ -52,7 +52,7 @@ struct StuckTests {
         var wind = Bench.wind(stuck: rule)
         let replies = run(&wind, ticks: 1...20, powerKW: { _ in power }, speed: moving)
         #expect(!replies.contains(where: isStuck))
-        #expect(replies[19].image.windKW == UsedValue(power, .good))
+        #expect(replies[19].total("power_kw") == UsedValue(power, .good))
     }
 
     @Test("is silent while the value changes")
@@ -69,7 +69,7 @@ struct StuckTests {
         #expect(isStuck(frozen[7]))
         let after = run(&wind, ticks: 9...10, powerKW: { _ in power }, speed: moving)
         #expect(!after.contains(where: isStuck))
-        #expect(after[0].image.windKW == UsedValue(power, .good))
+        #expect(after[0].total("power_kw") == UsedValue(power, .good))
         #expect(after[1].cell(.wind, at: 540)?.measuredMs == 60_000)
     }
 
@@ -81,7 +81,7 @@ struct StuckTests {
         _ = wind.tick([hour], Bench.context(1), .windy(6.8))
         let replies = run(&wind, ticks: 2...20, powerKW: { _ in nil }, speed: moving)
         #expect(!replies.contains(where: isStuck))
-        #expect(replies[18].image.windKW == UsedValue(700, .good))
+        #expect(replies[18].total("power_kw") == UsedValue(700, .good))
     }
 
     @Test("watches nothing without a rule")

@@ -26,7 +26,7 @@ struct WindTests {
 
     @Test("models the farm from the mast's wind speed")
     func model() {
-        let farm = Bench.wind().parameters[0]
+        let farm = Bench.farm
         // 6.8 m/s at the mast is 8.5 m/s at the hub: 550 kW a turbine, two turbines, nine tenths: 990 kW.
         #expect(abs(farm.modelKW(mastMPerS: 6.8) - 990) < 1e-9)
         #expect(farm.farmRatedKW == 2000)
@@ -45,7 +45,7 @@ struct WindTests {
                 Bench.message(
                     .wind, "farm", arrives: 60, #"{"ts":"2025-06-18T06:00:15Z","period_s":45,"power_kw":1000}"#),
             ], Bench.context(1), .windy(6.8))
-        #expect(reply.image.windKW == UsedValue(900, .good))
+        #expect(reply.total("power_kw") == UsedValue(900, .good))
         #expect(reply.values == [NamedValue(.wind, "farm", "power_kw", UsedValue(900, .good))])
         #expect(
             reply.cells == [
@@ -62,8 +62,8 @@ struct WindTests {
     func estimated() throws {
         var wind = Bench.wind()
         let reply = wind.tick([], Bench.context(1), .windy(6.8))
-        #expect(reply.image.windKW.quality == .estimated)
-        #expect(abs(reply.image.windKW.value - 990) < 1e-9)
+        #expect(reply.total("power_kw").quality == .estimated)
+        #expect(abs(reply.total("power_kw").value - 990) < 1e-9)
         // 990 kW x 60,000 ms.
         let cell = try #require(reply.cell(.wind, at: 0))
         #expect(cell.energy.wattSeconds == 59_400_000)
@@ -75,21 +75,21 @@ struct WindTests {
         var wind = Bench.wind(maxAge: .minutes(2))
         _ = wind.tick([Bench.minute(.wind, "farm", at: 0, #""power_kw":700"#)], Bench.context(1), .windy(6.8))
         let second = wind.tick([], Bench.context(2), .windy(6.8))
-        #expect(second.image.windKW == UsedValue(700, .lastKnown))
+        #expect(second.total("power_kw") == UsedValue(700, .lastKnown))
         // The books do not hold it: the model fills what no reading covers.
         #expect(second.cell(.wind, at: 60)?.measuredMs == 0)
         #expect(second.cell(.wind, at: 60)?.energy.wattSeconds == 59_400_000)
         let third = wind.tick([], Bench.context(3), .windy(6.8))
-        #expect(third.image.windKW == UsedValue(700, .lastKnown))
+        #expect(third.total("power_kw") == UsedValue(700, .lastKnown))
         #expect(third.alarms.isEmpty)
         // At the end of tick 4 the reading has been over for 3 minutes: its own period and the 2 minutes.
         let fourth = wind.tick([], Bench.context(4), .windy(6.8))
-        #expect(fourth.image.windKW == UsedValue(700, .lastKnown))
+        #expect(fourth.total("power_kw") == UsedValue(700, .lastKnown))
         let fifth = wind.tick([], Bench.context(5), .windy(6.8))
-        #expect(fifth.image.windKW.quality == .estimated)
+        #expect(fifth.total("power_kw").quality == .estimated)
         #expect(fifth.alarmPaths == ["wind/farm/stale"])
         let sixth = wind.tick([Bench.minute(.wind, "farm", at: 300, #""power_kw":710"#)], Bench.context(6), .windy(6.8))
-        #expect(sixth.image.windKW == UsedValue(710, .good))
+        #expect(sixth.total("power_kw") == UsedValue(710, .good))
         // It is back, and the four minutes between are missing.
         #expect(sixth.alarmPaths == ["wind/farm/gap"])
     }
@@ -98,12 +98,12 @@ struct WindTests {
     func withoutPeriod() {
         var wind = Bench.wind(maxAge: .minutes(2))
         let message = Bench.message(.wind, "farm", arrives: 1, #"{"ts":"2025-06-18T06:00:00Z","power_kw":700}"#)
-        #expect(wind.tick([message], Bench.context(1), .windy(6.8)).image.windKW == UsedValue(700, .good))
+        #expect(wind.tick([message], Bench.context(1), .windy(6.8)).total("power_kw") == UsedValue(700, .good))
         let second = wind.tick([], Bench.context(2), .windy(6.8))
-        #expect(second.image.windKW == UsedValue(700, .good))
+        #expect(second.total("power_kw") == UsedValue(700, .good))
         #expect(second.cell(.wind, at: 60)?.measuredMs == 60_000)
         let third = wind.tick([], Bench.context(3), .windy(6.8))
-        #expect(third.image.windKW.quality == .estimated)
+        #expect(third.total("power_kw").quality == .estimated)
         #expect(third.alarmPaths == ["wind/farm/stale"])
     }
 
@@ -116,7 +116,7 @@ struct WindTests {
                     .wind, "farm", arrives: 30, #"{"ts":"2025-06-18T06:00:00Z","period_s":30,"power_kw":600}"#)
             ],
             Bench.context(1), .windy(6.8))
-        #expect(reply.image.windKW == UsedValue(600, .lastKnown))
+        #expect(reply.total("power_kw") == UsedValue(600, .lastKnown))
         // 600 kW x 30 s + 990 kW x 30 s = 18,000,000 + 29,700,000 Ws.
         let cell = try #require(reply.cell(.wind, at: 0))
         #expect(cell.energy.wattSeconds == 47_700_000)
@@ -128,7 +128,7 @@ struct WindTests {
         var wind = Bench.wind()
         let reply = wind.tick(
             [Bench.minute(.wind, "farm", at: 0, #""power_kw":700,"modelled":true"#)], Bench.context(1), .windy(6.8))
-        #expect(reply.image.windKW == UsedValue(700, .estimated))
+        #expect(reply.total("power_kw") == UsedValue(700, .estimated))
         let cell = try #require(reply.cell(.wind, at: 0))
         #expect(cell.energy.wattSeconds == 42_000_000)
         #expect(cell.measuredMs == 0 && cell.estimatedMs == 60_000)
@@ -142,14 +142,14 @@ struct WindTests {
                 Bench.minute(.wind, "farm", at: 0, #""power_kw":700"#),
                 Bench.message(.wind, "farm", .status, arrives: 59, "offline"),
             ], Bench.context(1), .windy(6.8))
-        #expect(reply.image.windKW.quality == .notConnected)
-        #expect(abs(reply.image.windKW.value - 990) < 1e-9)
+        #expect(reply.total("power_kw").quality == .notConnected)
+        #expect(abs(reply.total("power_kw").value - 990) < 1e-9)
         let back = wind.tick(
             [
                 Bench.message(.wind, "farm", .status, arrives: 61, "online"),
                 Bench.minute(.wind, "farm", at: 60, #""power_kw":700"#),
             ], Bench.context(2), .windy(6.8))
-        #expect(back.image.windKW == UsedValue(700, .good))
+        #expect(back.total("power_kw") == UsedValue(700, .good))
     }
 
     @Test("adds farms up, own use included; the sum is worth what its worst part is")
@@ -161,14 +161,14 @@ struct WindTests {
                 Bench.minute(.wind, "south", at: 0, #""power_kw":-10"#),
             ], Bench.context(1), .windy(6.8))
         // 700 - 10 = 690 kW over 60 s.
-        #expect(reply.image.windKW == UsedValue(690, .good))
+        #expect(reply.total("power_kw") == UsedValue(690, .good))
         // One line of the books for each meter.
         let cells = reply.cells.filter { $0.tick == Bench.start }
         #expect(cells.map(\.meter.path.asset) == ["north", "south"])
         #expect(cells.map(\.energy.wattSeconds) == [42_000_000, -600_000])
         #expect(cells.allSatisfy { $0.measuredMs == 60_000 && $0.estimatedMs == 0 })
         let next = wind.tick([Bench.minute(.wind, "north", at: 60, #""power_kw":700"#)], Bench.context(2), .windy(6.8))
-        #expect(next.image.windKW.quality == .lastKnown)
+        #expect(next.total("power_kw").quality == .lastKnown)
         // One of two farms is measured, the other estimated.
         let later = next.cells.filter { $0.tick == Bench.start + .seconds(60) }
         #expect(later.map(\.measuredMs) == [60_000, 0] && later.map(\.estimatedMs) == [0, 60_000])
