@@ -15,7 +15,7 @@ SEEDS ?= 10
 REAL_TIME := TwinMQTTTests|TwinEndToEndTests
 # They step whole days, most of them the same ones.
 DAYS := TwinRuntimeTests[.](BundledDays|StoredDay|RealDay|YearByRules|OneDigest|Figures|ReportCSV|SummaryText|ExplainText)Tests
-DAYS := $(DAYS)|TwinRuntimeTests[.](Scenario|SimulatedRun|LongRun)Tests
+DAYS := $(DAYS)|TwinRuntimeTests[.](Scenario|SimulatedRun|LongRun|OneController|Variant)Tests
 
 .PHONY: help run test check bench soak month real days lint format docs build setup setup-test
 

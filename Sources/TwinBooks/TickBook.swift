@@ -65,9 +65,9 @@ struct TickBook: Sendable, Hashable {
     private func balance(_ sheet: Bus.Sheet, _ all: inout SumList, _ chart: Chart, _ lossFraction: Double) {
         let supplied = all.energy(sheet.supplied)
         let taken = all.energy(sheet.consumed) + all.energy(sheet.stored)
-        // Losses are a share of what is carried: of what meters say was delivered, or, where nobody meters the use, of
-        // what the network was given. The latter stand for a use that is estimated.
-        let isUseMetered = !sheet.consumed.isEmpty
+        // Losses are a share of what is carried: of what meters say was delivered, or, on a bus whose uses nobody meters
+        // as a whole, of what it was given. The latter stand for a use that is estimated.
+        let isUseMetered = sheet.imported != nil
         let losses = share(lossFraction, of: isUseMetered ? taken : supplied - inPlace(sheet.bus, chart) - taken)
         let estimatedMs = isUseMetered ? 0 : stepMs
         if let lost = sheet.lost {

@@ -7,7 +7,7 @@ import TwinPlant
 struct BiomassBoilerTests {
     private static let path = AssetPath(.heat, "chips")
 
-    private static func boiler() -> BiomassBoiler {
+    static func boiler() -> BiomassBoiler {
         var boiler = BiomassBoiler()
         boiler.ratedKW = 10_000
         boiler.performance = 0.85
@@ -21,9 +21,7 @@ struct BiomassBoilerTests {
             demand: HeatDemand(
                 productionDayKW: demandKW, idleDayKW: demandKW, hallKWPerK: 0, perVehicleKWh: 0, heatingBaseC: 15.5),
             lossFraction: 0)
-        return AreaTwin(
-            site: "s", area: .heat, location: SolarSite(latitudeDeg: 55, longitudeDeg: 0, elevationM: 0),
-            calendar: Bench.calendar, network: network, sources)
+        return Bench.twin(.heat, sources, network: network)
     }
 
     private static func heat(_ reply: ComponentReply, _ asset: String, _ key: String = "heat_kw") -> Double? {

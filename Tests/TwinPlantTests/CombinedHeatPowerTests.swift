@@ -2,22 +2,22 @@ import Testing
 import TwinCore
 import TwinPlant
 
-/// By hand: 2 MW, half of it at the least, 20 % a minute, 42 % power and 43 % heat of the fuel.
+/// By hand: 2 MW, half of it at the least, 20 % a minute, 40 % power and 50 % heat of the fuel.
 @Suite("Combined heat and power")
 struct CombinedHeatPowerTests {
     private static let path = AssetPath(.chp, "engine")
 
-    private static func twin() -> AreaTwin {
+    static func engine() -> CombinedHeatPower {
         var engine = CombinedHeatPower()
         engine.ratedKW = 2000
         engine.minimumFraction = 0.5
         engine.electricEfficiency = 0.4
         engine.heatEfficiency = 0.5
         engine.rampFractionPerMinute = 0.2
-        return AreaTwin(
-            site: "s", area: .chp, location: SolarSite(latitudeDeg: 55, longitudeDeg: 0, elevationM: 0),
-            calendar: Bench.calendar, network: nil, [PlantAsset(path, engine, maxAge: .minutes(5))])
+        return engine
     }
+
+    private static func twin() -> AreaTwin { Bench.twin(.chp, [PlantAsset(path, engine(), maxAge: .minutes(5))]) }
 
     private static func value(_ reply: ComponentReply, _ key: String) -> Double? {
         reply.values.first { $0.key == key }?.used.value

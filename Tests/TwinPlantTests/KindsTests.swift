@@ -16,7 +16,9 @@ enum KindTable {
             Bench.asset(.heat, "electrode", Bench.electrode), Bench.asset(.heat, "recovery", Bench.recovery),
             Bench.asset(.heat, "store", Bench.store), Bench.asset(.agv, "tugs", Bench.agvs),
             Bench.asset(.yard, "cars", Bench.yard), Bench.asset(.bay, "staff", Bench.bays),
-            Bench.asset(.storage, "ess-1", Bench.battery()),
+            Bench.asset(.storage, "ess-1", Bench.battery()), Bench.asset(.heat, "chips", BiomassBoilerTests.boiler()),
+            Bench.asset(.chp, "engine", CombinedHeatPowerTests.engine()),
+            Bench.asset(.hydrogen, "stack", ElectrolyserTests.electrolyser()),
         ]
 
     /// Ends of payload keys.
@@ -161,7 +163,8 @@ struct KindsTests {
             fallbacks == [
                 "solar/pv": "local", "fuelcell/cell": "hold_rated", "gas/air": "design", "gas/oven": "gas",
                 "gas/oxidiser": "run", "heat/pump": "hold_0", "heat/electrode": "hold_0", "agv/tugs": "local",
-                "yard/cars": "local", "bay/staff": "local", "storage/ess-1": "hold_0",
+                "yard/cars": "local", "bay/staff": "local", "storage/ess-1": "hold_0", "heat/chips": "local",
+                "chp/engine": "hold_rated", "hydrogen/stack": "hold_0",
             ])
     }
 }
