@@ -39,7 +39,16 @@ enum DispatchBench {
 struct HeatParts {
     var openDemandKW: Double
     var storeHeadroomKW: Double
-    var sources: [HeatConverter]
+    var sources: [Converter]
+}
+
+extension Converter {
+    /// An electric source on the hot-water network.
+    init(path: AssetPath, ratedKW: Double, performance: Double, heatKW: UsedValue, breakEvenGPerKWh: Double) {
+        self.init(
+            path: path, input: .electricity(perKW: performance, breakEvenGPerKWh: breakEvenGPerKWh), ratedKW: ratedKW,
+            measuredKW: heatKW)
+    }
 }
 
 /// A plant by what stands on its site; `offered` is how dispatch sees it.

@@ -55,7 +55,7 @@ struct RandomPlant {
         guard flip(0.7) else { return nil }
         let sources = (0..<count(2)).map { index in
             let rated = any(100, 4000)
-            return HeatConverter(
+            return Converter(
                 path: AssetPath(.heat, "h\(index)"), ratedKW: rated, performance: any(0.9, 4),
                 heatKW: used(any(0, rated)), breakEvenGPerKWh: any(100, 700))
         }
@@ -130,9 +130,9 @@ private struct Effect {
         }
     }
 
-    init(_ source: HeatConverter, _ kw: Double) {
-        (low, high) = (-kw / source.performance, -kw / source.performance)
-        nowKW = -source.heatKW.value / source.performance
+    init(_ source: Converter, _ kw: Double) {
+        (low, high) = (-source.drawnKW(kw), -source.drawnKW(kw))
+        nowKW = -source.drawnKW(source.measuredKW.value)
         canDrawLess = kw > 0
     }
 

@@ -41,9 +41,9 @@ struct DispatchRulesTests {
             heat: HeatParts(
                 openDemandKW: heatOpenKW, storeHeadroomKW: 0,
                 sources: [
-                    HeatConverter(
+                    Converter(
                         path: Self.pump, ratedKW: 600, performance: 3, heatKW: good(0), breakEvenGPerKWh: 646),
-                    HeatConverter(
+                    Converter(
                         path: Self.boiler, ratedKW: 1000, performance: 1, heatKW: good(0), breakEvenGPerKWh: 213),
                 ]),
             solar: [

@@ -79,8 +79,8 @@ struct HeatRulesTests {
         view.heat = HeatParts(
             openDemandKW: 5000, storeHeadroomKW: 0,
             sources: [
-                HeatConverter(path: boiler, ratedKW: 1000, performance: 1, heatKW: good(0), breakEvenGPerKWh: 213),
-                HeatConverter(
+                Converter(path: boiler, ratedKW: 1000, performance: 1, heatKW: good(0), breakEvenGPerKWh: 213),
+                Converter(
                     path: AssetPath(.heat, "pump"), ratedKW: 600, performance: 3, heatKW: good(0),
                     breakEvenGPerKWh: 646),
             ])

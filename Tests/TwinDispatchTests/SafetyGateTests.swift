@@ -141,7 +141,7 @@ struct SafetyGateTests {
     func heatPump() {
         var net = 5900.0
         let pump = Offer(
-            HeatConverter(
+            Converter(
                 path: AssetPath(.heat, "pump"), ratedKW: 900, performance: 3, heatKW: UsedValue(0, .good),
                 breakEvenGPerKWh: 646), ramp: 1)
         // 100 kW of electricity are left: 300 kW of heat.

@@ -43,7 +43,7 @@ struct DatedValueTests {
         let now = config.inForce(epoch: 0)
         let then = config.inForce(epoch: config.epoch(at: config.later[0].from))
         #expect(config.epoch(at: config.later[0].from - .seconds(1)) == 0)
-        func capacities(_ config: SiteConfig) -> [Double] { config.storage.map(\.capacityKWh) }
+        func capacities(_ config: SiteConfig) -> [Double] { config.assets.of(BatteryUnit.self).map(\.kind.capacityKWh) }
         #expect(Set(capacities(now)) == [375] && Set(capacities(then)) == [350])
         #expect(then.hash == config.hash && then.method.chart == now.method.chart)
     }

@@ -14,17 +14,23 @@ struct ShippedConfigurationTests {
         let config = try SiteConfig.load(folder: Repository.configuration)
         #expect(config.site == "sunderland")
         #expect(config.stepS == 60)
-        let farm = try #require(config.wind.first)
-        #expect(config.wind.count == 10 && config.wind.reduce(0) { $0 + $1.farmRatedKW } == 6600)
+        let wind = config.assets.of(WindTurbine.self)
+        let farm = try #require(wind.first).kind
+        #expect(wind.count == 10 && wind.reduce(0) { $0 + $1.kind.farmRatedKW } == 6600)
         #expect(abs(farm.shearFactor - 1.2588) < 0.0001)
         #expect(farm.curve.powerKW(speedMPerS: 10) == 450)
         #expect(farm.curve.powerKW(speedMPerS: 26) == 0)
-        #expect(farm.stuck == StuckRule(after: .seconds(300), moved: 0.03 * 660))
-        #expect(config.shops.filter { $0.path.area == .shop }.count == 7 && config.shops.count == 10)
-        #expect(config.solar.map(\.array.peakKW) == [4750, 20_000])
-        #expect(config.storage.count == 4 && config.storage.reduce(0) { $0 + $1.capacityKWh } == 1500)
-        #expect(config.agvs.count == 5 && config.bays.count == 2 && config.yard.count == 1)
-        #expect(config.fuelCells.count == 1 && config.tanks.count == 1 && config.heat?.sources.count == 5)
+        #expect(config.assets.first?.path.area == .wind)
+        #expect(config.assets.first?.stuck == StuckRule(after: .seconds(300), moved: 0.03 * 660))
+        let shops = config.assets.of(Shop.self)
+        #expect(shops.filter { $0.path.area == .shop }.count == 7 && shops.count == 10)
+        #expect(config.assets.of(PVPark.self).map(\.kind.array.peakKW) == [4750, 20_000])
+        let storage = config.assets.of(BatteryUnit.self)
+        #expect(storage.count == 4 && storage.reduce(0) { $0 + $1.kind.capacityKWh } == 1500)
+        #expect(config.assets.of(AGVStations.self).count == 5 && config.assets.of(ChargingBays.self).count == 2)
+        #expect(config.assets.of(VehicleYard.self).count == 1)
+        #expect(config.assets.of(SolidOxideFuelCell.self).count == 1 && config.assets.of(EthanolStore.self).count == 1)
+        #expect(config.network != nil && config.assets.filter { $0.path.area == .heat }.count == 5)
         #expect(config.grid.importMaxKW == 48_000)
         #expect(config.alarmsOff.isEmpty)
         #expect(config.truth.intensity.summerByHour.count == 24)
@@ -60,7 +66,7 @@ struct ShippedConfigurationTests {
     @Test("gives hub winds near 5.3 m/s and the annual mean temperature")
     func weather() throws {
         let truth = try SiteConfig.load(folder: Repository.configuration).truth
-        let hub = truth.weather.monthlyWindMPerS.reduce(0, +) / 12 * truth.wind.shearFactor
+        let hub = truth.weather.monthlyWindMPerS.reduce(0, +) / 12 * truth[WindTurbine.Truth.self].shearFactor
         #expect(abs(hub - 5.3) < 0.05)
         #expect(abs(truth.weather.monthlyTemperatureC.reduce(0, +) / 12 - 9.3) < 0.05)
     }
@@ -69,8 +75,9 @@ struct ShippedConfigurationTests {
     func electricitySums() throws {
         let config = try SiteConfig.load(folder: Repository.configuration)
         let energy = config.method.baseline.energy
-        let fixed = config.shops.reduce(0) { $0 + $1.model.electricityFixedKW } + 60  // the AGVs' mean
-        let perVehicle = config.shops.reduce(0) { $0 + $1.model.electricityPerVehicleKWh } + 6.2  // the yard's
+        let shops = config.assets.of(Shop.self).map(\.kind.model)
+        let fixed = shops.reduce(0) { $0 + $1.electricityFixedKW } + 60  // the AGVs' mean
+        let perVehicle = shops.reduce(0) { $0 + $1.electricityPerVehicleKWh } + 6.2  // the yard's
         // 2 % of losses, and 150 kW that no meter sees.
         #expect(abs((fixed * 1.02 + 150) / energy.electricityFixedKW - 1) < 0.002)
         #expect(abs(perVehicle * 1.02 / energy.electricityPerVehicleKWh - 1) < 0.002)
@@ -80,12 +87,15 @@ struct ShippedConfigurationTests {
     func gasSums() throws {
         let config = try SiteConfig.load(folder: Repository.configuration)
         let energy = config.method.baseline.energy
-        let heat = try #require(config.heat)
-        let boiler = try #require(heat.sources.first { $0.kind == .boiler })
+        let heat = try #require(config.network)
+        let boiler = try #require(config.assets.of(GasBoiler.self).first).kind
         let perHeat = 1 / (boiler.performance * (1 - heat.lossFraction))
         func sum(_ term: KeyPath<EnergyModel, Double>) -> Double {
-            config.shops.reduce(0) { $0 + $1.model[keyPath: term] }
-                + config.burners.reduce(0) { $0 + $1.burner.demand[keyPath: term] }
+            let shops = config.assets.of(Shop.self).map(\.kind.model)
+            let burners =
+                config.assets.of(SupplyAir.self).map(\.kind.burner) + config.assets.of(Oven.self).map(\.kind.burner)
+                + config.assets.of(Oxidiser.self).map(\.kind.burner)
+            return shops.reduce(0) { $0 + $1[keyPath: term] } + burners.reduce(0) { $0 + $1.demand[keyPath: term] }
         }
         func close(_ a: Double, _ b: Double) -> Bool { abs(a / b - 1) < 0.001 }
         #expect(close(sum(\.gasProductionDayKW) + heat.demand.productionDayKW * perHeat, energy.gasProductionDayKW))
@@ -114,8 +124,7 @@ struct ShippedConfigurationTests {
         ]).files
         let config = try SiteConfig(files)
         #expect(config.alarmsOff == [.stuck, .gap])
-        #expect(config.wind.allSatisfy { $0.stuck == nil })
-        #expect(config.shops.allSatisfy { $0.stuck == nil })
+        #expect(config.assets.allSatisfy { $0.stuck == nil })
         #expect(config.balance == BalanceWatch.Rule(fraction: 0.05, lasting: .seconds(900)))
     }
 

@@ -32,7 +32,7 @@ struct OneDigestTests {
         // The state is compared at each mark, not only at the end.
         #expect(chains.all.map(\.chain) == actors.outcomes.map(\.chain))
         #expect(plain.hops == 0)
-        #expect(actors.result.hops == 13 * 120)
+        #expect(actors.result.hops == 15 * 120)
     }
 
     @Test("delays before hops between actors change nothing", arguments: [LoopKind.open, .closed], [UInt64](1...4))
@@ -44,7 +44,7 @@ struct OneDigestTests {
             options.beforeHop = { await delays.wait() }
         }
         #expect(hurried.summary.digest == calm.digest, "seed \(seed)")
-        #expect(await delays.count == 13 * 120)
+        #expect(await delays.count == 15 * 120)
     }
 
     @Test("open and closed loop are different runs")

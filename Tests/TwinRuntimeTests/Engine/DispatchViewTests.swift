@@ -2,6 +2,7 @@ import Testing
 import TwinConfiguration
 import TwinCore
 import TwinDispatch
+import TwinPlant
 import TwinTesting
 
 @testable import TwinRuntime
@@ -75,15 +76,16 @@ struct DispatchViewTests {
         let site = SiteView(
             importKW: 0, exportKW: 0, isGridMeasured: true, isGridConnected: true,
             intensityGPerKWh: UsedValue(100, .good), forecast: [])
-        let views = DispatchViews(
-            config, site: site, outdoorC: UsedValue(10, .good), at: Recording.start, step: .minutes(1),
-            changedAt: { _ in nil }, value: { _, _ in UsedValue(0, .good) })
-        let found = Dictionary(grouping: views.controllables, by: \.path.area).mapValues { Set($0.map(\.deadband)) }
+        let keys = config.assets.flatMap { asset in asset.kind.signals.map { (asset.path, $0.key) } }
+        let plant = MarkView(config, keys: keys).plant(
+            keys.map { _ in UsedValue(0, .good) }, site: site, outdoorC: UsedValue(10, .good), at: Recording.start,
+            step: .minutes(1), changedAt: { _ in nil })
+        let found = Dictionary(grouping: plant.offers, by: \.path.area).mapValues { Set($0.map(\.deadband)) }
         // Words, temperatures and ceilings have none.
         #expect(
             found == [
                 .storage: [100], .fuelcell: [10], .heat: [10], .bay: [10], .yard: [0], .agv: [0], .solar: [0],
-                .gas: [0],
+                .burner: [0],
             ])
     }
 }

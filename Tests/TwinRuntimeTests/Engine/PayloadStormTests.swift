@@ -106,7 +106,7 @@ private struct Storm {
             + [
                 "weather/\(config.weather.asset)", "grid/\(config.grid.intensity)", "line/final", "line/final",
                 "line/other", "gas/main", "nowhere/at-all",
-            ] + config.tanks.map { "ethanol/\($0.asset)" }
+            ] + config.assets.filter { $0.path.area == .ethanol }.map(\.path.text)
         paths = Set(assets).sorted() + ["line/final", "line/final", "grid/\(config.grid.intensity)"]
     }
 

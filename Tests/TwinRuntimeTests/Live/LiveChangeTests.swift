@@ -150,8 +150,8 @@ struct LiveChangeTests {
         rig.mode = .control
         rig.duration = .minutes(14)
         var without = rig.config
-        let gone = try #require(without.storage.last)
-        without.storage.removeLast()
+        let gone = try #require(without.assets.last { $0.path.area == .storage }).path
+        without.assets.removeAll { $0.path == gone }
         without.method.chart = Chart(without.method.chart.meters.filter { $0.path.asset != gone.asset })
         without.hash = "sha256:" + String(repeating: "0", count: 64)
         let answers = Answers()

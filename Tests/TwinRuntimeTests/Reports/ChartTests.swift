@@ -39,7 +39,7 @@ struct ChartTests {
     func missingLine() async {
         await #expect(processExitsWith: .failure) {
             var config = try Repository.config()
-            config.wind[0].asset = "unheard-of"
+            config.assets[0].path.asset = "unheard-of"
             _ = Seating.plain.seats(config)
         }
     }

@@ -97,7 +97,9 @@ struct ScenarioTests {
     func withoutStuckRule() async throws {
         let scenario = try Self.shipped("frozen-wind-meter.scenario.yaml")
         var config = try Repository.config()
-        for index in config.wind.indices { config.wind[index].stuck = nil }
+        for index in config.assets.indices where config.assets[index].path.area == .wind {
+            config.assets[index].stuck = nil
+        }
         #expect(try await around(scenario, config).verdicts.contains { !$0.passed })
     }
 

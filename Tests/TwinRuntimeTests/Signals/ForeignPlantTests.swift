@@ -49,7 +49,7 @@ struct ForeignPlantTests {
         for number in 1...10 { wind += try await kWh(.wind, .wind, number < 10 ? "t0\(number)" : "t10") }
         try expectEqual(wind, "wind (sum of the farm)")
         try expectEqual(
-            await kWh(.gas, .gas, "paint-ovens"), "gas/paint-ovens gas (kWh gross at 39.5 MJ/m3, 12 x 180 m3)")
+            await kWh(.gas, .burner, "paint-ovens"), "gas/paint-ovens gas (kWh gross at 39.5 MJ/m3, 12 x 180 m3)")
         // These end after ten: a sample of 09:59:31 that holds for 30 s, a register that is read at 10:00:02.
         let storage = "storage/string-1 charge, discharge"
         try expectEqual(await kWh(.storageCharge, .storage, "string-1", isWhole: true), storage, 0)
@@ -59,7 +59,7 @@ struct ForeignPlantTests {
         // vehicle at the pace of that minute.
         try expectEqual(await kWh(.bayCharge, .bay, "staff") - 30 * 30 / 3600, "bay/staff charge")
         let config = try Repository.config()
-        let body = try #require(config.shops.first { $0.path == AssetPath(.shop, "body") })
+        let body = try #require(config.assets.of(Shop.self).first { $0.path == AssetPath(.shop, "body") }).kind
         let nine = try #require(PlantTime(rfc3339: "2025-06-18T09:00:00Z"))
         let model = body.model.electricityKW(vehiclesPerHour: config.calendar.vehiclesPerHour(at: nine)) / 60
         try expectEqual(
