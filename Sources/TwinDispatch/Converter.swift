@@ -40,7 +40,7 @@ public struct Converter: Sendable, Hashable {
     }
 
     /// What it draws from the bus for a set-point, kW.
-    func drawnKW(_ setPointKW: Double) -> Double {
+    public func drawnKW(_ setPointKW: Double) -> Double {
         if case .electricity(let perKW, _) = input { setPointKW / perKW } else { 0 }
     }
 

@@ -59,7 +59,9 @@ struct BeliefPort: StepPort {
     /// The cells of all assets, with their gaps and open breakers.
     mutating func finish(_ report: FeedReport) -> ComponentReply {
         reply.cells = fleet.cells(sheets.map(\.posts), report, context)
-        reply.alarms += fleet.tripAlarms
+        // What has no power of its own has no breaker: a tank.
+        let powered = Set(zip(assets, sheets).filter { $1.signals.first?.form == .mean }.map(\.0.path))
+        reply.alarms += fleet.tripAlarms.filter { powered.contains(AssetPath($0.area, $0.asset)) }
         reply.gaps = fleet.gaps(report, context)
         return reply
     }

@@ -114,7 +114,7 @@ struct SimulatedPort: StepPort {
 
     // MARK: - Step
 
-    var order: Double? { orders.value(paths[index], at: around.from) }
+    var order: Double? { orders.value(paths[index], at: around.from).flatMap { $0.isFinite ? $0 : nil } }
     var isTripped: Bool { !tripped.isEmpty && tripped.contains(paths[index]) }
 
     mutating func production() -> Production {

@@ -6,11 +6,14 @@ import TwinFiles
 ///
 /// Layout, before it is deflated: magic, format, then a section for the twin's own state and one for each component, in
 /// their order. A section is its text (JSON, keys sorted) and the packed columns that the text names by number.
-/// Lengths are little-endian 32-bit words. A build reads every format up to its own.
+/// Lengths are little-endian 32-bit words. A build reads every format from `oldest` up to its own.
 struct Checkpoint {
     static let magic = Array("TWINSTATE".utf8)
     /// Counts up when an older build could not read what is written; reading then converts the older form.
-    static let format: UInt32 = 1
+    static let format: UInt32 = 2
+
+    /// Format 1 had a component for each kind of asset; no release wrote it.
+    private static let oldest: UInt32 = 2
 
     private(set) var sections: [Section] = []
 
@@ -48,7 +51,7 @@ struct Checkpoint {
     }
 
     static let damaged = ReplayProblem(
-        "the checkpoint cannot be read: it is damaged, or of a newer version; delete the store, it is made anew from the"
+        "the checkpoint cannot be read: it is damaged, or of another version; delete the store, it is made anew from the"
             + " journal")
 
     init() {}
@@ -77,7 +80,7 @@ struct Checkpoint {
         guard let body = Deflate.unpack(bytes), body.starts(with: Checkpoint.magic) else { throw Checkpoint.damaged }
         var reader = Reader(rest: body[Checkpoint.magic.count...])
         let format = try reader.word()
-        guard format >= 1, format <= Checkpoint.format else { throw Checkpoint.damaged }
+        guard format >= Checkpoint.oldest, format <= Checkpoint.format else { throw Checkpoint.damaged }
         let count = try reader.word()
         guard count <= 1000 else { throw Checkpoint.damaged }
         for _ in 0..<count { sections.append(try Section(&reader)) }

@@ -11,9 +11,9 @@ import TwinTesting
 /// The state between two ticks as bytes: equal from run to run, and readable by the builds that follow.
 @Suite("Checkpoint")
 struct CheckpointTests {
-    /// Written by the first build of format 1. A later build must go on from it; when what is written changes, `golden`
+    /// Written by the first build of format 2. A later build must go on from it; when what is written changes, `golden`
     /// fails, and a second file stands beside this one.
-    private static let golden = Repository.root.appending(path: "Tests/TwinRuntimeTests/Golden/checkpoint-1.state")
+    private static let golden = Repository.root.appending(path: "Tests/TwinRuntimeTests/Golden/checkpoint-2.state")
     private static let ticks = 45
 
     private static func engine() throws -> TwinEngine {
