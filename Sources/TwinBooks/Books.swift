@@ -18,16 +18,18 @@ public struct Books: Sendable, Codable {
     private var ticks = TickShelf()
     /// Of the ticks; the last one is in force.
     private var layouts: [BookLayout]
+    /// Where the last tick's cells went, by their place among them: the next one's go there too.
+    private var guesses: [Int] = []
 
     public init(chart: Chart, losses: LossFractions) {
         self.chart = chart
         layouts = [BookLayout(chart: chart, losses: losses, places: Array(chart.meters.indices))]
     }
 
-    private enum Key: String, CodingKey { case rows, chart, ticks, layouts }
+    private enum CodingKeys: String, CodingKey { case rows, chart, ticks, layouts }
 
     public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
         rows = try container.decode([PeriodRow].self, forKey: .rows)
         for index in rows.indices where rows[index].accounts.count >= Account.firstCount {
             rows[index].accounts.extend(to: Account.allCases.count)
@@ -80,28 +82,18 @@ public struct Books: Sendable, Codable {
         func touch(_ books: inout Books, _ time: PlantTime) -> Int? {
             guard let index = books.index(of: time) else { return nil }
             // A period that is still open has nothing to restate.
-            if before[index] == nil, books.rows[index].end <= context.from { before[index] = books.rows[index] }
+            if books.rows[index].end <= context.from, before[index] == nil { before[index] = books.rows[index] }
             changed.insert(index)
             return index
         }
-        for (start, group) in grouped(cells) {
+        for (start, group) in grouped(cells, context.from) {
             let old = ticks[start]
             // A tick that was never stepped, before the run or in a bridged stop, is not on the books.
             guard old != nil || start == context.from, let index = touch(&self, start) else { continue }
             let number = old?.layout ?? layouts.count - 1
+            var new = old ?? TickBook(layout: number, lineCount: layouts[number].chart.meters.count)
+            set(group, in: &new)
             let layout = layouts[number]
-            var new = old ?? TickBook(layout: number, lineCount: layout.chart.meters.count)
-            for cell in group {
-                if let line = layout.chart.index(of: cell.meter) {
-                    new.set(cell, line: line)
-                } else {
-                    // An asset that is newer than the tick was not there to be booked; any other cell would be lost
-                    // without a word.
-                    precondition(
-                        number < layouts.count - 1,
-                        "no line \(cell.meter.account.name) of \(cell.meter.path.text)")
-                }
-            }
             let accounts = new.accounts(layout.chart, layout.losses)
             rows[index].accounts.replace(old?.accounts(layout.chart, layout.losses), with: accounts)
             rows[index].meters.replace(old?.lines, with: new.lines, at: layout.places)
@@ -129,6 +121,28 @@ public struct Books: Sendable, Codable {
         }
         ticks.forget(before: context.from - periodFinalAfter - settlementPeriod)
         return posting
+    }
+
+    /// Sets each cell's line.
+    private mutating func set(_ cells: [Cell], in book: inout TickBook) {
+        let chart = layouts[book.layout].chart
+        for (place, cell) in cells.enumerated() {
+            if let line = line(of: cell.meter, at: place, chart) {
+                book.set(cell, line: line)
+            } else {
+                // An asset that is newer than the tick was not there to be booked; any other cell would be lost
+                // without a word.
+                precondition(
+                    book.layout < layouts.count - 1, "no line \(cell.meter.account.name) of \(cell.meter.path.text)")
+            }
+        }
+    }
+
+    private mutating func line(of meter: Meter, at place: Int, _ chart: Chart) -> Int? {
+        if place < guesses.count, chart.holds(meter, at: guesses[place]) { return guesses[place] }
+        guard let line = chart.index(of: meter) else { return nil }
+        if place < guesses.count { guesses[place] = line } else if place == guesses.count { guesses.append(line) }
+        return line
     }
 
     /// What else a tick leaves on its period's row: conditions for the baseline, counts, alarms.
@@ -186,8 +200,11 @@ public struct Books: Sendable, Codable {
         return rows.count - 1
     }
 
-    private func grouped(_ cells: [Cell]) -> [(PlantTime, [Cell])] {
-        Dictionary(grouping: cells, by: \.tick).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    /// Cells by tick, ascending; nearly always all are of the present one.
+    private func grouped(_ cells: [Cell], _ now: PlantTime) -> [(PlantTime, [Cell])] {
+        if cells.isEmpty { return [] }
+        if cells.allSatisfy({ $0.tick == now }) { return [(now, cells)] }
+        return Dictionary(grouping: cells, by: \.tick).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }
 

@@ -16,6 +16,8 @@ public struct Chart: Sendable, Hashable, Codable {
     let balanced: [Bus]
     /// Lines of heat that is made where it is used, not on the hot-water network.
     let linesInPlace: [Int]
+    /// Lines of what happens at the electric bus within the boundary.
+    let linesWithin: [Int]
 
     /// - Parameter meters: each once; a repeated one keeps its first place.
     public init(_ meters: [Meter]) {
@@ -31,6 +33,9 @@ public struct Chart: Sendable, Hashable, Codable {
         self.indices = indices
         linesByAccount = lines
         linesInPlace = unique.indices.filter { unique[$0].isInPlace }
+        let sheet = Bus.electricity.sheet
+        let within = Set(sheet.supplied + sheet.consumed + sheet.stored)
+        linesWithin = sheet.accounts.filter(within.contains).flatMap { lines[$0.index] }
         balanced = Bus.allCases.filter { bus in
             // The plant's own is, another one where something is on it.
             bus.balances && (bus == .electricity || bus.accounts.contains { !lines[$0.index].isEmpty })
@@ -42,6 +47,9 @@ public struct Chart: Sendable, Hashable, Codable {
     }
 
     public func index(of meter: Meter) -> Int? { indices[meter] }
+
+    /// Whether this line is `meter`'s.
+    func holds(_ meter: Meter, at line: Int) -> Bool { line < meters.count && meters[line] == meter }
 
     /// The lines of an account.
     public func lines(of account: Account) -> [Int] { linesByAccount[account.index] }

@@ -89,12 +89,21 @@ public struct SumList: Sendable, Hashable, Codable {
         }
     }
 
-    func write(_ places: some Sequence<Int>, into record: inout DigestRecord) {
-        for place in places {
-            record.add(sums[place].energy.wattSeconds)
-            record.add(sums[place].measuredMs)
-            record.add(sums[place].estimatedMs)
+    /// - Parameter places: which sums; nil for all.
+    func write(_ places: [Int]? = nil, into record: inout DigestRecord) {
+        var words: [Int64] = []
+        words.reserveCapacity(SumList.wordsPerSum * (places?.count ?? count))
+        func write(_ sum: AccountSum) {
+            words.append(sum.energy.wattSeconds)
+            words.append(sum.measuredMs)
+            words.append(sum.estimatedMs)
         }
+        if let places {
+            for place in places { write(sums[place]) }
+        } else {
+            for sum in sums { write(sum) }
+        }
+        record.add(words)
     }
 
     /// An older build knew fewer accounts: the new ones stand behind them, and are empty.
@@ -196,7 +205,7 @@ public struct PeriodRow: Sendable, Hashable, Codable {
     public func write(_ chart: Chart, into record: inout DigestRecord) {
         record.add(start.ms)
         accounts.write(chart.accountPlaces, into: &record)
-        meters.write(0..<meters.count, into: &record)
+        meters.write(into: &record)
         record.add(vehicles)
         for (model, count) in vehiclesByModel.sorted(by: { $0.key < $1.key }) {
             record.add(model)

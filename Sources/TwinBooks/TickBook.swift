@@ -44,15 +44,13 @@ struct TickBook: Sendable, Hashable {
     /// `unmetered`. Without a meter reading for the whole tick, the grid is the remainder and estimated.
     func accounts(_ chart: Chart, _ losses: LossFractions) -> SumList {
         var all = SumList(count: Account.allCases.count)
-        for account in Account.allCases {
-            let places = chart.lines(of: account)
-            guard !places.isEmpty else { continue }
+        for (account, places) in chart.linesByAccount.enumerated() where !places.isEmpty {
             var sum = AccountSum()
             for place in places { sum = sum + lines[place] }
             // An account is covered as far as its meters are in the mean.
             sum.measuredMs /= Int64(places.count)
             sum.estimatedMs /= Int64(places.count)
-            all[account.index] = sum
+            all[account] = sum
         }
         for bus in chart.balanced {
             balance(bus.sheet, &all, chart, losses.share(bus))
@@ -98,24 +96,21 @@ struct TickBook: Sendable, Hashable {
     /// Mean power at the bus that models filled in so far, kW, without the grid.
     func estimatedKW(_ chart: Chart) -> Double {
         guard stepMs > 0 else { return 0 }
-        return TickBook.metered.flatMap(chart.lines(of:)).reduce(0) { sum, line in
+        return chart.linesWithin.reduce(0) { sum, line in
             let power = abs(lines[line].energy.meanPower(milliseconds: stepMs).kilowatts)
             return sum + power * Double(lines[line].estimatedMs) / Double(stepMs)
         }
     }
 
-    private static let metered: [Account] = {
-        let sheet = Bus.electricity.sheet
-        let inside = Set(sheet.supplied + sheet.consumed + sheet.stored)
-        return sheet.accounts.filter(inside.contains)
-    }()
-
     /// Whether import and export readings cover the whole tick.
     func hasGridMeter(_ chart: Chart) -> Bool { hasMeter(of: .gridImport, .gridExport, chart) }
 
     private func hasMeter(of imported: Account, _ exported: Account, _ chart: Chart) -> Bool {
-        let places = chart.lines(of: imported) + chart.lines(of: exported)
-        return stepMs > 0 && !places.isEmpty && places.allSatisfy { lines[$0].coveredMs == stepMs }
+        let imports = chart.linesByAccount[imported.index]
+        let exports = chart.linesByAccount[exported.index]
+        func isCovered(_ line: Int) -> Bool { lines[line].coveredMs == stepMs }
+        return stepMs > 0 && !(imports.isEmpty && exports.isEmpty) && imports.allSatisfy(isCovered)
+            && exports.allSatisfy(isCovered)
     }
 }
 

@@ -109,4 +109,38 @@ else
   note "JSON lines read a second" "$ours" "lines/s (no python3 to compare with)"
 fi
 
+# Reading alone, by another program, against all that the twin does with the same lines. Both by their own clocks, which
+# leave out the start of the process; the other program gets the lines unpacked.
+if command -v python3 >"$work/python"; then
+  zcat "$day" >"$work/day.jsonl"
+  cat >"$work/decode.py" <<'PYTHON'
+import json, sys, time
+best = 1e9
+for _ in range(5):
+    begun = time.perf_counter()
+    for line in open(sys.argv[1], "rb"):
+        json.loads(line)
+    best = min(best, time.perf_counter() - begun)
+print(f"{best:.3f}")
+PYTHON
+  decoded=$(python3 "$work/decode.py" "$work/day.jsonl")
+  note "day, lines decoded by python3 (best of 5)" "$decoded" s
+  # pace LABEL LIMIT ARGUMENT…: the median of five replays, as a part of that.
+  pace() {
+    local label=$1 limit=$2 walls=""
+    shift 2
+    for _ in 1 2 3 4 5; do
+      rm -f "$work"/pace.sqlite*
+      seconds "$twin" replay "$day" --json "$@" >"$work/process"
+      walls+="$(member wall_s)"$'\n'
+    done
+    row "$label, python3's time over ours" "$(ratio "$decoded" "$(printf '%s' "$walls" | median)")" "" "$limit" at-least
+  }
+  pace "day, open loop, no store" 2.0 --no-store
+  pace "day, open loop, SQLite" 1.2 --store "$work/pace.sqlite"
+  pace "day, closed loop, SQLite" 0.8 --loop closed --store "$work/pace.sqlite"
+else
+  note "day, against python3's decoding" "-" "left out: no python3"
+fi
+
 exit "$missed"

@@ -49,7 +49,9 @@ public struct Timeline: Sendable {
     public mutating func set(start: PlantTime, end: PlantTime, value: Double) {
         let index = firstIndex(startingAtOrAfter: start.ms)
         let piece = Piece(start: start.ms, end: end.ms, value: value)
-        if index < shelf.count, shelf[index].start == start.ms {
+        if index == shelf.count {
+            shelf.append(piece)
+        } else if shelf[index].start == start.ms {
             shelf[index] = piece
         } else {
             shelf.insert(piece, at: index)
@@ -65,6 +67,9 @@ public struct Timeline: Sendable {
         head = 0
     }
 
+    /// Whether there is something to forget.
+    public func reaches(before time: PlantTime) -> Bool { head < shelf.count && shelf[head].end <= time.ms }
+
     /// Fewer forgotten pieces than these are not worth a shift.
     private static let blockMin = 64
 
@@ -77,8 +82,22 @@ public struct Timeline: Sendable {
 
     /// The piece with the latest start before `time`, whether it still holds or not.
     public func latestPiece(before time: PlantTime) -> Piece? {
+        // What is asked for is nearly always the last one.
+        if let last, last.start < time.ms { return last }
         let index = firstIndex(startingAtOrAfter: time.ms) - 1
         return index >= head ? shelf[index] : nil
+    }
+
+    /// The value of the latest piece, where it alone covers `from..<to`.
+    public func latestValue(over from: PlantTime, _ to: PlantTime) -> Double? {
+        guard let last, last.start <= from.ms, last.end >= to.ms else { return nil }
+        return last.value
+    }
+
+    /// Whether no piece holds at `time` or afterwards.
+    public func isSilent(from time: PlantTime) -> Bool {
+        // No piece holds longer than up to the start of the next.
+        last.map { $0.start < time.ms && $0.end <= time.ms } ?? true
     }
 
     /// Calls `body(start, end, value)` (ms) for each stretch of `from..<to` that a piece covers, in order.
@@ -98,6 +117,10 @@ public struct Timeline: Sendable {
     /// Integral of the value over the covered part of `from..<to`, in value x ms, and the covered ms.
     public func integral(from: PlantTime, to: PlantTime) -> (valueMs: Double, coveredMs: Int64) {
         var sum = 0.0
+        if let value = latestValue(over: from, to) {
+            let length = (to - from).ms
+            return (sum + value * Double(length), length)
+        }
         var covered: Int64 = 0
         forEachStretch(from: from, to: to) { start, end, value in
             sum += value * Double(end - start)

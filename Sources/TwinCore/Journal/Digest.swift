@@ -11,6 +11,12 @@ public struct DigestRecord: Sendable {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
+    /// The same as each of `values` after the other, in one go.
+    public mutating func add(_ values: [Int64]) {
+        let words = 1.littleEndian == 1 ? values : values.map(\.littleEndian)
+        words.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    }
+
     public mutating func add(_ value: Int) { add(Int64(value)) }
     public mutating func add(_ value: Bool) { bytes.append(value ? 1 : 0) }
 
@@ -81,6 +87,12 @@ public func contentHash(of files: [(name: String, bytes: [UInt8])]) -> String {
 
 /// Lower-case hex digits of `bytes`.
 public func hexText(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+    var text: [UInt8] = []
+    text.reserveCapacity(2 * bytes.count)
+    for byte in bytes {
+        text.append(digit(byte >> 4))
+        text.append(digit(byte & 15))
+    }
+    return String(decoding: text, as: UTF8.self)
 }

@@ -16,7 +16,21 @@ public enum Quality: String, Sendable, Hashable, Codable, CaseIterable {
     public var isGood: Bool { self == .good || self == .goodBackfill }
 
     /// Position in the written order, for the digest.
-    public var rank: Int { Quality.allCases.firstIndex(of: self) ?? 0 }
+    public var rank: Int {
+        switch self {
+        case .good: 0
+        case .goodBackfill: 1
+        case .lastKnown: 2
+        case .outOfRange: 3
+        case .estimated: 4
+        case .stuck: 5
+        case .stale: 6
+        case .parse: 7
+        case .unit: 8
+        case .notConnected: 9
+        case .sensor: 10
+        }
+    }
 }
 
 /// Why a message was refused; counted in every summary.

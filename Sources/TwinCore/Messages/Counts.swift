@@ -26,6 +26,7 @@ public struct Counts: Sendable, Hashable, Codable {
         duplicates += other.duplicates
         late += other.late
         shed += other.shed
+        if other.rejected.isEmpty { return }
         for (reason, count) in other.rejected { rejected[reason, default: 0] += count }
     }
 }

@@ -36,6 +36,14 @@ extension Telemetry {
     /// Longest payload that is decoded, bytes.
     public static let payloadMax = 65_536
     private static let periodMax = Span.days(1)
+    /// Values of a forecast that are kept.
+    static let forecastMax = 192
+
+    /// Nil for what is no length of a period.
+    static func period(_ seconds: Double) -> Span? {
+        guard seconds > 0, seconds <= periodMax.seconds else { return nil }
+        return Span(ms: Int64(saturatingMilliseconds: seconds))
+    }
 
     /// Decodes a `tele` payload. Throws the reason when nothing in it can be used.
     public init(_ arrival: Arrival) throws(LineFailure) {
@@ -66,13 +74,13 @@ extension Telemetry {
             ts = time
         case "seq": seq = member.value.integer
         case "period_s":
-            guard let seconds = member.value.double, seconds > 0, seconds <= Telemetry.periodMax.seconds else {
+            guard let length = member.value.double.flatMap(Telemetry.period) else {
                 throw LineFailure(reason: .outOfRange, text: "\"period_s\" is not in 0 < s <= 86400")
             }
-            period = Span(ms: Int64(saturatingMilliseconds: seconds))
+            period = length
         case "modelled": isModelled = member.value.bool ?? false
         case "connected" where member.value.bool != nil: connected = member.value.bool
-        case "forecast": forecast = (member.value.items ?? []).prefix(192).compactMap(\.double)
+        case "forecast": forecast = (member.value.items ?? []).prefix(Telemetry.forecastMax).compactMap(\.double)
         default:
             values.append((member.key, member.value.double.map(TelemetryValue.number) ?? .wrongType))
         }

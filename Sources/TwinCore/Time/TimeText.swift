@@ -34,20 +34,24 @@ extension PlantTime {
     /// Reads RFC 3339 with 0-9 fractional digits and any offset. Also what recorders print: `+0000`, a space for
     /// the `T`, and seconds left out (`2023-01-01T00:00Z`). Digits below the millisecond are cut.
     /// Returns nil for anything else, and for years outside 0001...9999.
-    public init?(rfc3339 text: some StringProtocol) {
-        guard let (local, offset) = PlantTime.parse(text, zoneRequired: true), let offset else { return nil }
+    public init?(rfc3339 text: some StringProtocol) { self.init(rfc3339: Array(text.utf8)) }
+
+    /// The same of a text's bytes.
+    init?(rfc3339 bytes: [UInt8]) {
+        guard let (local, offset) = PlantTime.parse(bytes, zoneRequired: true), let offset else { return nil }
         self = local - offset
         guard self >= .earliest, self <= .latest else { return nil }
     }
 
     /// Reads a date and time that names no offset, as if it were UTC; nil if it names one.
     public init?(zoneless text: some StringProtocol) {
-        guard let (local, offset) = PlantTime.parse(text, zoneRequired: false), offset == nil else { return nil }
+        guard let (local, offset) = PlantTime.parse(Array(text.utf8), zoneRequired: false), offset == nil
+        else { return nil }
         self = local
     }
 
-    private static func parse(_ text: some StringProtocol, zoneRequired: Bool) -> (PlantTime, Span?)? {
-        var scan = TimeScanner(bytes: Array(text.utf8))
+    private static func parse(_ bytes: [UInt8], zoneRequired: Bool) -> (PlantTime, Span?)? {
+        var scan = TimeScanner(bytes: bytes)
         guard let year = scan.digits(4), scan.take(0x2D), let month = scan.digits(2), scan.take(0x2D),
             let day = scan.digits(2), scan.takeAny(0x54, 0x74, 0x20),  // T, t, space
             let hour = scan.digits(2), scan.take(0x3A), let minute = scan.digits(2)

@@ -106,21 +106,3 @@ public struct HotWaterNetwork: Sendable, Hashable {
         return bounded / (1 - lossFraction)
     }
 }
-
-extension Fleet {
-    /// The cells of every tick that `report` touched, and of this one: for each asset and each of its posts. A counter
-    /// beats integrated power, and power beats the model.
-    /// - Parameter posts: by asset.
-    func cells(_ posts: [[BookedPost]], _ report: FeedReport, _ context: TickContext) -> [Cell] {
-        guard posts.contains(where: { !$0.isEmpty }) else { return [] }
-        let starts = touchedTicks(report, context)
-        var cells: [Cell] = []
-        cells.reserveCapacity(starts.count * posts.reduce(0) { $0 + $1.count })
-        for start in starts {
-            for (asset, posts) in posts.enumerated() {
-                for post in posts { cells.append(cell(asset, start, post, context.step)) }
-            }
-        }
-        return cells
-    }
-}

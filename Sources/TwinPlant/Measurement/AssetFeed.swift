@@ -54,6 +54,8 @@ public struct FeedReport: Sendable {
     public var alarms: Set<AlarmKey> = []
     /// Spans of the past whose integrals changed.
     public var touched: [(from: PlantTime, to: PlantTime)] = []
+    /// Starts of the ticks whose integrals may have changed, ascending; the present tick is always one.
+    var touchedTicks: [PlantTime] = []
     public var readings: [AcceptedReading] = []
     public var lastForecast: (ts: PlantTime, values: [Double])?
 }
@@ -93,35 +95,36 @@ public struct AssetFeed: Sendable, Codable {
     }
 
     /// Takes one message of this asset. Never throws: what is wrong is counted in `report`.
+    /// - Parameter slots: where its values stand.
     mutating func take(
-        _ message: DecodedMessage, specs: [SignalSpec], context: TickContext, report: inout FeedReport
+        _ content: DecodedMessage.Content, _ arrival: Arrival, slots: [TelemetryValue?], specs: [SignalSpec],
+        context: TickContext, report: inout FeedReport
     ) {
         do throws(LineFailure) {
-            switch message.content {
+            switch content {
             case .status(let online):
                 isOnline = online
                 report.counts.accepted += 1
-            case .telemetry(let telemetry): try takeTelemetry(telemetry, message.arrival, specs, context, &report)
+            case .telemetry(let telemetry, let slot):
+                try takeTelemetry(telemetry, slots[slot..<slot + specs.count], arrival, specs, context, &report)
             case .refused(let failure): throw failure
             }
         } catch {
-            report.refuse(message.arrival, error)
+            report.refuse(arrival, error)
             if error.reason == .outOfRange { source.isOutOfRange = true }
         }
     }
 
     /// What is wrong with the source at the end of the tick.
-    mutating func sourceAlarms(_ context: TickContext) -> [AlarmKey] {
-        var codes: [AlarmCode] = []
-        if source.clock.isOff { codes.append(.clock) }
-        if source.hasGap(context) { codes.append(.gap) }
-        if source.isOutOfRange { codes.append(.outOfRange) }
-        return codes.map { AlarmKey(area, asset, $0) }
+    mutating func addSourceAlarms(_ context: TickContext, to alarms: inout Set<AlarmKey>) {
+        if source.clock.isOff { alarms.insert(AlarmKey(area, asset, .clock)) }
+        if source.hasGap(context) { alarms.insert(AlarmKey(area, asset, .gap)) }
+        if source.isOutOfRange { alarms.insert(AlarmKey(area, asset, .outOfRange)) }
     }
 
     private mutating func takeTelemetry(
-        _ telemetry: Telemetry, _ arrival: Arrival, _ specs: [SignalSpec], _ context: TickContext,
-        _ report: inout FeedReport
+        _ telemetry: Telemetry, _ values: ArraySlice<TelemetryValue?>, _ arrival: Arrival, _ specs: [SignalSpec],
+        _ context: TickContext, _ report: inout FeedReport
     ) throws(LineFailure) {
         let patience = specs.first?.maxAge ?? context.lateness
         try checkTime(telemetry, arrival, patience, context)
@@ -140,8 +143,9 @@ public struct AssetFeed: Sendable, Codable {
         var failure = LineFailure(reason: .unknownKey, text: "no key of this asset in the payload")
         var usable = telemetry.connected != nil
         var repeated = false
-        for (index, spec) in specs.enumerated() {
-            guard let found = telemetry.values.first(where: { $0.key == spec.key })?.value else { continue }
+        for (index, found) in values.enumerated() {
+            guard let found else { continue }
+            let spec = specs[index]
             guard case .number(let value) = found else {
                 failure = LineFailure(reason: .wrongType, text: "\"\(spec.key)\" is not a number")
                 continue
@@ -258,7 +262,9 @@ public struct AssetFeed: Sendable, Codable {
     func patience(maxAge: Span) -> Span { lastPeriod.map { $0 + maxAge } ?? Span(ms: 0) }
 
     mutating func forget(before time: PlantTime) {
-        for index in timelines.indices { timelines[index].forget(before: time) }
+        for index in timelines.indices where timelines[index].reaches(before: time) {
+            timelines[index].forget(before: time)
+        }
     }
 }
 

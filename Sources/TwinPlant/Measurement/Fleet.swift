@@ -8,12 +8,14 @@ public struct Fleet: Sendable, Codable {
     var estimates: [[Timeline]]
     /// Place of each asset among the feeds.
     let places: [AssetPath: Int]
+    private var reader: FleetDecoder
 
     /// - Parameter estimates: by asset, for how many signals the model can stand in.
     public init(_ assets: [(area: Area, asset: String, signals: Int)], estimates counts: [Int]) {
         feeds = assets.map { AssetFeed(area: $0.area, asset: $0.asset, signals: $0.signals) }
         estimates = counts.map { [Timeline](repeating: Timeline(), count: $0) }
         places = Fleet.places(feeds)
+        reader = FleetDecoder(feeds)
     }
 
     private static func places(_ feeds: [AssetFeed]) -> [AssetPath: Int] {
@@ -27,6 +29,7 @@ public struct Fleet: Sendable, Codable {
         feeds = try container.decode([AssetFeed].self, forKey: .feeds)
         estimates = try container.decode([[Timeline]].self, forKey: .estimates)
         places = Fleet.places(feeds)
+        reader = FleetDecoder(feeds)
     }
 
     /// Takes a tick's messages in their order. `specs` gives an asset's signals by its index in the fleet.
@@ -34,24 +37,39 @@ public struct Fleet: Sendable, Codable {
         _ slice: [Routed], specs: (Int) -> [SignalSpec], context: TickContext
     ) -> FeedReport {
         var report = FeedReport()
-        let horizon = context.from - periodFinalAfter - settlementPeriod
-        for index in feeds.indices {
-            feeds[index].forget(before: horizon)
-            for signal in estimates[index].indices { estimates[index][signal].forget(before: horizon) }
-        }
-        for message in DecodedMessage.inOrder(slice) {
-            let before = report.counts
-            if let index = places[AssetPath(message.area, message.asset)] {
-                feeds[index].take(message, specs: specs(index), context: context, report: &report)
+        forget(before: context.from - periodFinalAfter - settlementPeriod)
+        let inbox = reader.decode(slice, feeds, places, specs: specs)
+        // A message brings one reading or two.
+        report.readings.reserveCapacity(2 * slice.count)
+        report.touched.reserveCapacity(2 * slice.count)
+        for place in inbox.order {
+            let message = inbox.messages[place]
+            let part = slice[place].part
+            let before = part == nil ? nil : report.counts
+            if let index = message.asset {
+                feeds[index].take(
+                    message.content, slice[place].arrival, slots: inbox.slots, specs: specs(index), context: context,
+                    report: &report)
             } else {
                 report.refuse(
-                    message.arrival,
-                    LineFailure(reason: .unknownTopic, text: "no asset \"\(message.asset)\" in the configuration"))
+                    slice[place].arrival,
+                    LineFailure(
+                        reason: .unknownTopic, text: "no asset \"\(slice[place].asset)\" in the configuration"))
             }
-            if let fate = report.counts.fate(of: message.part, since: before) { report.fates.append(fate) }
+            if let before, let fate = report.counts.fate(of: part, since: before) { report.fates.append(fate) }
         }
-        for index in feeds.indices { report.alarms.formUnion(feeds[index].sourceAlarms(context)) }
+        for index in feeds.indices { feeds[index].addSourceAlarms(context, to: &report.alarms) }
+        report.touchedTicks = Fleet.touchedTicks(report.touched, context)
         return report
+    }
+
+    private mutating func forget(before horizon: PlantTime) {
+        for index in feeds.indices {
+            feeds[index].forget(before: horizon)
+            for signal in estimates[index].indices where estimates[index][signal].reaches(before: horizon) {
+                estimates[index][signal].forget(before: horizon)
+            }
+        }
     }
 
     mutating func estimate(_ asset: Int, signal: Int = 0, _ value: Double, _ context: TickContext) {
@@ -63,54 +81,84 @@ public struct Fleet: Sendable, Codable {
     func used(
         _ asset: Int, signal: Int = 0, model: Double, maxAge: Span, _ context: TickContext
     ) -> UsedValue {
-        let feed = feeds[asset]
-        guard feed.isOnline else { return UsedValue(model, .notConnected) }
-        if signal == 0, feed.stuck.isStuck { return UsedValue(model, .stuck) }
-        let timeline = feed.timelines[signal]
-        let (sum, covered) = timeline.integral(from: context.from, to: context.to)
+        guard feeds[asset].isOnline else { return UsedValue(model, .notConnected) }
+        if signal == 0, feeds[asset].stuck.isStuck { return UsedValue(model, .stuck) }
+        let (sum, covered) = feeds[asset].timelines[signal].integral(from: context.from, to: context.to)
         let step = context.step.ms
-        if covered == step { return UsedValue(sum / Double(step), feed.isModelled ? .estimated : .good) }
-        if let last = timeline.latestPiece(before: context.to),
-            context.to.ms - last.end <= feed.patience(maxAge: maxAge).ms
+        let isModelled = feeds[asset].isModelled
+        if covered == step { return UsedValue(sum / Double(step), isModelled ? .estimated : .good) }
+        if let last = feeds[asset].timelines[signal].latestPiece(before: context.to),
+            context.to.ms - last.end <= feeds[asset].patience(maxAge: maxAge).ms
         {
             let filled = sum + last.value * Double(step - covered)
-            return UsedValue(filled / Double(step), feed.isModelled ? .estimated : .lastKnown)
+            return UsedValue(filled / Double(step), isModelled ? .estimated : .lastKnown)
         }
         return UsedValue(model, .estimated)
     }
 
     /// What the latest reading that reaches to the end of this tick says; unlike `used` it is an instant, not a mean.
     func latest(_ asset: Int, signal: Int, _ context: TickContext) -> UsedValue? {
-        let feed = feeds[asset]
-        guard feed.isOnline, let last = feed.timelines[signal].latestPiece(before: context.to),
+        guard feeds[asset].isOnline, let last = feeds[asset].timelines[signal].latestPiece(before: context.to),
             last.end >= context.to.ms
         else { return nil }
-        return UsedValue(last.value, feed.isModelled ? .estimated : .good)
+        return UsedValue(last.value, feeds[asset].isModelled ? .estimated : .good)
     }
 
-    func cell(_ asset: Int, _ start: PlantTime, _ booked: BookedPost, _ step: Span) -> Cell {
+    /// The cells of every tick that `report` touched, and of this one: for each asset and each of its posts. A counter
+    /// beats integrated power, and power beats the model.
+    /// - Parameter posts: by asset.
+    func cells(_ posts: [[BookedPost]], _ report: FeedReport, _ context: TickContext) -> [Cell] {
+        var cells: [Cell] = []
+        cells.reserveCapacity(report.touchedTicks.count * posts.reduce(0) { $0 + $1.count })
+        for start in report.touchedTicks {
+            for asset in posts.indices {
+                for post in posts[asset] { cells.append(cell(asset, start, post, context.step)) }
+            }
+        }
+        return cells
+    }
+
+    private func cell(_ asset: Int, _ start: PlantTime, _ booked: BookedPost, _ step: Span) -> Cell {
         var energyMs = 0.0
         var measured: Int64 = 0
         var estimated: Int64 = 0
-        let feed = feeds[asset]
+        let isModelled = feeds[asset].isModelled
         let part = booked.post.part
-        let layers = [
-            booked.register.map { feed.timelines[$0] } ?? Timeline(),
-            booked.spec.map { feed.timelines[$0] } ?? Timeline(),
-            booked.estimate.map { estimates[asset][$0] } ?? Timeline(),
-        ]
-        forEachLayer(layers[...], start, start + step) { remaining, length, value in
-            energyMs += (remaining == 3 ? value : part.of(value)) * Double(length)
-            if remaining == 1 || feed.isModelled {
-                estimated += length
-            } else {
-                measured += length
+        let end = start + step
+        if let value = soleReading(asset, booked, from: start, to: end) {
+            energyMs += part.of(value) * Double(step.ms)
+            if isModelled { estimated = step.ms } else { measured = step.ms }
+        } else {
+            forEachLayer(layers(asset, booked)[...], start, end) { remaining, length, value in
+                energyMs += (remaining == 3 ? value : part.of(value)) * Double(length)
+                if remaining == 1 || isModelled {
+                    estimated += length
+                } else {
+                    measured += length
+                }
             }
         }
         return Cell(
-            tick: start, meter: Meter(booked.post.account, feed.area, feed.asset),
+            tick: start, meter: Meter(booked.post.account, feeds[asset].area, feeds[asset].asset),
             energy: Energy(roundingWattSeconds: energyMs * booked.post.factor), measuredMs: measured,
             estimatedMs: estimated)
+    }
+
+    /// The reading that alone stands for a tick, as nearly every one does: it is the signal's latest, it covers the
+    /// tick, and no register tells of the same energy.
+    private func soleReading(_ asset: Int, _ booked: BookedPost, from start: PlantTime, to end: PlantTime) -> Double? {
+        guard let spec = booked.spec else { return nil }
+        if let register = booked.register, !feeds[asset].timelines[register].isSilent(from: start) { return nil }
+        return feeds[asset].timelines[spec].latestValue(over: start, end)
+    }
+
+    /// What tells of an asset's energy, the best first: register, signal, model.
+    private func layers(_ asset: Int, _ booked: BookedPost) -> [Timeline] {
+        [
+            booked.register.map { feeds[asset].timelines[$0] } ?? Timeline(),
+            booked.spec.map { feeds[asset].timelines[$0] } ?? Timeline(),
+            booked.estimate.map { estimates[asset][$0] } ?? Timeline(),
+        ]
     }
 
     /// Walks `from..<to` through the first layer that covers each stretch. `body` gets how many layers were left
@@ -130,14 +178,23 @@ public struct Fleet: Sendable, Codable {
     }
 
     /// Starts of the ticks whose integrals may have changed, ascending; the present tick is always one.
-    func touchedTicks(_ report: FeedReport, _ context: TickContext) -> [PlantTime] {
+    func touchedTicks(_ report: FeedReport, _ context: TickContext) -> [PlantTime] { report.touchedTicks }
+
+    private static func touchedTicks(
+        _ touched: [(from: PlantTime, to: PlantTime)], _ context: TickContext
+    ) -> [PlantTime] {
+        // Nearly every reading is of the present tick.
+        let step = context.step
+        let first = (context.from + step - Span(ms: 1)).floored(to: step)
+        let past = touched.filter { $0.from < first }
+        if past.isEmpty { return [context.from] }
         var starts: Set<Int64> = [context.from.ms]
         let earliest = context.from - periodFinalAfter
-        for span in report.touched {
-            var start = max(span.from, earliest).floored(to: context.step)
+        for span in past {
+            var start = max(span.from, earliest).floored(to: step)
             while start < min(span.to, context.from) {
                 starts.insert(start.ms)
-                start = start + context.step
+                start = start + step
             }
         }
         return starts.sorted().map { PlantTime(ms: $0) }
@@ -145,15 +202,16 @@ public struct Fleet: Sendable, Codable {
 
     /// Holes that began in the settlement periods that this tick touched and that have ended by now.
     func gaps(signal: Int = 0, _ report: FeedReport, _ context: TickContext) -> [GapCount] {
-        var periods: Set<Int64> = []
         // A period's holes are counted when it closes and again when late readings change it.
+        var periods: Set<Int64> = []
         if context.to.floored(to: settlementPeriod) == context.to {
             periods.insert((context.to - settlementPeriod).ms)
         }
-        for start in touchedTicks(report, context) {
+        for start in report.touchedTicks {
             let period = start.floored(to: settlementPeriod)
             if period + settlementPeriod <= context.to { periods.insert(period.ms) }
         }
+        if periods.isEmpty { return [] }
         return periods.sorted().flatMap { ms in
             let period = PlantTime(ms: ms)
             return feeds.map { feed in
@@ -178,7 +236,11 @@ public struct Fleet: Sendable, Codable {
     }
 
     /// `trip` for each asset that says its breaker is open.
-    var tripAlarms: [AlarmKey] { feeds.filter { !$0.isConnected }.map { AlarmKey($0.area, $0.asset, .trip) } }
+    var tripAlarms: [AlarmKey] {
+        feeds.indices.compactMap {
+            feeds[$0].isConnected ? nil : AlarmKey(feeds[$0].area, feeds[$0].asset, .trip)
+        }
+    }
 
     /// `stale` when a signal that once reported has nothing younger than `maxAge`.
     func staleAlarm(_ asset: Int, maxAge: Span, _ context: TickContext) -> AlarmKey? {

@@ -46,6 +46,7 @@ struct SourceWatch: Sendable, Codable {
 
     /// Whether a hole ended a short while ago that late readings did not fill.
     mutating func hasGap(_ context: TickContext) -> Bool {
+        if holes.isEmpty { return false }
         holes.removeAll { $0.end < context.to - SourceWatch.holeMemory }
         return holes.contains { $0.end <= context.to - context.lateness }
     }

@@ -60,6 +60,7 @@ public struct TickInput: Sendable {
 
     /// The input that a journal's lines make.
     public init(_ lines: [Line], configurations: ConfigurationSource) throws {
+        arrivals.reserveCapacity(lines.count)
         for line in lines {
             switch line.body {
             case .message(let arrival): arrivals.append(arrival)

@@ -64,6 +64,8 @@ struct Router {
     private let signals: SignalMapping?
     private var table = SubscriptionTable()
     private var known: [String: Destination] = [:]
+    /// Where the messages of the last tick went.
+    private var guesses: [(topic: String, destination: Destination)] = []
     static let knownMax = 10_000
 
     init(site: String, signals: SignalMapping?, seats: [any ComponentSeat]) {
@@ -72,6 +74,18 @@ struct Router {
         for (index, seat) in seats.enumerated() {
             for filter in seat.filters { table.subscribe(index, to: filter) }
         }
+    }
+
+    /// - Parameter place: of the message in its tick: most likely the last one had the same topic there.
+    mutating func destination(_ topic: String, at place: Int) -> Destination {
+        if place < guesses.count, guesses[place].topic == topic { return guesses[place].destination }
+        let destination = destination(topic)
+        if place < guesses.count {
+            guesses[place] = (topic, destination)
+        } else if place == guesses.count, place < Router.knownMax {
+            guesses.append((topic, destination))
+        }
+        return destination
     }
 
     mutating func destination(_ topic: String) -> Destination {

@@ -20,6 +20,9 @@ public final class TwinEngine {
     private let seating: Seating
     private(set) var seats: [any ComponentSeat]
     private var router: Router
+    /// How many messages each seat got last: the next tick brings about as many.
+    private var sliceCounts: [Int] = []
+    private var replySizes = ComponentReply.Sizes()
     /// Where foreign messages become ours; nil for a site without a mapping.
     private var door: SignalDoor?
     private var rules: CommandDesk.Rules
@@ -74,6 +77,7 @@ public final class TwinEngine {
         let (slices, acks) = route(input, &counts, &refusals)
 
         var reply = ComponentReply(image: PlantImage())
+        reply.reserve(replySizes)
         var record = DigestRecord()
         record.add(tick)
         for (index, seat) in seats.enumerated() {
@@ -83,6 +87,7 @@ public final class TwinEngine {
             reply.append(part)
             record.add(part.record)
         }
+        replySizes = ComponentReply.Sizes(reply)
         for value in reply.values {
             record.add(value.used.value)
             record.add(value.used.quality.rank)
@@ -142,7 +147,12 @@ public final class TwinEngine {
     private func route(
         _ input: TickInput, _ counts: inout Counts, _ refusals: inout [Refusal]
     ) -> ([[Routed]], [Acknowledgement]) {
-        var slices = [[Routed]](repeating: [], count: seats.count)
+        var slices = sliceCounts.map { count in
+            var slice: [Routed] = []
+            slice.reserveCapacity(count)
+            return slice
+        }
+        while slices.count < seats.count { slices.append([]) }
         var acks: [Acknowledgement] = []
         counts.messages = input.arrivals.count + input.unreadable.values.reduce(0, +)
         for case .shed(let count) in input.instructions {
@@ -151,7 +161,7 @@ public final class TwinEngine {
         }
         for (reason, count) in input.unreadable { counts.rejected[reason, default: 0] += count }
         for (number, arrival) in input.arrivals.enumerated() {
-            switch router.destination(arrival.topic) {
+            switch router.destination(arrival.topic, at: number) {
             case .components(let wanted, let area, let asset, let kind):
                 for index in wanted {
                     slices[index].append(Routed(arrival, area: area, asset: asset, kind: kind))
@@ -180,6 +190,7 @@ public final class TwinEngine {
                 refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: failure))
             }
         }
+        sliceCounts = slices.map(\.count)
         return (slices, acks)
     }
 
@@ -292,6 +303,26 @@ public final class TwinEngine {
 }
 
 extension ComponentReply {
+    /// How much a tick's components said.
+    struct Sizes {
+        var values = 0
+        var cells = 0
+        var readings = 0
+
+        init() {}
+
+        init(_ reply: ComponentReply) {
+            (values, cells, readings) = (reply.values.count, reply.cells.count, reply.readings.count)
+        }
+    }
+
+    /// Makes room for as much as the tick before had to say.
+    mutating func reserve(_ sizes: Sizes) {
+        values.reserveCapacity(sizes.values)
+        cells.reserveCapacity(sizes.cells)
+        readings.reserveCapacity(sizes.readings)
+    }
+
     /// Adds what the next component in the order said.
     mutating func append(_ next: ComponentReply) {
         image = next.image

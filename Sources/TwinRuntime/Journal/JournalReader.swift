@@ -18,6 +18,7 @@ struct JournalReader {
     private let folder: JournalFolder
     private var index = -1
     private var reader: LineReader?
+    private var decoder = LineDecoder(start: .earliest)
     private var lines: [Line] = []
     /// The last mark's tick and chain.
     private(set) var tick: Int
@@ -69,7 +70,7 @@ struct JournalReader {
             }
             guard case .line(let bytes) = read else { throw problem(reader, "a line is too long") }
             let line: Line
-            do { line = try Line(bytes: bytes, start: segment.header.start, number: reader.number) } catch {
+            do { line = try decoder.line(bytes, number: reader.number) } catch {
                 throw problem(reader, error.text)
             }
             guard case .mark(let mark) = line.body else {
@@ -112,6 +113,7 @@ struct JournalReader {
             throw problem(reader, "the header's chain is not that of the last mark before, of tick \(tick)")
         }
         self.reader = reader
+        decoder = LineDecoder(start: segment.header.start)
         return true
     }
 

@@ -34,6 +34,7 @@ public final class TickReader {
     private var reader: LineReader
     /// Set where the file is a recording of another program.
     private var recorded: RecordedMessages?
+    private var decoder: LineDecoder
     private var clock: TickClock
     private let clockTopic: String
     private var lastT: PlantTime
@@ -87,6 +88,7 @@ public final class TickReader {
                 "\(first): begins with tick \(header.firstTick); segments before it are missing, name the journal's"
                     + " folder")
         }
+        decoder = LineDecoder(start: header.start)
         clock = TickClock(start: header.start, step: header.step, lateness: lateness, tick: header.firstTick - 1)
         clockTopic = Topic.clockText(site: header.site)
         lastT = opening?.from ?? header.start
@@ -137,7 +139,7 @@ public final class TickReader {
         if bytes.isEmpty { return }
         let line: Line
         do {
-            line = try Line(bytes: bytes, start: header.start, number: reader.number)
+            line = try decoder.line(bytes, number: reader.number)
         } catch {
             try refuse(error, topic: "")
             return
@@ -186,10 +188,13 @@ public final class TickReader {
             return
         }
         lastT = max(lastT, line.t)
-        var kept = line
-        kept.t = lastT
-        kept.setArrival(t: lastT)
-        pending.lines.append(kept)
+        if line.t < lastT {
+            var kept = line
+            kept.setTime(lastT)
+            pending.lines.append(kept)
+        } else {
+            pending.lines.append(line)
+        }
         linesSinceMark += 1
         if header.marks { return }
         let isClock = line.topic == clockTopic
@@ -281,8 +286,9 @@ extension Line {
     /// The topic of a message line, else empty.
     public var topic: String { if case .message(let arrival) = body { arrival.topic } else { "" } }
 
-    /// Sets the arrival time of a message line.
-    mutating func setArrival(t: PlantTime) {
+    /// Sets the time, of a message's arrival too.
+    fileprivate mutating func setTime(_ t: PlantTime) {
+        self.t = t
         guard case .message(var arrival) = body else { return }
         arrival.t = t
         body = .message(arrival)

@@ -54,9 +54,11 @@ public final class ReplayLoop {
 
     private let config: SiteConfig
     private let options: ReplayOptions
-    private let reader: TickReader
+    private var feed: TickFeed
     /// Ticks that the simulated plant knows already and the twin does not.
-    private var upcoming: [FileTick] = []
+    private var upcoming: [ReadAhead.Tick] = []
+    /// The file that the present tick's lines came from.
+    private var path: String
     private let header: Header
     private let engine: TwinEngine
     private let bus = MessageBus()
@@ -67,16 +69,13 @@ public final class ReplayLoop {
     private var unannounced: [Fault] = []
     private var check: ExpectationCheck
     private var journal: JournalWriter?
-    private let store: (any StoreWriting)?
+    private var store: ReplayStore?
     /// The same store, where it can be read back.
     private let books: (any StoreReading)?
-    private var feed = StoreFeed()
     /// Nil where the store keeps the rows: a year of them has no place in memory.
     private var ledger: RowLedger?
     private let configurations: ConfigurationSource
-    private var marksInBatch = 0
-    /// The batch that goes into the store while the next ticks are stepped; nobody waits for a store but the end.
-    private var writing: Task<Void, any Error>?
+    private var marksSinceFlush = 0
     private var facts: RunFacts
     private var notes = RunNotes()
     private var firstDifferingTick: Int?
@@ -87,9 +86,8 @@ public final class ReplayLoop {
     ) throws {
         self.config = config
         self.options = options
-        self.store = store
         books = store as? any StoreReading
-        reader = try TickReader(
+        let reader = try TickReader(
             paths: paths, opening: options.opening, lateness: config.lateness, strict: options.strict
         ) {
             RecordingFrame(config, build: options.build, isBase64: options.isBase64)
@@ -105,10 +103,12 @@ public final class ReplayLoop {
         header.mode = options.mode ?? (options.loop == .closed ? .control : header.mode)
         header.seed = options.seed ?? header.seed
         self.header = header
+        path = reader.path
+        feed = TickFeed(reader, readsAhead: !paths.contains("-"))
         injector = FaultInjector(seed: header.seed)
         let plan = RunPlan(header)
         engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
-        feed.begin(ConfigurationInForce(config, from: header.start))
+        self.store = store.map { ReplayStore($0, first: ConfigurationInForce(config, from: header.start)) }
         facts = RunFacts(stepS: header.stepS, mode: header.mode, loop: header.loop)
         if books == nil || options.keepsRows { ledger = RowLedger() }
         outputs = bus.client()
@@ -151,7 +151,7 @@ public final class ReplayLoop {
     /// Runs to the end of the input. Nothing is written after it, whether it returns or throws.
     public func run() async throws -> ReplayResult {
         do { return try await runToEnd() } catch {
-            _ = await writing?.result
+            await store?.abandon()
             throw error
         }
     }
@@ -164,7 +164,7 @@ public final class ReplayLoop {
         stored.build = options.build
         stored.config = config.hash
         if let opening = options.opening {
-            try await engine.restore(opening, of: reader.path, configurations: configurations)
+            try await engine.restore(opening, of: path, configurations: configurations)
         }
         if let folder = options.journal {
             guard try folder.segments().isEmpty else {
@@ -174,16 +174,12 @@ public final class ReplayLoop {
             try folder.keep(config.files, hash: config.hash)
             if let opening = options.opening { try folder.keep(opening) }
         }
-        if try store?.begin(RunIdentity(stored)) != nil {
-            throw ReplayProblem("the store holds a run already; name a new one with --store", exitCode: 73)
-        }
-        // Without a checkpoint it may hold the first part of a replay that was killed.
-        feed.replaceAll()
+        try store?.begin(RunIdentity(stored))
         var wasStopped = false
-        while let tick = try nextTick() {
+        while let tick = try await nextTick() {
+            path = tick.path
             let outcome = try await step(tick)
-            let (read, total) = reader.progress
-            if options.onTick?(outcome, Double(read) / Double(total)) == false {
+            if options.onTick?(outcome, tick.share) == false {
                 wasStopped = true
                 break
             }
@@ -192,22 +188,22 @@ public final class ReplayLoop {
         return try await finish(begun, wasStopped)
     }
 
-    private func nextTick() throws -> FileTick? {
-        guard plant != nil else { return try reader.next() }
+    private func nextTick() async throws -> ReadAhead.Tick? {
+        guard plant != nil else { return try await feed.next() }
         let ahead = CoarseReadings.aheadMax.ms / header.step.ms
-        while upcoming.count <= ahead, let tick = try reader.next() {
-            for line in tick.lines { plant?.lookAhead(line) }
+        while upcoming.count <= ahead, let tick = try await feed.next() {
+            for arrival in tick.arrivals { plant?.lookAhead(.message(arrival)) }
             upcoming.append(tick)
         }
         return upcoming.isEmpty ? nil : upcoming.removeFirst()
     }
 
-    private func step(_ tick: FileTick) async throws -> TickOutcome {
+    private func step(_ tick: ReadAhead.Tick) async throws -> TickOutcome {
         let number = engine.state.tick + 1
-        var input = try TickInput(tick.lines, configurations: configurations)
+        var input = try TickInput(tick.others, configurations: configurations)
         let from = input.resume ?? engine.state.grid.from(number)
-        var arrivals = input.arrivals
-        for line in tick.lines {
+        var arrivals = tick.arrivals
+        for line in tick.others {
             switch line.body {
             case .fault(let json): try addFault(json, at: line.t)
             case .expect(let json): try addExpectation(json, at: line.t)
@@ -224,7 +220,9 @@ public final class ReplayLoop {
         }
         arrivals = injector.pass(arrivals, until: tick.t)
         announceFaults(before: from + header.step, at: tick.t)
-        for arrival in arrivals { journal?.append(.message(arrival)) }
+        if journal != nil {
+            for arrival in arrivals { journal?.append(.message(arrival)) }
+        }
         input.arrivals = arrivals
         input.unreadable = tick.unreadable
         let lines = journal?.linesSinceMark ?? 0
@@ -232,7 +230,7 @@ public final class ReplayLoop {
         for refusal in outcome.refusals { notes.refuse(refusal) }
         if options.strict, let first = outcome.refusals.first {
             throw ReplayProblem(
-                "\(reader.path):\(first.line): error: \(first.failure.text) (\(first.failure.reason.rawValue))")
+                "\(path):\(first.line): error: \(first.failure.text) (\(first.failure.reason.rawValue))")
         }
         compare(outcome, with: tick.mark)
         check.note(outcome)
@@ -283,36 +281,27 @@ public final class ReplayLoop {
 
     private func keep(_ outcome: TickOutcome, _ mark: Mark) async throws {
         ledger?.add(outcome)
-        guard store != nil || journal != nil else { return }
-        if store != nil { feed.add(outcome) }
-        marksInBatch += 1
-        if marksInBatch >= ReplayLoop.marksPerTransaction { try await commit(feed.due()) }
+        try await store?.add(outcome, facts)
+        guard journal != nil else { return }
+        marksSinceFlush += 1
+        if marksSinceFlush >= ReplayLoop.marksPerTransaction { try flushJournal() }
         try journal?.rotateIfDue(after: mark, end: outcome.end, state: engine.state)
     }
 
-    private func commit(_ due: StoreBatch?) async throws {
+    private func flushJournal() throws {
         try journal?.flush()
-        marksInBatch = 0
-        guard let store, var batch = due else { return }
-        batch.facts = facts
-        try await writing?.value
-        writing = Task.detached { [batch] in try store.write(batch) }
+        marksSinceFlush = 0
     }
 
     /// The last batch alone carries a checkpoint: a replay that is cut short is not resumed. Without a journal nothing
     /// can go on from it, so it only marks the store as taken.
     private func commitLast() async throws {
-        var batch: StoreBatch?
-        if store != nil {
-            var last = feed.flush()
-            last.checkpoint = journal == nil ? [] : try await engine.checkpoint()
-            last.cursor = JournalCursor(
-                segment: journal?.segment ?? "", offset: journal?.offset ?? 0, tick: engine.state.tick,
-                chain: engine.state.chain.hex)
-            batch = last
-        }
-        try await commit(batch)
-        try await writing?.value
+        try flushJournal()
+        let checkpoint = journal == nil ? [] : try await engine.checkpoint()
+        let cursor = JournalCursor(
+            segment: journal?.segment ?? "", offset: journal?.offset ?? 0, tick: engine.state.tick,
+            chain: engine.state.chain.hex)
+        try await store?.flush(facts, checkpoint: checkpoint, cursor: cursor)
     }
 
     /// All rows of the run, added up by the method of the configuration in force at the end.
@@ -336,13 +325,14 @@ public final class ReplayLoop {
             throw ReplayProblem(
                 "the input holds no complete tick (step \(header.stepS) s from \(header.start.rfc3339))")
         }
-        notes.add(reader.notes)
+        let remains = await feed.remains
+        notes.add(remains.notes)
         if injector.underWay > 0 {
             notes.warn("\(injector.underWay) delayed messages were still under way at the end")
         }
         for sentence in engine.silentRows { notes.warn(sentence) }
         // An expectation may stand at the very end, where no tick takes it.
-        for line in reader.rest {
+        for line in remains.lines {
             if case .expect(let json) = line.body { try addExpectation(json, at: line.t) }
         }
         facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
@@ -355,8 +345,7 @@ public final class ReplayLoop {
         let verdicts = check.verdicts(judged)
         facts.expectationsPassed = verdicts.count { $0.passed }
         facts.expectationsFailed = verdicts.count { !$0.passed }
-        if !verdicts.isEmpty { try await commit(feed.flush()) }
-        try await writing?.value
+        if !verdicts.isEmpty { try await store?.flush(facts) }
         try journal?.finish()
         return ReplayResult(
             summary: Summary(sum, facts: facts) ?? judged, rows: ledger?.rows(on: sum.method.chart) ?? [], notes: notes,

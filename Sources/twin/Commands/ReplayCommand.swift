@@ -49,6 +49,9 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: "SQLite store to write; default a temporary one.")
     var store: String?
 
+    @Flag(help: "Keep the books in memory and write no store.")
+    var noStore = false
+
     @Option(help: "Journal folder to write.")
     var journal: String?
 
@@ -63,6 +66,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func validate() throws {
         if inputs.isEmpty { throw ValidationError("name a replay file or a journal folder") }
+        if noStore, store != nil { throw ValidationError("--store and --no-store exclude each other") }
     }
 
     private var input: String { inputs[0] }
@@ -94,13 +98,14 @@ struct ReplayCommand: AsyncParsableCommand {
             return !Terminal.isStopped
         }
         let temporary =
-            store == nil ? FileManager.default.temporaryDirectory.path + "/twin-\(UUID().uuidString).sqlite" : nil
+            store == nil && !noStore
+            ? FileManager.default.temporaryDirectory.path + "/twin-\(UUID().uuidString).sqlite" : nil
         defer {
             for suffix in ["", "-wal", "-shm"] {
                 if let temporary { try? FileManager.default.removeItem(atPath: temporary + suffix) }  // may not exist
             }
         }
-        let target = try openStore(store ?? temporary ?? "twin.sqlite")
+        let target = try (store ?? temporary).map { try openStore($0) }
         let replay = try ReplayLoop(paths: paths, config: config, options: options, store: target)
         let result = try await replay.run()
         progress.end()

@@ -1,0 +1,95 @@
+import TwinCore
+
+/// Reads the ticks of a file on a thread of its own while earlier ones are stepped: reading, unpacking and decoding go
+/// on beside the step, and the step gets the same ticks in the same order.
+actor ReadAhead {
+    /// A tick, with what was known of the file when it was cut.
+    struct Tick: Sendable {
+        var arrivals: [Arrival] = []
+        /// Its lines that are no messages.
+        var others: [Line] = []
+        var unreadable: [RejectReason: Int]
+        var t: PlantTime
+        var mark: Mark?
+        /// The file that its lines came from.
+        var path: String
+        /// Share of the input that was read.
+        var share: Double
+
+        init(_ tick: FileTick, path: String, share: Double) {
+            (unreadable, t, mark) = (tick.unreadable, tick.t, tick.mark)
+            self.path = path
+            self.share = share
+            arrivals.reserveCapacity(tick.lines.count)
+            for line in tick.lines {
+                if case .message(let arrival) = line.body { arrivals.append(arrival) } else { others.append(line) }
+            }
+        }
+    }
+
+    struct Batch: Sendable {
+        var ticks: [Tick] = []
+        var isLast = false
+        /// What is wrong behind the last of the ticks.
+        var problem: (any Error)?
+    }
+
+    /// Enough to keep both sides busy, and few enough to weigh nothing.
+    static let ticksPerBatch = 32
+
+    private let reader: TickReader
+
+    init(_ reader: sending TickReader) { self.reader = reader }
+
+    func next() -> Batch {
+        var batch = Batch()
+        do {
+            while batch.ticks.count < ReadAhead.ticksPerBatch {
+                guard let tick = try reader.next() else {
+                    batch.isLast = true
+                    break
+                }
+                let (read, total) = reader.progress
+                batch.ticks.append(Tick(tick, path: reader.path, share: Double(read) / Double(total)))
+            }
+        } catch {
+            batch.isLast = true
+            batch.problem = error
+        }
+        return batch
+    }
+
+    /// At the end: what was noted, and the lines that no tick took.
+    var remains: (notes: RunNotes, lines: [Line]) { (reader.notes, reader.rest) }
+}
+
+/// The ticks of a run's input, one after the other.
+struct TickFeed {
+    private let source: ReadAhead
+    /// Nobody waits at a pipe before a tick of it is wanted.
+    private let readsAhead: Bool
+    private var batch = ReadAhead.Batch()
+    private var place = 0
+    private var coming: Task<ReadAhead.Batch, Never>?
+
+    init(_ reader: sending TickReader, readsAhead: Bool) {
+        source = ReadAhead(reader)
+        self.readsAhead = readsAhead
+    }
+
+    /// Nil at the end.
+    mutating func next() async throws -> ReadAhead.Tick? {
+        while place == batch.ticks.count {
+            if let problem = batch.problem { throw problem }
+            if batch.isLast { return nil }
+            if let coming { batch = await coming.value } else { batch = await source.next() }
+            place = 0
+            coming = readsAhead && !batch.isLast ? Task.detached { [source] in await source.next() } : nil
+        }
+        place += 1
+        return batch.ticks[place - 1]
+    }
+
+    /// See `ReadAhead.remains`; for the end of a run.
+    var remains: (notes: RunNotes, lines: [Line]) { get async { await source.remains } }
+}
