@@ -2,6 +2,8 @@ import Testing
 import TwinBooks
 import TwinConfiguration
 import TwinCore
+import TwinDispatch
+import TwinPlant
 import TwinRuntime
 import TwinTesting
 import TwinUnits
