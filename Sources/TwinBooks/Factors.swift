@@ -29,7 +29,7 @@ public struct FactorSet: Sendable, Hashable {
     public var gridUpstream: EmissionFactor
     public var gridResidualMix: EmissionFactor
     /// By `Fuel.index`; nil where nothing is said of a fuel.
-    public var fuels: [FuelFactors?]
+    public private(set) var fuels: [FuelFactors?]
 
     public init(
         id: String, gridGeneration: EmissionFactor, gridLosses: EmissionFactor, gridUpstream: EmissionFactor,
@@ -40,7 +40,7 @@ public struct FactorSet: Sendable, Hashable {
         self.gridLosses = gridLosses
         self.gridUpstream = gridUpstream
         self.gridResidualMix = gridResidualMix
-        self.fuels = fuels
+        self.fuels = Fuel.allCases.map { $0.index < fuels.count ? fuels[$0.index] : nil }
     }
 
     /// Of a fuel that nothing is said of, nothing: no asset burns it.

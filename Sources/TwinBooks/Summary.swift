@@ -16,7 +16,7 @@ public struct Tariffs: Sendable, Hashable {
         self.currency = currency
         self.importPerMWh = importPerMWh
         self.exportPerMWh = exportPerMWh
-        self.fuels = fuels
+        self.fuels = Fuel.allCases.map { $0.index < fuels.count ? fuels[$0.index] : nil }
         self.carbonPerTonne = carbonPerTonne
     }
 }

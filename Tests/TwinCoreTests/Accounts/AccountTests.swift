@@ -31,11 +31,15 @@ struct AccountTests {
     @Test("sources and uses by hand: the sums that reports have always made")
     func sheets() {
         let plant = Bus.electricity.sheet
-        #expect(plant.sources == [.wind, .solar, .fuelcell, .storageDischarge, .bayDischarge, .gridImport])
+        #expect(
+            plant.sources.filter { $0.index < Account.firstCount } == [
+                .wind, .solar, .fuelcell, .storageDischarge, .bayDischarge, .gridImport,
+            ])
         #expect(plant.uses == [.storageCharge, .bayCharge, .gridExport, .load, .losses, .unmetered])
         #expect(plant.remainder == .unmetered && plant.lost == .losses)
         let heat = Bus.heat.sheet
-        #expect(heat.sources.count == 7 && heat.uses == [.heatStoreCharge, .heatDemand, .heatLosses])
+        #expect(heat.sources.prefix { $0.index < Account.firstCount }.count == 7)
+        #expect(heat.uses.prefix(3) == [.heatStoreCharge, .heatDemand, .heatLosses])
         #expect(heat.imported == nil && heat.remainder == .heatDemand)
         #expect(!Bus.fuel.balances)
         // Each account is on one bus, and on one side of it or on none.
