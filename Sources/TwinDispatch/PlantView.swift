@@ -22,6 +22,15 @@ public struct SiteView: Sendable, Hashable {
         self.forecast = forecast
     }
 
+    /// What is still ahead of a forecast by half hours.
+    /// - Parameters:
+    ///   - first: start of its first half hour.
+    ///   - time: half hours that have passed by then are no forecast any more.
+    public static func ahead(_ forecast: [Double], from first: PlantTime, at time: PlantTime) -> [Double] {
+        let gone = max(0, (time - first).ms / settlementPeriod.ms)
+        return Array(forecast.dropFirst(Int(min(gone, Int64(forecast.count)))))
+    }
+
     /// Import less export, kW.
     public var netKW: Double { importKW - exportKW }
 }

@@ -15,6 +15,9 @@ struct SharedStepTests {
             case var kind as SolidOxideFuelCell:
                 (kind.untoldKW, kind.isHot) = (kind.cell.ratedKW, true)
                 asset.kind = kind
+            case var kind as CombinedHeatPower:
+                kind.untoldKW = kind.ratedKW
+                asset.kind = kind
             case var kind as Oxidiser:
                 kind.reality.hasInterlock = true
                 asset.kind = kind
@@ -74,9 +77,9 @@ struct SharedStepTests {
                 orders[asset.path] = asset.kind is Oven || asset.kind is Oxidiser ? order.rounded() : order
             }
         }
-        // What a store would take beside nobody tells the twin, so the network takes all that electric heat can give.
+        // What a store would take beside nobody tells the twin, so the network takes all that can be given.
         var network = Bench.network
-        network.demand.productionDayKW = 3000
+        network.demand.productionDayKW = 30_000
         var moved = 0
         for tick in 301...420 {
             let context = Bench.context(tick, setPoints: orders)

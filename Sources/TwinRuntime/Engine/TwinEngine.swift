@@ -241,12 +241,9 @@ public final class TwinEngine {
     // MARK: - Control
 
     private func siteView(_ image: PlantImage, _ balance: TickBalance, _ context: TickContext) -> SiteView {
-        var forecast = image.intensityForecast
-        if let first = image.forecastFrom {
-            // Half hours that have begun are no forecast any more.
-            let gone = max(0, (context.to - first).ms / settlementPeriod.ms)
-            forecast.removeFirst(min(forecast.count, Int(gone)))
-        }
+        let forecast =
+            image.forecastFrom.map { SiteView.ahead(image.intensityForecast, from: $0, at: context.to) }
+            ?? image.intensityForecast
         return SiteView(
             importKW: balance.importKW, exportKW: balance.exportKW, isGridMeasured: balance.isGridMeasured,
             isGridConnected: image.gridConnected, intensityGPerKWh: image.intensityGPerKWh, forecast: forecast)

@@ -144,11 +144,8 @@ public struct SimulatedRun {
 
     /// What a live twin would decide from what the plant told; the plant obeys with the next step.
     private mutating func decide(_ from: PlantTime) {
-        let begun = now.floored(to: settlementPeriod)
-        var forecast = intensity?.forecast ?? []
-        if let feed = intensity {
-            forecast.removeFirst(min(forecast.count, Int(max(0, (begun - feed.period).ms / settlementPeriod.ms))))
-        }
+        let forecast =
+            intensity.map { SiteView.ahead($0.forecast, from: $0.period + settlementPeriod, at: now) } ?? []
         let (importKW, exportKW) = plant.metered
         let site = SiteView(
             importKW: importKW, exportKW: exportKW, isGridMeasured: true, isGridConnected: true,

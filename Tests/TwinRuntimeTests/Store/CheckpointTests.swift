@@ -60,7 +60,7 @@ struct CheckpointTests {
         #expect(isAgain)
     }
 
-    @Test("a build goes on from the bytes of format 1 as if nothing had happened")
+    @Test("a build goes on from the bytes of format 2 as if nothing had happened")
     func golden() async throws {
         let whole = try Self.engine()
         var plant = try Self.plant()
