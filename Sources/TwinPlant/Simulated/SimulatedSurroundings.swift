@@ -99,18 +99,22 @@ public struct SimulatedSurroundings: Sendable {
         return messages
     }
 
-    /// What the mast told last of the air, degC.
-    public var airToldC: Double { rounded(weather.temperatureC, decimals: 2) }
+    /// What the mast told last.
+    public var toldWeather: Weather {
+        Weather(
+            temperatureC: rounded(weather.temperatureC, decimals: 2),
+            windMPerS: rounded(weather.windMPerS, decimals: 2), ghiWPerM2: rounded(weather.ghiWPerM2, decimals: 1))
+    }
 
     /// What was told last, and what it is called.
     public var told: SimulatedAssets { assets }
 
     // MARK: - Weather
 
-    private struct Weather {
-        var temperatureC: Double
-        var windMPerS: Double
-        var ghiWPerM2: Double
+    public struct Weather: Sendable {
+        public var temperatureC: Double
+        public var windMPerS: Double
+        public var ghiWPerM2: Double
     }
 
     private mutating func weather(from: PlantTime, to: PlantTime, _ minutes: Double) -> Weather {

@@ -24,6 +24,7 @@ public struct SimulatedRun {
     /// Where what is told goes in the books.
     private let posts: ToldPosts
     private let view: MarkView
+    private var belief: UnmeasuredBelief
     private var desk = CommandDesk()
     private let deskRules: CommandDesk.Rules
     private var number = 0
@@ -67,7 +68,9 @@ public struct SimulatedRun {
         surroundings = SimulatedSurroundings(config, seed: seed)
         plant = ResponsivePlant(config, seed: seed)
         posts = ToldPosts(surroundings, plant, config.method.chart)
-        view = MarkView(config, keys: surroundings.told.keys + plant.told.keys)
+        let keys = surroundings.told.keys + plant.told.keys
+        view = MarkView(config, keys: keys)
+        belief = UnmeasuredBelief(config, keys: keys)
         deskRules = CommandDesk.Rules(step: step, followToleranceFraction: config.followToleranceFraction)
     }
 
@@ -151,11 +154,13 @@ public struct SimulatedRun {
             importKW: importKW, exportKW: exportKW, isGridMeasured: true, isGridConnected: true,
             intensityGPerKWh: UsedValue(intensity?.gramsPerKWh ?? 0, intensity == nil ? .stale : .good),
             forecast: forecast)
-        let seen = view.plant(
-            surroundings.told.used + plant.told.used, site: site,
-            outdoorC: UsedValue(surroundings.airToldC, .good), at: from, step: step, changedAt: desk.changedAt)
         let context = TickContext(
-            tick: number, from: from, to: now, lateness: Span(ms: 0), lead: Span(ms: 0))
+            tick: number, from: from, to: now, lateness: Span(ms: 0), lead: Span(ms: 0), setPoints: desk.setPoints)
+        var used = surroundings.told.used + plant.told.used
+        belief.say(&used, surroundings.toldWeather, context)
+        let seen = view.plant(
+            used, site: site, outdoorC: UsedValue(surroundings.toldWeather.temperatureC, .good), at: from, step: step,
+            changedAt: desk.changedAt)
         for command in config.control.commands(seen, &desk, context: context, rules: deskRules) {
             plant.order(command.path, command.point.value, until: now + .seconds(Int64(command.leaseS)))
         }
@@ -166,6 +171,49 @@ public struct SimulatedRun {
 extension Int {
     /// Held inside Int; not a number becomes 0.
     fileprivate init(saturating value: Double) { self = Int(Int64(saturatingRound: value)) }
+}
+
+/// What a twin believes of signals that nobody measures, such as what the sun offers above a limit: the plant knows it,
+/// the twin does not.
+private struct UnmeasuredBelief {
+    private var twins: [AreaTwin] = []
+    /// Where each such signal stands among what is told.
+    private var places: [AssetPath: [String: Int]] = [:]
+
+    init(_ config: SiteConfig, keys: [(path: AssetPath, key: String)]) {
+        func isUnmeasured(_ signal: Signal) -> Bool { signal.form == .derived && signal.isShown }
+        let assets = config.assets.filter { $0.kind.signals.contains(where: isUnmeasured) }
+        for asset in assets {
+            for signal in asset.kind.signals.filter(isUnmeasured) {
+                places[asset.path, default: [:]][signal.key] = keys.firstIndex {
+                    $0.path == asset.path && $0.key == signal.key
+                }
+            }
+        }
+        twins = Kinds.areas.compactMap { area in
+            let own = assets.filter { $0.path.area == area }
+            return own.isEmpty
+                ? nil
+                : AreaTwin(
+                    site: config.site, area: area, location: config.location, calendar: config.calendar,
+                    network: config.network, own)
+        }
+    }
+
+    mutating func say(
+        _ used: inout [UsedValue], _ weather: SimulatedSurroundings.Weather, _ context: TickContext
+    ) {
+        var image = PlantImage()
+        image.airTemperatureC = UsedValue(weather.temperatureC, .good)
+        image.windSpeedMPerS = UsedValue(weather.windMPerS, .good)
+        image.irradianceWPerM2 = UsedValue(weather.ghiWPerM2, .good)
+        for index in twins.indices {
+            for value in twins[index].tick([], context, image).values {
+                guard let place = places[AssetPath(value.area, value.asset)]?[value.key] else { continue }
+                used[place] = value.used
+            }
+        }
+    }
 }
 
 /// Where what the simulated plant tells goes in the books, by the kinds' own posts.
