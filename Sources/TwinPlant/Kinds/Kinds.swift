@@ -1,7 +1,7 @@
 public import TwinCore
 
-/// Every kind of asset that a site may have, in the order in which a step goes through them: what gives power and heat
-/// first, then what uses them, storage last. A new kind is one line here and one folder beside.
+/// Every kind of asset that a site may have, in the order in which a step goes through them: what takes heat before what
+/// gives it, what gives power before what uses it, storage last. A new kind is one line here and one folder beside.
 public enum Kinds {
     public static let all: [any AssetKind.Type] = [
         WindTurbine.self, PVPark.self, SolidOxideFuelCell.self, EthanolStore.self, CombinedHeatPower.self,
