@@ -8,6 +8,19 @@ struct FuelCellTests {
         ratedKW: 1000, minimumFraction: 0.4, ratedEfficiency: 0.55, rampFractionPerMinute: 0.02, coldStartHours: 20,
         warmStartHours: 2, standbyFuelFraction: 0.08, heatFraction: 0.28)
 
+    @Test("just switched off it starts warm, later the colder the longer it stood")
+    func warmStart() {
+        // 20 h from cold, 2 h from warm: after 5 h it has cooled by a quarter, 2 + 18 / 4 = 6.5 h.
+        for (stood, needed) in [(5.0, 6.5), (20, 20), (200, 20)] {
+            var cell = FuelCell(model, mode: .running, powerKW: 1000)
+            for _ in 0..<Int(stood) { _ = cell.step(setPointKW: nil, hours: 1) }
+            _ = cell.step(setPointKW: 1000, hours: needed - 0.25)
+            #expect(cell.mode == .starting)
+            _ = cell.step(setPointKW: 1000, hours: 0.5)
+            #expect(cell.mode == .running)
+        }
+    }
+
     @Test("takes 0.308 litres per kWh at 0.55, within 1 %")
     func fuel() {
         #expect(abs(model.fuelLitresPerHour(powerKW: 1000) / 1000 / 0.308 - 1) < 0.01)

@@ -65,6 +65,23 @@ extension ChargingKind {
         return [.instant("must_kw", 0...most), .instant("can_charge_kw", 0...most)]
     }
 
+    /// Of a group that only draws; `soc_fraction` and `need_kwh` are told by groups that know them.
+    var loadSignals: [Signal] {
+        [.mean("load_kw", 0...1.1 * ratingKW, posts: [Post(.load)])] + toldSignals + [
+            .instant("can_discharge_kw", 0...2 * (1.1 * ratingKW), isShown: false),
+            .instant("need_kwh", 0...1e6, isShown: false), .instant("soc_fraction", 0...1, isShown: false, decimals: 4),
+        ]
+    }
+
+    /// What is believed of a group that only draws, and whose vehicles nobody knows.
+    func tellExpected<Port: StepPort>(_ port: inout Port) {
+        let expected = expectedKW(&port)
+        _ = port.use(0, expected)
+        _ = port.use(1, 0)
+        _ = port.use(2, 0)
+        port.prove(expected)
+    }
+
     /// Draw that is expected without telemetry, kW.
     func expectedKW<Port: StepPort>(_ port: inout Port) -> Double {
         port.production().isShift ? workingKW : idleKW

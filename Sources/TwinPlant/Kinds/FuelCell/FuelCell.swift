@@ -91,6 +91,8 @@ public struct FuelCell: Sendable, Hashable {
     public private(set) var starts = 0
     public private(set) var runHours = 0.0
     private var startHoursLeft = 0.0
+    /// Since it was switched off; it never was where it began cold.
+    private var offHours = Double.infinity
 
     /// - Parameter powerKW: what it gives at the beginning; above 0 it is running.
     public init(_ parameters: Parameters, mode: Mode, powerKW: Double = 0) {
@@ -104,6 +106,7 @@ public struct FuelCell: Sendable, Hashable {
     public mutating func step(setPointKW: Double?, hours: Double) -> Output {
         guard hours > 0, hours <= 24 else { return Output(mode: mode) }
         guard let setPointKW else {
+            offHours = mode == .off ? offHours + hours : hours
             mode = .off
             powerKW = 0
             return Output()
@@ -112,7 +115,7 @@ public struct FuelCell: Sendable, Hashable {
         if mode == .off {
             mode = .starting
             starts += 1
-            startHoursLeft = parameters.coldStartHours
+            startHoursLeft = startHours
         }
         if mode == .starting {
             let started = min(left, startHoursLeft)
@@ -134,6 +137,13 @@ public struct FuelCell: Sendable, Hashable {
     mutating func resume(powerKW: Double) {
         mode = powerKW > 0 ? .running : .standby
         self.powerKW = min(max(powerKW, 0), parameters.ratedKW)
+    }
+
+    /// It cools as slowly as it heats: just switched off it starts warm, and cold after the time of a cold start.
+    private var startHours: Double {
+        let (warm, cold) = (parameters.warmStartHours, parameters.coldStartHours)
+        guard offHours < cold else { return cold }
+        return min(warm, cold) + max(0, cold - warm) * offHours / cold
     }
 
     private var minimumKW: Double { parameters.minimumFraction * parameters.ratedKW }

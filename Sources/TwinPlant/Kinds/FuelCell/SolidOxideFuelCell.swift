@@ -27,7 +27,8 @@ public struct SolidOxideFuelCell: AssetKind {
             "ramp_fraction_per_minute", "fraction of the rating a minute",
             .quantity(0.0001...1, \.cell.rampFractionPerMinute), "change of the output when hot"),
         .init("cold_start_h", "h", .quantity(0...200, \.cell.coldStartHours), "from cold to output"),
-        .init("warm_start_h", "h", .quantity(0...100, \.cell.warmStartHours), "from warm to output"),
+        .init(
+            "warm_start_h", "h", .quantity(0...100, \.cell.warmStartHours), "the same just after it was switched off"),
         .init(
             "standby_fuel_fraction", "fraction of the rated fuel", .quantity(0...0.5, \.cell.standbyFuelFraction),
             "fuel that keeps it hot"),

@@ -22,12 +22,7 @@ public struct VehicleYard: ChargingKind {
     public static let parameters = commonParameters
     public var control: Control? { Control(.setLimit, 0...ratingKW, fallback: "local") }
 
-    public var signals: [Signal] {
-        [.mean("load_kw", 0...1.1 * ratingKW, posts: [Post(.load)])] + toldSignals + [
-            .instant("can_discharge_kw", 0...2 * (1.1 * ratingKW), isShown: false),
-            .instant("need_kwh", 0...1e6, isShown: false), .instant("soc_fraction", 0...1, isShown: false, decimals: 4),
-        ]
-    }
+    public var signals: [Signal] { loadSignals }
 
     public func memory() -> Cars { Cars(yard: knowsCars ? FinishedVehicleYard(ratingKW: ratingKW) : nil) }
 
@@ -38,14 +33,7 @@ public struct VehicleYard: ChargingKind {
         guard
             let out = memory.yard?.step(
                 limitKW: port.isTripped ? 0 : port.order, fromMs: port.around.from.ms, toMs: port.around.to.ms)
-        else {
-            let expected = expectedKW(&port)
-            _ = port.use(0, expected)
-            _ = port.use(1, 0)
-            _ = port.use(2, 0)
-            port.prove(expected)
-            return
-        }
+        else { return tellExpected(&port) }
         _ = port.use(0, out.loadKW)
         _ = port.use(1, out.mustKW)
         _ = port.use(2, out.canChargeKW)
