@@ -9,9 +9,47 @@ struct BeliefPort: StepPort {
         var calendar: ProductionCalendar
     }
 
+    /// What is asked of an asset in every step, worked out once.
+    private struct Seat: Sendable {
+        let path: AssetPath
+        let maxAge: Span
+        let stuck: StuckRule?
+        let band: ClosedRange<Double>?
+        let obeys: Bool
+        /// What has no power of its own has none: a tank.
+        let hasBreaker: Bool
+        /// Place of its first signal among all.
+        let first: Int
+
+        init(_ asset: PlantAsset, first: Int) {
+            path = asset.path
+            maxAge = asset.maxAge
+            stuck = asset.stuck
+            band = asset.kind.watchedBand
+            obeys = asset.kind.control != nil
+            hasBreaker = asset.kind.signals.first?.form == .mean
+            self.first = first
+        }
+
+        var isAlwaysWatched: Bool { band == -Double.infinity...Double.infinity }
+    }
+
+    /// What is asked of a signal in every step; places are below 0 where there is none.
+    private struct Slot: Sendable {
+        let spec: Int
+        let estimate: Int
+        let isMean: Bool
+        let isShown: Bool
+    }
+
     var fleet: Fleet
     let assets: [PlantAsset]
     let sheets: [SignalSheet]
+    private let seats: [Seat]
+    private let slots: [Slot]
+    /// The used values under their names, before they have one.
+    private let names: [NamedValue]
+    private let posts: [[BookedPost]]
     private let area: Area
     private(set) var around: Around
     private(set) var context: TickContext
@@ -27,6 +65,21 @@ struct BeliefPort: StepPort {
         self.area = area
         let sheets = assets.map { SignalSheet($0.kind.signals, maxAge: $0.maxAge) }
         self.sheets = sheets
+        posts = sheets.map(\.posts)
+        var seats: [Seat] = []
+        var slots: [Slot] = []
+        var names: [NamedValue] = []
+        for (asset, sheet) in zip(assets, sheets) {
+            seats.append(Seat(asset, first: slots.count))
+            for (place, signal) in sheet.signals.enumerated() {
+                slots.append(
+                    Slot(
+                        spec: sheet.specPlaces[place] ?? -1, estimate: sheet.estimatePlaces[place] ?? -1,
+                        isMean: signal.form == .mean, isShown: signal.isShown))
+                names.append(NamedValue(asset.path.area, asset.path.asset, signal.key, UsedValue(0, .stale)))
+            }
+        }
+        (self.seats, self.slots, self.names) = (seats, slots, names)
         fleet = Fleet(
             zip(assets, sheets).map { ($0.path.area, $0.path.asset, $1.specs.count) },
             estimates: sheets.map(\.estimateCount))
@@ -45,6 +98,7 @@ struct BeliefPort: StepPort {
         plan = nil
         position = nil
         reply = ComponentReply(image: image)
+        reply.values.reserveCapacity(names.count)
         let sheets = sheets
         let report = fleet.take(slice, specs: { sheets[$0].specs }, context: context)
         reply.take(report)
@@ -53,15 +107,15 @@ struct BeliefPort: StepPort {
 
     mutating func turn(to index: Int) {
         self.index = index
-        order = assets[index].kind.control == nil ? nil : context.setPoints[assets[index].path]
+        order = seats[index].obeys ? context.setPoints[seats[index].path] : nil
     }
 
     /// The cells of all assets, with their gaps and open breakers.
     mutating func finish(_ report: FeedReport) -> ComponentReply {
-        reply.cells = fleet.cells(sheets.map(\.posts), report, context)
-        // What has no power of its own has no breaker: a tank.
-        let powered = Set(zip(assets, sheets).filter { $1.signals.first?.form == .mean }.map(\.0.path))
-        reply.alarms += fleet.tripAlarms.filter { powered.contains(AssetPath($0.area, $0.asset)) }
+        reply.cells = fleet.cells(posts, report, context)
+        for index in seats.indices where seats[index].hasBreaker && !fleet.feeds[index].isConnected {
+            reply.alarms.append(AlarmKey(seats[index].path.area, seats[index].path.asset, .trip))
+        }
         reply.gaps = fleet.gaps(report, context)
         return reply
     }
@@ -82,38 +136,38 @@ struct BeliefPort: StepPort {
     }
 
     mutating func use(_ place: Int, _ model: Double?) -> UsedValue {
-        let asset = assets[index]
-        let sheet = sheets[index]
-        let signal = sheet.signals[place]
+        let named = seats[index].first + place
+        let slot = slots[named]
         let guess = model ?? 0
-        if let estimate = sheet.estimatePlaces[place] {
-            fleet.estimate(index, signal: estimate, guess, context)
-        }
-        if place == 0 { watch(asset, model: guess) }
-        let used = used(signal.form, sheet.specPlaces[place], model, asset)
-        if signal.isShown {
-            reply.values.append(NamedValue(asset.path.area, asset.path.asset, signal.key, used))
+        if slot.estimate >= 0 { fleet.estimate(index, signal: slot.estimate, guess, context) }
+        if place == 0 { watch(model: guess) }
+        let used = used(slot, model)
+        if slot.isShown {
+            reply.values.append(names[named])
+            reply.values[reply.values.count - 1].used = used
         }
         return used
     }
 
-    private func used(_ form: Signal.Form, _ spec: Int?, _ model: Double?, _ asset: PlantAsset) -> UsedValue {
+    private func used(_ slot: Slot, _ model: Double?) -> UsedValue {
         let guess = model.map { UsedValue($0, .estimated) } ?? UsedValue(0, .stale)
-        guard let spec else { return guess }
-        return form == .mean
-            ? fleet.used(index, signal: spec, model: guess.value, maxAge: asset.maxAge, context)
-            : fleet.latest(index, signal: spec, context) ?? guess
+        guard slot.spec >= 0 else { return guess }
+        return slot.isMean
+            ? fleet.used(index, signal: slot.spec, model: guess.value, maxAge: seats[index].maxAge, context)
+            : fleet.latest(index, signal: slot.spec, context) ?? guess
     }
 
     /// The first signal tells whether its source is alive and moves.
-    private mutating func watch(_ asset: PlantAsset, model: Double) {
-        if let band = asset.kind.watchedBand {
+    private mutating func watch(model: Double) {
+        let seat = seats[index]
+        if let band = seat.band {
             let last = fleet.feeds[index].timelines[0].latestPiece(before: context.to)
-            let isWatched = band == -Double.infinity...Double.infinity || last.map { band.contains($0.value) } ?? false
-            let rule = isWatched ? asset.stuck : nil
-            if let alarm = fleet.watch(index, model: model, rule: rule, context) { reply.alarms.append(alarm) }
+            let isWatched = seat.isAlwaysWatched || last.map { band.contains($0.value) } ?? false
+            if let alarm = fleet.watch(index, model: model, rule: isWatched ? seat.stuck : nil, context) {
+                reply.alarms.append(alarm)
+            }
         }
-        if let alarm = fleet.staleAlarm(index, maxAge: asset.maxAge, context) { reply.alarms.append(alarm) }
+        if let alarm = fleet.staleAlarm(index, maxAge: seat.maxAge, context) { reply.alarms.append(alarm) }
     }
 
     mutating func prove(_ value: Double) { reply.record.add(value) }

@@ -60,16 +60,30 @@ public struct OfferScene: Sendable {
 
 /// Who offers what on a site: places of signals among the used values are looked up once.
 public struct OfferTable: Sendable {
-    private let assets: [(asset: PlantAsset, places: [Int])]
+    private struct Row: Sendable {
+        let path: AssetPath
+        let kind: any AssetKind
+        let places: [Int]
+        let fallback: String
+    }
+
+    /// Those that obey, and those that are on the hot-water network.
+    private let offering: [Row]
+    private let onNetwork: [Row]
 
     /// - Parameter keys: what is used, in its order.
     public init(_ assets: [PlantAsset], keys: [(path: AssetPath, key: String)]) {
         var table: [AssetPath: [(key: String, place: Int)]] = [:]
         for (place, key) in keys.enumerated() { table[key.path, default: []].append((key.key, place)) }
-        self.assets = assets.map { asset in
+        let rows = assets.map { asset in
             let told = table[asset.path] ?? []
-            return (asset, asset.kind.signals.map { signal in told.first { $0.key == signal.key }?.place ?? -1 })
+            return Row(
+                path: asset.path, kind: asset.kind,
+                places: asset.kind.signals.map { signal in told.first { $0.key == signal.key }?.place ?? -1 },
+                fallback: asset.kind.control?.fallback ?? "")
         }
+        offering = rows.filter { $0.kind.control != nil }
+        onNetwork = rows.filter { $0.kind.heatShare { _ in UsedValue(0, .stale) } != nil }
     }
 
     /// What is told of an asset, by place in its sheet.
@@ -90,8 +104,8 @@ public struct OfferTable: Sendable {
         var scene = scene
         scene.values = values
         var filling: HeatShare?
-        for (asset, places) in assets {
-            guard let share = asset.kind.heatShare(value(values, places)) else { continue }
+        for row in onNetwork {
+            guard let share = row.kind.heatShare(value(values, row.places)) else { continue }
             scene.heat.openDemandKW += share.openKW
             scene.heat.headroomKW += share.headroomKW
             if filling == nil, share.fillingFuel != nil { filling = share }
@@ -101,12 +115,13 @@ public struct OfferTable: Sendable {
             scene.heat.fillingGramsPerKWh = scene.grams(fuel) / filling.fillingPerformance
         }
         var offers: [Offer] = []
-        for (asset, places) in assets {
-            scene.path = asset.path
-            scene.places = places
-            scene.changedAt = changedAt(asset.path)
-            guard var offer = asset.kind.offer(scene), let control = asset.kind.control else { continue }
-            offer.fallback = control.fallback
+        offers.reserveCapacity(offering.count)
+        for row in offering {
+            scene.path = row.path
+            scene.places = row.places
+            scene.changedAt = changedAt(row.path)
+            guard var offer = row.kind.offer(scene) else { continue }
+            offer.fallback = row.fallback
             offers.append(offer)
         }
         let order = offers.indices.sorted { (offers[$0].shape.rank, $0) < (offers[$1].shape.rank, $1) }

@@ -235,13 +235,6 @@ public struct Fleet: Sendable, Codable {
         return feeds[asset].stuck.isStuck ? AlarmKey(feeds[asset].area, feeds[asset].asset, .stuck) : nil
     }
 
-    /// `trip` for each asset that says its breaker is open.
-    var tripAlarms: [AlarmKey] {
-        feeds.indices.compactMap {
-            feeds[$0].isConnected ? nil : AlarmKey(feeds[$0].area, feeds[$0].asset, .trip)
-        }
-    }
-
     /// `stale` when a signal that once reported has nothing younger than `maxAge`.
     func staleAlarm(_ asset: Int, maxAge: Span, _ context: TickContext) -> AlarmKey? {
         guard let last = feeds[asset].timelines[0].latestPiece(before: context.to),
