@@ -42,25 +42,36 @@ public struct PlantView: Sendable, Hashable {
     public var openHeatKW: Double
     public var heatHeadroomKW: Double
     /// In the order of their ranks.
-    public var offers: [Offer]
+    public let offers: [Offer]
+
+    // The same by shape, in that order.
+    private(set) var loads: [DeferrableLoad] = []
+    private(set) var stores: [Store] = []
+    private(set) var converters: [Converter] = []
+    private(set) var sourceSwitches: [SourceSwitch] = []
+    private(set) var windows: [SetPointWindow] = []
+    private(set) var duties: [Duty] = []
+    private(set) var generators: [Generator] = []
+    private(set) var curtailable: [CurtailableSource] = []
 
     public init(site: SiteView, openHeatKW: Double = 0, heatHeadroomKW: Double = 0, offers: [Offer]) {
         self.site = site
         self.openHeatKW = openHeatKW
         self.heatHeadroomKW = heatHeadroomKW
         self.offers = offers
+        for offer in offers {
+            switch offer.shape {
+            case .deferrable(let load): loads.append(load)
+            case .store(let store): stores.append(store)
+            case .converter(let converter): converters.append(converter)
+            case .source(let oven): sourceSwitches.append(oven)
+            case .window(let window): windows.append(window)
+            case .duty(let duty): duties.append(duty)
+            case .generator(let cell): generators.append(cell)
+            case .curtailable(let source): curtailable.append(source)
+            }
+        }
     }
-
-    var loads: [DeferrableLoad] { shapes { if case .deferrable(let load) = $0 { load } else { nil } } }
-    var stores: [Store] { shapes { if case .store(let store) = $0 { store } else { nil } } }
-    var converters: [Converter] { shapes { if case .converter(let converter) = $0 { converter } else { nil } } }
-    var sourceSwitches: [SourceSwitch] { shapes { if case .source(let oven) = $0 { oven } else { nil } } }
-    var windows: [SetPointWindow] { shapes { if case .window(let window) = $0 { window } else { nil } } }
-    var duties: [Duty] { shapes { if case .duty(let duty) = $0 { duty } else { nil } } }
-    var generators: [Generator] { shapes { if case .generator(let cell) = $0 { cell } else { nil } } }
-    var curtailable: [CurtailableSource] { shapes { if case .curtailable(let source) = $0 { source } else { nil } } }
-
-    private func shapes<T>(_ pick: (Offer.Shape) -> T?) -> [T] { offers.compactMap { pick($0.shape) } }
 
     /// What the site would import with storage, free charging and electric heat at rest, generators as near to their
     /// rating as they come in a step and the sun uncurtailed, kW; negative is a surplus.

@@ -10,7 +10,10 @@ import TwinTesting
 struct KindsDocumentationTests {
     private static let isWriting = ProcessInfo.processInfo.environment["TWIN_WRITE_DOCS"] != nil
 
-    private static func blank<K: AssetKind>(_ kind: K.Type) -> any AssetKind { K() }
+    /// With all that an asset of the kind may have.
+    private static func blank<K: AssetKind>(_ kind: K.Type) -> any AssetKind {
+        K.parts.reduce(into: K()) { $0[keyPath: $1.isThere] = true }
+    }
 
     private static func row(_ kind: any AssetKind.Type) -> String {
         let asset = blank(kind)
