@@ -18,8 +18,6 @@ public struct Converter: Sendable, Hashable {
     public var ratedKW: Double
     /// Least that it runs at; below it rests.
     public var minimumKW: Double
-    /// Its own ramp, kW a step.
-    public var rampKWPerStep: Double
     /// What the set-point says is done now.
     public var measuredKW: UsedValue
     /// Its output meets the demand on the hot-water network; of any other as much is taken as comes.
@@ -27,14 +25,13 @@ public struct Converter: Sendable, Hashable {
 
     public init(
         path: AssetPath, action: Action = .setHeat, input: Input, ratedKW: Double, minimumKW: Double = 0,
-        rampKWPerStep: Double = .infinity, measuredKW: UsedValue, isOnHotWater: Bool = true
+        measuredKW: UsedValue, isOnHotWater: Bool = true
     ) {
         self.path = path
         self.action = action
         self.input = input
         self.ratedKW = ratedKW
         self.minimumKW = minimumKW
-        self.rampKWPerStep = rampKWPerStep
         self.measuredKW = measuredKW
         self.isOnHotWater = isOnHotWater
     }

@@ -34,7 +34,7 @@ struct HotWaterTests {
             var tank = EthanolStore()
             tank.capacityLitres = 1e6
             plant = ResponsivePlant(
-                site: "s", meter: "meter",
+                site: "s", location: Bench.location, meter: "meter",
                 assets: [Bench.asset(.fuelcell, "cell", cell), Bench.asset(.ethanol, "tank", tank)] + heat,
                 network: HotWaterNetwork(
                     demand: HeatDemand(

@@ -54,7 +54,8 @@ struct ResponsivePlantTests {
         _ truth: PlantTruth = truth(), _ others: [PlantAsset] = [], seed: UInt64 = 1
     ) -> ResponsivePlant {
         ResponsivePlant(
-            site: "s", meter: "meter", assets: others + [Self.storage], network: nil, calendar: Bench.calendar,
+            site: "s", location: Bench.location, meter: "meter", assets: others + [Self.storage], network: nil,
+            calendar: Bench.calendar,
             truth: truth, seed: seed)
     }
 

@@ -9,7 +9,8 @@ struct SimulatedBurnerTests {
         var truth = ResponsivePlantTests.truth()
         truth[Shop.Truth.self].noiseFraction = 0
         var plant = ResponsivePlant(
-            site: "s", meter: "meter", assets: Burners.kinds, network: nil, calendar: Bench.calendar, truth: truth,
+            site: "s", location: Bench.location, meter: "meter", assets: Burners.kinds, network: nil,
+            calendar: Bench.calendar, truth: truth,
             seed: 1)
         let start = Bench.start + .hours(hour - 6)
         for (asset, command) in orders.sorted(by: { $0.key < $1.key }) {

@@ -44,7 +44,9 @@ struct AssetReader {
         let kind = fields.subject(K.self)
         let maxAge = fields.seconds("max_age_s", in: K.maxAgeRange)
         guard let kind, let maxAge else { return nil }
-        for problem in kind.problems { fields.node.find(problem.key)?.problem(problem.text) }
+        for problem in kind.problems {
+            (fields.node.find(problem.key) ?? fields.node).problem(problem.text)
+        }
         return UnplacedAsset(kind: kind, maxAge: maxAge, stuck: stuck?.rule(ratedKW: kind.sizeKW))
     }
 

@@ -103,9 +103,10 @@ public struct SlotReader: Sendable {
         }
         guard let range = PlainJSON.text(bytes, &position), PlainJSON.take(0x3A, bytes, &position) else { return nil }
         // The head's words come first, as they do in `Telemetry`.
-        let known = (Array(names.count..<keys.count) + Array(names.indices)).first { index in
+        func isKey(_ index: Int) -> Bool {
             keys[index].count == range.count && PlainJSON.holds(keys[index], bytes, at: range.lowerBound)
         }
+        let known = (names.count..<keys.count).first(where: isKey) ?? names.indices.first(where: isKey)
         if known == nil, !others.isNew(range, bytes) { return nil }
         if place < order.count { order[place] = known ?? keys.count } else { order.append(known ?? keys.count) }
         return known ?? keys.count

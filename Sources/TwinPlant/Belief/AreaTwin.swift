@@ -15,7 +15,6 @@ public struct AreaTwin: Component {
     public let meters: [Meter]
     private let area: Area
     private let network: HotWaterNetwork?
-    private let calendar: ProductionCalendar
     /// Places of the assets in the order of their steps.
     private let order: [Int]
     private var stepped: [any SteppedAsset]
@@ -30,7 +29,6 @@ public struct AreaTwin: Component {
     ) {
         self.area = area
         self.network = area == .heat ? network : nil
-        self.calendar = calendar
         name = area.rawValue
         filters = [TopicFilter("v1/\(site)/\(area.rawValue)/+/+")].compactMap { $0 }
         inputs = assets.map(\.input)

@@ -127,7 +127,7 @@ public struct GridConnection: Component {
             NamedValue(.grid, parameters.intensity, "g_per_kwh", reply.image.intensityGPerKWh))
         reply.gaps.append(contentsOf: state.intensity.gaps(report, context))
         var periods: Set<Int64> = [context.from.floored(to: settlementPeriod).ms]
-        for start in state.intensity.touchedTicks(report, context) {
+        for start in report.touchedTicks {
             periods.insert(start.floored(to: settlementPeriod).ms)
         }
         for ms in periods.sorted() {

@@ -86,14 +86,6 @@ public struct OfferTable: Sendable {
         onNetwork = rows.filter { $0.kind.heatShare { _ in UsedValue(0, .stale) } != nil }
     }
 
-    /// What is told of an asset, by place in its sheet.
-    private func value(_ values: [UsedValue], _ places: [Int]) -> (Int) -> UsedValue {
-        { signal in
-            places.indices.contains(signal) && values.indices.contains(places[signal])
-                ? values[places[signal]] : UsedValue(0, .stale)
-        }
-    }
-
     /// The offers of a mark in the order in which a surplus is used; of one shape, in that of the configuration.
     /// - Parameters:
     ///   - values: in the order of `keys`.
@@ -105,7 +97,8 @@ public struct OfferTable: Sendable {
         scene.values = values
         var filling: HeatShare?
         for row in onNetwork {
-            guard let share = row.kind.heatShare(value(values, row.places)) else { continue }
+            scene.places = row.places
+            guard let share = row.kind.heatShare({ scene.value($0) }) else { continue }
             scene.heat.openDemandKW += share.openKW
             scene.heat.headroomKW += share.headroomKW
             if filling == nil, share.fillingFuel != nil { filling = share }

@@ -178,8 +178,6 @@ public struct Fleet: Sendable, Codable {
     }
 
     /// Starts of the ticks whose integrals may have changed, ascending; the present tick is always one.
-    func touchedTicks(_ report: FeedReport, _ context: TickContext) -> [PlantTime] { report.touchedTicks }
-
     private static func touchedTicks(
         _ touched: [(from: PlantTime, to: PlantTime)], _ context: TickContext
     ) -> [PlantTime] {

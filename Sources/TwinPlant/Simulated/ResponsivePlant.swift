@@ -11,16 +11,22 @@ public struct ResponsivePlant: Sendable {
         public var offeredKW: [Double]
         public var loadKW: Double
         public var temperatureC: Double
+        /// At the mast, and global on the horizontal.
+        public var windMPerS: Double
+        public var irradianceWPerM2: Double
         /// Electric vehicles that were lined off; a part of one where it is not known what they are.
         public var electricVehicles: Double
 
         public init(
-            freeKW: Double, offeredKW: [Double], loadKW: Double, temperatureC: Double, electricVehicles: Double
+            freeKW: Double, offeredKW: [Double], loadKW: Double, temperatureC: Double, windMPerS: Double = 0,
+            irradianceWPerM2: Double = 0, electricVehicles: Double
         ) {
             self.freeKW = freeKW
             self.offeredKW = offeredKW
             self.loadKW = loadKW
             self.temperatureC = temperatureC
+            self.windMPerS = windMPerS
+            self.irradianceWPerM2 = irradianceWPerM2
             self.electricVehicles = electricVehicles
         }
     }
@@ -69,7 +75,8 @@ public struct ResponsivePlant: Sendable {
     ///   - meter: asset id of the grid meter.
     ///   - assets: all of the site.
     public init(
-        site: String, meter: String, exportMaxKW: Double = .infinity, assets: [PlantAsset], network: HotWaterNetwork?,
+        site: String, location: SolarSite, meter: String, exportMaxKW: Double = .infinity, assets: [PlantAsset],
+        network: HotWaterNetwork?,
         calendar: ProductionCalendar, truth: PlantTruth, seed: UInt64
     ) {
         self.site = site
@@ -83,7 +90,7 @@ public struct ResponsivePlant: Sendable {
         for asset in assets { rules[asset.path] = asset.kind.control }
         self.assets = SimulatedAssets(
             assets.filter { !type(of: $0.kind).isSurroundings }, calendar: calendar,
-            location: SolarSite(latitudeDeg: 0, longitudeDeg: 0, elevationM: 0),
+            location: location,
             orders: Orders(site: site, rules: rules), truth: truth, isMetered: false, seed: seed)
         noise = SeedStream(seed: seed, name: "meter.responsive")
     }
@@ -113,8 +120,9 @@ public struct ResponsivePlant: Sendable {
         assets.port.site.begin(from: from, to: to, electricVehicles: around.electricVehicles)
         assets.port.site.islandLoadKW = isOutage ? around.loadKW : nil
         assets.step(
-            Around(from: from, to: to, airC: around.temperatureC, windMPerS: 0, irradianceWPerM2: 0), network: network,
-            demandScale: demandScale)
+            Around(
+                from: from, to: to, airC: around.temperatureC, windMPerS: around.windMPerS,
+                irradianceWPerM2: around.irradianceWPerM2), network: network, demandScale: demandScale)
         let (given, drawn) = (assets.port.givenKW, assets.port.drawnKW)
         let fromOutside = isOutage ? 0 : around.freeKW + limitedKW.reduce(0, +)
         let served = isOutage ? min(around.loadKW, max(0, given - drawn)) : around.loadKW

@@ -7,6 +7,8 @@ public struct SimulatedSurroundings: Sendable {
     /// What one step brought.
     public struct Step: Sendable {
         public var temperatureC: Double
+        public var windMPerS: Double
+        public var irradianceWPerM2: Double
         /// From what no command limits, kW.
         public var freeKW: Double
         /// By asset that obeys a limit, before it.
@@ -72,7 +74,8 @@ public struct SimulatedSurroundings: Sendable {
                 irradianceWPerM2: weather.ghiWPerM2))
         let offered = limited.map { assets.port.exact($0, 0) }
         return Step(
-            temperatureC: weather.temperatureC, freeKW: assets.port.givenKW - offered.reduce(0, +), offeredKW: offered,
+            temperatureC: weather.temperatureC, windMPerS: weather.windMPerS, irradianceWPerM2: weather.ghiWPerM2,
+            freeKW: assets.port.givenKW - offered.reduce(0, +), offeredKW: offered,
             loadKW: assets.port.drawnKW, lineOffs: line.lineOffs(from: from, to: to),
             intensity: intensity.step(from: from, number: number))
     }

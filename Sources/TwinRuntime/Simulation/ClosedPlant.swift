@@ -29,7 +29,11 @@ public struct ClosedPlant {
     private var topics: TopicReader
     private var told: [Told]
     private var places: [AssetPath: Int] = [:]
-    private var temperatureC = 10.0
+    /// What the file's mast said last, in the order of `weatherKeys`.
+    private var weather = [10.0, 0, 0]
+    private static let weatherKeys: [(key: String, range: ClosedRange<Double>)] = [
+        ("temperature_c", -60...60), ("wind_speed_m_per_s", 0...60), ("ghi_w_per_m2", 0...2000),
+    ]
     private var coarse: CoarseReadings
     /// Tells which vehicles the file's lines lined off, each once.
     private var line: AssemblyLine
@@ -131,14 +135,22 @@ public struct ClosedPlant {
                 unheardKW += shop.model.electricityKW(vehiclesPerHour: rate) * scale
             }
         }
-        if let celsius = coarse.mean(AssetPath(.weather, config.weather.asset), "temperature_c", from: from, to: to) {
-            temperatureC = min(max(celsius, -60), 60)
+        let mast = AssetPath(.weather, config.weather.asset)
+        for (key, _) in ClosedPlant.weatherKeys {
+            if let mean = coarse.mean(mast, key, from: from, to: to) { takeWeather(key, mean) }
         }
         // Summed in a fixed order, so that the last bit is always the same.
         surroundings.freeKW = free.sorted { $0.path < $1.path }.reduce(0) { $0 + $1.kw }
         surroundings.loadKW = loads.sorted { $0.path < $1.path }.reduce(0) { $0 + $1.kw } + unheardKW
-        surroundings.temperatureC = temperatureC
+        (surroundings.temperatureC, surroundings.windMPerS, surroundings.irradianceWPerM2) =
+            (weather[0], weather[1], weather[2])
         return surroundings
+    }
+
+    private mutating func takeWeather(_ key: String, _ value: Double) {
+        guard let place = ClosedPlant.weatherKeys.firstIndex(where: { $0.key == key }) else { return }
+        let range = ClosedPlant.weatherKeys[place].range
+        weather[place] = min(max(value, range.lowerBound), range.upperBound)
     }
 
     private mutating func applyFaults(at time: PlantTime) {
@@ -167,7 +179,7 @@ public struct ClosedPlant {
         else { return true }
         for (key, value) in telemetry.values {
             guard case .number(let number) = value, number.isFinite, abs(number) < 1e7 else { continue }
-            if area == .weather, key == "temperature_c" { temperatureC = min(max(number, -60), 60) }
+            if area == .weather { takeWeather(key, number) }
             if let place = places[AssetPath(area, asset)], told[place].key == key { told[place].kw = max(0, number) }
         }
         return true

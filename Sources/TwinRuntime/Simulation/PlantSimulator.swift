@@ -60,7 +60,8 @@ extension ResponsivePlant {
     /// The simulated plant of a site.
     public init(_ config: SiteConfig, seed: UInt64) {
         self.init(
-            site: config.site, meter: config.grid.meter, exportMaxKW: config.grid.exportMaxKW, assets: config.assets,
+            site: config.site, location: config.location, meter: config.grid.meter,
+            exportMaxKW: config.grid.exportMaxKW, assets: config.assets,
             network: config.network, calendar: config.calendar, truth: config.truth, seed: seed)
     }
 }
@@ -69,6 +70,7 @@ extension ResponsivePlant.Surroundings {
     public init(_ step: SimulatedSurroundings.Step) {
         self.init(
             freeKW: step.freeKW, offeredKW: step.offeredKW, loadKW: step.loadKW, temperatureC: step.temperatureC,
+            windMPerS: step.windMPerS, irradianceWPerM2: step.irradianceWPerM2,
             electricVehicles: Double(step.lineOffs.count { $0.isElectric }))
     }
 }
