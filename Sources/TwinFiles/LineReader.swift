@@ -125,6 +125,21 @@ public final class LineReader {
         }
     }
 
+    /// Hands out the next line where it lies.
+    ///
+    /// It stays the next one where `body` has no use for it, and where it does not lie whole in one block.
+    public func take<Taken>(_ body: (_ line: Swift.Span<UInt8>, _ number: Int) -> Taken?) -> Taken? {
+        // The first line may begin with a mark.
+        guard offset != 0, position < end || refill(), let lineEnd = indexOfBreak(), lineEnd > position,
+            lineEnd - position <= LineReader.lineMax, block[lineEnd - 1] != 0x0D,
+            let taken = body(block.span.extracting(position..<lineEnd), number + 1)
+        else { return nil }
+        number += 1
+        offset += Int64(lineEnd + 1 - position)
+        position = lineEnd + 1
+        return taken
+    }
+
     private func deliver(_ bytes: [UInt8], length: Int, breakLength: Int) -> LineRead {
         let isFirst = offset == 0
         number += 1

@@ -104,7 +104,7 @@ public struct ComponentReply: Sendable {
     public var refusals: [Refusal] = []
     /// Holes in the measurement that began in a period, by account (see `Timeline.gapCount`).
     public var gaps: [GapCount] = []
-    /// The component's own state, for the digest.
+    /// The component's own state, for the digest; what came before it is not in it.
     public var record = DigestRecord()
 
     public init(image: PlantImage) { self.image = image }
@@ -179,9 +179,23 @@ public protocol Component: Sendable {
     var inputs: [AssetInput] { get }
     /// The lines of the books that its cells go to, each once; no cell names another.
     var meters: [Meter] { get }
+    /// How its messages are decoded before it gets them; nil for one that reads them itself.
+    var decoder: InboxDecoder? { get }
     var state: State { get set }
-    /// Takes the slice of messages of one tick and closes the tick.
-    mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply
+    /// Takes the slice of messages of one tick and closes the tick: what it says comes behind what others said.
+    mutating func tick(_ slice: Slice, _ context: TickContext, _ reply: inout ComponentReply)
     /// Takes over what the same component of another configuration knew, asset by asset.
     mutating func adopt(_ old: Self)
+}
+
+extension Component {
+    /// Closes a tick of this component alone.
+    public mutating func tick(_ messages: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {
+        var slice = Slice()
+        slice.messages = messages
+        if var decoder { slice.inbox = decoder.decode(messages) }
+        var reply = ComponentReply(image: image)
+        tick(slice, context, &reply)
+        return reply
+    }
 }

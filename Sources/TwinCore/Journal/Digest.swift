@@ -32,6 +32,9 @@ public struct DigestRecord: Sendable {
         bytes.append(contentsOf: text.utf8)
     }
 
+    /// Begins anew.
+    public mutating func clear() { bytes.removeAll(keepingCapacity: true) }
+
     public mutating func add(_ other: DigestRecord) {
         add(Int64(other.bytes.count))
         bytes.append(contentsOf: other.bytes)

@@ -12,13 +12,13 @@ public struct LineDecoder: Sendable {
     public init(start: PlantTime) { self.start = start }
 
     public mutating func line(_ bytes: [UInt8], number: Int) throws(LineFailure) -> Line {
-        if let arrival = plainMessage(bytes, number) { return .message(arrival) }
+        if let arrival = plainMessage(bytes.span, number: number) { return .message(arrival) }
         return try Line(bytes: bytes, start: start, number: number)
     }
 
-    /// `{"t":"…","topic":"…","payload":…}`, with `,"q":…` behind the payload or without.
-    private mutating func plainMessage(_ line: [UInt8], _ number: Int) -> Arrival? {
-        let bytes = line.span
+    /// The message of a line `{"t":"…","topic":"…","payload":…}`, with `,"q":…` behind the payload or without; nil for a
+    /// line of any other shape.
+    public mutating func plainMessage(_ bytes: Swift.Span<UInt8>, number: Int) -> Arrival? {
         var position = 0
         guard PlainJSON.take("{\"t\":\"", bytes, &position), let t = times.read(bytes, &position),
             PlainJSON.take(",\"topic\":\"", bytes, &position), let topic = topics.read(bytes, &position),
@@ -34,7 +34,8 @@ public struct LineDecoder: Sendable {
             position += 1
         }
         guard PlainJSON.take(0x7D, bytes, &position), position == bytes.count else { return nil }
-        return Arrival(t: t, topic: topic, payload: Array(line[payload..<end]), qos: qos, number: number)
+        let kept = bytes.extracting(payload..<end).withUnsafeBufferPointer { Array($0) }
+        return Arrival(t: t, topic: topic, payload: kept, qos: qos, number: number)
     }
 }
 

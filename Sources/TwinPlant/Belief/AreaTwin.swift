@@ -13,6 +13,7 @@ public struct AreaTwin: Component {
     public let filters: [TopicFilter]
     public let inputs: [AssetInput]
     public let meters: [Meter]
+    public let decoder: InboxDecoder?
     private let area: Area
     private let network: HotWaterNetwork?
     /// Places of the assets in the order of their steps.
@@ -36,6 +37,7 @@ public struct AreaTwin: Component {
         order = assets.indices.sorted { (assets[$0].kind.rank, $0) < (assets[$1].kind.rank, $1) }
         stepped = assets.map { $0.kind.stepped }
         port = BeliefPort(assets, BeliefPort.Area(location: location, calendar: calendar))
+        decoder = InboxDecoder(zip(assets, port.specs).map { ($0.path, $1.map(\.key)) })
     }
 
     public var state: State {
@@ -48,16 +50,19 @@ public struct AreaTwin: Component {
         }
     }
 
-    public mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {
-        let report = port.begin(slice, context, image)
-        port.heat = balance(image)
+    public mutating func tick(_ slice: Slice, _ context: TickContext, _ reply: inout ComponentReply) {
+        // The port writes where all others write.
+        swap(&port.reply, &reply)
+        defer { swap(&port.reply, &reply) }
+        let report = port.begin(slice, context)
+        port.heat = balance(port.reply.image)
         for index in order {
             port.turn(to: index)
             stepped[index].believe(&port)
         }
         // What an area gives to the network the next ones need not give.
         if area != .heat { port.reply.image.heatKW -= port.heat.openKW }
-        return port.finish(report)
+        port.finish(report)
     }
 
     /// What stores would take beside nobody tells, so the twin believes that all is taken.

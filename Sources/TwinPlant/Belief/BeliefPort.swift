@@ -44,7 +44,8 @@ struct BeliefPort: StepPort {
 
     var fleet: Fleet
     let assets: [PlantAsset]
-    let sheets: [SignalSheet]
+    /// Of the signals that telemetry may bring, by asset.
+    let specs: [[SignalSpec]]
     private let seats: [Seat]
     private let slots: [Slot]
     /// The used values under their names, before they have one.
@@ -64,7 +65,7 @@ struct BeliefPort: StepPort {
         self.assets = assets
         self.area = area
         let sheets = assets.map { SignalSheet($0.kind.signals, maxAge: $0.maxAge) }
-        self.sheets = sheets
+        specs = sheets.map(\.specs)
         posts = sheets.map(\.posts)
         var seats: [Seat] = []
         var slots: [Slot] = []
@@ -89,20 +90,15 @@ struct BeliefPort: StepPort {
         reply = ComponentReply(image: PlantImage())
     }
 
-    /// Takes the messages of a tick.
-    mutating func begin(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> FeedReport {
+    /// Takes the messages of a tick; the reply is the one to write into.
+    mutating func begin(_ slice: Slice, _ context: TickContext) -> FeedReport {
         self.context = context
         around = Around(
-            from: context.from, to: context.to, airC: image.airTemperatureC.value,
-            windMPerS: image.windSpeedMPerS.value, irradianceWPerM2: image.irradianceWPerM2.value)
+            from: context.from, to: context.to, airC: reply.image.airTemperatureC.value,
+            windMPerS: reply.image.windSpeedMPerS.value, irradianceWPerM2: reply.image.irradianceWPerM2.value)
         plan = nil
         position = nil
-        reply = ComponentReply(image: image)
-        reply.values.reserveCapacity(names.count)
-        let sheets = sheets
-        let report = fleet.take(slice, specs: { sheets[$0].specs }, context: context)
-        reply.take(report)
-        return report
+        return fleet.take(slice, specs: specs, context: context, &reply)
     }
 
     mutating func turn(to index: Int) {
@@ -111,13 +107,12 @@ struct BeliefPort: StepPort {
     }
 
     /// The cells of all assets, with their gaps and open breakers.
-    mutating func finish(_ report: FeedReport) -> ComponentReply {
-        reply.cells = fleet.cells(posts, report, context)
+    mutating func finish(_ report: FeedReport) {
+        fleet.addCells(posts, report, context, to: &reply)
         for index in seats.indices where seats[index].hasBreaker && !fleet.feeds[index].isConnected {
             reply.alarms.append(AlarmKey(seats[index].path.area, seats[index].path.asset, .trip))
         }
-        reply.gaps = fleet.gaps(report, context)
-        return reply
+        reply.gaps.append(contentsOf: fleet.gaps(report, context))
     }
 
     // MARK: - Step

@@ -28,14 +28,16 @@ public struct AssemblyLine: Component {
     /// Vehicles are events: a line sends no telemetry.
     public var inputs: [AssetInput] { [] }
     public var meters: [Meter] { [] }
+    public var decoder: InboxDecoder? { nil }
 
     public init(site: String) {
         filters = ["vehicle", "count", "status"].compactMap { TopicFilter("v1/\(site)/line/+/\($0)") }
     }
 
-    public mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {
-        var reply = ComponentReply(image: image)
-        let events = slice.map { routed in (routed, Result { () throws(LineFailure) in try LineEvent(routed) }) }
+    public mutating func tick(_ slice: Slice, _ context: TickContext, _ reply: inout ComponentReply) {
+        let lineOffsBefore = reply.lineOffs.count
+        let events = slice.messages.map { routed in (routed, Result { () throws(LineFailure) in try LineEvent(routed) })
+        }
         for (routed, result) in events.enumerated().sorted(by: { order($0, $1) }).map(\.element) {
             let before = reply.counts
             switch result {
@@ -44,12 +46,11 @@ public struct AssemblyLine: Component {
             }
             if let fate = reply.counts.fate(of: routed.part, since: before) { reply.fates.append(fate) }
         }
-        state.lineOffTotal += reply.lineOffs.count
+        state.lineOffTotal += reply.lineOffs.count - lineOffsBefore
         reply.record.add(state.lineOffTotal)
         for asset in state.sequences.keys.sorted() where state.sequences[asset]?.hasGap(at: context.to) == true {
             reply.alarms.append(AlarmKey(.line, asset, .gap))
         }
-        return reply
     }
 
     private func order(
@@ -137,7 +138,7 @@ private struct LineEvent {
 
     init(_ routed: Routed) throws(LineFailure) {
         if routed.kind == .status {
-            guard Status(routed.arrival.payload) != nil else { throw Status.failure }
+            guard AssetStatus(routed.arrival.payload) != nil else { throw AssetStatus.failure }
             (ts, isModelled, content) = (routed.arrival.t, false, .status)
             return
         }

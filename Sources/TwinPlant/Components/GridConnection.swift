@@ -62,6 +62,13 @@ public struct GridConnection: Component {
         ]
     }
     public var meters: [Meter] { parameters.meters }
+    /// The meter first, then the intensity.
+    public var decoder: InboxDecoder? {
+        InboxDecoder([
+            (AssetPath(.grid, parameters.meter), meterSheet.specs.map(\.key)),
+            (AssetPath(.grid, parameters.intensity), intensitySpecs.map(\.key)),
+        ])
+    }
 
     public init(site: String, _ parameters: Parameters) {
         self.parameters = parameters
@@ -73,17 +80,13 @@ public struct GridConnection: Component {
             intensity: Fleet([(.grid, parameters.intensity, 1)], estimates: [0]))
     }
 
-    public mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {
-        var reply = ComponentReply(image: image)
-        tickIntensity(slice.filter { $0.asset == parameters.intensity }, context, &reply)
-        tickMeter(slice.filter { $0.asset != parameters.intensity }, context, &reply)
-        return reply
+    public mutating func tick(_ slice: Slice, _ context: TickContext, _ reply: inout ComponentReply) {
+        tickIntensity(slice, context, &reply)
+        tickMeter(slice, context, &reply)
     }
 
-    private mutating func tickMeter(_ slice: [Routed], _ context: TickContext, _ reply: inout ComponentReply) {
-        let specs = meterSheet.specs
-        let report = state.meter.take(slice, specs: { _ in specs }, context: context)
-        reply.take(report)
+    private mutating func tickMeter(_ slice: Slice, _ context: TickContext, _ reply: inout ComponentReply) {
+        let report = state.meter.take(slice, specs: [meterSheet.specs], context: context, &reply)
         reply.image.gridConnected = state.meter.feeds[0].isConnected
         if !reply.image.gridConnected { reply.alarms.append(AlarmKey(.grid, parameters.meter, .trip)) }
         if let alarm = state.meter.staleAlarm(0, maxAge: parameters.maxAge, context) { reply.alarms.append(alarm) }
@@ -92,15 +95,14 @@ public struct GridConnection: Component {
             let used = state.meter.used(0, signal: signal, model: 0, maxAge: Span(ms: 0), context)
             reply.values.append(NamedValue(.grid, parameters.meter, key, used))
         }
-        reply.cells = state.meter.cells([meterSheet.posts], report, context)
+        state.meter.addCells([meterSheet.posts], report, context, to: &reply)
         reply.gaps.append(contentsOf: state.meter.gaps(report, context))
         reply.record.add(reply.image.gridConnected)
     }
 
-    private mutating func tickIntensity(_ slice: [Routed], _ context: TickContext, _ reply: inout ComponentReply) {
-        let specs = intensitySpecs
-        let report = state.intensity.take(slice, specs: { _ in specs }, context: context)
-        reply.take(report)
+    private mutating func tickIntensity(_ slice: Slice, _ context: TickContext, _ reply: inout ComponentReply) {
+        let report = state.intensity.take(
+            slice, specs: [intensitySpecs], from: 1, takesUnknown: false, context: context, &reply)
         if let latest = report.lastForecast {
             let from = latest.ts.floored(to: settlementPeriod) + settlementPeriod
             // A late message does not put an older forecast in the place of a newer one.

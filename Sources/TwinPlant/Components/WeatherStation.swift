@@ -29,6 +29,7 @@ public struct WeatherStation: Component {
 
     public var inputs: [AssetInput] { [AssetInput(AssetPath(.weather, parameters.asset), specs)] }
     public var meters: [Meter] { [] }
+    public var decoder: InboxDecoder? { InboxDecoder([(inputs[0].path, specs.map(\.key))]) }
 
     public init(site: String, _ parameters: Parameters) {
         self.parameters = parameters
@@ -42,34 +43,19 @@ public struct WeatherStation: Component {
         state = State(fleet: Fleet([(.weather, parameters.asset, specs.count)], estimates: [0]))
     }
 
-    public mutating func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {
-        var reply = ComponentReply(image: image)
-        let specs = specs
-        let report = state.fleet.take(slice, specs: { _ in specs }, context: context)
-        reply.take(report)
+    public mutating func tick(_ slice: Slice, _ context: TickContext, _ reply: inout ComponentReply) {
+        _ = state.fleet.take(slice, specs: [specs], context: context, &reply)
         reply.image.airTemperatureC = state.fleet.used(
             0, signal: 0, model: parameters.meanTemperatureC, maxAge: parameters.maxAge, context)
         reply.image.windSpeedMPerS = state.fleet.used(
             0, signal: 1, model: parameters.meanWindMPerS, maxAge: parameters.maxAge, context)
         reply.image.irradianceWPerM2 = state.fleet.used(
             0, signal: 2, model: 0, maxAge: parameters.maxAge, context)
-        reply.values = [
+        reply.values += [
             NamedValue(.weather, parameters.asset, "temperature_c", reply.image.airTemperatureC),
             NamedValue(.weather, parameters.asset, "wind_speed_m_per_s", reply.image.windSpeedMPerS),
             NamedValue(.weather, parameters.asset, "ghi_w_per_m2", reply.image.irradianceWPerM2),
         ]
         if let alarm = state.fleet.staleAlarm(0, maxAge: parameters.maxAge, context) { reply.alarms.append(alarm) }
-        return reply
-    }
-}
-
-extension ComponentReply {
-    /// Readings, counts, refusals and the alarms that single messages raised.
-    mutating func take(_ report: FeedReport) {
-        readings.append(contentsOf: report.readings)
-        counts.add(report.counts)
-        fates.append(contentsOf: report.fates)
-        refusals.append(contentsOf: report.refusals)
-        alarms.append(contentsOf: report.alarms.sorted())
     }
 }

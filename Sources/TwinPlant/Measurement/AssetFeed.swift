@@ -45,19 +45,24 @@ public struct StuckRule: Sendable, Hashable {
     }
 }
 
-/// What one tick's messages did to a feed.
-public struct FeedReport: Sendable {
-    public var counts = Counts()
-    /// What became of readings that share a message; it is not in `counts`.
-    public var fates: [PartFate] = []
-    public var refusals: [Refusal] = []
-    public var alarms: Set<AlarmKey> = []
-    /// Spans of the past whose integrals changed.
-    public var touched: [(from: PlantTime, to: PlantTime)] = []
+/// What one tick's messages did to a fleet, beside what its component says.
+struct FeedReport: Sendable {
+    var alarms: Set<AlarmKey> = []
+    /// Spans before the present tick whose integrals changed.
+    private(set) var past: [(from: PlantTime, to: PlantTime)] = []
     /// Starts of the ticks whose integrals may have changed, ascending; the present tick is always one.
     var touchedTicks: [PlantTime] = []
-    public var readings: [AcceptedReading] = []
-    public var lastForecast: (ts: PlantTime, values: [Double])?
+    var lastForecast: (ts: PlantTime, values: [Double])?
+    /// Where the present tick begins, on the grid of steps.
+    private let present: PlantTime
+
+    init(_ context: TickContext) {
+        present = (context.from + context.step - Span(ms: 1)).floored(to: context.step)
+    }
+
+    mutating func touch(from: PlantTime, to: PlantTime) {
+        if from < present { past.append((from, to)) }
+    }
 }
 
 /// The measurements of one asset: decoded, checked, de-duplicated and laid on timelines. Pure state; a component
@@ -94,23 +99,21 @@ public struct AssetFeed: Sendable, Codable {
         timelines = [Timeline](repeating: Timeline(), count: signals)
     }
 
-    /// Takes one message of this asset. Never throws: what is wrong is counted in `report`.
-    /// - Parameter slots: where its values stand.
+    /// Takes one message of this asset. Never throws: what is wrong is counted in `reply`.
     mutating func take(
-        _ content: DecodedMessage.Content, _ arrival: Arrival, slots: [TelemetryValue?], specs: [SignalSpec],
-        context: TickContext, report: inout FeedReport
+        _ message: DecodedMessage, _ slice: Slice, specs: [SignalSpec], context: TickContext,
+        _ report: inout FeedReport, _ reply: inout ComponentReply
     ) {
         do throws(LineFailure) {
-            switch content {
-            case .status(let online):
-                isOnline = online
-                report.counts.accepted += 1
-            case .telemetry(let telemetry, let slot):
-                try takeTelemetry(telemetry, slots[slot..<slot + specs.count], arrival, specs, context, &report)
-            case .refused(let failure): throw failure
+            switch message.content {
+            case .status(let status):
+                isOnline = status == .online
+                reply.counts.accepted += 1
+            case .telemetry: try takeTelemetry(message, slice.inbox, specs, context, &report, &reply)
+            case .refused(let place): throw slice.inbox.failures[place]
             }
         } catch {
-            report.refuse(arrival, error)
+            reply.refuse(slice.messages[message.place].arrival, error)
             if error.reason == .outOfRange { source.isOutOfRange = true }
         }
     }
@@ -123,78 +126,91 @@ public struct AssetFeed: Sendable, Codable {
     }
 
     private mutating func takeTelemetry(
-        _ telemetry: Telemetry, _ values: ArraySlice<TelemetryValue?>, _ arrival: Arrival, _ specs: [SignalSpec],
-        _ context: TickContext, _ report: inout FeedReport
+        _ message: DecodedMessage, _ inbox: Inbox, _ specs: [SignalSpec], _ context: TickContext,
+        _ report: inout FeedReport, _ reply: inout ComponentReply
     ) throws(LineFailure) {
-        let patience = specs.first?.maxAge ?? context.lateness
-        try checkTime(telemetry, arrival, patience, context)
-        if isRepeated(telemetry, arrival) {
-            report.counts.duplicates += 1
+        let patience = specs.isEmpty ? context.lateness : specs[0].maxAge
+        try checkTime(message, patience, context)
+        if isRepeated(message) {
+            reply.counts.duplicates += 1
             return
         }
         // A source that says nothing of its breaker is on the bus.
-        isConnected = telemetry.connected ?? true
-        isModelled = telemetry.isModelled
-        lastPeriod = telemetry.period
-        if !arrival.retain {
-            source.report(from: telemetry.ts, to: telemetry.ts + (telemetry.period ?? patience))
+        isConnected = message.connected ?? true
+        isModelled = message.isModelled
+        lastPeriod = message.period
+        if !message.isRetained {
+            source.report(from: message.ts, to: message.ts + (message.period ?? patience))
         }
         var isInRange = true
-        var failure = LineFailure(reason: .unknownKey, text: "no key of this asset in the payload")
-        var usable = telemetry.connected != nil
+        var wrong: (signal: Int, value: TelemetryValue)?
+        var usable = message.connected != nil
         var repeated = false
-        for (index, found) in values.enumerated() {
-            guard let found else { continue }
-            let spec = specs[index]
+        for index in specs.indices {
+            guard let found = inbox.slots[message.slot + index] else { continue }
             guard case .number(let value) = found else {
-                failure = LineFailure(reason: .wrongType, text: "\"\(spec.key)\" is not a number")
+                wrong = (index, found)
                 continue
             }
-            guard spec.range.contains(value) else {
-                failure = LineFailure(
-                    reason: .outOfRange,
-                    text: "\"\(spec.key)\" \(value) is not in \(spec.range.lowerBound)...\(spec.range.upperBound)")
+            guard specs[index].range.contains(value) else {
+                wrong = (index, found)
                 isInRange = false
                 continue
             }
             usable = true
             // A retained value is what was last known before we came; it is no new measurement.
-            if arrival.retain { continue }
-            if spec.isCounter {
-                count(value, at: index, spec, telemetry, &report)
+            if message.isRetained { continue }
+            if specs[index].isCounter {
+                count(value, at: index, specs[index], message, &report, &reply)
             } else {
-                repeated = lay(value, at: index, spec, telemetry, &report) || repeated
+                repeated = lay(value, at: index, specs[index], message, &report, &reply) || repeated
             }
         }
-        if !arrival.retain { source.isOutOfRange = !isInRange }
-        guard usable else { throw failure }
+        if !message.isRetained { source.isOutOfRange = !isInRange }
+        guard usable else { throw AssetFeed.failure(wrong, specs) }
         if repeated {
-            report.counts.duplicates += 1
+            reply.counts.duplicates += 1
             return
         }
-        report.counts.accepted += 1
-        if !telemetry.forecast.isEmpty { report.lastForecast = (telemetry.ts, telemetry.forecast) }
-        let end = telemetry.ts + (telemetry.period ?? Span(ms: 0))
-        if arrival.t > end + context.lateness { report.counts.late += 1 }
+        reply.counts.accepted += 1
+        if let forecast = message.forecast { report.lastForecast = (message.ts, inbox.forecasts[forecast]) }
+        let end = message.ts + (message.period ?? Span(ms: 0))
+        if message.arrivedAt > end + context.lateness { reply.counts.late += 1 }
+    }
+
+    /// Why nothing of a message can be used.
+    /// - Parameter wrong: the last of its values that cannot.
+    private static func failure(_ wrong: (signal: Int, value: TelemetryValue)?, _ specs: [SignalSpec]) -> LineFailure {
+        guard let wrong else {
+            return LineFailure(reason: .unknownKey, text: "no key of this asset in the payload")
+        }
+        let spec = specs[wrong.signal]
+        guard case .number(let value) = wrong.value else {
+            return LineFailure(reason: .wrongType, text: "\"\(spec.key)\" is not a number")
+        }
+        return LineFailure(
+            reason: .outOfRange,
+            text: "\"\(spec.key)\" \(value) is not in \(spec.range.lowerBound)...\(spec.range.upperBound)")
     }
 
     /// Puts a value on its timeline; true when it stood there already.
     private mutating func lay(
-        _ value: Double, at index: Int, _ spec: SignalSpec, _ telemetry: Telemetry, _ report: inout FeedReport
+        _ value: Double, at index: Int, _ spec: SignalSpec, _ message: DecodedMessage,
+        _ report: inout FeedReport, _ reply: inout ComponentReply
     ) -> Bool {
-        let end = telemetry.ts + (telemetry.period ?? spec.maxAge)
-        let reading = AcceptedReading(area, asset, spec.key, ts: telemetry.ts, end: end, value: value)
+        let end = message.ts + (message.period ?? spec.maxAge)
+        let reading = AcceptedReading(area, asset, spec.key, ts: message.ts, end: end, value: value)
         if index == 0, stuck.isStuck, value == stuck.value {
-            report.counts.readings += 1
-            report.readings.append(reading)
+            reply.counts.readings += 1
+            reply.readings.append(reading)
             return false
         }
-        let previousEnd = timelines[index].latestPiece(before: telemetry.ts).map { PlantTime(ms: $0.end) }
-        switch timelines[index].insert(start: telemetry.ts, end: end, value: value) {
+        let previousEnd = timelines[index].latestPiece(before: message.ts).map { PlantTime(ms: $0.end) }
+        switch timelines[index].insert(start: message.ts, end: end, value: value) {
         case .inserted:
-            report.counts.readings += 1
-            report.readings.append(reading)
-            report.touched.append((telemetry.ts, max(end, previousEnd ?? end)))
+            reply.counts.readings += 1
+            reply.readings.append(reading)
+            report.touch(from: message.ts, to: max(end, previousEnd ?? end))
             return false
         case .same: return true
         case .conflict:
@@ -206,16 +222,17 @@ public struct AssetFeed: Sendable, Codable {
     /// Lays the mean power between two register readings. A register that falls, or jumps beyond what the asset can
     /// do, was replaced or reset: counting goes on from the new value and the span between stays with the power signal.
     private mutating func count(
-        _ kWh: Double, at index: Int, _ spec: SignalSpec, _ telemetry: Telemetry, _ report: inout FeedReport
+        _ kWh: Double, at index: Int, _ spec: SignalSpec, _ message: DecodedMessage,
+        _ report: inout FeedReport, _ reply: inout ComponentReply
     ) {
-        let at = telemetry.ts + (telemetry.period ?? Span(ms: 0))
+        let at = message.ts + (message.period ?? Span(ms: 0))
         let previous = counters[index]
         // An older register reading adds nothing: the next one already holds its energy.
         if let previous, at <= previous.at { return }
         counters[index] = CounterReading(at: at, kWh: kWh)
-        report.counts.readings += 1
-        report.readings.append(
-            AcceptedReading(area, asset, spec.key, ts: telemetry.ts, end: max(at, telemetry.ts), value: kWh))
+        reply.counts.readings += 1
+        reply.readings.append(
+            AcceptedReading(area, asset, spec.key, ts: message.ts, end: max(at, message.ts), value: kWh))
         guard let previous else { return }
         let meanKW = (kWh - previous.kWh) / (at - previous.at).hours
         guard (0...spec.counterMaxKW).contains(meanKW) else {
@@ -223,22 +240,22 @@ public struct AssetFeed: Sendable, Codable {
             return
         }
         if case .inserted = timelines[index].insert(start: previous.at, end: at, value: meanKW) {
-            report.touched.append((previous.at, at))
+            report.touch(from: previous.at, to: at)
         }
     }
 
     private mutating func checkTime(
-        _ telemetry: Telemetry, _ arrival: Arrival, _ patience: Span, _ context: TickContext
+        _ message: DecodedMessage, _ patience: Span, _ context: TickContext
     ) throws(LineFailure) {
-        let ts = telemetry.ts
-        if ts > arrival.t + context.lead {
-            if !arrival.retain { source.clock.ahead() }
+        let ts = message.ts
+        if ts > message.arrivedAt + context.lead {
+            if !message.isRetained { source.clock.ahead() }
             throw LineFailure(
                 reason: .clockFuture, text: "ts \(ts.rfc3339) is more than \(context.lead.text) ahead of plant time")
         }
-        if !arrival.retain {
-            let lag = arrival.t - (ts + (telemetry.period ?? Span(ms: 0)))
-            source.clock.look(lag: lag, arrival: arrival.t, limit: patience, tolerance: context.lateness)
+        if !message.isRetained {
+            let lag = message.arrivedAt - (ts + (message.period ?? Span(ms: 0)))
+            source.clock.look(lag: lag, arrival: message.arrivedAt, limit: patience, tolerance: context.lateness)
         }
         if ts < context.from - periodFinalAfter {
             throw LineFailure(reason: .clockPast, text: "ts \(ts.rfc3339) lies in a period that is final")
@@ -246,14 +263,13 @@ public struct AssetFeed: Sendable, Codable {
     }
 
     /// The same `seq` and `ts`; without `seq`, the same `ts` and bytes.
-    private mutating func isRepeated(_ telemetry: Telemetry, _ arrival: Arrival) -> Bool {
+    private mutating func isRepeated(_ message: DecodedMessage) -> Bool {
         let mark =
-            telemetry.seq.map { SeenMessages.Mark(ts: telemetry.ts, kind: .sequence, word: $0) }
-            ?? SeenMessages.Mark(
-                ts: telemetry.ts, kind: .bytes, word: Int64(bitPattern: fnv1a(arrival.payload)))
+            message.seq.map { SeenMessages.Mark(ts: message.ts, kind: .sequence, word: $0) }
+            ?? SeenMessages.Mark(ts: message.ts, kind: .bytes, word: Int64(bitPattern: message.bytesHash))
         if seen.holds(mark) { return true }
         // A retained copy is no measurement, so the message itself is still to come.
-        if !arrival.retain { seen.note(mark) }
+        if !message.isRetained { seen.note(mark) }
         return false
     }
 
@@ -266,17 +282,4 @@ public struct AssetFeed: Sendable, Codable {
             timelines[index].forget(before: time)
         }
     }
-}
-
-extension FeedReport {
-    mutating func refuse(_ arrival: Arrival, _ failure: LineFailure) {
-        counts.reject(failure.reason)
-        refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: failure))
-    }
-}
-
-private func fnv1a(_ bytes: [UInt8]) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return hash
 }

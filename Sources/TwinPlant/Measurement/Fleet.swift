@@ -8,14 +8,12 @@ public struct Fleet: Sendable, Codable {
     var estimates: [[Timeline]]
     /// Place of each asset among the feeds.
     let places: [AssetPath: Int]
-    private var reader: FleetDecoder
 
     /// - Parameter estimates: by asset, for how many signals the model can stand in.
     public init(_ assets: [(area: Area, asset: String, signals: Int)], estimates counts: [Int]) {
         feeds = assets.map { AssetFeed(area: $0.area, asset: $0.asset, signals: $0.signals) }
         estimates = counts.map { [Timeline](repeating: Timeline(), count: $0) }
         places = Fleet.places(feeds)
-        reader = FleetDecoder(feeds)
     }
 
     private static func places(_ feeds: [AssetFeed]) -> [AssetPath: Int] {
@@ -29,37 +27,42 @@ public struct Fleet: Sendable, Codable {
         feeds = try container.decode([AssetFeed].self, forKey: .feeds)
         estimates = try container.decode([[Timeline]].self, forKey: .estimates)
         places = Fleet.places(feeds)
-        reader = FleetDecoder(feeds)
     }
 
-    /// Takes a tick's messages in their order. `specs` gives an asset's signals by its index in the fleet.
+    /// Takes a tick's messages in their order.
+    /// - Parameters:
+    ///   - specs: signals by asset of the fleet.
+    ///   - first: place of the fleet's first asset in the decoder of the slice; messages of assets before it or behind the
+    ///     fleet's last are another fleet's.
+    ///   - takesUnknown: refuses what is for no asset at all.
+    /// - Returns: what is not in the reply.
     mutating func take(
-        _ slice: [Routed], specs: (Int) -> [SignalSpec], context: TickContext
+        _ slice: Slice, specs: [[SignalSpec]], from first: Int = 0, takesUnknown: Bool = true, context: TickContext,
+        _ reply: inout ComponentReply
     ) -> FeedReport {
-        var report = FeedReport()
+        var report = FeedReport(context)
         forget(before: context.from - periodFinalAfter - settlementPeriod)
-        let inbox = reader.decode(slice, feeds, places, specs: specs)
-        // A message brings one reading or two.
-        report.readings.reserveCapacity(2 * slice.count)
-        report.touched.reserveCapacity(2 * slice.count)
-        for place in inbox.order {
-            let message = inbox.messages[place]
-            let part = slice[place].part
-            let before = part == nil ? nil : report.counts
-            if let index = message.asset {
-                feeds[index].take(
-                    message.content, slice[place].arrival, slots: inbox.slots, specs: specs(index), context: context,
-                    report: &report)
+        for place in slice.inbox.order {
+            let asset = slice.inbox.messages[place].asset
+            guard asset.map({ feeds.indices.contains($0 - first) }) ?? takesUnknown else { continue }
+            let part = slice.inbox.messages[place].part
+            let before = part == nil ? nil : reply.counts
+            if let asset {
+                feeds[asset - first].take(
+                    slice.inbox.messages[place], slice, specs: specs[asset - first], context: context, &report,
+                    &reply)
             } else {
-                report.refuse(
-                    slice[place].arrival,
+                reply.refuse(
+                    slice.messages[place].arrival,
                     LineFailure(
-                        reason: .unknownTopic, text: "no asset \"\(slice[place].asset)\" in the configuration"))
+                        reason: .unknownTopic,
+                        text: "no asset \"\(slice.messages[place].asset)\" in the configuration"))
             }
-            if let before, let fate = report.counts.fate(of: part, since: before) { report.fates.append(fate) }
+            if let before, let fate = reply.counts.fate(of: part, since: before) { reply.fates.append(fate) }
         }
         for index in feeds.indices { feeds[index].addSourceAlarms(context, to: &report.alarms) }
-        report.touchedTicks = Fleet.touchedTicks(report.touched, context)
+        if !report.alarms.isEmpty { reply.alarms.append(contentsOf: report.alarms.sorted()) }
+        report.touchedTicks = Fleet.touchedTicks(report.past, context)
         return report
     }
 
@@ -107,15 +110,16 @@ public struct Fleet: Sendable, Codable {
     /// The cells of every tick that `report` touched, and of this one: for each asset and each of its posts. A counter
     /// beats integrated power, and power beats the model.
     /// - Parameter posts: by asset.
-    func cells(_ posts: [[BookedPost]], _ report: FeedReport, _ context: TickContext) -> [Cell] {
-        var cells: [Cell] = []
-        cells.reserveCapacity(report.touchedTicks.count * posts.reduce(0) { $0 + $1.count })
+    func addCells(
+        _ posts: [[BookedPost]], _ report: FeedReport, _ context: TickContext, to reply: inout ComponentReply
+    ) {
         for start in report.touchedTicks {
             for asset in posts.indices {
-                for post in posts[asset] { cells.append(cell(asset, start, post, context.step)) }
+                for place in posts[asset].indices {
+                    reply.cells.append(cell(asset, start, posts[asset][place], context.step))
+                }
             }
         }
-        return cells
     }
 
     private func cell(_ asset: Int, _ start: PlantTime, _ booked: BookedPost, _ step: Span) -> Cell {
@@ -178,14 +182,11 @@ public struct Fleet: Sendable, Codable {
     }
 
     /// Starts of the ticks whose integrals may have changed, ascending; the present tick is always one.
-    private static func touchedTicks(
-        _ touched: [(from: PlantTime, to: PlantTime)], _ context: TickContext
-    ) -> [PlantTime] {
+    private static func touchedTicks(_ past: [(from: PlantTime, to: PlantTime)], _ context: TickContext) -> [PlantTime]
+    {
         // Nearly every reading is of the present tick.
-        let step = context.step
-        let first = (context.from + step - Span(ms: 1)).floored(to: step)
-        let past = touched.filter { $0.from < first }
         if past.isEmpty { return [context.from] }
+        let step = context.step
         var starts: Set<Int64> = [context.from.ms]
         let earliest = context.from - periodFinalAfter
         for span in past {
@@ -201,8 +202,14 @@ public struct Fleet: Sendable, Codable {
     /// Holes that began in the settlement periods that this tick touched and that have ended by now.
     func gaps(signal: Int = 0, _ report: FeedReport, _ context: TickContext) -> [GapCount] {
         // A period's holes are counted when it closes and again when late readings change it.
+        let isClosing = context.to.floored(to: settlementPeriod) == context.to
+        if !isClosing, report.touchedTicks.count == 1,
+            context.from.floored(to: settlementPeriod) + settlementPeriod > context.to
+        {
+            return []
+        }
         var periods: Set<Int64> = []
-        if context.to.floored(to: settlementPeriod) == context.to {
+        if isClosing {
             periods.insert((context.to - settlementPeriod).ms)
         }
         for start in report.touchedTicks {

@@ -7,9 +7,10 @@ protocol ComponentSeat: Sendable {
     var filters: [TopicFilter] { get }
     var inputs: [AssetInput] { get }
     var meters: [Meter] { get }
+    var decoder: InboxDecoder? { get }
     /// Whether a call crosses to another actor.
     var isActor: Bool { get }
-    func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) async -> ComponentReply
+    func tick(_ slice: Slice, _ context: TickContext, _ reply: inout ComponentReply) async
     /// The component's state for a checkpoint.
     func snapshot() async throws -> Checkpoint.Section
     func restore(_ section: Checkpoint.Section) async throws
@@ -24,6 +25,7 @@ actor ComponentActor<C: Component>: ComponentSeat {
     nonisolated let filters: [TopicFilter]
     nonisolated let inputs: [AssetInput]
     nonisolated let meters: [Meter]
+    nonisolated let decoder: InboxDecoder?
     nonisolated let isActor = true
 
     init(_ component: C) {
@@ -32,10 +34,11 @@ actor ComponentActor<C: Component>: ComponentSeat {
         filters = component.filters
         inputs = component.inputs
         meters = component.meters
+        decoder = component.decoder
     }
 
-    func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {
-        component.tick(slice, context, image)
+    func tick(_ slice: Slice, _ context: TickContext, _ reply: inout ComponentReply) {
+        component.tick(slice, context, &reply)
     }
 
     func snapshot() throws -> Checkpoint.Section { try Checkpoint.Section(component.state) }
@@ -55,6 +58,7 @@ final class PlainSeat<C: Component>: ComponentSeat {
     let filters: [TopicFilter]
     let inputs: [AssetInput]
     let meters: [Meter]
+    let decoder: InboxDecoder?
     let isActor = false
 
     init(_ component: C) {
@@ -62,11 +66,12 @@ final class PlainSeat<C: Component>: ComponentSeat {
         filters = component.filters
         inputs = component.inputs
         meters = component.meters
+        decoder = component.decoder
         self.component = Mutex(component)
     }
 
-    func tick(_ slice: [Routed], _ context: TickContext, _ image: PlantImage) async -> ComponentReply {
-        component.withLock { $0.tick(slice, context, image) }
+    func tick(_ slice: Slice, _ context: TickContext, _ reply: inout ComponentReply) async {
+        component.withLock { $0.tick(slice, context, &reply) }
     }
 
     func snapshot() async throws -> Checkpoint.Section { try component.withLock { try Checkpoint.Section($0.state) } }

@@ -19,9 +19,8 @@ public final class TwinEngine {
     private(set) var family: SiteConfig
     private let seating: Seating
     private(set) var seats: [any ComponentSeat]
-    private var router: Router
-    /// How many messages each seat got last: the next tick brings about as many.
-    private var sliceCounts: [Int] = []
+    /// Where messages go; a copy of it sorts ahead of the step.
+    private(set) var router: Router
     private var replySizes = ComponentReply.Sizes()
     /// Where foreign messages become ours; nil for a site without a mapping.
     private var door: SignalDoor?
@@ -42,7 +41,7 @@ public final class TwinEngine {
         self.seating = seating
         self.beforeHop = beforeHop
         seats = seating.seats(self.config)
-        router = Router(site: config.site, signals: config.signals, seats: seats)
+        router = Router(site: config.site, signals: config.signals, seats: seats, version: 0)
         door = config.signals.map { SignalDoor($0) }
         rules = CommandDesk.Rules(step: plan.step, followToleranceFraction: config.followToleranceFraction)
         state = TwinState(
@@ -57,7 +56,7 @@ public final class TwinEngine {
         family = other
         config = other.inForce(epoch: state.epoch)
         seats = seating.seats(config)
-        router = Router(site: config.site, signals: config.signals, seats: seats)
+        router = Router(site: config.site, signals: config.signals, seats: seats, version: router.version + 1)
         door = config.signals.map { SignalDoor($0) }
         rules = CommandDesk.Rules(step: plan.step, followToleranceFraction: config.followToleranceFraction)
         view = nil
@@ -74,7 +73,7 @@ public final class TwinEngine {
         if input.resume != nil { state.books.bridgeStop() }
         var counts = Counts()
         var refusals: [Refusal] = []
-        let (slices, acks) = route(input, &counts, &refusals)
+        let (slices, acks) = open(input, &counts, &refusals)
 
         var reply = ComponentReply(image: PlantImage())
         reply.reserve(replySizes)
@@ -83,9 +82,9 @@ public final class TwinEngine {
         for (index, seat) in seats.enumerated() {
             await beforeHop?()
             if seat.isActor { hops += 1 }
-            let part = await seat.tick(slices[index], context, reply.image)
-            reply.append(part)
-            record.add(part.record)
+            await seat.tick(slices[index], context, &reply)
+            record.add(reply.record)
+            reply.record.clear()
         }
         replySizes = ComponentReply.Sizes(reply)
         for value in reply.values {
@@ -144,15 +143,10 @@ public final class TwinEngine {
             readings: reply.readings, lineOffs: reply.lineOffs, refusals: refusals, instructions: [])
     }
 
-    private func route(
+    /// Counts the messages and takes those that are for no component.
+    private func open(
         _ input: TickInput, _ counts: inout Counts, _ refusals: inout [Refusal]
-    ) -> ([[Routed]], [Acknowledgement]) {
-        var slices = sliceCounts.map { count in
-            var slice: [Routed] = []
-            slice.reserveCapacity(count)
-            return slice
-        }
-        while slices.count < seats.count { slices.append([]) }
+    ) -> ([Slice], [Acknowledgement]) {
         var acks: [Acknowledgement] = []
         counts.messages = input.arrivals.count + input.unreadable.values.reduce(0, +)
         for case .shed(let count) in input.instructions {
@@ -160,43 +154,46 @@ public final class TwinEngine {
             counts.shed += count
         }
         for (reason, count) in input.unreadable { counts.rejected[reason, default: 0] += count }
-        for (number, arrival) in input.arrivals.enumerated() {
-            switch router.destination(arrival.topic, at: number) {
-            case .components(let wanted, let area, let asset, let kind):
-                for index in wanted {
-                    slices[index].append(Routed(arrival, area: area, asset: asset, kind: kind))
-                }
-            case .acknowledgement:
-                do throws(LineFailure) {
-                    acks.append(try Acknowledgement(arrival))
-                    counts.accepted += 1
-                } catch {
-                    counts.reject(error.reason)
-                    refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: error))
-                }
-            case .clock:
-                do throws(LineFailure) {
-                    try checkClock(arrival)
-                    counts.accepted += 1
-                } catch {
-                    counts.reject(error.reason)
-                    refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: error))
-                }
-            case .output: counts.accepted += 1
-            case .foreign(let sources): translate(arrival, number, sources, &slices, &counts, &refusals)
-            case .unknown:
-                let failure = LineFailure(reason: .unknownTopic, text: "no component asked for this topic")
-                counts.reject(.unknownTopic)
-                refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: failure))
+        if let sorted = input.sorted, sorted.version == router.version {
+            for (place, destination) in sorted.others {
+                take(input.arrivals[place], destination, &acks, &counts, &refusals)
+            }
+            return (sorted.slices, acks)
+        }
+        var sorted = router.sort(input.arrivals)
+        for (place, destination) in sorted.others {
+            let arrival = input.arrivals[place]
+            if case .foreign(let sources) = destination {
+                translate(arrival, place, sources, &sorted.slices, &counts, &refusals)
+            } else {
+                take(arrival, destination, &acks, &counts, &refusals)
             }
         }
-        sliceCounts = slices.map(\.count)
-        return (slices, acks)
+        router.decode(&sorted)
+        return (sorted.slices, acks)
+    }
+
+    private func take(
+        _ arrival: Arrival, _ destination: Router.Destination, _ acks: inout [Acknowledgement], _ counts: inout Counts,
+        _ refusals: inout [Refusal]
+    ) {
+        do throws(LineFailure) {
+            switch destination {
+            case .acknowledgement: acks.append(try Acknowledgement(arrival))
+            case .clock: try checkClock(arrival)
+            case .components, .foreign, .output: break
+            case .unknown: throw LineFailure(reason: .unknownTopic, text: "no component asked for this topic")
+            }
+            counts.accepted += 1
+        } catch {
+            counts.reject(error.reason)
+            refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: error))
+        }
     }
 
     /// Hands a foreign message's readings to the components as if our own dialect had brought them.
     private func translate(
-        _ arrival: Arrival, _ number: Int, _ sources: [Int], _ slices: inout [[Routed]], _ counts: inout Counts,
+        _ arrival: Arrival, _ number: Int, _ sources: [Int], _ slices: inout [Slice], _ counts: inout Counts,
         _ refusals: inout [Refusal]
     ) {
         var memory = state.signals ?? SignalMemory()
@@ -220,7 +217,7 @@ public final class TwinEngine {
                 continue
             }
             for index in wanted {
-                slices[index].append(
+                slices[index].messages.append(
                     Routed(reading.arrival, area: area, asset: asset, kind: kind, part: number))
             }
         }
@@ -318,21 +315,6 @@ extension ComponentReply {
         values.reserveCapacity(sizes.values)
         cells.reserveCapacity(sizes.cells)
         readings.reserveCapacity(sizes.readings)
-    }
-
-    /// Adds what the next component in the order said.
-    mutating func append(_ next: ComponentReply) {
-        image = next.image
-        values.append(contentsOf: next.values)
-        cells.append(contentsOf: next.cells)
-        intensities.append(contentsOf: next.intensities)
-        lineOffs.append(contentsOf: next.lineOffs)
-        readings.append(contentsOf: next.readings)
-        alarms.append(contentsOf: next.alarms)
-        gaps.append(contentsOf: next.gaps)
-        refusals.append(contentsOf: next.refusals)
-        counts.add(next.counts)
-        fates.append(contentsOf: next.fates)
     }
 }
 

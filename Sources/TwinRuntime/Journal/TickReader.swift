@@ -4,12 +4,17 @@ public import TwinImport
 
 /// The lines of one tick of a file, before faults and the simulated plant.
 public struct FileTick: Sendable {
-    public var lines: [Line] = []
+    public var arrivals: [Arrival] = []
+    /// Its lines that are no messages.
+    public var others: [Line] = []
     public var unreadable: [RejectReason: Int] = [:]
     /// When the tick was closed: the closing line's time, or the mark's.
     public var t: PlantTime
     /// The mark that was read; nil in a file without marks.
     public var mark: Mark?
+
+    /// All of them; messages come last.
+    public var lines: [Line] { others + arrivals.map(Line.message) }
 }
 
 /// A file or journal that cannot be replayed.
@@ -101,8 +106,8 @@ public final class TickReader {
         "a replay file, which begins with a header line, lines of mosquitto_sub -F %j, or CSV of mqtt-recorder is "
         + "expected"
 
-    /// At the end: the lines that no tick took.
-    public var rest: [Line] { isAtEnd ? pending.lines : [] }
+    /// At the end: the lines that no tick took and that are no messages.
+    public var rest: [Line] { isAtEnd ? pending.others : [] }
 
     /// Bytes read and in all, over all files that are open or done; for progress.
     public var progress: (read: Int64, total: Int64) { (reader.bytesRead, max(reader.bytesTotal, 1)) }
@@ -121,6 +126,7 @@ public final class TickReader {
 
     private func readLine() throws {
         if recorded != nil { return try readRecorded() }
+        if let arrival = reader.take({ decoder.plainMessage($0, number: $1) }) { return try take(arrival) }
         guard let read = reader.next() else {
             try noteTruncation()
             try openNext()
@@ -156,7 +162,7 @@ public final class TickReader {
 
     private func take(_ item: RecordingReader.Item) throws {
         switch item {
-        case .message(let arrival): try take(Line.message(arrival))
+        case .message(let arrival): try take(arrival)
         case .refused(let number, let failure):
             if strict { throw ReplayProblem("\(path):\(number): error: \(failure.text) (\(failure.reason.rawValue))") }
             // An import leaves such a line out, so it is counted and opens no tick.
@@ -176,28 +182,41 @@ public final class TickReader {
             try close(with: mark, at: line.t)
             return
         }
+        if case .message(let arrival) = line.body { return try take(arrival) }
         var resume: PlantTime?
         if case .op(let json) = line.body { resume = json["resume"]?.text.flatMap { PlantTime(rfc3339: $0) } }
         if let resume, header.marks {
             clock.resume(at: resume)
-        } else if line.t > lastT + TickClock.jumpMax {
-            try refuse(
-                LineFailure(
-                    reason: .clockFuture, text: "t \(line.t.rfc3339) is more than 7 days beyond the line before"),
-                topic: line.topic)
-            return
+        } else {
+            guard try isNear(line.t, topic: "") else { return }
         }
         lastT = max(lastT, line.t)
-        if line.t < lastT {
-            var kept = line
-            kept.setTime(lastT)
-            pending.lines.append(kept)
-        } else {
-            pending.lines.append(line)
-        }
+        pending.others.append(line.t < lastT ? Line(t: lastT, line.body) : line)
         linesSinceMark += 1
+        moveTime(isClock: false)
+    }
+
+    private func take(_ arrival: Arrival) throws {
+        guard try isNear(arrival.t, topic: arrival.topic) else { return }
+        lastT = max(lastT, arrival.t)
+        pending.arrivals.append(arrival)
+        if arrival.t < lastT { pending.arrivals[pending.arrivals.count - 1].t = lastT }
+        linesSinceMark += 1
+        moveTime(isClock: arrival.topic == clockTopic)
+    }
+
+    /// Refuses a line whose time is beyond what a run may pass over.
+    private func isNear(_ t: PlantTime, topic: String) throws -> Bool {
+        if t <= lastT + TickClock.jumpMax { return true }
+        try refuse(
+            LineFailure(reason: .clockFuture, text: "t \(t.rfc3339) is more than 7 days beyond the line before"),
+            topic: topic)
+        return false
+    }
+
+    /// Closes what the last line's time closes, in a file without marks.
+    private func moveTime(isClock: Bool) {
         if header.marks { return }
-        let isClock = line.topic == clockTopic
         guard case .taken(let closes) = clock.take(t: lastT, isClock: isClock) else { return }
         closeByTime(closes, at: lastT)
     }
@@ -241,7 +260,7 @@ public final class TickReader {
             isAtEnd = true
             // Without marks the end of the file closes the last line's tick; lines after a last mark stay open.
             if !header.marks, linesSinceMark > 0 {
-                let holdsMessage = pending.lines.contains { !$0.topic.isEmpty } || !pending.unreadable.isEmpty
+                let holdsMessage = !pending.arrivals.isEmpty || !pending.unreadable.isEmpty
                 closeByTime(clock.atEnd(lastLine: lastT, isNeeded: holdsMessage), at: lastT)
             }
             return
@@ -285,12 +304,4 @@ public final class TickReader {
 extension Line {
     /// The topic of a message line, else empty.
     public var topic: String { if case .message(let arrival) = body { arrival.topic } else { "" } }
-
-    /// Sets the time, of a message's arrival too.
-    fileprivate mutating func setTime(_ t: PlantTime) {
-        self.t = t
-        guard case .message(var arrival) = body else { return }
-        arrival.t = t
-        body = .message(arrival)
-    }
 }

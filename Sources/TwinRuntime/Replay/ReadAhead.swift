@@ -5,26 +5,13 @@ import TwinCore
 actor ReadAhead {
     /// A tick, with what was known of the file when it was cut.
     struct Tick: Sendable {
-        var arrivals: [Arrival] = []
-        /// Its lines that are no messages.
-        var others: [Line] = []
-        var unreadable: [RejectReason: Int]
-        var t: PlantTime
-        var mark: Mark?
+        var lines: FileTick
+        /// Its messages, sorted and decoded; nil where that is for the step to do.
+        var sorted: SortedTick?
         /// The file that its lines came from.
         var path: String
         /// Share of the input that was read.
         var share: Double
-
-        init(_ tick: FileTick, path: String, share: Double) {
-            (unreadable, t, mark) = (tick.unreadable, tick.t, tick.mark)
-            self.path = path
-            self.share = share
-            arrivals.reserveCapacity(tick.lines.count)
-            for line in tick.lines {
-                if case .message(let arrival) = line.body { arrivals.append(arrival) } else { others.append(line) }
-            }
-        }
     }
 
     struct Batch: Sendable {
@@ -38,8 +25,12 @@ actor ReadAhead {
     static let ticksPerBatch = 32
 
     private let reader: TickReader
+    private var router: Router?
 
     init(_ reader: sending TickReader) { self.reader = reader }
+
+    /// From now on ticks are sorted by this one.
+    func sort(by router: Router) { self.router = router }
 
     func next() -> Batch {
         var batch = Batch()
@@ -50,7 +41,10 @@ actor ReadAhead {
                     break
                 }
                 let (read, total) = reader.progress
-                batch.ticks.append(Tick(tick, path: reader.path, share: Double(read) / Double(total)))
+                batch.ticks.append(
+                    Tick(
+                        lines: tick, sorted: router?.sortedAhead(tick.arrivals), path: reader.path,
+                        share: Double(read) / Double(total)))
             }
         } catch {
             batch.isLast = true
@@ -76,6 +70,9 @@ struct TickFeed {
         source = ReadAhead(reader)
         self.readsAhead = readsAhead
     }
+
+    /// Has the messages sorted before they come; for a run in which nothing stands between file and step.
+    func sort(by router: Router) async { await source.sort(by: router) }
 
     /// Nil at the end.
     mutating func next() async throws -> ReadAhead.Tick? {

@@ -175,6 +175,7 @@ public final class ReplayLoop {
             if let opening = options.opening { try folder.keep(opening) }
         }
         try store?.begin(RunIdentity(stored))
+        if plant == nil { await feed.sort(by: engine.router) }
         var wasStopped = false
         while let tick = try await nextTick() {
             path = tick.path
@@ -192,7 +193,7 @@ public final class ReplayLoop {
         guard plant != nil else { return try await feed.next() }
         let ahead = CoarseReadings.aheadMax.ms / header.step.ms
         while upcoming.count <= ahead, let tick = try await feed.next() {
-            for arrival in tick.arrivals { plant?.lookAhead(.message(arrival)) }
+            for arrival in tick.lines.arrivals { plant?.lookAhead(.message(arrival)) }
             upcoming.append(tick)
         }
         return upcoming.isEmpty ? nil : upcoming.removeFirst()
@@ -200,10 +201,11 @@ public final class ReplayLoop {
 
     private func step(_ tick: ReadAhead.Tick) async throws -> TickOutcome {
         let number = engine.state.tick + 1
-        var input = try TickInput(tick.others, configurations: configurations)
+        let lines = tick.lines
+        var input = try TickInput(lines.others, configurations: configurations)
         let from = input.resume ?? engine.state.grid.from(number)
-        var arrivals = tick.arrivals
-        for line in tick.others {
+        var arrivals = lines.arrivals
+        for line in lines.others {
             switch line.body {
             case .fault(let json): try addFault(json, at: line.t)
             case .expect(let json): try addExpectation(json, at: line.t)
@@ -216,25 +218,26 @@ public final class ReplayLoop {
             }
         }
         if plant != nil {
-            arrivals = plant?.messages(tick: number, from: from, file: arrivals, t: tick.t) ?? arrivals
+            arrivals = plant?.messages(tick: number, from: from, file: arrivals, t: lines.t) ?? arrivals
         }
-        arrivals = injector.pass(arrivals, until: tick.t)
-        announceFaults(before: from + header.step, at: tick.t)
+        arrivals = injector.pass(arrivals, until: lines.t)
+        announceFaults(before: from + header.step, at: lines.t)
         if journal != nil {
             for arrival in arrivals { journal?.append(.message(arrival)) }
         }
         input.arrivals = arrivals
-        input.unreadable = tick.unreadable
-        let lines = journal?.linesSinceMark ?? 0
+        input.sorted = plant == nil && injector.isEmpty ? tick.sorted : nil
+        input.unreadable = lines.unreadable
+        let written = journal?.linesSinceMark ?? 0
         let outcome = await engine.close(input)
         for refusal in outcome.refusals { notes.refuse(refusal) }
         if options.strict, let first = outcome.refusals.first {
             throw ReplayProblem(
                 "\(path):\(first.line): error: \(first.failure.text) (\(first.failure.reason.rawValue))")
         }
-        compare(outcome, with: tick.mark)
+        compare(outcome, with: lines.mark)
         check.note(outcome)
-        let mark = Mark(t: max(tick.t, outcome.end), tick: outcome.tick, n: lines, chain: outcome.chain.hex)
+        let mark = Mark(t: max(lines.t, outcome.end), tick: outcome.tick, n: written, chain: outcome.chain.hex)
         journal?.append(mark)
         try publish(outcome.commands)
         try await keep(outcome, mark)
