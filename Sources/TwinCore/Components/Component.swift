@@ -191,11 +191,8 @@ public protocol Component: Sendable {
 extension Component {
     /// Closes a tick of this component alone.
     public mutating func tick(_ messages: [Routed], _ context: TickContext, _ image: PlantImage) -> ComponentReply {
-        var slice = Slice()
-        slice.messages = messages
-        if var decoder { slice.inbox = decoder.decode(messages) }
         var reply = ComponentReply(image: image)
-        tick(slice, context, &reply)
+        tick(Slice(messages, decoder), context, &reply)
         return reply
     }
 }

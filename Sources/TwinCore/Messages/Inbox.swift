@@ -23,10 +23,12 @@ public struct DecodedMessage: Sendable {
     }
 
     public var content: Content
-    /// Of the message in its slice.
+    /// Of the message among the tick's.
     public var place: Int
     /// Place of its asset in the decoder; nil where the decoder has none of that name.
     public var asset: Int?
+    /// Place of such a name among the inbox's.
+    public var stranger = 0
     public var arrivedAt: PlantTime
     public var isRetained: Bool
     /// See `Routed.part`.
@@ -43,14 +45,14 @@ public struct DecodedMessage: Sendable {
     /// Place among the inbox's forecasts; nil without one.
     public var forecast: Int?
 
-    init(_ routed: Routed, at place: Int, asset: Int?) {
+    init(_ arrival: Arrival, at place: Int, asset: Int?, part: Int?) {
         content = .telemetry
         self.place = place
         self.asset = asset
-        arrivedAt = routed.arrival.t
-        isRetained = routed.arrival.retain
-        part = routed.part
-        ts = routed.arrival.t
+        arrivedAt = arrival.t
+        isRetained = arrival.retain
+        self.part = part
+        ts = arrival.t
     }
 
     mutating func take(_ telemetry: Telemetry) {
@@ -62,38 +64,74 @@ public struct DecodedMessage: Sendable {
     }
 }
 
-/// A slice's messages, decoded.
+/// A tick's messages for one component, decoded.
 public struct Inbox: Sendable {
     public var messages: [DecodedMessage] = []
     /// Values by message and signal.
     public var slots: [TelemetryValue?] = []
     public var forecasts: [[Double]] = []
     public var failures: [LineFailure] = []
+    /// Names that are no asset's.
+    public var strangers: [String] = []
     /// Places of the messages in the order that a tick uses: event time, asset, sequence, line.
     public var order: [Int] = []
 
     public init() {}
 }
 
-/// What a tick brings one component: its messages, and what its decoder made of them.
+/// What a tick brings one component.
 public struct Slice: Sendable {
-    public var messages: [Routed] = []
+    /// The whole tick's messages.
+    public var arrivals: [Arrival] = []
+    /// What the component's decoder made of its own.
     public var inbox = Inbox()
+    /// Its own, where it has no decoder.
+    public var messages: [Routed] = []
 
     public init() {}
+
+    /// Messages of one component.
+    public init(_ messages: [Routed], _ decoder: InboxDecoder?) {
+        arrivals = messages.map(\.arrival)
+        guard var decoder else {
+            self.messages = messages
+            return
+        }
+        for (place, message) in messages.enumerated() {
+            let addressee = InboxDecoder.Addressee(
+                asset: decoder.place(of: AssetPath(message.area, message.asset)), name: message.asset,
+                kind: message.kind)
+            decoder.decode(message.arrival, at: place, addressee, part: message.part, into: &inbox)
+        }
+        decoder.sort(&inbox)
+    }
 }
 
 /// Decodes the messages of one component's assets. It remembers how the last ones looked, because the next ones look
 /// alike: what it remembers makes it quick and changes nothing.
 public struct InboxDecoder: Sendable {
+    /// What a topic says.
+    public struct Addressee: Sendable {
+        /// Place of the asset; nil for one of another name.
+        public var asset: Int?
+        public var name: String
+        public var kind: TopicKind
+
+        public init(asset: Int?, name: String, kind: TopicKind) {
+            self.asset = asset
+            self.name = name
+            self.kind = kind
+        }
+    }
+
     private let paths: [AssetPath]
     private let places: [AssetPath: Int]
     /// Place of each asset's name among all names.
     private let ranks: [Int]
     private var readers: [SlotReader]
     private var times = TimeMemory()
-    /// The asset that was found at each place of the last slice.
-    private var guesses: [Int] = []
+    /// Sizes of the last inbox: the next one will be as large.
+    private var sizes = (messages: 0, slots: 0)
 
     /// - Parameter assets: with the payload keys of their signals, each key the place of its slot.
     public init(_ assets: [(path: AssetPath, keys: [String])]) {
@@ -105,64 +143,37 @@ public struct InboxDecoder: Sendable {
         ranks = paths.map { order[$0.asset] ?? 0 }
     }
 
-    public mutating func decode(_ slice: [Routed]) -> Inbox {
-        var inbox = Inbox()
-        inbox.messages.reserveCapacity(slice.count)
-        inbox.slots.reserveCapacity(4 * slice.count)
-        inbox.order = Array(slice.indices)
-        var isInOrder = true
-        for place in slice.indices {
-            let message = decode(slice[place], at: place, &inbox)
-            if let last = inbox.messages.last, precedes(message, last, slice) { isInOrder = false }
-            inbox.messages.append(message)
-        }
-        if !isInOrder {
-            let messages = inbox.messages
-            inbox.order.sort { precedes(messages[$0], messages[$1], slice) }
-        }
-        return inbox
-    }
+    /// Nil for an asset that it does not have.
+    public func place(of path: AssetPath) -> Int? { places[path] }
 
-    private func precedes(_ a: DecodedMessage, _ b: DecodedMessage, _ slice: [Routed]) -> Bool {
-        if a.ts != b.ts { return a.ts < b.ts }
-        if let first = a.asset, let second = b.asset {
-            if ranks[first] != ranks[second] { return ranks[first] < ranks[second] }
-        } else if slice[a.place].asset != slice[b.place].asset {
-            return slice[a.place].asset < slice[b.place].asset
+    /// Decodes the next message of a tick.
+    public mutating func decode(
+        _ arrival: Arrival, at place: Int, _ addressee: Addressee, part: Int? = nil, into inbox: inout Inbox
+    ) {
+        if inbox.messages.isEmpty {
+            inbox.messages.reserveCapacity(sizes.messages)
+            inbox.slots.reserveCapacity(sizes.slots)
         }
-        let (first, second) = (a.seq ?? -1, b.seq ?? -1)
-        return first != second ? first < second : a.place < b.place
-    }
-
-    /// The asset that a message is for: most likely the one that had its place in the last slice.
-    private mutating func asset(_ routed: Routed, at place: Int) -> Int? {
-        if place < guesses.count {
-            let guess = guesses[place]
-            if paths[guess].asset == routed.asset, paths[guess].area == routed.area { return guess }
+        var message = DecodedMessage(arrival, at: place, asset: addressee.asset, part: part)
+        if addressee.asset == nil {
+            message.stranger = inbox.strangers.count
+            inbox.strangers.append(addressee.name)
         }
-        guard let found = places[AssetPath(routed.area, routed.asset)] else { return nil }
-        if place < guesses.count { guesses[place] = found } else if place == guesses.count { guesses.append(found) }
-        return found
-    }
-
-    private mutating func decode(_ routed: Routed, at place: Int, _ inbox: inout Inbox) -> DecodedMessage {
-        let asset = asset(routed, at: place)
-        var message = DecodedMessage(routed, at: place, asset: asset)
         do throws(LineFailure) {
-            switch routed.kind {
+            switch addressee.kind {
             case .status:
-                guard let status = AssetStatus(routed.arrival.payload) else { throw AssetStatus.failure }
+                guard let status = AssetStatus(arrival.payload) else { throw AssetStatus.failure }
                 message.content = .status(status)
             case .tele:
                 message.slot = inbox.slots.count
                 let telemetry =
-                    if let asset {
-                        try readers[asset].read(routed.arrival, &times, into: &inbox.slots)
+                    if let asset = addressee.asset {
+                        try readers[asset].read(arrival, &times, into: &inbox.slots)
                     } else {
-                        try Telemetry(routed.arrival)
+                        try Telemetry(arrival)
                     }
                 message.take(telemetry)
-                if telemetry.seq == nil { message.bytesHash = fnv1a(routed.arrival.payload) }
+                if telemetry.seq == nil { message.bytesHash = fnv1a(arrival.payload) }
                 if !telemetry.forecast.isEmpty {
                     message.forecast = inbox.forecasts.count
                     inbox.forecasts.append(telemetry.forecast)
@@ -173,7 +184,35 @@ public struct InboxDecoder: Sendable {
             message.content = .refused(inbox.failures.count)
             inbox.failures.append(error)
         }
-        return message
+        inbox.messages.append(message)
+    }
+
+    /// Puts the messages of a whole tick in the order in which it uses them.
+    public mutating func sort(_ inbox: inout Inbox) {
+        sizes = (inbox.messages.count, inbox.slots.count)
+        inbox.order = Array(inbox.messages.indices)
+        let messages = inbox.messages
+        let isInOrder = messages.indices.dropFirst().allSatisfy { !precedes(messages[$0], messages[$0 - 1], inbox) }
+        if isInOrder { return }
+        var order = inbox.order
+        order.sort { precedes(messages[$0], messages[$1], inbox) }
+        inbox.order = order
+    }
+
+    private func precedes(_ a: DecodedMessage, _ b: DecodedMessage, _ inbox: Inbox) -> Bool {
+        if a.ts != b.ts { return a.ts < b.ts }
+        if let first = a.asset, let second = b.asset {
+            if ranks[first] != ranks[second] { return ranks[first] < ranks[second] }
+        } else {
+            let (first, second) = (name(a, inbox), name(b, inbox))
+            if first != second { return first < second }
+        }
+        let (first, second) = (a.seq ?? -1, b.seq ?? -1)
+        return first != second ? first < second : a.place < b.place
+    }
+
+    private func name(_ message: DecodedMessage, _ inbox: Inbox) -> String {
+        message.asset.map { paths[$0].asset } ?? inbox.strangers[message.stranger]
     }
 
     private static let noSuchTopic = LineFailure(reason: .unknownTopic, text: "this asset has no such topic")

@@ -113,7 +113,7 @@ public struct AssetFeed: Sendable, Codable {
             case .refused(let place): throw slice.inbox.failures[place]
             }
         } catch {
-            reply.refuse(slice.messages[message.place].arrival, error)
+            reply.refuse(slice.arrivals[message.place], error)
             if error.reason == .outOfRange { source.isOutOfRange = true }
         }
     }

@@ -43,22 +43,22 @@ public struct Fleet: Sendable, Codable {
         var report = FeedReport(context)
         forget(before: context.from - periodFinalAfter - settlementPeriod)
         for place in slice.inbox.order {
-            let asset = slice.inbox.messages[place].asset
+            let message = slice.inbox.messages[place]
+            let asset = message.asset
             guard asset.map({ feeds.indices.contains($0 - first) }) ?? takesUnknown else { continue }
-            let part = slice.inbox.messages[place].part
-            let before = part == nil ? nil : reply.counts
+            let before = message.part == nil ? nil : reply.counts
             if let asset {
                 feeds[asset - first].take(
-                    slice.inbox.messages[place], slice, specs: specs[asset - first], context: context, &report,
+                    message, slice, specs: specs[asset - first], context: context, &report,
                     &reply)
             } else {
                 reply.refuse(
-                    slice.messages[place].arrival,
+                    slice.arrivals[message.place],
                     LineFailure(
                         reason: .unknownTopic,
-                        text: "no asset \"\(slice.messages[place].asset)\" in the configuration"))
+                        text: "no asset \"\(slice.inbox.strangers[message.stranger])\" in the configuration"))
             }
-            if let before, let fate = reply.counts.fate(of: part, since: before) { reply.fates.append(fate) }
+            if let before, let fate = reply.counts.fate(of: message.part, since: before) { reply.fates.append(fate) }
         }
         for index in feeds.indices { feeds[index].addSourceAlarms(context, to: &report.alarms) }
         if !report.alarms.isEmpty { reply.alarms.append(contentsOf: report.alarms.sorted()) }

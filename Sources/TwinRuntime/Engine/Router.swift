@@ -4,12 +4,20 @@ import TwinImport
 
 /// A tick's messages, each where it belongs.
 struct SortedTick: Sendable {
+    /// The messages as they came, then what foreign ones were translated to.
+    var arrivals: [Arrival]
     /// By seat.
     var slices: [Slice]
     /// Places of the messages that are for no component.
     var others: [(place: Int, destination: Router.Destination)] = []
     /// Of the router that sorted them.
-    var version: Int
+    let version: Int
+
+    init(arrivals: [Arrival], seats: Int, version: Int) {
+        self.arrivals = arrivals
+        slices = [Slice](repeating: Slice(), count: seats)
+        self.version = version
+    }
 }
 
 /// Sorts a tick's messages to the components that asked for them, and decodes them: the same wherever it is done, so a
@@ -17,7 +25,7 @@ struct SortedTick: Sendable {
 struct Router: Sendable {
     /// Where one message goes.
     enum Destination: Sendable {
-        case components([Int], area: Area, asset: String, kind: TopicKind)
+        case components([(seat: Int, addressee: InboxDecoder.Addressee)], area: Area)
         case acknowledgement
         case clock
         /// The twin's own outputs and commands: compared in a replay, never stepped.
@@ -33,11 +41,11 @@ struct Router: Sendable {
     private let signals: SignalMapping?
     private var decoders: [InboxDecoder?]
     private var table = SubscriptionTable()
-    private var known: [String: Destination] = [:]
-    /// Where the messages of the last tick went.
-    private var guesses: [(topic: String, destination: Destination)] = []
-    /// How many messages each seat got last: the next tick brings about as many.
-    private var sliceCounts: [Int]
+    /// What was looked up, and where it stands by topic.
+    private var routes: [(topic: String, destination: Destination)] = []
+    private var known: [String: Int] = [:]
+    /// Routes of the messages of the last tick.
+    private var guesses: [Int] = []
     static let knownMax = 10_000
 
     init(site: String, signals: SignalMapping?, seats: [any ComponentSeat], version: Int) {
@@ -45,7 +53,6 @@ struct Router: Sendable {
         self.signals = signals
         self.version = version
         decoders = seats.map(\.decoder)
-        sliceCounts = seats.map { _ in 0 }
         for (index, seat) in seats.enumerated() {
             for filter in seat.filters { table.subscribe(index, to: filter) }
         }
@@ -55,55 +62,76 @@ struct Router: Sendable {
     mutating func sortedAhead(_ arrivals: [Arrival]) -> SortedTick? {
         guard signals == nil else { return nil }
         var sorted = sort(arrivals)
-        decode(&sorted)
+        finish(&sorted)
         return sorted
     }
 
-    /// Without decoding.
+    /// Sorts all but foreign messages, which `finish` must wait for.
     mutating func sort(_ arrivals: [Arrival]) -> SortedTick {
-        var sorted = SortedTick(
-            slices: sliceCounts.map { count in
-                var slice = Slice()
-                slice.messages.reserveCapacity(count)
-                return slice
-            }, version: version)
+        var sorted = SortedTick(arrivals: arrivals, seats: decoders.count, version: version)
         for place in arrivals.indices {
-            let destination = destination(arrivals[place].topic, at: place)
-            guard case .components(let wanted, let area, let asset, let kind) = destination else {
-                sorted.others.append((place, destination))
-                continue
-            }
-            for seat in wanted {
-                sorted.slices[seat].messages.append(Routed(arrivals[place], area: area, asset: asset, kind: kind))
+            if let route = route(arrivals[place].topic, at: place) {
+                take(place, routes[route].destination, nil, &sorted)
+            } else {
+                take(place, lookUp(arrivals[place].topic), nil, &sorted)
             }
         }
-        for seat in sliceCounts.indices { sliceCounts[seat] = sorted.slices[seat].messages.count }
         return sorted
     }
 
-    mutating func decode(_ sorted: inout SortedTick) {
-        for seat in decoders.indices where !sorted.slices[seat].messages.isEmpty {
-            if let inbox = decoders[seat]?.decode(sorted.slices[seat].messages) { sorted.slices[seat].inbox = inbox }
+    /// Adds what a foreign message was translated to.
+    /// - Parameters:
+    ///   - topic: of our own dialect.
+    ///   - part: see `Routed.part`.
+    mutating func add(_ arrival: Arrival, as topic: String, part: Int, to sorted: inout SortedTick) {
+        let destination = (known[topic] ?? add(topic)).map { routes[$0].destination } ?? lookUp(topic)
+        guard case .components = destination else { return }
+        sorted.arrivals.append(arrival)
+        take(sorted.arrivals.count - 1, destination, part, &sorted)
+    }
+
+    mutating func finish(_ sorted: inout SortedTick) {
+        for seat in decoders.indices {
+            sorted.slices[seat].arrivals = sorted.arrivals
+            decoders[seat]?.sort(&sorted.slices[seat].inbox)
         }
     }
 
+    private mutating func take(_ place: Int, _ destination: Destination, _ part: Int?, _ sorted: inout SortedTick) {
+        guard case .components(let wanted, let area) = destination else {
+            sorted.others.append((place, destination))
+            return
+        }
+        for (seat, addressee) in wanted {
+            if decoders[seat] == nil {
+                sorted.slices[seat].messages.append(
+                    Routed(
+                        sorted.arrivals[place], area: area, asset: addressee.name, kind: addressee.kind, part: part))
+            } else {
+                decoders[seat]?.decode(
+                    sorted.arrivals[place], at: place, addressee, part: part, into: &sorted.slices[seat].inbox)
+            }
+        }
+    }
+
+    /// Place of a topic's route; nil beyond what is remembered.
     /// - Parameter place: of the message in its tick: most likely the last one had the same topic there.
-    private mutating func destination(_ topic: String, at place: Int) -> Destination {
-        if place < guesses.count, guesses[place].topic == topic { return guesses[place].destination }
-        let destination = destination(topic)
+    private mutating func route(_ topic: String, at place: Int) -> Int? {
+        if place < guesses.count, routes[guesses[place]].topic == topic { return guesses[place] }
+        guard let route = known[topic] ?? add(topic) else { return nil }
         if place < guesses.count {
-            guesses[place] = (topic, destination)
+            guesses[place] = route
         } else if place == guesses.count, place < Router.knownMax {
-            guesses.append((topic, destination))
+            guesses.append(route)
         }
-        return destination
+        return route
     }
 
-    mutating func destination(_ topic: String) -> Destination {
-        if let answer = known[topic] { return answer }
-        let answer = lookUp(topic)
-        if known.count < Router.knownMax, topic.utf8.count <= Topic.lengthMax { known[topic] = answer }
-        return answer
+    private mutating func add(_ topic: String) -> Int? {
+        guard routes.count < Router.knownMax, topic.utf8.count <= Topic.lengthMax else { return nil }
+        known[topic] = routes.count
+        routes.append((topic, lookUp(topic)))
+        return routes.count - 1
     }
 
     private mutating func lookUp(_ topic: String) -> Destination {
@@ -117,7 +145,13 @@ struct Router: Sendable {
         case .asset(_, _, .ack): return .acknowledgement
         case .asset(let area, let asset, let kind):
             let wanted = table.subscribers(of: topic)
-            return wanted.isEmpty ? .unknown : .components(wanted, area: area, asset: asset, kind: kind)
+            if wanted.isEmpty { return .unknown }
+            let path = AssetPath(area, asset)
+            return .components(
+                wanted.map { seat in
+                    let place = decoders[seat]?.place(of: path)
+                    return (seat, InboxDecoder.Addressee(asset: place, name: asset, kind: kind))
+                }, area: area)
         }
     }
 }

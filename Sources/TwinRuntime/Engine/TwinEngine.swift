@@ -164,12 +164,12 @@ public final class TwinEngine {
         for (place, destination) in sorted.others {
             let arrival = input.arrivals[place]
             if case .foreign(let sources) = destination {
-                translate(arrival, place, sources, &sorted.slices, &counts, &refusals)
+                translate(arrival, place, sources, &sorted, &counts, &refusals)
             } else {
                 take(arrival, destination, &acks, &counts, &refusals)
             }
         }
-        router.decode(&sorted)
+        router.finish(&sorted)
         return (sorted.slices, acks)
     }
 
@@ -193,7 +193,7 @@ public final class TwinEngine {
 
     /// Hands a foreign message's readings to the components as if our own dialect had brought them.
     private func translate(
-        _ arrival: Arrival, _ number: Int, _ sources: [Int], _ slices: inout [Slice], _ counts: inout Counts,
+        _ arrival: Arrival, _ number: Int, _ sources: [Int], _ sorted: inout SortedTick, _ counts: inout Counts,
         _ refusals: inout [Refusal]
     ) {
         var memory = state.signals ?? SignalMemory()
@@ -213,13 +213,7 @@ public final class TwinEngine {
         }
         for reading in message.readings {
             let topic = Topic.text(site: config.site, reading.area, reading.asset, reading.kind)
-            guard case .components(let wanted, let area, let asset, let kind) = router.destination(topic) else {
-                continue
-            }
-            for index in wanted {
-                slices[index].messages.append(
-                    Routed(reading.arrival, area: area, asset: asset, kind: kind, part: number))
-            }
+            router.add(reading.arrival, as: topic, part: number, to: &sorted)
         }
     }
 

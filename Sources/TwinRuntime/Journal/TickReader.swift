@@ -48,6 +48,8 @@ public final class TickReader {
     /// How many of `ready` are handed out: a jump over a week makes thousands at once.
     private var handedOut = 0
     private var pending: FileTick
+    /// Messages of the last tick: the next one has about as many.
+    private var lastCount = 0
     private var linesSinceMark = 0
     private var isAtEnd = false
 
@@ -199,6 +201,7 @@ public final class TickReader {
     private func take(_ arrival: Arrival) throws {
         guard try isNear(arrival.t, topic: arrival.topic) else { return }
         lastT = max(lastT, arrival.t)
+        if pending.arrivals.isEmpty { pending.arrivals.reserveCapacity(lastCount) }
         pending.arrivals.append(arrival)
         if arrival.t < lastT { pending.arrivals[pending.arrivals.count - 1].t = lastT }
         linesSinceMark += 1
@@ -238,6 +241,7 @@ public final class TickReader {
         lastT = max(lastT, t)
         pending.t = lastT
         pending.mark = mark
+        lastCount = pending.arrivals.count
         ready.append(pending)
         pending = FileTick(t: lastT)
         linesSinceMark = 0
@@ -248,6 +252,7 @@ public final class TickReader {
     private func closeByTime(_ closes: Int, at t: PlantTime) {
         for _ in 0..<closes {
             pending.t = t
+            if !pending.arrivals.isEmpty { lastCount = pending.arrivals.count }
             ready.append(pending)
             pending = FileTick(t: t)
             linesSinceMark = 0
