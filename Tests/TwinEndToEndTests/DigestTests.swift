@@ -26,6 +26,20 @@ struct DigestTests {
         }
     }
 
+    @Test func `A run without a store has the result of one with a store`() async throws {
+        try await Scene.play { scene in
+            let lines = try Repository.lines(of: Repository.day).prefix(10_000)
+            let hours = try scene.write(lines.map { $0 + "\n" }.joined(), to: "hours.jsonl")
+            let store = scene.path("kept.sqlite")
+            let kept = try Summary.one(in: try await scene.twin("replay", hours, "--json", "--store", store).success())
+            let bare = try Summary.one(in: try await scene.twin("replay", hours, "--json", "--no-store").success())
+            #expect(bare.count("steps") > 200)
+            #expect(Summary.timeless(bare) == Summary.timeless(kept))
+            let both = try await scene.twin("replay", hours, "--no-store", "--store", store).ending()
+            #expect(both.code == 64)
+        }
+    }
+
     @Test func `Standard output is one JSON object even when much is said`() async throws {
         try await Scene.play { scene in
             let ending = try await scene.twin("replay", Repository.day, "--json", "-v").ending()

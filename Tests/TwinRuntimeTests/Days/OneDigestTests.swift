@@ -47,6 +47,21 @@ struct OneDigestTests {
         #expect(await delays.count == 15 * 120)
     }
 
+    @Test("messages that are sorted and decoded in the step give the digest of those that the reader sorted ahead")
+    func sortedInTheStep() async throws {
+        let ahead = try await SmallRecording.run(.open)
+        let chains = Outcomes()
+        _ = try await replay(lines: SmallRecording.lines()) { options in
+            // A fault on nothing: what stands between file and step leaves all sorting to the step.
+            options.faults = [Fault(verb: .drop, on: "v1/nowhere/+/+/tele", from: SmallRecording.start)]
+            options.onTick = { outcome, _ in
+                chains.add(outcome)
+                return true
+            }
+        }
+        #expect(chains.all.map(\.chain) == ahead.outcomes.map(\.chain))
+    }
+
     @Test("open and closed loop are different runs")
     func loopsDiffer() async throws {
         #expect(try await SmallRecording.run(.open).digest != SmallRecording.run(.closed).digest)
