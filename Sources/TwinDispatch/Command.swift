@@ -19,6 +19,16 @@ public struct Command: Sendable, Hashable, Codable {
 
     public func id(run: String) -> String { "\(run)-\(tick)-\(n)" }
 
+    /// Tick and count of what may be a command's id: of two ids that have them in common one may still be odd.
+    static func counts(ofID id: String) -> (tick: Int, n: Int)? {
+        let dash = UInt8(ascii: "-")
+        guard let second = id.utf8.lastIndex(of: dash), let first = id.utf8[..<second].lastIndex(of: dash),
+            let tick = Int(id[id.utf8.index(after: first)..<second]),
+            let n = Int(id[id.utf8.index(after: second)...])
+        else { return nil }
+        return (tick, n)
+    }
+
     public func topic(site: String) -> String { Topic.text(site: site, path.area, path.asset, .cmd) }
     public func ackTopic(site: String) -> String { Topic.text(site: site, path.area, path.asset, .ack) }
 

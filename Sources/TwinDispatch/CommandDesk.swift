@@ -36,8 +36,33 @@ public struct CommandDesk: Sendable, Codable {
         var isNotAcked = false
         var isNotFollowed = false
 
+        func isDue(_ value: Double, _ context: TickContext) -> Bool {
+            value != setPoint || lastTick.map { context.tick - $0 >= 2 } ?? true
+        }
+
+        mutating func watch(_ asset: Offer, _ context: TickContext, _ rules: Rules) -> Bool {
+            defer { advance(asset) }
+            guard lastTick != nil, asset.measured.quality.isGood else { return isNotFollowed }
+            let tolerance = rules.followToleranceFraction * asset.ratingKW
+            var low = min(setPoint, way) - tolerance
+            var high = max(setPoint, way) + tolerance
+            if asset.isCeiling || asset.mayStopShort {
+                low = min(low, -tolerance)
+                high = max(high, tolerance)
+            }
+            if (low...high).contains(asset.measured.value) {
+                offSince = nil
+                isNotFollowed = false
+            } else {
+                let since = offSince ?? context.from
+                offSince = since
+                isNotFollowed = context.to - since >= rules.patience
+            }
+            return isNotFollowed
+        }
+
         /// One step along the asset's own ramp; before the first command it is where it is.
-        mutating func advance(_ asset: Offer) {
+        private mutating func advance(_ asset: Offer) {
             guard lastTick != nil else {
                 way = asset.measured.value
                 return
@@ -48,23 +73,34 @@ public struct CommandDesk: Sendable, Codable {
     }
 
     private var open: [Command] = []
-    private var assets: [AssetPath: AssetState] = [:]
+    private var assets = AssetList<AssetState>()
     private var issuedTotal = 0
     /// Commands before this were another mode's.
     private var takenUp = PlantTime.earliest
+    /// Set-points in force by asset, each in the unit of its action. Most ticks change none.
+    public private(set) var setPoints: [AssetPath: Double] = [:]
+
+    private enum CodingKeys: CodingKey { case open, assets, issuedTotal, takenUp }
 
     public init() {}
 
-    /// Set-points in force by asset, each in the unit of its action.
-    public var setPoints: [AssetPath: Double] { assets.mapValues(\.setPoint) }
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        open = try container.decode([Command].self, forKey: .open)
+        assets = try container.decode(AssetList<AssetState>.self, forKey: .assets)
+        issuedTotal = try container.decode(Int.self, forKey: .issuedTotal)
+        takenUp = try container.decode(PlantTime.self, forKey: .takenUp)
+        assets.forEach { setPoints[$0] = $1.setPoint }
+    }
 
     /// Nil before the first command.
-    public func setPoint(_ path: AssetPath) -> Double? {
-        assets[path].flatMap { $0.lastTick == nil ? nil : $0.setPoint }
+    /// - Parameter hint: where the asset stands among those that dispatch sees.
+    public func setPoint(_ path: AssetPath, near hint: Int = 0) -> Double? {
+        assets[path, near: hint].flatMap { $0.lastTick == nil ? nil : $0.setPoint }
     }
 
     /// When the set-point in force was first commanded; nil before the first command.
-    public func changedAt(_ path: AssetPath) -> PlantTime? { assets[path]?.changedAt }
+    public func changedAt(_ path: AssetPath, near hint: Int = 0) -> PlantTime? { assets[path, near: hint]?.changedAt }
 
     /// Commands that may still be acknowledged, oldest first.
     public var pending: [Command] { open }
@@ -73,58 +109,67 @@ public struct CommandDesk: Sendable, Codable {
     public mutating func settle(_ acks: [Acknowledgement], run: String, context: TickContext) -> [Outcome] {
         var outcomes: [Outcome] = []
         for ack in acks {
-            guard let index = open.firstIndex(where: { $0.id(run: run) == ack.id }) else { continue }
+            guard let counts = Command.counts(ofID: ack.id),
+                let index = open.firstIndex(where: { $0.tick == counts.tick && $0.n == counts.n }),
+                open[index].id(run: run) == ack.id
+            else { continue }
             let command = open.remove(at: index)
             let isRefused = ack.state == .rejected || ack.state == .failed || ack.state == .expired
             outcomes.append(Outcome(command: command, fate: isRefused ? .rejected : .accepted))
-            assets[command.path, default: AssetState()].isNotAcked = false
+            setNotAcked(command.path, false)
         }
+        guard open.contains(where: { $0.expires <= context.to }) else { return outcomes }
         for command in open where command.expires <= context.to {
             outcomes.append(Outcome(command: command, fate: .expired))
-            if command.ts > takenUp { assets[command.path, default: AssetState()].isNotAcked = true }
+            if command.ts > takenUp { setNotAcked(command.path, true) }
         }
         open.removeAll { $0.expires <= context.to }
         return outcomes
+    }
+
+    private mutating func setNotAcked(_ path: AssetPath, _ isNotAcked: Bool) {
+        let place = place(path, near: nil)
+        assets[place].isNotAcked = isNotAcked
+    }
+
+    /// Where the asset stands; one that nothing was known of begins here.
+    private mutating func place(_ path: AssetPath, near hint: Int?) -> Int {
+        let count = assets.count
+        let place = assets.place(path, near: hint, else: AssetState())
+        if assets.count > count { setPoints[path] = 0 }
+        return place
     }
 
     /// Settles all that is open: a plant without messages obeys at once.
     public mutating func takeAsAccepted() { open.removeAll(keepingCapacity: true) }
 
     /// Compares a measurement with what was commanded; true while it does not follow.
-    public mutating func watch(_ asset: Offer, context: TickContext, rules: Rules) -> Bool {
-        var state = assets[asset.path] ?? AssetState()
-        defer {
-            state.advance(asset)
-            assets[asset.path] = state
-        }
-        guard state.lastTick != nil, asset.measured.quality.isGood else { return state.isNotFollowed }
-        let tolerance = rules.followToleranceFraction * asset.ratingKW
-        var low = min(state.setPoint, state.way) - tolerance
-        var high = max(state.setPoint, state.way) + tolerance
-        if asset.isCeiling || asset.mayStopShort {
-            low = min(low, -tolerance)
-            high = max(high, tolerance)
-        }
-        if (low...high).contains(asset.measured.value) {
-            state.offSince = nil
-            state.isNotFollowed = false
-        } else {
-            let since = state.offSince ?? context.from
-            state.offSince = since
-            state.isNotFollowed = context.to - since >= rules.patience
-        }
-        return state.isNotFollowed
+    /// - Parameter hint: where the asset stands among those that dispatch sees.
+    public mutating func watch(_ asset: Offer, near hint: Int = 0, context: TickContext, rules: Rules) -> Bool {
+        let place = place(asset.path, near: hint)
+        return assets[place].watch(asset, context, rules)
+    }
+
+    /// Whether a set-point would change, or its lease must be renewed.
+    func isDue(_ value: Double, for path: AssetPath, near hint: Int, context: TickContext) -> Bool {
+        assets[path, near: hint]?.isDue(value, context) ?? true
     }
 
     /// Turns a set-point that passed the gate into a command if it changes or its lease must be renewed.
-    public mutating func issue(_ point: SetPoint, context: TickContext, n: Int, rules: Rules) -> Command? {
-        var state = assets[point.path] ?? AssetState()
-        if state.lastTick == nil || point.value != state.setPoint { state.changedAt = context.to }
-        let isDue = state.lastTick.map { context.tick - $0 >= 2 } ?? true
-        guard isDue || point.value != state.setPoint else { return nil }
-        state.setPoint = point.value
+    public mutating func issue(
+        _ point: consuming SetPoint, near hint: Int = 0, context: TickContext, n: Int, rules: Rules
+    ) -> Command? {
+        guard isDue(point.value, for: point.path, near: hint, context: context) else { return nil }
+        let (path, value) = (point.path, point.value)
+        let place = place(path, near: hint)
+        var state = assets[place]
+        if state.lastTick == nil || value != state.setPoint {
+            state.changedAt = context.to
+            setPoints[path] = value
+        }
+        state.setPoint = value
         state.lastTick = context.tick
-        assets[point.path] = state
+        assets[place] = state
         issuedTotal += 1
         let command = Command(
             tick: context.tick, n: n, point: point, ts: context.to, expires: context.to + rules.patience,
@@ -135,14 +180,18 @@ public struct CommandDesk: Sendable, Codable {
 
     /// Begins to command, or ends it: what was wished before was asked of nobody, or is no longer.
     public mutating func takeUp(at time: PlantTime) {
-        assets = [:]
+        assets = AssetList()
+        setPoints = [:]
         takenUp = time
     }
 
     /// Forgets assets that are gone; what they were told last expires with its lease.
     public mutating func keep(where isThere: (AssetPath) -> Bool) {
-        assets = assets.filter { isThere($0.key) }
+        assets.keep(where: isThere)
+        setPoints = setPoints.filter { isThere($0.key) }
     }
 
-    public func isNotAcked(_ path: AssetPath) -> Bool { assets[path]?.isNotAcked ?? false }
+    public func isNotAcked(_ path: AssetPath, near hint: Int = 0) -> Bool {
+        assets[path, near: hint]?.isNotAcked ?? false
+    }
 }

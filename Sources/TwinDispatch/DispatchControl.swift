@@ -10,19 +10,17 @@ public struct DispatchControl: Sendable {
         self.gate = gate
     }
 
-    /// The set-points that may leave at a mark, each with its reason, in the order of the surplus.
-    /// - Parameter last: the set-point in force by asset; nil before the first one.
-    func decide(_ plant: PlantView, last: (AssetPath) -> Double?) -> [SetPoint] {
-        let places = Dictionary(plant.offers.enumerated().map { ($1.path, $0) }) { first, _ in first }
-        let requests = rules.decide(plant).compactMap { decided -> SafetyGate.Request? in
-            guard let place = places[decided.path] else { return nil }
-            let offer = plant.offers[place]
-            let before = last(decided.path)
-            var wish = decided
-            wish.value = offer.settled(wish.value, last: before)
-            return SafetyGate.Request(wish, offer, last: before ?? offer.resting)
+    /// The set-points that may leave at a mark, in the order of the surplus.
+    private func decide(_ plant: PlantView, _ desk: CommandDesk) -> [SafetyGate.Passage] {
+        var passages = rules.decide(plant).map { wish in
+            let place = wish.place
+            let last = desk.setPoint(plant.offers[place].path, near: place)
+            return SafetyGate.Passage(
+                place, plant.offers[place].settled(wish.value, last: last), last: last ?? plant.offers[place].resting,
+                reason: wish.reason)
         }
-        return gate.pass(requests, netKW: plant.site.netKW)
+        gate.pass(&passages, plant.offers, netKW: plant.site.netKW)
+        return passages
     }
 
     /// The commands of a mark: set-points that changed, and leases that must be renewed.
@@ -30,10 +28,14 @@ public struct DispatchControl: Sendable {
         _ plant: PlantView, _ desk: inout CommandDesk, context: TickContext, rules: CommandDesk.Rules
     ) -> [Command] {
         var commands: [Command] = []
-        for point in decide(plant, last: desk.setPoint) {
-            if let command = desk.issue(point, context: context, n: commands.count + 1, rules: rules) {
-                commands.append(command)
-            }
+        commands.reserveCapacity(plant.offers.count)
+        for passage in decide(plant, desk) {
+            let (place, path) = (passage.place, plant.offers[passage.place].path)
+            guard desk.isDue(passage.value, for: path, near: place, context: context) else { continue }
+            let command = desk.issue(
+                SetPoint(passage, plant.offers[place]), near: place, context: context, n: commands.count + 1,
+                rules: rules)
+            if let command { commands.append(command) }
         }
         return commands
     }

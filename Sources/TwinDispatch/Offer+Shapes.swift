@@ -12,11 +12,10 @@ extension Offer {
     public init(_ store: Store, ramp: Double, deadbandKW: Double = 0, mayStopShort: Bool = false) {
         self.init(
             .store(store), store.path, .setPower, ratingKW: store.powerMaxKW,
-            limits: [
-                Limit("rating", -store.powerMaxKW, store.powerMaxKW),
-                Limit("reserve", -.greatestFiniteMagnitude, store.dischargeMaxKW),
-                Limit("full", -store.chargeMaxKW, .greatestFiniteMagnitude),
-            ], rampKWPerStep: ramp * store.powerMaxKW, busKWPerKW: 1, measured: store.powerKW)
+            size: Limit(.rating, -store.powerMaxKW, store.powerMaxKW),
+            giving: Limit(.reserve, -.greatestFiniteMagnitude, store.dischargeMaxKW),
+            taking: Limit(.full, -store.chargeMaxKW, .greatestFiniteMagnitude),
+            rampKWPerStep: ramp * store.powerMaxKW, busKWPerKW: 1, measured: store.powerKW)
         deadband = deadbandKW
         self.mayStopShort = mayStopShort
     }
@@ -24,7 +23,7 @@ extension Offer {
     /// A generator takes hours to come up, and stops short meanwhile.
     public init(_ cell: Generator) {
         self.init(
-            .generator(cell), cell.path, .setPower, ratingKW: cell.ratedKW, limits: [Limit("rating", 0, cell.ratedKW)],
+            .generator(cell), cell.path, .setPower, ratingKW: cell.ratedKW, size: Limit(.rating, 0, cell.ratedKW),
             rampKWPerStep: cell.ratedKW, busKWPerKW: 1, measured: cell.powerKW, isCeiling: true)
         minimumKW = cell.minimumKW
         ownRampKWPerStep = cell.rampKWPerStep
@@ -39,11 +38,10 @@ extension Offer {
         let isPower = load.action == .setPower
         self.init(
             .deferrable(load), load.path, load.action, ratingKW: load.ratingKW,
-            limits: [
-                isPower ? Limit("rating", -load.ratingKW, load.ratingKW) : Limit("rating", 0, load.ratingKW),
-                // What floors and caps of the cars forbid is never asked.
-                Limit("cars", -.greatestFiniteMagnitude, isPower ? load.giveMaxKW : .greatestFiniteMagnitude),
-            ], hardLimit: Offer.need(load), rampKWPerStep: ramp * load.ratingKW, busKWPerKW: isPower ? 1 : -1,
+            size: Limit(.rating, isPower ? -load.ratingKW : 0, load.ratingKW),
+            // What floors and caps of the cars forbid is never asked.
+            giving: Limit(.cars, -.greatestFiniteMagnitude, isPower ? load.giveMaxKW : .greatestFiniteMagnitude),
+            hardLimit: Offer.need(load), rampKWPerStep: ramp * load.ratingKW, busKWPerKW: isPower ? 1 : -1,
             measured: isPower ? load.powerKW : UsedValue(-load.powerKW.value, load.powerKW.quality), isCeiling: true)
         let least = load.needKW ?? 0
         reach = isPower ? -load.drawMaxKW...(least > 0 ? -least : load.giveMaxKW) : least...load.drawMaxKW
@@ -56,7 +54,9 @@ extension Offer {
 
     /// A need that is not known is held open up to the rating: the group's own controller decides.
     private static func need(_ load: DeferrableLoad) -> Limit? {
-        let (name, floor) = load.needKW.map { ("departures", $0) } ?? ("unknown need", load.ratingKW)
+        let need = load.needKW
+        let name: Limit.Name = need == nil ? .unknownNeed : .departures
+        let floor = need ?? load.ratingKW
         guard floor > 0 else { return nil }
         return load.action == .setPower
             ? Limit(name, -.greatestFiniteMagnitude, -floor) : Limit(name, floor, .greatestFiniteMagnitude)
@@ -66,7 +66,7 @@ extension Offer {
     public init(_ converter: Converter, ramp: Double, mayStopShort: Bool = false) {
         self.init(
             .converter(converter), converter.path, converter.action, ratingKW: converter.ratedKW,
-            limits: [Limit("rating", 0, converter.ratedKW)], rampKWPerStep: ramp * converter.ratedKW,
+            size: Limit(.rating, 0, converter.ratedKW), rampKWPerStep: ramp * converter.ratedKW,
             busKWPerKW: -converter.drawnKW(1), measured: converter.measuredKW)
         minimumKW = converter.minimumKW
         deadband = Offer.deadbandKW
@@ -76,7 +76,7 @@ extension Offer {
     /// A source counts 0 for gas and 1 for electric: its step on the bus is all that the elements draw.
     public init(_ oven: SourceSwitch) {
         self.init(
-            .source(oven), oven.path, .setSource, ratingKW: 1, limits: [Limit("sources", 0, 1)], rampKWPerStep: 1,
+            .source(oven), oven.path, .setSource, ratingKW: 1, size: Limit(.sources, 0, 1), rampKWPerStep: 1,
             busKWPerKW: -oven.electricKW,
             measured: UsedValue(oven.isElectric ? 1 : 0, oven.loadKW.quality),
             isCeiling: oven.electricKW <= 0.05 * oven.ratedKW)
@@ -85,8 +85,8 @@ extension Offer {
     /// Paint quality is a hard limit; a tenth of 20 K is the size of what may differ.
     public init(_ air: SetPointWindow) {
         self.init(
-            .window(air), air.path, .setSetpoint, ratingKW: 20, limits: [],
-            hardLimit: Limit("paint window", air.low, air.high), rampKWPerStep: .greatestFiniteMagnitude,
+            .window(air), air.path, .setSetpoint, ratingKW: 20, size: nil,
+            hardLimit: Limit(.paintWindow, air.low, air.high), rampKWPerStep: .greatestFiniteMagnitude,
             busKWPerKW: 0, measured: air.temperatureC)
         failsafe = air.design
     }
@@ -94,8 +94,8 @@ extension Offer {
     public init(_ duty: Duty) {
         let least = duty.mustRun ? Duty.run : Duty.idle
         self.init(
-            .duty(duty), duty.path, .setMode, ratingKW: 1, limits: [],
-            hardLimit: Limit(duty.mustRun ? "bodies in the ovens" : "never off", least, Duty.run),
+            .duty(duty), duty.path, .setMode, ratingKW: 1, size: nil,
+            hardLimit: Limit(duty.mustRun ? .bodies : .neverOff, least, Duty.run),
             rampKWPerStep: Duty.run, busKWPerKW: 0, measured: duty.mode)
         failsafe = Duty.run
     }
@@ -103,7 +103,7 @@ extension Offer {
     public init(_ source: CurtailableSource) {
         self.init(
             .curtailable(source), source.path, .setLimit, ratingKW: source.ratedKW,
-            limits: [Limit("rating", 0, source.ratedKW)], rampKWPerStep: source.ratedKW, busKWPerKW: 1,
+            size: Limit(.rating, 0, source.ratedKW), rampKWPerStep: source.ratedKW, busKWPerKW: 1,
             measured: source.powerKW, isCeiling: true)
         reach = 0...max(0, source.availableKW)
         failsafe = source.ratedKW

@@ -2,13 +2,26 @@ public import TwinCore
 
 /// A bound on a set-point and what it stands for: rating, reserve, departures.
 public struct Limit: Sendable, Hashable {
-    public var name: String
+    /// What may hold a set-point, in words for people.
+    public enum Name: String, Sendable, Hashable {
+        case ramp, rating, sources, cars, reserve, full, minimum, departures
+        case unknownNeed = "unknown need"
+        case paintWindow = "paint window"
+        case bodies = "bodies in the ovens"
+        case neverOff = "never off"
+        case importLimit = "import limit"
+        case exportLimit = "export limit"
+    }
+
+    public var name: Name
     public var range: ClosedRange<Double>
 
-    public init(_ name: String, _ low: Double, _ high: Double) {
+    public init(_ name: Name, _ low: Double, _ high: Double) {
         self.name = name
         range = min(low, high)...max(low, high)
     }
+
+    func held(_ value: Double) -> Double { min(max(value, range.lowerBound), range.upperBound) }
 }
 
 /// What an asset offers at a mark: what its set-point may be and does, for the gate and the desk, and what it is, for the
@@ -43,7 +56,9 @@ public struct Offer: Sendable, Hashable {
         }
     }
 
-    public var shape: Shape
+    public let shape: Shape
+    /// Of its shape.
+    let rank: Int
     /// Where it goes while the grid cannot be seen, in set-point units.
     public var failsafe = 0.0
     /// Has a reason of its own to do less than it is told, such as a full store.
@@ -54,8 +69,11 @@ public struct Offer: Sendable, Hashable {
     public var action: Action
     /// Size of the asset in set-point units, kW for powers; tolerances are shares of it.
     public var ratingKW: Double
-    /// In the order in which they are applied; a later one wins.
-    public var limits: [Limit]
+    /// What its size allows, the most that it may give and the most that it may take just now. They are applied in this
+    /// order; a later one wins.
+    public var size: Limit?
+    public var giving: Limit?
+    public var taking: Limit?
     /// What not even a site limit may cut, such as the charge that departures need; the asset does it anyway.
     public var hardLimit: Limit?
     /// Largest change of the set-point in one step, kW; coming to rest is always allowed.
@@ -78,14 +96,18 @@ public struct Offer: Sendable, Hashable {
     public var isUncertain = false
 
     public init(
-        _ shape: Shape, _ path: AssetPath, _ action: Action, ratingKW: Double, limits: [Limit], hardLimit: Limit? = nil,
-        rampKWPerStep: Double, busKWPerKW: Double, measured: UsedValue, isCeiling: Bool = false
+        _ shape: Shape, _ path: AssetPath, _ action: Action, ratingKW: Double, size: Limit?, giving: Limit? = nil,
+        taking: Limit? = nil, hardLimit: Limit? = nil, rampKWPerStep: Double, busKWPerKW: Double, measured: UsedValue,
+        isCeiling: Bool = false
     ) {
         self.shape = shape
+        rank = shape.rank
         self.path = path
         self.action = action
         self.ratingKW = ratingKW
-        self.limits = limits
+        self.size = size
+        self.giving = giving
+        self.taking = taking
         self.hardLimit = hardLimit
         self.rampKWPerStep = rampKWPerStep
         self.busKWPerKW = busKWPerKW

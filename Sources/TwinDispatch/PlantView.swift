@@ -7,28 +7,18 @@ public struct SiteView: Sendable, Hashable {
     public var isGridMeasured: Bool
     public var isGridConnected: Bool
     public var intensityGPerKWh: UsedValue
-    /// Intensities of the half hours ahead, g/kWh.
-    public var forecast: [Double]
+    public var outlook: Outlook
 
     public init(
         importKW: Double, exportKW: Double, isGridMeasured: Bool, isGridConnected: Bool, intensityGPerKWh: UsedValue,
-        forecast: [Double]
+        outlook: Outlook
     ) {
         self.importKW = importKW
         self.exportKW = exportKW
         self.isGridMeasured = isGridMeasured
         self.isGridConnected = isGridConnected
         self.intensityGPerKWh = intensityGPerKWh
-        self.forecast = forecast
-    }
-
-    /// What is still ahead of a forecast by half hours.
-    /// - Parameters:
-    ///   - first: start of its first half hour.
-    ///   - time: half hours that have passed by then are no forecast any more.
-    public static func ahead(_ forecast: [Double], from first: PlantTime, at time: PlantTime) -> [Double] {
-        let gone = max(0, (time - first).ms / settlementPeriod.ms)
-        return Array(forecast.dropFirst(Int(min(gone, Int64(forecast.count)))))
+        self.outlook = outlook
     }
 
     /// Import less export, kW.
@@ -44,45 +34,70 @@ public struct PlantView: Sendable, Hashable {
     /// In the order of their ranks.
     public let offers: [Offer]
 
-    // The same by shape, in that order.
-    private(set) var loads: [DeferrableLoad] = []
-    private(set) var stores: [Store] = []
-    private(set) var converters: [Converter] = []
-    private(set) var sourceSwitches: [SourceSwitch] = []
-    private(set) var windows: [SetPointWindow] = []
-    private(set) var duties: [Duty] = []
-    private(set) var generators: [Generator] = []
-    private(set) var curtailable: [CurtailableSource] = []
+    // Where those of a shape stand.
+    let loads: Range<Int>
+    let stores: Range<Int>
+    let converters: Range<Int>
+    let sourceSwitches: Range<Int>
+    let windows: Range<Int>
+    let duties: Range<Int>
+    let generators: Range<Int>
+    let curtailable: Range<Int>
 
     public init(site: SiteView, openHeatKW: Double = 0, heatHeadroomKW: Double = 0, offers: [Offer]) {
         self.site = site
         self.openHeatKW = openHeatKW
         self.heatHeadroomKW = heatHeadroomKW
+        let isInOrder = offers.indices.dropFirst().allSatisfy { offers[$0 - 1].rank <= offers[$0].rank }
+        let offers = isInOrder ? offers : PlantView.inOrder(offers)
         self.offers = offers
-        for offer in offers {
-            switch offer.shape {
-            case .deferrable(let load): loads.append(load)
-            case .store(let store): stores.append(store)
-            case .converter(let converter): converters.append(converter)
-            case .source(let oven): sourceSwitches.append(oven)
-            case .window(let window): windows.append(window)
-            case .duty(let duty): duties.append(duty)
-            case .generator(let cell): generators.append(cell)
-            case .curtailable(let source): curtailable.append(source)
-            }
+        var next = 0
+        func places(through rank: Int) -> Range<Int> {
+            let first = next
+            while next < offers.count, offers[next].rank <= rank { next += 1 }
+            return first..<next
         }
+        loads = places(through: 2)
+        stores = places(through: 3)
+        converters = places(through: 4)
+        sourceSwitches = places(through: 5)
+        windows = places(through: 6)
+        duties = places(through: 7)
+        generators = places(through: 8)
+        curtailable = places(through: 9)
+    }
+
+    /// Of one rank, they stay as they come.
+    private static func inOrder(_ offers: [Offer]) -> [Offer] {
+        offers.indices.sorted { (offers[$0].rank, $0) < (offers[$1].rank, $1) }.map { offers[$0] }
     }
 
     /// What the site would import with storage, free charging and electric heat at rest, generators as near to their
     /// rating as they come in a step and the sun uncurtailed, kW; negative is a surplus.
     public var netAtRestKW: Double {
         var net = site.netKW
-        for store in stores { net += store.powerKW.value }
-        for load in loads where load.isFree { net += load.powerKW.value }
-        for cell in generators { net += cell.powerKW.value - cell.comingKW(setPointKW: cell.ratedKW) }
-        for converter in converters { net -= converter.drawnKW(converter.measuredKW.value) }
-        for oven in sourceSwitches { net -= oven.loadKW.value }
-        for source in curtailable { net -= max(0, source.availableKW - source.powerKW.value) }
+        func rest(_ places: Range<Int>) { for place in places { net += offers[place].shape.restingKW } }
+        rest(stores)
+        rest(loads)
+        rest(generators)
+        rest(converters)
+        rest(sourceSwitches)
+        rest(curtailable)
         return net
+    }
+}
+
+extension Offer.Shape {
+    /// What the site would import more than now with this at rest, in the words of `netAtRestKW`, kW.
+    fileprivate var restingKW: Double {
+        switch self {
+        case .store(let store): store.powerKW.value
+        case .deferrable(let load): load.isFree ? load.powerKW.value : 0
+        case .generator(let cell): cell.powerKW.value - cell.comingKW(setPointKW: cell.ratedKW)
+        case .converter(let converter): -converter.drawnKW(converter.measuredKW.value)
+        case .source(let oven): -oven.loadKW.value
+        case .curtailable(let source): -max(0, source.availableKW - source.powerKW.value)
+        case .window, .duty: 0
+        }
     }
 }

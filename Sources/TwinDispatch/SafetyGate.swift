@@ -5,39 +5,43 @@ import TwinCore
 /// The gate holds a wish back to what is safe and says what held it; it widens one only where a device would do more
 /// by itself: for its minimum and for departures. It is no protection device: those stay in the plant.
 public struct SafetyGate: Sendable, Hashable {
-    /// A wish at the gate.
-    public struct Request: Sendable, Hashable {
-        public var wish: SetPoint
-        public var asset: Offer
-        /// The set-point in force, kW; `resting` before the first one.
-        public var last: Double
-
-        public init(_ wish: SetPoint, _ asset: Offer, last: Double) {
-            self.wish = wish
-            self.asset = asset
-            self.last = last
-        }
-    }
-
     /// A set-point on its way through the gate.
-    private struct Passage {
-        var asset: Offer
-        var value: Double
-        var held: [String] = []
+    public struct Passage: Sendable {
+        /// Where the asset's offer stands.
+        public let place: Int
+        public fileprivate(set) var value: Double
+        /// The set-point in force, kW; `resting` before the first one.
+        let last: Double
+        let reason: Reason
+        private let wasNumber: Bool
+        private var held: [Limit.Name] = []
 
-        mutating func hold(_ limited: Double, _ by: String) {
+        public init(_ place: Int, _ value: Double, last: Double, reason: Reason = Reason("")) {
+            self.place = place
+            self.value = value.isFinite ? value : 0
+            self.last = last
+            self.reason = reason
+            wasNumber = value.isFinite
+        }
+
+        /// The wish's reason with what the gate has to say.
+        public func text(_ reason: String) -> String {
+            let start = wasNumber ? reason : "gate: set-point was not a number; \(reason)"
+            return held.isEmpty ? start : "\(start); held by \(held.map(\.rawValue).joined(separator: ", "))"
+        }
+
+        fileprivate mutating func hold(_ limited: Double, _ by: Limit.Name) {
             if limited != value, !held.contains(by) { held.append(by) }
             value = limited
         }
 
-        /// What a site limit leaves; where the hard limit gives back all of the cut, nothing was held.
-        mutating func cut(_ limited: Double, _ by: String) {
-            if needed(limited) != value { hold(limited, by) }
+        fileprivate mutating func hold(_ limit: Limit?) {
+            if let limit { hold(limit.held(value), limit.name) }
         }
 
-        func needed(_ value: Double) -> Double {
-            guard let range = asset.hardLimit?.range else { return value }
-            return min(max(value, range.lowerBound), range.upperBound)
+        /// What a site limit leaves; where the hard limit gives back all of the cut, nothing was held.
+        fileprivate mutating func cut(_ limited: Double, _ by: Limit.Name, _ hardLimit: Limit?) {
+            if hardLimit?.held(limited) ?? limited != value { hold(limited, by) }
         }
     }
 
@@ -52,50 +56,42 @@ public struct SafetyGate: Sendable, Hashable {
 
     /// Passes all wishes of a mark. What does not fit the connection is cut from the last in the order on, so the
     /// first has the first claim on it.
-    /// - Parameter netKW: what the site imports now, kW; negative exports.
-    /// - Returns: the set-points that may leave, in the same order, with what limited each in its reason.
-    public func pass(_ requests: [Request], netKW: Double) -> [SetPoint] {
+    /// - Parameters:
+    ///   - passages: leave with the set-points that may leave.
+    ///   - netKW: what the site imports now, kW; negative exports.
+    public func pass(_ passages: inout [Passage], _ offers: [Offer], netKW: Double) {
         var net = ExpectedNet(netKW: netKW)
-        var passages = requests.map { request in
-            var passage = withinDevice(request)
-            finish(&passage)
-            net.plan(passage.asset, passage.value)
-            return passage
+        for index in passages.indices {
+            let asset = offers[passages[index].place]
+            holdToDevice(&passages[index], asset)
+            finish(&passages[index], asset)
+            net.plan(asset, passages[index].value)
         }
         let fits = net.mostKW <= importMaxKW && net.leastKW >= -exportMaxKW
-        if !fits { cutFromTheLast(&passages, &net) }
-        return zip(requests, passages).map { request, passage in
-            let wish = request.wish
-            let start = wish.value.isFinite ? wish.reason : "gate: set-point was not a number; \(wish.reason)"
-            let end = passage.held.isEmpty ? "" : "; held by \(passage.held.joined(separator: ", "))"
-            return SetPoint(
-                wish.path, wish.action, passage.value == 0 ? 0 : passage.value, reason: start + end,
-                fallback: request.asset.fallback)
-        }
+        if !fits { cutFromTheLast(&passages, offers, &net) }
+        // No set-point says -0.
+        for index in passages.indices where passages[index].value == 0 { passages[index].value = 0 }
     }
 
-    private func cutFromTheLast(_ passages: inout [Passage], _ net: inout ExpectedNet) {
+    private func cutFromTheLast(_ passages: inout [Passage], _ offers: [Offer], _ net: inout ExpectedNet) {
         for index in passages.indices.reversed() {
-            let (asset, before) = (passages[index].asset, passages[index].value)
+            let (asset, before) = (offers[passages[index].place], passages[index].value)
             net.remove(asset, before)
-            passages[index].cut(withinImport(passages[index].value, asset, net), "import limit")
-            passages[index].cut(withinExport(passages[index].value, asset, net), "export limit")
-            if passages[index].value != before { finish(&passages[index]) }
+            passages[index].cut(withinImport(passages[index].value, asset, net), .importLimit, asset.hardLimit)
+            passages[index].cut(withinExport(passages[index].value, asset, net), .exportLimit, asset.hardLimit)
+            if passages[index].value != before { finish(&passages[index], asset) }
             net.add(asset, passages[index].value)
         }
     }
 
-    private func withinDevice(_ request: Request) -> Passage {
-        let (asset, last) = (request.asset, request.last)
-        var passage = Passage(asset: asset, value: request.wish.value.isFinite ? request.wish.value : 0)
+    private func holdToDevice(_ passage: inout Passage, _ asset: Offer) {
         // Ramp first: whatever comes after may cut a set-point at once, but never raise it. Rest is always in reach:
         // a failsafe must not wait for a ramp.
-        let ramp = asset.rampKWPerStep
-        passage.hold(min(max(passage.value, min(last - ramp, 0)), max(last + ramp, 0)), "ramp")
-        for limit in asset.limits {
-            passage.hold(min(max(passage.value, limit.range.lowerBound), limit.range.upperBound), limit.name)
-        }
-        return passage
+        let (last, ramp) = (passage.last, asset.rampKWPerStep)
+        passage.hold(min(max(passage.value, min(last - ramp, 0)), max(last + ramp, 0)), .ramp)
+        passage.hold(asset.size)
+        passage.hold(asset.giving)
+        passage.hold(asset.taking)
     }
 
     /// What it may draw, under a ceiling too, fits into what the others leave of the import.
@@ -117,12 +113,12 @@ public struct SafetyGate: Sendable, Hashable {
 
     /// In tenths, then what the device does by itself: its minimum, and what departures need. A word has no tenths:
     /// what is not wholly allowed is not done.
-    private func finish(_ passage: inout Passage) {
+    private func finish(_ passage: inout Passage, _ asset: Offer) {
         passage.value =
-            passage.asset.action.words.isEmpty
-            ? (passage.value * 10).rounded(.towardZero) / 10 : passage.value.rounded(.towardZero)
-        if passage.value > 0 { passage.hold(max(passage.value, minimum(passage.asset)), "minimum") }
-        if let hard = passage.asset.hardLimit { passage.hold(passage.needed(passage.value), hard.name) }
+            asset.action.isWord
+            ? passage.value.rounded(.towardZero) : (passage.value * 10).rounded(.towardZero) / 10
+        if passage.value > 0 { passage.hold(max(passage.value, minimum(asset)), .minimum) }
+        passage.hold(asset.hardLimit)
     }
 
     private func minimum(_ asset: Offer) -> Double {

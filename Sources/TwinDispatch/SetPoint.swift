@@ -26,6 +26,9 @@ extension Action {
         }
     }
 
+    /// Whether its values stand for words.
+    var isWord: Bool { self == .setSource || self == .setMode }
+
     /// What its whole values mean, from 0 on; empty for a quantity.
     public var words: [String] {
         switch self {
@@ -55,15 +58,20 @@ extension Action {
     public func text(_ value: Double) -> String { word(value) ?? "\(value) \(unit == "Cel" ? "degC" : unit ?? "")" }
 }
 
-/// A wish for one asset, with its reason for people.
+/// What one asset is told, with its reason for people.
 public struct SetPoint: Sendable, Hashable, Codable {
     public var path: AssetPath
     public var action: Action
     /// In the unit of its action.
     public var value: Double
-    public var reason: String
+    private var why: Why
     /// What the device does by itself when the lease ends.
     public var fallback: String
+
+    private enum CodingKeys: String, CodingKey {
+        case path, action, value, fallback
+        case why = "reason"
+    }
 
     public init(
         _ path: AssetPath, _ action: Action, _ value: Double, reason: String, fallback: String = "local"
@@ -71,13 +79,47 @@ public struct SetPoint: Sendable, Hashable, Codable {
         self.path = path
         self.action = action
         self.value = value
-        self.reason = reason
+        why = .text(reason)
         self.fallback = fallback
     }
+
+    /// What passed the gate.
+    init(_ passage: SafetyGate.Passage, _ asset: Offer) {
+        path = asset.path
+        action = asset.action
+        value = passage.value
+        why = .passage(passage)
+        fallback = asset.fallback
+    }
+
+    public var reason: String { why.text }
 
     /// One line for people: `gas/oven-1 set_source electric: clean hours`.
     public var text: String { "\(path.text) \(action.rawValue) \(action.text(value)): \(reason)" }
 }
 
-/// Text of a number without its fraction.
-func whole(_ value: Double) -> String { "\(Int64(exactly: value.rounded(.toNearestOrEven)) ?? 0)" }
+/// A reason in words, or all that its words are made of.
+private enum Why: Sendable, Hashable, Codable {
+    case text(String)
+    case passage(SafetyGate.Passage)
+
+    var text: String {
+        switch self {
+        case .text(let text): text
+        case .passage(let passage): passage.text(passage.reason.text)
+        }
+    }
+
+    init(from decoder: any Decoder) throws {
+        self = .text(try decoder.singleValueContainer().decode(String.self))
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+
+    static func == (a: Why, b: Why) -> Bool { a.text == b.text }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}

@@ -22,52 +22,56 @@ public struct StorageRule: Sendable, Hashable {
     /// - Parameters:
     ///   - net: what the site would import with this unit at rest, kW; negative is a surplus.
     ///   - signal: nil without a forecast.
-    public func decide(_ unit: Store, net: Double, signal: CarbonSignal?) -> SetPoint {
-        func point(_ kw: Double, _ reason: String) -> SetPoint {
-            SetPoint(unit.path, .setPower, (kw * 10).rounded(.toNearestOrEven) / 10, reason: reason)
-        }
+    public func decide(_ unit: Store, net: Double, signal: CarbonSignal?) -> (kw: Double, reason: Reason) {
         guard unit.powerKW.quality.isGood, unit.soc.quality.isGood else {
-            return point(0, "failsafe: storage is not measured (\(unit.powerKW.quality.rawValue))")
+            return (0, Reason("failsafe: storage is not measured", quality: unit.powerKW.quality))
         }
-        let wish = wish(unit, net, signal)
+        let (wish, reason) = wish(unit, net, signal)
         // What it cannot do is left to the others; whole tenths, so that rounding does not pass the window.
         let charge = (min(unit.powerMaxKW, unit.chargeMaxKW) * 10).rounded(.down) / 10
         let discharge = (min(unit.powerMaxKW, unit.dischargeMaxKW) * 10).rounded(.down) / 10
-        let wanted = point(wish.kw, wish.reason)
-        if wanted.value > discharge {
-            return point(discharge, discharge < unit.powerMaxKW - 0.1 ? "\(wish.reason); held by reserve" : wish.reason)
+        let wanted = inTenths(wish)
+        if wanted > discharge {
+            return (
+                inTenths(discharge), discharge < unit.powerMaxKW - 0.1 ? reason.adding("held by reserve") : reason
+            )
         }
-        if wanted.value < -charge {
-            return point(0 - charge, charge < unit.powerMaxKW - 0.1 ? "\(wish.reason); held by full" : wish.reason)
+        if wanted < -charge {
+            return (inTenths(0 - charge), charge < unit.powerMaxKW - 0.1 ? reason.adding("held by full") : reason)
         }
-        return wanted
+        return (wanted, reason)
     }
 
+    private func inTenths(_ kw: Double) -> Double { (kw * 10).rounded(.toNearestOrEven) / 10 }
+
     /// What it would do with any state of charge.
-    private func wish(_ unit: Store, _ net: Double, _ signal: CarbonSignal?) -> (kw: Double, reason: String) {
+    private func wish(_ unit: Store, _ net: Double, _ signal: CarbonSignal?) -> (kw: Double, reason: Reason) {
         let isWorthIt = signal?.paysRoundTrip(efficiency: unit.roundTripEfficiency) ?? false
         if let signal, isWorthIt, signal.now >= signal.dirty, net >= 0 {
             return (
                 min(unit.powerMaxKW, net),
-                "dirty hours: \(whole(signal.now)) g/kWh is among the highest ahead (from \(whole(signal.dirty)))"
+                Reason("dirty hours: % g/kWh is among the highest ahead (from %)", signal.now, signal.dirty)
             )
         }
         if net > peakImportKW {
             return (
                 min(unit.powerMaxKW, net - peakImportKW),
-                "peak: import \(whole(net)) kW is above \(whole(peakImportKW)) kW"
+                Reason("peak: import % kW is above % kW", net, peakImportKW)
             )
         }
         if let signal, isWorthIt, signal.now <= signal.clean {
             return (
                 -min(unit.powerMaxKW, peakImportKW - net),
-                "clean hours: \(whole(signal.now)) g/kWh is among the lowest ahead (to \(whole(signal.clean)))"
+                Reason("clean hours: % g/kWh is among the lowest ahead (to %)", signal.now, signal.clean)
             )
         }
-        if net < 0 { return (-min(unit.powerMaxKW, -net), "surplus: \(whole(-net)) kW would be exported") }
-        guard let signal else { return (0, "rest: no grid intensity forecast") }
-        let (now, clean, dirty) = (whole(signal.now), whole(signal.clean), whole(signal.dirty))
-        guard isWorthIt else { return (0, "rest: \(clean) and \(dirty) g/kWh ahead differ less than the losses") }
-        return (0, "rest: \(now) g/kWh lies between \(clean) and \(dirty)")
+        if net < 0 { return (-min(unit.powerMaxKW, -net), Reason("surplus: % kW would be exported", -net)) }
+        guard let signal else { return (0, Reason("rest: no grid intensity forecast")) }
+        guard isWorthIt else {
+            return (
+                0, Reason("rest: % and % g/kWh ahead differ less than the losses", signal.clean, signal.dirty)
+            )
+        }
+        return (0, Reason("rest: % g/kWh lies between % and %", signal.now, signal.clean, signal.dirty))
     }
 }

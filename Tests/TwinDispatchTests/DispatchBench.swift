@@ -28,7 +28,7 @@ enum DispatchBench {
     ) -> SiteView {
         SiteView(
             importKW: importKW, exportKW: exportKW, isGridMeasured: isMeasured, isGridConnected: isConnected,
-            intensityGPerKWh: intensity, forecast: forecast)
+            intensityGPerKWh: intensity, outlook: Outlook(forecast))
     }
 
     /// Peak at 5000 kW; the cleanest and the dirtiest quarter of the forecast.
@@ -68,8 +68,7 @@ struct PlantParts {
         offers += (heat?.sources ?? []).map { Offer($0, ramp: ramp) } + ovens.map { Offer($0) }
         offers += supplyAir.map { Offer($0) } + oxidisers.map { Offer($0) } + fuelCells.map { Offer($0) }
         offers += solar.map { Offer($0) }
-        let order = offers.indices.sorted { (offers[$0].shape.rank, $0) < (offers[$1].shape.rank, $1) }
-        return order.map { offers[$0] }
+        return PlantView(site: site, offers: offers).offers
     }
 
     var offered: PlantView {
@@ -80,13 +79,20 @@ struct PlantParts {
 }
 
 extension DispatchRules {
-    func decide(_ plant: PlantParts) -> [SetPoint] { decide(plant.offered) }
+    /// What is wished for each asset, in words.
+    func decide(_ plant: PlantParts) -> [SetPoint] {
+        let view = plant.offered
+        return decide(view).map { wish in
+            let offer = view.offers[wish.place]
+            return SetPoint(offer.path, offer.action, wish.value, reason: wish.reason.text)
+        }
+    }
 }
 
 extension SafetyGate {
     /// One asset on its own: what else the site does is in `netKW`, which takes the change.
     func pass(_ wish: SetPoint, asset: Offer, last: Double, netKW: inout Double) -> SetPoint {
-        let point = pass([Request(wish, asset, last: last)], netKW: netKW)[0]
+        let point = pass([wish], [asset], netKW: netKW, last: [wish.path: last])[0]
         var net = ExpectedNet(netKW: netKW)
         net.plan(asset, point.value)
         netKW = net.mostKW
@@ -97,9 +103,15 @@ extension SafetyGate {
     func pass(_ wishes: [SetPoint], _ assets: [Offer], netKW: Double, last: [AssetPath: Double] = [:])
         -> [SetPoint]
     {
-        let requests = wishes.compactMap { wish in
-            assets.first { $0.path == wish.path }.map { Request(wish, $0, last: last[wish.path] ?? $0.resting) }
+        let places = wishes.map { wish in assets.firstIndex { $0.path == wish.path } ?? 0 }
+        var passages = zip(wishes, places).map { wish, place in
+            Passage(place, wish.value, last: last[wish.path] ?? assets[place].resting)
         }
-        return pass(requests, netKW: netKW)
+        pass(&passages, assets, netKW: netKW)
+        return zip(wishes, passages).map { wish, passage in
+            let offer = assets[passage.place]
+            return SetPoint(
+                offer.path, offer.action, passage.value, reason: passage.text(wish.reason), fallback: offer.fallback)
+        }
     }
 }

@@ -126,7 +126,7 @@ struct HeatRulesTests {
     private let gate = SafetyGate(importMaxKW: 5000, exportMaxKW: 1000)
 
     private func pass(_ wish: SetPoint, _ asset: Offer, last: Double, netKW: Double) -> Double? {
-        gate.pass([SafetyGate.Request(wish, asset, last: last)], netKW: netKW).first?.value
+        gate.pass([wish], [asset], netKW: netKW, last: [wish.path: last]).first?.value
     }
 
     @Test("the gate knows no half source: what the import limit does not wholly allow stays gas")

@@ -7,9 +7,10 @@ struct StorageRuleTests {
     private func decide(
         _ unit: Store, _ site: SiteView, rule: StorageRule = DispatchBench.rule
     ) -> SetPoint {
-        rule.decide(
+        let (kw, reason) = rule.decide(
             unit, net: site.netKW + unit.powerKW.value,
             signal: CarbonSignal(site, cleanFraction: rule.cleanFraction, dirtyFraction: rule.dirtyFraction))
+        return SetPoint(unit.path, .setPower, kw, reason: reason.text)
     }
 
     private func decide(_ site: SiteView) -> SetPoint { decide(DispatchBench.unit(), site) }

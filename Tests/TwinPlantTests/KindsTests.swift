@@ -142,12 +142,12 @@ struct KindsTests {
     func offers() {
         var twins: [AreaTwin] = []
         let values = KindTable.believe(KindTable.assets, Bench.context(1), .windy(6.8), &twins).flatMap(\.values)
-        let table = OfferTable(
-            KindTable.assets, keys: values.map { (AssetPath($0.area, $0.asset), $0.key) })
         let scene = OfferScene(
             time: Bench.start, step: .minutes(1), calendar: Bench.calendar, outdoorC: UsedValue(9, .good),
             rampFraction: 0.5, storageDeadbandKW: 5, fuelGramsPerKWh: Fuel.allCases.map { _ in 200 })
-        let offers = table.offers(values.map(\.used), scene) { _ in nil }.offers
+        let table = OfferTable(
+            KindTable.assets, keys: values.map { (AssetPath($0.area, $0.asset), $0.key) }, scene)
+        let offers = table.offers(values.map(\.used), scene) { _, _ in nil }.offers
         #expect(offers.map(\.shape.rank) == offers.map(\.shape.rank).sorted())
         for asset in KindTable.assets {
             let own = offers.filter { $0.path == asset.path }

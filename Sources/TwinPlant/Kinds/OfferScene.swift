@@ -29,9 +29,11 @@ public struct OfferScene: Sendable {
     public var fuelGramsPerKWh: [Double]
     /// When the set-point in force was first commanded.
     public var changedAt: PlantTime?
-    /// What was used, and where the asset's signals stand in it; below 0 nowhere.
+    /// What was used, and where the signals of all assets stand in it, below 0 nowhere; the asset's own are a stretch of
+    /// these.
     var values: [UsedValue] = []
     var places: [Int] = []
+    var own = 0..<0
 
     public init(
         time: PlantTime, step: Span, calendar: ProductionCalendar, outdoorC: UsedValue, rampFraction: Double,
@@ -49,55 +51,70 @@ public struct OfferScene: Sendable {
 
     /// What was used of a signal by its place in the sheet; stale where there is nothing.
     public func value(_ signal: Int) -> UsedValue {
-        guard places.indices.contains(signal), values.indices.contains(places[signal]) else {
-            return UsedValue(0, .stale)
-        }
+        let signal = own.lowerBound + signal
+        guard own.contains(signal), values.indices.contains(places[signal]) else { return UsedValue(0, .stale) }
         return values[places[signal]]
     }
 
     public func grams(_ fuel: Fuel) -> Double { fuelGramsPerKWh[fuel.index] }
 }
 
-/// Who offers what on a site: places of signals among the used values are looked up once.
+/// Who offers what on a site: who comes when, and where signals stand among the used values, is looked up once.
 public struct OfferTable: Sendable {
-    private struct Row: Sendable {
+    /// A class, so that a mark copies none.
+    private final class Row: Sendable {
         let path: AssetPath
         let kind: any AssetKind
-        let places: [Int]
+        /// Its stretch of `places`.
+        let own: Range<Int>
         let fallback: String
+
+        init(_ asset: PlantAsset, own: Range<Int>) {
+            path = asset.path
+            kind = asset.kind
+            self.own = own
+            fallback = asset.kind.control?.fallback ?? ""
+        }
     }
 
-    /// Those that obey, and those that are on the hot-water network.
+    /// Those that obey, in the order of their offers, and those that are on the hot-water network.
     private let offering: [Row]
     private let onNetwork: [Row]
+    private let places: [Int]
 
-    /// - Parameter keys: what is used, in its order.
-    public init(_ assets: [PlantAsset], keys: [(path: AssetPath, key: String)]) {
+    /// - Parameters:
+    ///   - keys: what is used, in its order.
+    ///   - scene: any: an asset's rank is the same in all.
+    public init(_ assets: [PlantAsset], keys: [(path: AssetPath, key: String)], _ scene: OfferScene) {
         var table: [AssetPath: [(key: String, place: Int)]] = [:]
         for (place, key) in keys.enumerated() { table[key.path, default: []].append((key.key, place)) }
+        var places: [Int] = []
         let rows = assets.map { asset in
             let told = table[asset.path] ?? []
-            return Row(
-                path: asset.path, kind: asset.kind,
-                places: asset.kind.signals.map { signal in told.first { $0.key == signal.key }?.place ?? -1 },
-                fallback: asset.kind.control?.fallback ?? "")
+            let first = places.count
+            places += asset.kind.signals.map { signal in told.first { $0.key == signal.key }?.place ?? -1 }
+            return Row(asset, own: first..<places.count)
         }
-        offering = rows.filter { $0.kind.control != nil }
+        self.places = places
+        let obeying = rows.filter { $0.kind.control != nil }
+        let ranks = obeying.map { $0.kind.offer(scene)?.shape.rank ?? .max }
+        offering = obeying.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }.map { obeying[$0] }
         onNetwork = rows.filter { $0.kind.heatShare { _ in UsedValue(0, .stale) } != nil }
     }
 
-    /// The offers of a mark in the order in which a surplus is used; of one shape, in that of the configuration.
+    /// The offers of a mark in the order in which a surplus is used; of one rank, in that of the configuration.
     /// - Parameters:
     ///   - values: in the order of `keys`.
-    ///   - changedAt: when a set-point in force was first commanded.
+    ///   - changedAt: when a set-point in force was first commanded, with the place of the asset's offer.
     public func offers(
-        _ values: [UsedValue], _ scene: OfferScene, changedAt: (AssetPath) -> PlantTime?
+        _ values: [UsedValue], _ scene: OfferScene, changedAt: (AssetPath, Int) -> PlantTime?
     ) -> (offers: [Offer], heat: OfferScene.Heat) {
         var scene = scene
         scene.values = values
+        scene.places = places
         var filling: HeatShare?
         for row in onNetwork {
-            scene.places = row.places
+            scene.own = row.own
             guard let share = row.kind.heatShare({ scene.value($0) }) else { continue }
             scene.heat.openDemandKW += share.openKW
             scene.heat.headroomKW += share.headroomKW
@@ -111,13 +128,12 @@ public struct OfferTable: Sendable {
         offers.reserveCapacity(offering.count)
         for row in offering {
             scene.path = row.path
-            scene.places = row.places
-            scene.changedAt = changedAt(row.path)
-            guard var offer = row.kind.offer(scene) else { continue }
-            offer.fallback = row.fallback
+            scene.own = row.own
+            scene.changedAt = changedAt(row.path, offers.count)
+            guard let offer = row.kind.offer(scene) else { continue }
             offers.append(offer)
+            offers[offers.count - 1].fallback = row.fallback
         }
-        let order = offers.indices.sorted { (offers[$0].shape.rank, $0) < (offers[$1].shape.rank, $1) }
-        return (order.map { offers[$0] }, scene.heat)
+        return (offers, scene.heat)
     }
 }

@@ -8,29 +8,35 @@ import TwinUnits
 /// What dispatch sees at a mark, from the values that the components used or the simulated plant told. Where they stand
 /// is looked up once.
 struct MarkView: Sendable {
-    private let config: SiteConfig
+    private let factors: Factors
     private let table: OfferTable
+    /// Filled in at each mark.
+    private let scene: OfferScene
     let count: Int
 
     /// - Parameter keys: what is told, in its order.
-    init(_ config: SiteConfig, keys: [(path: AssetPath, key: String)]) {
-        self.config = config
-        table = OfferTable(config.assets, keys: keys)
+    init(_ config: SiteConfig, keys: [(path: AssetPath, key: String)], step: Span) {
+        factors = config.method.factors
+        scene = OfferScene(
+            time: PlantTime(ms: 0), step: step, calendar: config.calendar, outdoorC: UsedValue(0, .stale),
+            rampFraction: config.rampFractionPerStep, storageDeadbandKW: config.rules.storage.deadbandKW,
+            fuelGramsPerKWh: Fuel.allCases.map { _ in 0 })
+        table = OfferTable(config.assets, keys: keys, scene)
         count = keys.count
     }
 
     /// - Parameters:
     ///   - values: in the order of the keys.
-    ///   - changedAt: when the set-point in force was first commanded.
+    ///   - changedAt: when the set-point in force was first commanded, with the place of the asset's offer.
     func plant(
-        _ values: [UsedValue], site: SiteView, outdoorC: UsedValue, at time: PlantTime, step: Span,
-        changedAt: (AssetPath) -> PlantTime?
+        _ values: [UsedValue], site: SiteView, outdoorC: UsedValue, at time: PlantTime,
+        changedAt: (AssetPath, Int) -> PlantTime?
     ) -> PlantView {
-        let factors = config.method.factors.set(at: time)
-        let scene = OfferScene(
-            time: time, step: step, calendar: config.calendar, outdoorC: outdoorC,
-            rampFraction: config.rampFractionPerStep, storageDeadbandKW: config.rules.storage.deadbandKW,
-            fuelGramsPerKWh: Fuel.allCases.map { factors[$0].direct.gramsPerKWh })
+        let factors = factors.set(at: time)
+        var scene = scene
+        scene.time = time
+        scene.outdoorC = outdoorC
+        scene.fuelGramsPerKWh = Fuel.allCases.map { factors[$0].direct.gramsPerKWh }
         let (offers, heat) = table.offers(values, scene, changedAt: changedAt)
         return PlantView(
             site: site, openHeatKW: heat.openDemandKW, heatHeadroomKW: heat.headroomKW, offers: offers)

@@ -27,6 +27,7 @@ public final class TwinEngine {
     private var rules: CommandDesk.Rules
     /// What dispatch sees; made anew when a configuration changes.
     private var view: MarkView?
+    private var outlook = Outlook()
     /// Waits before a hop, for tests that try to upset the order. Nil in operation.
     private let beforeHop: (@Sendable () async -> Void)?
 
@@ -115,7 +116,7 @@ public final class TwinEngine {
         let site = siteView(reply.image, posting.balance, context)
         let plant = markView(reply.values).plant(
             reply.values.map(\.used), site: site, outdoorC: reply.image.airTemperatureC, at: context.from,
-            step: plan.step, changedAt: state.desk.changedAt)
+            changedAt: state.desk.changedAt)
         let edges = state.alarms.update(alarms(reply, posting.balance, plant, context), at: context.to)
         let commands =
             state.mode == .off
@@ -232,12 +233,10 @@ public final class TwinEngine {
     // MARK: - Control
 
     private func siteView(_ image: PlantImage, _ balance: TickBalance, _ context: TickContext) -> SiteView {
-        let forecast =
-            image.forecastFrom.map { SiteView.ahead(image.intensityForecast, from: $0, at: context.to) }
-            ?? image.intensityForecast
+        outlook.look(at: image.intensityForecast, from: image.forecastFrom, at: context.to)
         return SiteView(
             importKW: balance.importKW, exportKW: balance.exportKW, isGridMeasured: balance.isGridMeasured,
-            isGridConnected: image.gridConnected, intensityGPerKWh: image.intensityGPerKWh, forecast: forecast)
+            isGridConnected: image.gridConnected, intensityGPerKWh: image.intensityGPerKWh, outlook: outlook)
     }
 
     private func alarms(
@@ -251,11 +250,11 @@ public final class TwinEngine {
             conditions.append(AlarmKey(.grid, config.grid.meter, .balance))
         }
         if state.mode == .control {
-            for asset in plant.offers {
-                if state.desk.watch(asset, context: context, rules: rules) {
+            for (place, asset) in plant.offers.enumerated() {
+                if state.desk.watch(asset, near: place, context: context, rules: rules) {
                     conditions.append(AlarmKey(asset.path.area, asset.path.asset, .notFollowed))
                 }
-                if state.desk.isNotAcked(asset.path) {
+                if state.desk.isNotAcked(asset.path, near: place) {
                     conditions.append(AlarmKey(asset.path.area, asset.path.asset, .notAcked))
                 }
             }
@@ -265,7 +264,8 @@ public final class TwinEngine {
 
     private func markView(_ values: [NamedValue]) -> MarkView {
         if let view, view.count == values.count { return view }
-        let new = MarkView(config, keys: values.map { (AssetPath($0.area, $0.asset), $0.key) })
+        let new = MarkView(
+            config, keys: values.map { (AssetPath($0.area, $0.asset), $0.key) }, step: plan.step)
         view = new
         return new
     }

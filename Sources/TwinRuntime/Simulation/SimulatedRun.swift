@@ -24,6 +24,7 @@ public struct SimulatedRun {
     /// Where what is told goes in the books.
     private let posts: ToldPosts
     private let view: MarkView
+    private var outlook = Outlook()
     private var belief: UnmeasuredBelief
     private var desk = CommandDesk()
     private let deskRules: CommandDesk.Rules
@@ -69,7 +70,7 @@ public struct SimulatedRun {
         plant = ResponsivePlant(config, seed: seed)
         posts = ToldPosts(surroundings, plant, config.method.chart)
         let keys = surroundings.told.keys + plant.told.keys
-        view = MarkView(config, keys: keys)
+        view = MarkView(config, keys: keys, step: step)
         belief = UnmeasuredBelief(config, keys: keys)
         deskRules = CommandDesk.Rules(step: step, followToleranceFraction: config.followToleranceFraction)
     }
@@ -147,19 +148,18 @@ public struct SimulatedRun {
 
     /// What a live twin would decide from what the plant told; the plant obeys with the next step.
     private mutating func decide(_ from: PlantTime) {
-        let forecast =
-            intensity.map { SiteView.ahead($0.forecast, from: $0.period + settlementPeriod, at: now) } ?? []
+        outlook.look(at: intensity?.forecast ?? [], from: intensity.map { $0.period + settlementPeriod }, at: now)
         let (importKW, exportKW) = plant.metered
         let site = SiteView(
             importKW: importKW, exportKW: exportKW, isGridMeasured: true, isGridConnected: true,
             intensityGPerKWh: UsedValue(intensity?.gramsPerKWh ?? 0, intensity == nil ? .stale : .good),
-            forecast: forecast)
+            outlook: outlook)
         let context = TickContext(
             tick: number, from: from, to: now, lateness: Span(ms: 0), lead: Span(ms: 0), setPoints: desk.setPoints)
         var used = surroundings.told.used + plant.told.used
         belief.say(&used, surroundings.toldWeather, context)
         let seen = view.plant(
-            used, site: site, outdoorC: UsedValue(surroundings.toldWeather.temperatureC, .good), at: from, step: step,
+            used, site: site, outdoorC: UsedValue(surroundings.toldWeather.temperatureC, .good), at: from,
             changedAt: desk.changedAt)
         for command in config.control.commands(seen, &desk, context: context, rules: deskRules) {
             plant.order(command.path, command.point.value, until: now + .seconds(Int64(command.leaseS)))

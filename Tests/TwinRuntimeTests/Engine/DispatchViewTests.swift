@@ -75,11 +75,11 @@ struct DispatchViewTests {
         let config = try Repository.config("dispatch.yaml", "deadband_kw: {value: 10,", "deadband_kw: {value: 100,")
         let site = SiteView(
             importKW: 0, exportKW: 0, isGridMeasured: true, isGridConnected: true,
-            intensityGPerKWh: UsedValue(100, .good), forecast: [])
+            intensityGPerKWh: UsedValue(100, .good), outlook: Outlook())
         let keys = config.assets.flatMap { asset in asset.kind.signals.map { (asset.path, $0.key) } }
-        let plant = MarkView(config, keys: keys).plant(
+        let plant = MarkView(config, keys: keys, step: .minutes(1)).plant(
             keys.map { _ in UsedValue(0, .good) }, site: site, outdoorC: UsedValue(10, .good), at: Recording.start,
-            step: .minutes(1), changedAt: { _ in nil })
+            changedAt: { _, _ in nil })
         let found = Dictionary(grouping: plant.offers, by: \.path.area).mapValues { Set($0.map(\.deadband)) }
         // Words, temperatures and ceilings have none.
         #expect(

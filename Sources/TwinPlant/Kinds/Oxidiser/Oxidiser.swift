@@ -40,9 +40,9 @@ public struct Oxidiser: ProcessBurnerKind {
     }
 
     public func offer(_ scene: OfferScene) -> Offer? {
-        let isNeeded = [scene.time, scene.time + Oxidiser.lead, scene.time - Oxidiser.lag].contains {
-            scene.calendar.isShift(at: $0)
-        }
+        let isNeeded =
+            scene.calendar.isShift(at: scene.time) || scene.calendar.isShift(at: scene.time + Oxidiser.lead)
+            || scene.calendar.isShift(at: scene.time - Oxidiser.lag)
         return Offer(Duty(path: scene.path, mustRun: isNeeded, mode: mode(scene.value(0))))
     }
 

@@ -1,0 +1,43 @@
+public import TwinCore
+
+/// Why a rule wants what it wants. Most set-points renew a lease and few are read: a reason becomes text where it is.
+public struct Reason: Sendable {
+    /// With a `%` for each number, which is shown without its fraction.
+    private let sentence: StaticString
+    private let numbers: (Double, Double, Double)
+    /// What is not measured well enough, said in brackets.
+    private let quality: Quality?
+    /// What else must be said.
+    private var addition: StaticString?
+
+    public init(
+        _ sentence: StaticString, _ first: Double = 0, _ second: Double = 0, _ third: Double = 0,
+        quality: Quality? = nil
+    ) {
+        self.sentence = sentence
+        numbers = (first, second, third)
+        self.quality = quality
+    }
+
+    func adding(_ addition: StaticString) -> Reason {
+        var reason = self
+        reason.addition = addition
+        return reason
+    }
+
+    public var text: String {
+        var text = ""
+        var place = 0
+        for part in sentence.description.split(separator: "%", omittingEmptySubsequences: false) {
+            if place > 0 { text += whole(place == 1 ? numbers.0 : place == 2 ? numbers.1 : numbers.2) }
+            text += part
+            place += 1
+        }
+        if let quality { text += " (\(quality.rawValue))" }
+        if let addition { text += "; \(addition)" }
+        return text
+    }
+}
+
+/// Text of a number without its fraction.
+private func whole(_ value: Double) -> String { "\(Int64(exactly: value.rounded(.toNearestOrEven)) ?? 0)" }
