@@ -59,7 +59,8 @@ struct SharedStepTests {
 
     private func plant() -> SimulatedAssets {
         SimulatedAssets(
-            assets, calendar: Bench.calendar, location: Bench.location, orders: Orders(site: "s", rules: [:]),
+            site: "s", assets, calendar: Bench.calendar, location: Bench.location,
+            orders: Orders(site: "s", rules: [:]),
             truth: truth, isMetered: false, seed: 1)
     }
 

@@ -61,7 +61,7 @@ extension JSON {
         switch self {
         case .null: out += "null".utf8
         case .bool(let value): out += (value ? "true" : "false").utf8
-        case .number(let value): out += JSON.numberText(value).utf8
+        case .number(let value): JSON.number(value, into: &out)
         case .string(let value): JSON.quote(value, into: &out)
         case .array(let items):
             out.append(0x5B)
@@ -99,6 +99,32 @@ extension JSON {
         guard value.isFinite else { return "null" }
         if abs(value) < 1e15, let whole = Int64(exactly: value) { return String(whole) }
         return value.description
+    }
+
+    /// Writes what `numberText` says. Meters print few decimals: a double that is the nearest one to a number of at most
+    /// 15 digits has those digits as its shortest text, so they are written straight from a whole number.
+    fileprivate static func number(_ value: Double, into out: inout [UInt8]) {
+        let scaled = value * 10_000
+        guard abs(scaled) < 1e15, case let whole = scaled.rounded(), whole / 10_000 == value else {
+            out += numberText(value).utf8
+            return
+        }
+        if whole < 0 { out.append(0x2D) }
+        let (units, rest) = UInt64(whole.magnitude).quotientAndRemainder(dividingBy: 10_000)
+        digits(units, into: &out)
+        guard rest > 0 else { return }
+        out.append(0x2E)
+        var (left, place) = (rest, 1000 as UInt64)
+        while left > 0 {
+            out.append(0x30 + UInt8(left / place))
+            left %= place
+            place /= 10
+        }
+    }
+
+    private static func digits(_ value: UInt64, into out: inout [UInt8]) {
+        if value >= 10 { digits(value / 10, into: &out) }
+        out.append(0x30 + UInt8(value % 10))
     }
 
     fileprivate static func quote(_ value: String, into out: inout [UInt8]) {
@@ -143,6 +169,17 @@ extension JSON.Member {
 
 /// An object that is written member by member, without a tree of values before.
 public struct JSONText: Sendable {
+    /// A key as it is written, made once for many objects.
+    public struct Key: Sendable {
+        fileprivate let text: [UInt8]
+
+        public init(_ key: String) {
+            var text: [UInt8] = []
+            JSON.quote(key, into: &text)
+            self.text = text + [0x3A]
+        }
+    }
+
     private var text: [UInt8] = []
 
     public init() { text.reserveCapacity(256) }
@@ -152,6 +189,25 @@ public struct JSONText: Sendable {
         JSON.Member(key, value).write(into: &text)
     }
 
+    public mutating func add(_ key: Key, _ value: Double) {
+        text.append(text.isEmpty ? 0x7B : 0x2C)
+        text += key.text
+        JSON.number(value, into: &text)
+    }
+
+    /// Bytes that are written.
+    public var count: Int { text.count }
+
+    /// Takes back what was written beyond the first `count` bytes: objects may begin alike.
+    public mutating func shorten(to count: Int) { text.removeLast(max(0, text.count - count)) }
+
     /// The object as far as it is written.
-    public var object: [UInt8] { (text.isEmpty ? [0x7B] : text) + [0x7D] }
+    public var object: [UInt8] {
+        var object: [UInt8] = []
+        object.reserveCapacity(text.count + 2)
+        if text.isEmpty { object.append(0x7B) }
+        object += text
+        object.append(0x7D)
+        return object
+    }
 }

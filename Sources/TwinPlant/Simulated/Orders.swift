@@ -13,6 +13,8 @@ struct Orders: Sendable {
     private let site: String
     private var topics: TopicReader
     private let rules: [AssetPath: Control]
+    /// Of the acknowledgements of what may be commanded.
+    private let ackTopics: [AssetPath: String]
     private var orders: [AssetPath: Order] = [:]
     /// Acknowledgements by command id, for repeats, and the ids, oldest first.
     private var answered: [String: PlantMessage] = [:]
@@ -27,6 +29,8 @@ struct Orders: Sendable {
         self.site = site
         topics = TopicReader(site: site)
         self.rules = rules
+        ackTopics = Dictionary(
+            uniqueKeysWithValues: rules.keys.map { ($0, Topic.text(site: site, $0.area, $0.asset, .ack)) })
     }
 
     /// The order in force; nil once its lease is over or before the first one.
@@ -53,12 +57,12 @@ struct Orders: Sendable {
             return
         }
         let refusal = act(path, json, now, retained)
-        var members: [JSON.Member] = [
-            .init("id", .string(id)), .init("state", .string(refusal == nil ? "accepted" : "rejected")),
-        ]
-        if let refusal { members.append(.init("code", .string(refusal.rawValue))) }
+        var payload = JSONText()
+        payload.add("id", .string(id))
+        payload.add("state", .string(refusal == nil ? "accepted" : "rejected"))
+        if let refusal { payload.add("code", .string(refusal.rawValue)) }
         let message = PlantMessage(
-            topic: Topic.text(site: site, area, asset, .ack), payload: JSON.object(members).bytes,
+            topic: ackTopics[path] ?? Topic.text(site: site, area, asset, .ack), payload: payload.object,
             correlation: correlation)
         remember(message, for: id)
         answers.append(message)
@@ -92,7 +96,7 @@ struct Orders: Sendable {
     }
 
     mutating func takeAnswers() -> [PlantMessage] {
-        defer { answers.removeAll(keepingCapacity: true) }
+        defer { answers = [] }
         return answers
     }
 }

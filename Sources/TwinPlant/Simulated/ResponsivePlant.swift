@@ -41,9 +41,10 @@ public struct ResponsivePlant: Sendable {
         public var exportKW: Double
     }
 
-    private let site: String
     /// The grid meter.
     public let meter: AssetPath
+    private let meterTopic: String
+    private static let (importText, exportText) = (JSONText.Key("import_kw"), JSONText.Key("export_kw"))
     /// What the connection's export limiter lets through, kW: it acts within 5 s (EREC G100).
     private let exportMaxKW: Double
     /// Assets of the surroundings that obey a limit.
@@ -79,8 +80,8 @@ public struct ResponsivePlant: Sendable {
         network: HotWaterNetwork?,
         calendar: ProductionCalendar, truth: PlantTruth, seed: UInt64
     ) {
-        self.site = site
         self.meter = AssetPath(.grid, meter)
+        meterTopic = Topic.text(site: site, .grid, meter, .tele)
         self.exportMaxKW = exportMaxKW
         self.network = network
         demandScale = truth[HeatTruth.self].demandScale
@@ -89,7 +90,7 @@ public struct ResponsivePlant: Sendable {
         var rules: [AssetPath: Control] = [:]
         for asset in assets { rules[asset.path] = asset.kind.control }
         self.assets = SimulatedAssets(
-            assets.filter { !type(of: $0.kind).isSurroundings }, calendar: calendar,
+            site: site, assets.filter { !type(of: $0.kind).isSurroundings }, calendar: calendar,
             location: location,
             orders: Orders(site: site, rules: rules), truth: truth, isMetered: false, seed: seed)
         noise = SeedStream(seed: seed, name: "meter.responsive")
@@ -161,12 +162,16 @@ public struct ResponsivePlant: Sendable {
     /// What was told last, and what it is called.
     public var told: SimulatedAssets { assets }
 
-    /// Acknowledgements first, then telemetry in configuration order.
+    /// Acknowledgements first, then telemetry in configuration order; the grid meter always says whether its breaker is
+    /// closed.
     public mutating func messages(from: PlantTime, to: PlantTime, number: Int) -> [PlantMessage] {
-        var open = tripped
-        if isOutage { open.insert(meter) }
-        return assets.port.orders.takeAnswers()
-            + readings.messages(
-                site: site, ts: from, seq: number, period: to - from, disconnected: open, connected: [meter])
+        var messages = assets.port.orders.takeAnswers()
+        var writer = TelemetryWriter(ts: from, seq: number, period: to - from)
+        assets.write(&writer, into: &messages, disconnected: tripped)
+        writer.add(ResponsivePlant.importText, importTold)
+        writer.add(ResponsivePlant.exportText, exportTold)
+        writer.addConnected(!isOutage && !tripped.contains(meter))
+        messages.append(PlantMessage(topic: meterTopic, payload: writer.take()))
+        return messages
     }
 }

@@ -6,9 +6,12 @@ public struct SimulatedAssets: Sendable {
     private let order: [Int]
     var port: SimulatedPort
     let assets: [PlantAsset]
+    /// Of their telemetry.
+    private let topics: [String]
 
     init(
-        _ assets: [PlantAsset], calendar: ProductionCalendar, location: SolarSite, orders: Orders, truth: PlantTruth,
+        site: String, _ assets: [PlantAsset], calendar: ProductionCalendar, location: SolarSite, orders: Orders,
+        truth: PlantTruth,
         isMetered: Bool, seed: UInt64
     ) {
         var chance = SeededChance(seed: seed)
@@ -18,6 +21,7 @@ public struct SimulatedAssets: Sendable {
             return real
         }
         self.assets = real
+        topics = real.map { Topic.text(site: site, $0.path.area, $0.path.asset, .tele) }
         stepped = real.map { $0.kind.stepped }
         // Areas one after the other; within one, by rank.
         let areas = real.reduce(into: [Area]()) { if $0.last != $1.path.area { $0.append($1.path.area) } }
@@ -63,6 +67,20 @@ public struct SimulatedAssets: Sendable {
     }
     /// Where each value goes in the books.
     public var posts: [[Post]] { assets.flatMap { $0.kind.signals.map(\.posts) } }
+
+    /// Appends one telemetry message for each asset that told something, in configuration order.
+    /// - Parameter disconnected: assets whose breaker is open; they say so.
+    func write(
+        _ writer: inout TelemetryWriter, into messages: inout [PlantMessage], disconnected: Set<AssetPath> = []
+    ) {
+        messages.reserveCapacity(messages.count + assets.count + 1)
+        for asset in assets.indices {
+            port.write(asset, into: &writer)
+            guard !writer.isEmpty else { continue }
+            if !disconnected.isEmpty, disconnected.contains(assets[asset].path) { writer.addConnected(false) }
+            messages.append(PlantMessage(topic: topics[asset], payload: writer.take()))
+        }
+    }
 
     /// What is told by messages, in configuration order.
     var readings: [Reading] {

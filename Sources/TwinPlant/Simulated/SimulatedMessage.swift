@@ -45,36 +45,29 @@ public struct Reading: Sendable, Hashable {
     }
 }
 
-extension [Reading] {
-    /// One telemetry message for each device, in order; readings of a device stand together.
-    /// - Parameters:
-    ///   - disconnected: devices whose breaker is open; they say `connected:false`.
-    ///   - connected: devices that always say whether they are.
-    func messages(
-        site: String, ts: PlantTime, seq: Int, period: Span, disconnected: Set<AssetPath> = [],
-        connected: Set<AssetPath> = []
-    ) -> [PlantMessage] {
-        // The devices of a step share its stamp, so that is written once.
-        var head = JSONText()
-        head.add("ts", .string(ts.rfc3339))
-        head.add("seq", .integer(seq))
-        head.add("period_s", .number(period.seconds))
-        var messages: [PlantMessage] = []
-        var payload = head
-        for (index, reading) in enumerated() {
-            payload.add(reading.key, .number(reading.value))
-            let next = index + 1 < count ? self[index + 1].path : nil
-            guard next != reading.path else { continue }
-            if disconnected.contains(reading.path) || connected.contains(reading.path) {
-                payload.add("connected", .bool(!disconnected.contains(reading.path)))
-            }
-            messages.append(
-                PlantMessage(
-                    topic: Topic.text(site: site, reading.path.area, reading.path.asset, .tele),
-                    payload: payload.object))
-            payload = head
-        }
-        return messages
+/// Writes the telemetry of one step, device by device. They share its stamp, so that is written once.
+struct TelemetryWriter {
+    private var text = JSONText()
+    private let head: Int
+
+    init(ts: PlantTime, seq: Int, period: Span) {
+        text.add("ts", .string(ts.rfc3339))
+        text.add("seq", .integer(seq))
+        text.add("period_s", .number(period.seconds))
+        head = text.count
+    }
+
+    /// Whether the device told nothing yet.
+    var isEmpty: Bool { text.count == head }
+
+    mutating func add(_ key: JSONText.Key, _ value: Double) { text.add(key, value) }
+
+    mutating func addConnected(_ isConnected: Bool) { text.add("connected", .bool(isConnected)) }
+
+    /// The payload of a device; the next one begins.
+    mutating func take() -> [UInt8] {
+        defer { text.shorten(to: head) }
+        return text.object
     }
 }
 

@@ -6,6 +6,8 @@ struct SimulatedPort: StepPort {
     struct Slot: Sendable {
         let path: AssetPath
         let key: String
+        /// As messages write it.
+        let text: JSONText.Key
         let decimals: Int
         /// Nobody measures it; no message tells it.
         let isDerived: Bool
@@ -68,7 +70,9 @@ struct SimulatedPort: StepPort {
         for asset in assets {
             first.append(slots.count)
             slots += asset.kind.signals.map {
-                Slot(path: asset.path, key: $0.key, decimals: $0.decimals, isDerived: $0.form == .derived)
+                Slot(
+                    path: asset.path, key: $0.key, text: JSONText.Key($0.key), decimals: $0.decimals,
+                    isDerived: $0.form == .derived)
             }
         }
         firstSlots = first
@@ -104,6 +108,14 @@ struct SimulatedPort: StepPort {
         slots[slot].exact = value
         // What nobody measures is not printed either.
         slots[slot].value = slots[slot].isDerived ? value : rounded(value, decimals: slots[slot].decimals)
+    }
+
+    /// Writes what an asset tells by messages.
+    func write(_ asset: Int, into writer: inout TelemetryWriter) {
+        let end = asset + 1 < firstSlots.count ? firstSlots[asset + 1] : slots.count
+        for slot in firstSlots[asset]..<end where slots[slot].isTold && !slots[slot].isDerived {
+            writer.add(slots[slot].text, slots[slot].value)
+        }
     }
 
     /// Lowers what was told to what an inverter lets through.

@@ -20,11 +20,12 @@ public struct SimulatedSurroundings: Sendable {
         public var intensity: SimulatedIntensity.Feed?
     }
 
-    private let site: String
     private let location: SolarSite
     private let calendar: ProductionCalendar
     private let truth: PlantTruth.Weather
     private let mast: AssetPath
+    private let mastTopic: String
+    private static let mastTexts = ["temperature_c", "wind_speed_m_per_s", "ghi_w_per_m2"].map(JSONText.Key.init)
     private var assets: SimulatedAssets
     /// Places of the assets that obey a limit.
     private let limited: [Int]
@@ -45,11 +46,11 @@ public struct SimulatedSurroundings: Sendable {
         site: String, location: SolarSite, mast: String, intensity feed: String, line name: String,
         assets: [PlantAsset], calendar: ProductionCalendar, truth: PlantTruth, seed: UInt64
     ) {
-        self.site = site
         self.location = location
         self.calendar = calendar
         self.truth = truth.weather
         self.mast = AssetPath(.weather, mast)
+        mastTopic = Topic.text(site: site, .weather, mast, .tele)
         temperatureNoise = SlowNoise(seed: seed, name: "weather.temperature")
         windNoise = SlowNoise(seed: seed, name: "weather.wind")
         gust = SlowNoise(seed: seed, name: "weather.gust")
@@ -58,7 +59,8 @@ public struct SimulatedSurroundings: Sendable {
         let own = assets.filter { type(of: $0.kind).isSurroundings }
         limited = own.indices.filter { own[$0].kind.control != nil }
         self.assets = SimulatedAssets(
-            own, calendar: calendar, location: location, orders: Orders(site: site, rules: [:]), truth: truth,
+            site: site, own, calendar: calendar, location: location, orders: Orders(site: site, rules: [:]),
+            truth: truth,
             isMetered: true, seed: seed)
         line = SimulatedLine(site: site, asset: name, calendar: calendar, seed: seed)
         intensity = SimulatedIntensity(site: site, asset: feed, truth: truth.intensity, seed: seed)
@@ -97,7 +99,12 @@ public struct SimulatedSurroundings: Sendable {
     /// The messages of a step: the line's events when they happen, telemetry at the end of the step.
     public mutating func messages(_ step: Step, from: PlantTime, to: PlantTime, number: Int) -> [PlantMessage] {
         var messages = line.events(step.lineOffs, from: from, to: to)
-        messages += readings.messages(site: site, ts: from, seq: number, period: to - from)
+        var writer = TelemetryWriter(ts: from, seq: number, period: to - from)
+        let weather = toldWeather
+        let told = [weather.temperatureC, weather.windMPerS, weather.ghiWPerM2]
+        for (key, value) in zip(SimulatedSurroundings.mastTexts, told) { writer.add(key, value) }
+        messages.append(PlantMessage(topic: mastTopic, payload: writer.take()))
+        assets.write(&writer, into: &messages)
         if let feed = step.intensity { messages.append(intensity.message(feed)) }
         return messages
     }

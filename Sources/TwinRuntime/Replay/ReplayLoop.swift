@@ -193,7 +193,7 @@ public final class ReplayLoop {
         guard plant != nil else { return try await feed.next() }
         let ahead = CoarseReadings.aheadMax.ms / header.step.ms
         while upcoming.count <= ahead, let tick = try await feed.next() {
-            for arrival in tick.lines.arrivals { plant?.lookAhead(.message(arrival)) }
+            plant?.lookAhead(tick.lines.arrivals)
             upcoming.append(tick)
         }
         return upcoming.isEmpty ? nil : upcoming.removeFirst()

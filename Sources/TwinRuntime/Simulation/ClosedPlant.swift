@@ -14,8 +14,8 @@ public struct ClosedPlant {
         /// Of the power that meets on the bus.
         let key: String
         let isSource: Bool
-        /// It obeys a limit of the simulated plant.
-        let isLimited: Bool
+        /// Place among what obeys a limit of the simulated plant; nil for what obeys none.
+        let limit: Int?
         /// A shop takes what its model says while the file never told.
         let shop: Shop?
         var kw: Double?
@@ -26,15 +26,18 @@ public struct ClosedPlant {
     private var faults: [Fault] = []
     private var plant: ResponsivePlant
     private let commands: BusClient
-    private var topics: TopicReader
+    private var sources: FileSources
     private var told: [Told]
-    private var places: [AssetPath: Int] = [:]
+    /// Places of `told` by path: summed in a fixed order, so that the last bit is always the same.
+    private let byPath: [Int]
     /// What the file's mast said last, in the order of `weatherKeys`.
     private var weather = [10.0, 0, 0]
     private static let weatherKeys: [(key: String, range: ClosedRange<Double>)] = [
         ("temperature_c", -60...60), ("wind_speed_m_per_s", 0...60), ("ghi_w_per_m2", 0...2000),
     ]
+    /// Of `told`, then the mast's.
     private var coarse: CoarseReadings
+    private let stepText: [UInt8]
     /// Tells which vehicles the file's lines lined off, each once.
     private var line: AssemblyLine
 
@@ -46,29 +49,69 @@ public struct ClosedPlant {
         plant = ResponsivePlant(config, seed: seed)
         commands = bus.client()
         try commands.subscribe(["v1/\(config.site)/+/+/cmd"])
-        topics = TopicReader(site: config.site)
-        coarse = CoarseReadings(site: config.site, step: plan.step)
-        told = ClosedPlant.told(config)
-        for (place, asset) in told.enumerated() { places[asset.path] = place }
+        let told = ClosedPlant.told(config)
+        self.told = told
+        byPath = told.indices.sorted { told[$0].path < told[$1].path }
+        sources = FileSources { ClosedPlant.source($0, config, told) }
+        coarse = CoarseReadings(step: plan.step, signals: told.count + ClosedPlant.weatherKeys.count)
+        stepText = CoarseReadings.stepText(plan.step)
     }
 
     /// The assets of the surroundings with the signal that meets on the bus.
     private static func told(_ config: SiteConfig) -> [Told] {
-        config.assets.filter { type(of: $0.kind).isSurroundings }.compactMap { asset in
+        var limits = 0
+        return config.assets.filter { type(of: $0.kind).isSurroundings }.compactMap { asset in
             for signal in asset.kind.signals {
                 let rows = signal.posts.map(\.account.row)
                 guard let row = rows.first(where: { $0.bus == .electricity && $0.flow != .memo }) else { continue }
+                let isLimited = asset.kind.control != nil
+                defer { limits += isLimited ? 1 : 0 }
                 return Told(
-                    path: asset.path, key: signal.key, isSource: row.flow.isSource,
-                    isLimited: asset.kind.control != nil, shop: asset.kind(as: Shop.self))
+                    path: asset.path, key: signal.key, isSource: row.flow.isSource, limit: isLimited ? limits : nil,
+                    shop: asset.kind(as: Shop.self))
             }
             return nil
         }
     }
 
+    /// What the file's messages of a topic are to the plant.
+    private static func source(_ text: String, _ config: SiteConfig, _ told: [Told]) -> FileSource {
+        let topic = Topic(text, site: config.site)
+        guard case .asset(let area, let asset, let kind)? = topic else {
+            return FileSource(text, topic == .clock ? .clock : .other)
+        }
+        let isMeter = area == .grid && asset == config.grid.meter
+        if Kinds.simulatedAreas.contains(area) || kind == .ack || kind == .cmd || isMeter {
+            return FileSource(text, .simulated)
+        }
+        if area == .line, kind == .vehicle || kind == .count {
+            return FileSource(text, .line(asset: asset, kind: kind))
+        }
+        guard kind == .tele else { return FileSource(text, .other) }
+        if area == .weather {
+            return FileSource(text, .weather(isMast: asset == config.weather.asset), keys: weatherKeys.map(\.key))
+        }
+        guard let place = told.firstIndex(where: { $0.path == AssetPath(area, asset) }) else {
+            return FileSource(text, .other)
+        }
+        return FileSource(text, .asset(place), keys: [told[place].key])
+    }
+
     /// Looks at what the file will bring within `CoarseReadings.aheadMax`.
-    public mutating func lookAhead(_ line: Line) {
-        if case .message(let arrival) = line.body { coarse.take(arrival, of: Kinds.surroundingAreas) }
+    public mutating func lookAhead(_ arrivals: [Arrival]) {
+        for arrival in arrivals {
+            let source = sources.place(of: arrival.topic)
+            let first: Int
+            switch sources.part(source) {
+            case .asset(let place): first = place
+            case .weather(isMast: true): first = told.count
+            case .weather, .clock, .simulated, .line, .other: continue
+            }
+            guard !sources.says(stepText, arrival, at: source), let told = sources.read(arrival, at: source) else {
+                continue
+            }
+            coarse.take(told, sources.numbers, first: first)
+        }
     }
 
     /// Adds a fault of the plant or one of its assets.
@@ -84,30 +127,59 @@ public struct ClosedPlant {
                 correlation: message.correlation.map { String(decoding: $0, as: UTF8.self) }, now: from,
                 retained: message.retain)
         }
-        var kept: [(arrival: Arrival, topic: Topic?)] = []
+        var messages: [Arrival] = []
+        messages.reserveCapacity(2 * file.count + config.assets.count)
+        /// Places in `messages` and in `told`.
+        var heard: [(message: Int, asset: Int)] = []
+        heard.reserveCapacity(told.count)
         var clocks: [Arrival] = []
         var lineMessages: [Routed] = []
         for arrival in file {
-            let topic = topics.read(arrival.topic)
-            if topic == .clock {
+            let source = sources.place(of: arrival.topic)
+            switch sources.part(source) {
+            case .simulated: continue
+            case .clock:
                 clocks.append(arrival)
-            } else if isSurroundings(arrival, topic, &lineMessages) {
-                kept.append((arrival, topic))
+                continue
+            case .line(let asset, let kind):
+                lineMessages.append(Routed(arrival, area: .line, asset: asset, kind: kind))
+            case .asset(let place):
+                heard.append((messages.count, place))
+                if sources.read(arrival, at: source) != nil, let kw = sources.number(0) { told[place].kw = max(0, kw) }
+            case .weather:
+                guard sources.read(arrival, at: source) != nil else { break }
+                for place in weather.indices {
+                    if let value = sources.number(place) { takeWeather(place, value) }
+                }
+            case .other: break
             }
+            messages.append(arrival)
         }
-        let context = TickContext(tick: tick, from: from, to: to, lateness: config.lateness, lead: plan.lead)
-        let electric = line.tick(lineMessages, context, PlantImage()).lineOffs.reduce(0) {
-            $0 + config.calendar.models.electricPart(of: $1.model)
-        }
-        let around = around(from, to, electricVehicles: electric)
+        let around = around(from, to, electricVehicles: electricVehicles(lineMessages, tick: tick, from, to))
         let step = plant.step(from: from, to: to, around)
         coarse.forget(before: from)
         let share = around.loadKW > 0 ? step.servedLoadKW / around.loadKW : 0
-        let surroundings = kept.map { asItHappened($0.arrival, $0.topic, step, servedShare: share) }
-        let simulated = plant.messages(from: from, to: to, number: tick).map { message in
-            Arrival(t: t, topic: message.topic, payload: message.payload, qos: 1, correlation: message.correlation)
+        for (message, asset) in heard {
+            if let changed = asItHappened(messages[message], asset, step, servedShare: share) {
+                messages[message] = changed
+            }
         }
-        return surroundings + simulated + clocks
+        for message in plant.messages(from: from, to: to, number: tick) {
+            messages.append(
+                Arrival(t: t, topic: message.topic, payload: message.payload, qos: 1, correlation: message.correlation))
+        }
+        messages += clocks
+        return messages
+    }
+
+    private mutating func electricVehicles(
+        _ lineMessages: [Routed], tick: Int, _ from: PlantTime, _ to: PlantTime
+    ) -> Double {
+        guard !lineMessages.isEmpty else { return 0 }
+        let context = TickContext(tick: tick, from: from, to: to, lateness: config.lateness, lead: plan.lead)
+        return line.tick(lineMessages, context, PlantImage()).lineOffs.reduce(0) {
+            $0 + config.calendar.models.electricPart(of: $1.model)
+        }
     }
 
     /// What the plant meets in a step: what the file says of this time, else what it said last.
@@ -116,44 +188,41 @@ public struct ClosedPlant {
     {
         var surroundings = ResponsivePlant.Surroundings(
             freeKW: 0, offeredKW: [], loadKW: 0, temperatureC: 0, electricVehicles: electricVehicles)
-        let rate = config.calendar.vehiclesPerHour(at: from)
-        var loads: [(path: AssetPath, kw: Double)] = []
         var unheardKW = 0.0
-        var free: [(path: AssetPath, kw: Double)] = []
         for place in told.indices {
-            let asset = told[place]
-            if let kw = coarse.mean(asset.path, asset.key, from: from, to: to) { told[place].kw = max(0, kw) }
-            let kw = told[place].kw
-            if asset.isLimited {
-                surroundings.offeredKW.append(kw ?? 0)
-            } else if asset.isSource {
-                if let kw, !plant.tripped.contains(asset.path) { free.append((asset.path, kw)) }
-            } else if let kw {
-                loads.append((asset.path, kw))
-            } else if let shop = asset.shop {
-                let scale = config.truth[Shop.Truth.self].electricityScale[asset.path] ?? 1
+            if let kw = coarse.mean(place, from: from, to: to) { told[place].kw = max(0, kw) }
+            if told[place].limit != nil {
+                surroundings.offeredKW.append(told[place].kw ?? 0)
+            } else if told[place].kw == nil, !told[place].isSource, let shop = told[place].shop {
+                let scale = config.truth[Shop.Truth.self].electricityScale[told[place].path] ?? 1
+                let rate = config.calendar.vehiclesPerHour(at: from)
                 unheardKW += shop.model.electricityKW(vehiclesPerHour: rate) * scale
             }
         }
-        let mast = AssetPath(.weather, config.weather.asset)
-        for (key, _) in ClosedPlant.weatherKeys {
-            if let mean = coarse.mean(mast, key, from: from, to: to) { takeWeather(key, mean) }
+        for place in byPath where told[place].limit == nil {
+            guard let kw = told[place].kw else { continue }
+            if !told[place].isSource {
+                surroundings.loadKW += kw
+            } else if plant.tripped.isEmpty || !plant.tripped.contains(told[place].path) {
+                surroundings.freeKW += kw
+            }
         }
-        // Summed in a fixed order, so that the last bit is always the same.
-        surroundings.freeKW = free.sorted { $0.path < $1.path }.reduce(0) { $0 + $1.kw }
-        surroundings.loadKW = loads.sorted { $0.path < $1.path }.reduce(0) { $0 + $1.kw } + unheardKW
+        surroundings.loadKW += unheardKW
+        for place in weather.indices {
+            if let mean = coarse.mean(told.count + place, from: from, to: to) { takeWeather(place, mean) }
+        }
         (surroundings.temperatureC, surroundings.windMPerS, surroundings.irradianceWPerM2) =
             (weather[0], weather[1], weather[2])
         return surroundings
     }
 
-    private mutating func takeWeather(_ key: String, _ value: Double) {
-        guard let place = ClosedPlant.weatherKeys.firstIndex(where: { $0.key == key }) else { return }
+    private mutating func takeWeather(_ place: Int, _ value: Double) {
         let range = ClosedPlant.weatherKeys[place].range
         weather[place] = min(max(value, range.lowerBound), range.upperBound)
     }
 
     private mutating func applyFaults(at time: PlantTime) {
+        guard !faults.isEmpty else { return }
         let active = faults.filter { $0.isActive(at: time) }
         func paths(_ verb: Fault.Verb) -> Set<AssetPath> {
             Set(active.filter { $0.verb == verb }.compactMap { $0.on.flatMap { AssetPath(text: $0) } })
@@ -163,47 +232,22 @@ public struct ClosedPlant {
         plant.tripped = paths(.trip)
     }
 
-    /// Keeps what the plant does not simulate, and remembers what meets on the bus.
-    private mutating func isSurroundings(_ arrival: Arrival, _ topic: Topic?, _ lineMessages: inout [Routed]) -> Bool {
-        guard case .asset(let area, let asset, let kind)? = topic else { return true }
-        if Kinds.simulatedAreas.contains(area) || kind == .ack || kind == .cmd { return false }
-        if area == .grid, asset == config.grid.meter { return false }
-        if area == .line {
-            if kind == .vehicle || kind == .count {
-                lineMessages.append(Routed(arrival, area: area, asset: asset, kind: kind))
-            }
-            return true
-        }
-        guard kind == .tele, Kinds.surroundingAreas.contains(area),
-            let telemetry = try? Telemetry(arrival)  // a broken reading leaves the last one in force
-        else { return true }
-        for (key, value) in telemetry.values {
-            guard case .number(let number) = value, number.isFinite, abs(number) < 1e7 else { continue }
-            if area == .weather { takeWeather(key, number) }
-            if let place = places[AssetPath(area, asset)], told[place].key == key { told[place].kw = max(0, number) }
-        }
-        return true
-    }
-
-    /// What the file offers after trips, curtailment and, in an outage, shedding.
+    /// What the file offers after trips, curtailment and, in an outage, shedding; nil where it stays as it is.
     private func asItHappened(
-        _ arrival: Arrival, _ topic: Topic?, _ step: ResponsivePlant.Step, servedShare: Double
-    ) -> Arrival {
-        guard case .asset(let area, let name, .tele)? = topic, let place = places[AssetPath(area, name)]
-        else { return arrival }
-        let asset = told[place]
-        let isTripped = plant.tripped.contains(asset.path)
-        if asset.isLimited {
-            let limited = told.prefix(place).count { $0.isLimited }
-            guard let offered = asset.kw, step.limitedKW[limited] < offered else { return arrival }
-            return arrival.with(isTripped) { $0 == asset.key ? { _ in step.limitedKW[limited] } : nil }
+        _ arrival: Arrival, _ place: Int, _ step: ResponsivePlant.Step, servedShare: Double
+    ) -> Arrival? {
+        let key = told[place].key
+        let isTripped = !plant.tripped.isEmpty && plant.tripped.contains(told[place].path)
+        if let limit = told[place].limit {
+            guard let offered = told[place].kw, step.limitedKW[limit] < offered else { return nil }
+            return arrival.with(isTripped) { $0 == key ? { _ in step.limitedKW[limit] } : nil }
         }
-        if asset.isSource {
-            guard plant.isOutage || isTripped else { return arrival }
-            return arrival.with(isTripped) { $0 == asset.key ? { _ in 0 } : nil }
+        if told[place].isSource {
+            guard plant.isOutage || isTripped else { return nil }
+            return arrival.with(isTripped) { $0 == key ? { _ in 0 } : nil }
         }
-        guard plant.isOutage else { return arrival }
-        return arrival.with(false) { $0 == asset.key ? { ($0 * servedShare).rounded() } : nil }
+        guard plant.isOutage else { return nil }
+        return arrival.with(false) { $0 == key ? { ($0 * servedShare).rounded() } : nil }
     }
 }
 

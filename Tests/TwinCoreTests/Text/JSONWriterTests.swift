@@ -36,6 +36,21 @@ struct JSONWriterTests {
         }
     }
 
+    @Test("writes numbers of few decimals as the standard library does", arguments: [0, 1, 2, 3, 4, 5])
+    func fewDecimals(_ decimals: Int) {
+        var chance = SeedStream(seed: 11, name: "decimals \(decimals)")
+        let scale = [1.0, 10, 100, 1000, 10_000, 100_000][decimals]
+        for size in [10, 1000, 1e6, 1e11, 1e15, 1e17] {
+            for _ in 0..<1000 {
+                let value = (size * (chance.unit() - 0.5)).rounded() / scale
+                for near in [value, value.nextUp, value.nextDown]
+                where JSON.number(near).line != JSON.numberText(near) {
+                    Issue.record("\(near) was written \(JSON.number(near).line)")
+                }
+            }
+        }
+    }
+
     @Test("writes an object member by member as it writes its tree")
     func memberByMember() {
         var text = JSONText()
@@ -45,6 +60,11 @@ struct JSONWriterTests {
             .init("seq", .integer(17)),
         ]
         for member in members { text.add(member.key, member.value) }
+        #expect(text.object == JSON.object(members).bytes)
+        let count = text.count
+        text.add(JSONText.Key("kw\n"), 412.3)
+        #expect(text.object == JSON.object(members + [.init("kw\n", .number(412.3))]).bytes)
+        text.shorten(to: count)
         #expect(text.object == JSON.object(members).bytes)
         #expect(
             String(decoding: text.object, as: UTF8.self)
