@@ -276,7 +276,7 @@ public final class TwinEngine {
         for command in commands {
             record.add(command.tick)
             record.add(command.n)
-            record.add(command.path.text)
+            record.add(command.path)
             record.add(command.point.action.rawValue)
             record.add(command.point.value)
             record.add(command.expires.ms)

@@ -79,9 +79,16 @@ struct TickFeed {
         while place == batch.ticks.count {
             if let problem = batch.problem { throw problem }
             if batch.isLast { return nil }
+            let done = batch
             if let coming { batch = await coming.value } else { batch = await source.next() }
             place = 0
-            coming = readsAhead && !batch.isLast ? Task.detached { [source] in await source.next() } : nil
+            coming =
+                readsAhead && !batch.isLast
+                ? Task.detached { [source] in
+                    // What the step is done with is given back beside it.
+                    withExtendedLifetime(done) {}
+                    return await source.next()
+                } : nil
         }
         place += 1
         return batch.ticks[place - 1]
