@@ -77,9 +77,10 @@ public struct Line: Sendable, Hashable {
 extension Line {
     /// The line's bytes without a line break.
     public var bytes: [UInt8] {
+        if case .message(let arrival) = body { return Line.bytes(of: arrival, at: t) }
         var text = "{\"t\":\"\(t.rfc3339)\","
         switch body {
-        case .message(let arrival): return Line.bytes(of: arrival, head: text)
+        case .message: break
         case .mark(let mark): text += "\"tick\":\(mark.tick),\"n\":\(mark.n),\"chain\":\"\(mark.chain)\"}"
         case .link(let state): text += "\"link\":\(JSON.string(state).line)}"
         case .mode(let mode): text += "\"mode\":\"\(mode.rawValue)\"}"
@@ -92,28 +93,39 @@ extension Line {
         return Array(text.utf8)
     }
 
-    private static func bytes(of arrival: Arrival, head: String) -> [UInt8] {
-        var out = Array(head.utf8)
-        out.append(contentsOf: "\"topic\":\(JSON.string(arrival.topic).line),".utf8)
-        // A line break inside the payload would split the line; what is not JSON could not be read back.
-        let verbatim =
-            !arrival.payload.contains { $0 == 0x0A || $0 == 0x0D }
-            && ![0x20, 0x09].contains(arrival.payload.first) && ![0x20, 0x09].contains(arrival.payload.last)
-            && JSONReader.accepts(arrival.payload)
-        if verbatim {
-            out.append(contentsOf: "\"payload\":".utf8)
-            out.append(contentsOf: arrival.payload)
+    /// A journal is made of these: they are written without a text between.
+    private static func bytes(of arrival: Arrival, at t: PlantTime) -> [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(arrival.topic.utf8.count + arrival.payload.count + 96)
+        out += "{\"t\":\"".utf8
+        t.write(offset: Span(ms: 0), into: &out)
+        out += "\",\"topic\":".utf8
+        JSON.quote(arrival.topic, into: &out)
+        if isVerbatim(arrival.payload) {
+            out += ",\"payload\":".utf8
+            out += arrival.payload
         } else {
-            out.append(contentsOf: "\"payload64\":\"\(Base64.encode(arrival.payload))\"".utf8)
+            out += ",\"payload64\":\"\(Base64.encode(arrival.payload))\"".utf8
         }
-        if arrival.qos != 0 { out.append(contentsOf: ",\"q\":\(arrival.qos)".utf8) }
-        if arrival.retain { out.append(contentsOf: ",\"r\":true".utf8) }
-        if arrival.duplicate { out.append(contentsOf: ",\"dup\":true".utf8) }
+        if arrival.qos != 0 { out += ",\"q\":\(arrival.qos)".utf8 }
+        if arrival.retain { out += ",\"r\":true".utf8 }
+        if arrival.duplicate { out += ",\"dup\":true".utf8 }
         if let correlation = arrival.correlation {
-            out.append(contentsOf: ",\"props\":{\"corr\":\(JSON.string(correlation).line)}".utf8)
+            out += ",\"props\":{\"corr\":".utf8
+            JSON.quote(correlation, into: &out)
+            out.append(0x7D)
         }
         out.append(0x7D)
         return out
+    }
+
+    /// A line break inside the payload would split the line; what is not JSON could not be read back.
+    private static func isVerbatim(_ payload: [UInt8]) -> Bool {
+        var position = 0
+        if PlainJSON.passOver(payload.span, &position), position == payload.count { return true }
+        return !payload.contains { $0 == 0x0A || $0 == 0x0D }
+            && ![0x20, 0x09].contains(payload.first) && ![0x20, 0x09].contains(payload.last)
+            && JSONReader.accepts(payload)
     }
 
     /// Reads one line. `t` may be RFC 3339 or seconds since `start`.

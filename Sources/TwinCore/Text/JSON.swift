@@ -127,7 +127,8 @@ extension JSON {
         out.append(0x30 + UInt8(value % 10))
     }
 
-    fileprivate static func quote(_ value: String, into out: inout [UInt8]) {
+    /// A text with its quotes.
+    static func quote(_ value: String, into out: inout [UInt8]) {
         out.append(0x22)
         // Texts are plain nearly always; a look at the bytes as they lie is cheaper than one at each character.
         let isPlain = value.utf8.withContiguousStorageIfAvailable { bytes in

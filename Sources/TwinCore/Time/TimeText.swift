@@ -5,11 +5,16 @@ extension PlantTime {
 
     /// Text in a zone that is `offset` ahead of UTC: `2025-06-18T07:00:00.000+01:00`; `Z` when the offset is 0.
     public func text(offset: Span) -> String {
+        var out: [UInt8] = []
+        out.reserveCapacity(32)
+        write(offset: offset, into: &out)
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    func write(offset: Span, into out: inout [UInt8]) {
         let local = ms + offset.ms
         let day = local.flooredDivision(by: 86_400_000)
         let inDay = Int(local - day * 86_400_000)
-        var out: [UInt8] = []
-        out.reserveCapacity(32)
         CivilDate(daysSinceEpoch: day).write(into: &out)
         out.append(0x54)
         out.append(inDay / 3_600_000, width: 2)
@@ -28,7 +33,6 @@ extension PlantTime {
             out.append(0x3A)
             out.append(abs(minutes) % 60, width: 2)
         }
-        return String(decoding: out, as: UTF8.self)
     }
 
     /// Reads RFC 3339 with 0-9 fractional digits and any offset. Also what recorders print: `+0000`, a space for
