@@ -1,6 +1,45 @@
-import TwinCore
-import TwinDispatch
+public import TwinCore
+public import TwinDispatch
 import TwinUnits
+
+/// What a command asks of an asset: read from its message, or as the twin has it.
+public struct PlantOrder: Sendable, Hashable {
+    public var id: String
+    /// Nil for a word that is no action.
+    public var action: Action?
+    /// In the unit of its action; nil in another unit, and for a word that it has not.
+    public var value: Double?
+    public var expires: PlantTime?
+    public var leaseS: Double
+
+    /// Nil where there is no id to answer to.
+    public init?(_ json: JSON) {
+        guard let id = json["id"]?.text else { return nil }
+        self.id = id
+        action = json["action"]?.text.flatMap(Action.init(rawValue:))
+        value = action?.value(json)
+        expires = json["expires"]?.text.flatMap { PlantTime(rfc3339: $0) }
+        leaseS = json["lease_s"]?.double ?? 0
+    }
+
+    /// As its message would say it.
+    public init(_ command: Command, run: String) {
+        id = command.id(run: run)
+        action = command.point.action
+        value = command.point.action.told(command.point.value)
+        expires = command.expires
+        leaseS = Double(command.leaseS)
+    }
+}
+
+extension Action {
+    /// What a message tells of a value: a finite quantity, or one of the words.
+    fileprivate func told(_ value: Double) -> Double? {
+        let isTold = unit != nil ? value.isFinite : Int(exactly: value).map(words.indices.contains) ?? false
+        guard isTold else { return nil }
+        return value == 0 ? 0 : value  // a text has no negative zero
+    }
+}
 
 /// What the assets of the simulated plant were told, with the leases of it, and their answers.
 struct Orders: Sendable {
@@ -10,27 +49,31 @@ struct Orders: Sendable {
         var leaseEnds: PlantTime
     }
 
+    private struct Rule: Sendable {
+        let control: Control
+        let ackTopic: String
+    }
+
     private let site: String
     private var topics: TopicReader
-    private let rules: [AssetPath: Control]
-    /// Of the acknowledgements of what may be commanded.
-    private let ackTopics: [AssetPath: String]
+    private var rules: [AssetPath: Rule] = [:]
     private var orders: [AssetPath: Order] = [:]
-    /// Acknowledgements by command id, for repeats, and the ids, oldest first.
+    /// Acknowledgements by command id, for repeats: the newest, and those before them.
     private var answered: [String: PlantMessage] = [:]
-    private var answeredIDs: [String] = []
+    private var answeredBefore: [String: PlantMessage] = [:]
     private(set) var answers: [PlantMessage] = []
     /// Assets that neither answer nor act.
     var ignoring: Set<AssetPath> = []
 
-    static let answeredMax = 1000
+    /// Of either; the older ones are forgotten together.
+    static let answeredMax = 500
 
     init(site: String, rules: [AssetPath: Control]) {
         self.site = site
         topics = TopicReader(site: site)
-        self.rules = rules
-        ackTopics = Dictionary(
-            uniqueKeysWithValues: rules.keys.map { ($0, Topic.text(site: site, $0.area, $0.asset, .ack)) })
+        for (path, control) in rules {
+            self.rules[path] = Rule(control: control, ackTopic: Topic.text(site: site, path.area, path.asset, .ack))
+        }
     }
 
     /// The order in force; nil once its lease is over or before the first one.
@@ -47,50 +90,49 @@ struct Orders: Sendable {
     /// A command arrives at `now`; its acknowledgement leaves with the next step.
     mutating func receive(topic: String, payload: [UInt8], correlation: String?, now: PlantTime, retained: Bool) {
         guard case .asset(let area, let asset, .cmd)? = topics.read(topic) else { return }
-        let path = AssetPath(area, asset)
-        guard !ignoring.contains(path),
-            let json = try? JSONReader.read(payload),  // what cannot be read has no id to answer to
-            let id = json["id"]?.text
-        else { return }
-        if let known = answered[id] {
+        // What cannot be read has no id to answer to.
+        guard let json = try? JSONReader.read(payload), let order = PlantOrder(json) else { return }
+        receive(AssetPath(area, asset), order, correlation: correlation, now: now, retained: retained)
+    }
+
+    mutating func receive(
+        _ path: AssetPath, _ order: PlantOrder, correlation: String?, now: PlantTime, retained: Bool = false
+    ) {
+        guard ignoring.isEmpty || !ignoring.contains(path) else { return }
+        if let known = answered[order.id] ?? answeredBefore[order.id] {
             answers.append(known)
             return
         }
-        let refusal = act(path, json, now, retained)
+        let rule = rules[path]
+        let refusal = act(path, order, rule?.control, now, retained)
         var payload = JSONText()
-        payload.add("id", .string(id))
+        payload.add("id", .string(order.id))
         payload.add("state", .string(refusal == nil ? "accepted" : "rejected"))
         if let refusal { payload.add("code", .string(refusal.rawValue)) }
         let message = PlantMessage(
-            topic: ackTopics[path] ?? Topic.text(site: site, area, asset, .ack), payload: payload.object,
+            topic: rule?.ackTopic ?? Topic.text(site: site, path.area, path.asset, .ack), payload: payload.object,
             correlation: correlation)
-        remember(message, for: id)
+        if answered.count == Orders.answeredMax {
+            answeredBefore = answered
+            answered = Dictionary(minimumCapacity: Orders.answeredMax)
+        }
+        answered[order.id] = message
         answers.append(message)
     }
 
-    private mutating func remember(_ answer: PlantMessage, for id: String) {
-        answered[id] = answer
-        answeredIDs.append(id)
-        guard answeredIDs.count > Orders.answeredMax else { return }
-        for old in answeredIDs.prefix(Orders.answeredMax / 2) { answered[old] = nil }
-        answeredIDs.removeFirst(Orders.answeredMax / 2)
-    }
-
     /// Obeys, or says why not.
-    private mutating func act(_ path: AssetPath, _ json: JSON, _ now: PlantTime, _ retained: Bool) -> RejectReason? {
+    private mutating func act(
+        _ path: AssetPath, _ order: PlantOrder, _ rule: Control?, _ now: PlantTime, _ retained: Bool
+    ) -> RejectReason? {
         if retained { return .retainedCommand }
-        guard let rule = rules[path] else { return .commandUnknownAsset }
-        guard json["action"]?.text == rule.action.rawValue, let value = rule.action.value(json) else {
-            return .wrongType
-        }
-        guard let expires = json["expires"]?.text.flatMap({ PlantTime(rfc3339: $0) }), expires > now else {
-            return .commandExpired
-        }
+        guard let rule else { return .commandUnknownAsset }
+        guard order.action == rule.action, let value = order.value else { return .wrongType }
+        guard let expires = order.expires, expires > now else { return .commandExpired }
         let slack = 0.001 * max(abs(rule.range.lowerBound), abs(rule.range.upperBound))
         guard value >= rule.range.lowerBound - slack, value <= rule.range.upperBound + slack else {
             return .commandLimit
         }
-        let lease = min(max(json["lease_s"]?.double ?? 0, 0), 86_400)
+        let lease = min(max(order.leaseS, 0), 86_400)
         set(path, value, until: now + Span(ms: Int64(saturatingRound: lease * 1000)))
         return nil
     }

@@ -107,6 +107,11 @@ public struct ResponsivePlant: Sendable {
             topic: topic, payload: payload, correlation: correlation, now: now, retained: retained)
     }
 
+    /// The same of a command that comes without a message.
+    public mutating func receive(_ path: AssetPath, _ order: PlantOrder, now: PlantTime) {
+        assets.port.orders.receive(path, order, correlation: order.id, now: now)
+    }
+
     /// Puts an order in force without a message, for runs that have none.
     public mutating func order(_ path: AssetPath, _ value: Double, until end: PlantTime) {
         assets.port.orders.set(path, value, until: end)

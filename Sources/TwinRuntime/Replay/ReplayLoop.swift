@@ -61,8 +61,6 @@ public final class ReplayLoop {
     private var path: String
     private let header: Header
     private let engine: TwinEngine
-    private let bus = MessageBus()
-    private let outputs: BusClient
     private var plant: ClosedPlant?
     private var injector: FaultInjector
     /// Faults that the journal has not been told of.
@@ -111,14 +109,13 @@ public final class ReplayLoop {
         self.store = store.map { ReplayStore($0, first: ConfigurationInForce(config, from: header.start)) }
         facts = RunFacts(stepS: header.stepS, mode: header.mode, loop: header.loop)
         if books == nil || options.keepsRows { ledger = RowLedger() }
-        outputs = bus.client()
         if header.loop == .closed {
             guard options.opening == nil else {
                 throw ReplayProblem(
                     "\(paths[0]): begins with tick \(header.firstTick), and the simulated plant has no state there; name"
                         + " the archive's folder before it")
             }
-            plant = try ClosedPlant(config: config, plan: plan, seed: header.seed, bus: bus)
+            plant = ClosedPlant(config: config, plan: plan, seed: header.seed)
         }
         configurations = { hash in
             if hash == config.hash { return config }
@@ -239,7 +236,8 @@ public final class ReplayLoop {
         check.note(outcome)
         let mark = Mark(t: max(lines.t, outcome.end), tick: outcome.tick, n: written, chain: outcome.chain.hex)
         journal?.append(mark)
-        try publish(outcome.commands)
+        // In an open loop nobody listens.
+        if header.mode == .control { plant?.receive(outcome.commands) }
         try await keep(outcome, mark)
         return outcome
     }
@@ -274,12 +272,6 @@ public final class ReplayLoop {
     private func compare(_ outcome: TickOutcome, with mark: Mark?) {
         guard let mark, !mark.chain.isEmpty, mark.chain != outcome.chain.hex, firstDifferingTick == nil else { return }
         firstDifferingTick = outcome.tick
-    }
-
-    /// Commands go to the simulated plant's mailbox; in an open loop nobody listens.
-    private func publish(_ commands: [Command]) throws {
-        guard header.mode == .control, plant != nil else { return }
-        for command in commands { outputs.publish(command.message(site: config.site, run: header.run)) }
     }
 
     private func keep(_ outcome: TickOutcome, _ mark: Mark) async throws {

@@ -1,6 +1,7 @@
 import TwinBooks
 public import TwinConfiguration
 public import TwinCore
+public import TwinDispatch
 import TwinPlant
 
 /// Closes the loop over a recording: weather, wind and sun before curtailment, shops, vehicles and intensity come from
@@ -25,7 +26,8 @@ public struct ClosedPlant {
     private let plan: RunPlan
     private var faults: [Fault] = []
     private var plant: ResponsivePlant
-    private let commands: BusClient
+    /// What the twin commanded at its last mark.
+    private var commands: [Command] = []
     private var sources: FileSources
     private var told: [Told]
     /// Places of `told` by path: summed in a fixed order, so that the last bit is always the same.
@@ -41,14 +43,11 @@ public struct ClosedPlant {
     /// Tells which vehicles the file's lines lined off, each once.
     private var line: AssemblyLine
 
-    /// - Parameter bus: where the twin publishes its commands.
-    public init(config: SiteConfig, plan: RunPlan, seed: UInt64, bus: MessageBus) throws {
+    public init(config: SiteConfig, plan: RunPlan, seed: UInt64) {
         self.config = config
         self.plan = plan
         line = AssemblyLine(site: config.site)
         plant = ResponsivePlant(config, seed: seed)
-        commands = bus.client()
-        try commands.subscribe(["v1/\(config.site)/+/+/cmd"])
         let told = ClosedPlant.told(config)
         self.told = told
         byPath = told.indices.sorted { told[$0].path < told[$1].path }
@@ -99,20 +98,24 @@ public struct ClosedPlant {
 
     /// Looks at what the file will bring within `CoarseReadings.aheadMax`.
     public mutating func lookAhead(_ arrivals: [Arrival]) {
-        for arrival in arrivals {
-            let source = sources.place(of: arrival.topic)
+        for index in arrivals.indices {
+            let source = sources.place(of: arrivals[index].topic)
             let first: Int
             switch sources.part(source) {
             case .asset(let place): first = place
             case .weather(isMast: true): first = told.count
             case .weather, .clock, .simulated, .line, .other: continue
             }
-            guard !sources.says(stepText, arrival, at: source), let told = sources.read(arrival, at: source) else {
-                continue
-            }
+            guard !sources.says(stepText, arrivals[index], at: source),
+                let told = sources.read(arrivals[index], at: source)
+            else { continue }
             coarse.take(told, sources.numbers, first: first)
         }
     }
+
+    /// Takes commands of the twin; the plant obeys with its next step. Here they need no text: `PlantOrder` is what the
+    /// plant would read of it.
+    public mutating func receive(_ commands: [Command]) { self.commands += commands }
 
     /// Adds a fault of the plant or one of its assets.
     public mutating func add(_ fault: Fault) { faults.append(fault) }
@@ -121,12 +124,8 @@ public struct ClosedPlant {
     public mutating func messages(tick: Int, from: PlantTime, file: [Arrival], t: PlantTime) -> [Arrival] {
         let to = from + plan.step
         applyFaults(at: from)
-        for message in commands.receive(timeoutMs: 0, limit: MessageBus.mailboxMax).messages {
-            plant.receive(
-                topic: message.topic, payload: message.payload,
-                correlation: message.correlation.map { String(decoding: $0, as: UTF8.self) }, now: from,
-                retained: message.retain)
-        }
+        for command in commands { plant.receive(command.path, PlantOrder(command, run: plan.run), now: from) }
+        commands.removeAll(keepingCapacity: true)
         var messages: [Arrival] = []
         messages.reserveCapacity(2 * file.count + config.assets.count)
         /// Places in `messages` and in `told`.

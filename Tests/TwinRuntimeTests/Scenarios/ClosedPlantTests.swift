@@ -10,7 +10,7 @@ struct ClosedPlantTests {
         let config = try Repository.config()
         let start = SmallRecording.start
         let plan = RunPlan(run: "hand", start: start, stepS: 60, mode: .control, clock: .event)
-        var plant = try ClosedPlant(config: config, plan: plan, seed: 1, bus: MessageBus())
+        var plant = ClosedPlant(config: config, plan: plan, seed: 1)
         let file = events.map { payload in
             Arrival(t: start + .seconds(30), topic: "v1/sunderland/line/final/vehicle", payload: Array(payload.utf8))
         }
