@@ -19,7 +19,7 @@ struct RandomPlant {
         let net = any(-4000, 9000)
         return SiteView(
             importKW: max(0, net), exportKW: max(0, -net), isGridMeasured: flip(0.95), isGridConnected: flip(0.98),
-            intensityGPerKWh: used(any(0, 400)), forecast: (0..<count(50)).map { _ in any(0, 400) })
+            intensityGPerKWh: used(any(0, 400)), outlook: Outlook((0..<count(50)).map { _ in any(0, 400) }))
     }
 
     mutating func string(_ index: Int, step: Span) -> Store {
