@@ -67,15 +67,17 @@ public struct DispatchRules: Sendable, Hashable {
 
     /// By their round trips, so that the plan does not depend on the order of the configuration.
     private func bestStoresFirst(_ plant: PlantView) -> [Int] {
-        let efficiencies = plant.stores.map { place -> Double in
+        func efficiency(_ place: Int) -> Double {
             guard case .store(let unit) = plant.offers[place].shape else { return 0 }
             return unit.roundTripEfficiency
         }
-        let first = plant.stores.lowerBound
-        return plant.stores.sorted {
-            let (a, b) = (efficiencies[$0 - first], efficiencies[$1 - first])
-            return a == b ? plant.offers[$0].path < plant.offers[$1].path : a > b
+        func isBetter(_ one: Int, _ other: Int) -> Bool {
+            let (a, b) = (efficiency(one), efficiency(other))
+            return a == b ? plant.offers[one].path < plant.offers[other].path : a > b
         }
+        // Mostly they stand so.
+        let isInOrder = plant.stores.dropFirst().allSatisfy { !isBetter($0, $0 - 1) }
+        return isInOrder ? Array(plant.stores) : plant.stores.sorted(by: isBetter)
     }
 
     // MARK: - Shift
