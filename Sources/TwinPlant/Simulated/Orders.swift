@@ -62,6 +62,8 @@ struct Orders: Sendable {
     private var answered: [String: PlantMessage] = [:]
     private var answeredBefore: [String: PlantMessage] = [:]
     private(set) var answers: [PlantMessage] = []
+    /// Of the answer that is being written.
+    private var text = JSONText()
     /// Assets that neither answer nor act.
     var ignoring: Set<AssetPath> = []
 
@@ -105,12 +107,12 @@ struct Orders: Sendable {
         }
         let rule = rules[path]
         let refusal = act(path, order, rule?.control, now, retained)
-        var payload = JSONText()
-        payload.add("id", .string(order.id))
-        payload.add("state", .string(refusal == nil ? "accepted" : "rejected"))
-        if let refusal { payload.add("code", .string(refusal.rawValue)) }
+        text.shorten(to: 0)
+        text.add("id", .string(order.id))
+        text.add("state", .string(refusal == nil ? "accepted" : "rejected"))
+        if let refusal { text.add("code", .string(refusal.rawValue)) }
         let message = PlantMessage(
-            topic: rule?.ackTopic ?? Topic.text(site: site, path.area, path.asset, .ack), payload: payload.object,
+            topic: rule?.ackTopic ?? Topic.text(site: site, path.area, path.asset, .ack), payload: text.object,
             correlation: correlation)
         if answered.count == Orders.answeredMax {
             answeredBefore = answered
