@@ -53,7 +53,7 @@ struct OneDigestTests {
         let chains = Outcomes()
         _ = try await replay(lines: SmallRecording.lines()) { options in
             // A fault on nothing: what stands between file and step leaves all sorting to the step.
-            options.faults = [Fault(verb: .drop, on: "v1/nowhere/+/+/tele", from: SmallRecording.start)]
+            options.faults = [Fault(verb: .drop, on: "v1/nowhere/+/+/tele", from: SmallRecording.start, lasting: nil)]
             options.onTick = { outcome, _ in
                 chains.add(outcome)
                 return true

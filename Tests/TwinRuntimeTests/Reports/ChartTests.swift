@@ -30,7 +30,8 @@ struct ChartTests {
             tick: 1, from: Recording.start, to: Recording.start + .minutes(1), lateness: .seconds(30),
             lead: .seconds(5), setPoints: [:])
         for seat in Seating.plain.seats(config) {
-            let reply = await seat.tick([], context, PlantImage())
+            var reply = ComponentReply(image: PlantImage())
+            await seat.tick(Slice(), context, &reply)
             #expect(Set(reply.cells.map(\.meter)) == Set(seat.meters), "\(seat.name)")
         }
     }
