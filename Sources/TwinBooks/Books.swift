@@ -20,6 +20,9 @@ public struct Books: Sendable, Codable {
     private var layouts: [BookLayout]
     /// Where the last tick's cells went, by their place among them: the next one's go there too.
     private var guesses: [Int] = []
+    /// Room for the accounts of a tick, and for those that it had before.
+    private var accounts = SumList(count: Account.allCases.count)
+    private var oldAccounts = SumList(count: Account.allCases.count)
 
     public init(chart: Chart, losses: LossFractions) {
         self.chart = chart
@@ -77,31 +80,26 @@ public struct Books: Sendable, Codable {
         cells: [Cell], intensities: [PeriodIntensity], lineOffs: [LineOff], context: TickContext
     ) -> Posting {
         var posting = Posting()
-        var changed: Set<Int> = [openRow(at: context.from)]
+        posting.changed = [openRow(at: context.from)]
         var before: [Int: PeriodRow] = [:]
         func touch(_ books: inout Books, _ time: PlantTime) -> Int? {
             guard let index = books.index(of: time) else { return nil }
             // A period that is still open has nothing to restate.
             if books.rows[index].end <= context.from, before[index] == nil { before[index] = books.rows[index] }
-            changed.insert(index)
+            Books.note(index, in: &posting.changed)
             return index
         }
         for (start, group) in grouped(cells, context.from) {
             let old = ticks[start]
             // A tick that was never stepped, before the run or in a bridged stop, is not on the books.
             guard old != nil || start == context.from, let index = touch(&self, start) else { continue }
-            let number = old?.layout ?? layouts.count - 1
-            var new = old ?? TickBook(layout: number, lineCount: layouts[number].chart.meters.count)
-            set(group, in: &new)
-            let layout = layouts[number]
-            let accounts = new.accounts(layout.chart, layout.losses)
-            rows[index].accounts.replace(old?.accounts(layout.chart, layout.losses), with: accounts)
-            rows[index].meters.replace(old?.lines, with: new.lines, at: layout.places)
+            let new = book(group, in: old, rows: index)
             ticks.set(start, new)
             if start == context.from {
+                let chart = layouts[new.layout].chart
                 posting.balance = TickBalance(
-                    accounts, estimatedKW: new.estimatedKW(layout.chart),
-                    isGridMeasured: new.hasGridMeter(layout.chart), context.step)
+                    accounts, estimatedKW: new.estimatedKW(chart), isGridMeasured: new.hasGridMeter(chart),
+                    context.step)
             }
         }
         for intensity in intensities {
@@ -115,25 +113,62 @@ public struct Books: Sendable, Codable {
                 if lineOff.isModelled { rows[index].vehiclesModelled += 1 }
             }
         }
-        posting.changed = changed.sorted()
-        posting.restatements = posting.changed.compactMap { index in
-            before[index].flatMap { Restatement(from: $0, to: rows[index], context) }
+        if !before.isEmpty {
+            posting.restatements = posting.changed.compactMap { index in
+                before[index].flatMap { Restatement(from: $0, to: rows[index], context) }
+            }
         }
         ticks.forget(before: context.from - periodFinalAfter - settlementPeriod)
         return posting
     }
 
+    /// Books a tick's cells on their row, in the place of what it had; leaves its accounts in `accounts`.
+    private mutating func book(_ cells: [Cell], in old: TickBook?, rows index: Int) -> TickBook {
+        let layout = layouts[old?.layout ?? layouts.count - 1]
+        var new = old ?? TickBook(layout: layouts.count - 1, lineCount: layout.chart.meters.count)
+        set(cells, in: &new, layout.chart)
+        accounts.clear()
+        new.add(to: &accounts, layout.chart, layout.losses)
+        if let old {
+            oldAccounts.clear()
+            old.add(to: &oldAccounts, layout.chart, layout.losses)
+            rows[index].accounts.subtract(oldAccounts)
+            rows[index].meters.subtract(old.lines, at: layout.places)
+        }
+        rows[index].accounts.add(accounts)
+        rows[index].meters.add(new.lines, at: layout.places)
+        return new
+    }
+
+    /// Notes the index of a row among others, ascending; nearly always it is the last one.
+    private static func note(_ index: Int, in changed: inout [Int]) {
+        if let place = changed.lastIndex(where: { $0 <= index }) {
+            if changed[place] != index { changed.insert(index, at: place + 1) }
+        } else {
+            changed.insert(index, at: 0)
+        }
+    }
+
+    /// Notes among `changed` the row of the period that holds `time`.
+    public func note(_ time: PlantTime, in changed: inout [Int]) {
+        if let index = index(of: time) { Books.note(index, in: &changed) }
+    }
+
+    /// Writes the postings of rows into the digest.
+    public func write(_ changed: [Int], into record: inout DigestRecord) {
+        for index in changed { rows[index].write(chart, into: &record) }
+    }
+
     /// Sets each cell's line.
-    private mutating func set(_ cells: [Cell], in book: inout TickBook) {
-        let chart = layouts[book.layout].chart
-        for (place, cell) in cells.enumerated() {
-            if let line = line(of: cell.meter, at: place, chart) {
-                book.set(cell, line: line)
+    private mutating func set(_ cells: [Cell], in book: inout TickBook, _ chart: Chart) {
+        for place in cells.indices {
+            if let line = line(of: cells[place].meter, at: place, chart) {
+                book.set(cells[place], line: line)
             } else {
                 // An asset that is newer than the tick was not there to be booked; any other cell would be lost
                 // without a word.
-                precondition(
-                    book.layout < layouts.count - 1, "no line \(cell.meter.account.name) of \(cell.meter.path.text)")
+                let meter = cells[place].meter
+                precondition(book.layout < layouts.count - 1, "no line \(meter.account.name) of \(meter.path.text)")
             }
         }
     }

@@ -6,11 +6,17 @@ public struct Chart: Sendable, Hashable, Codable {
     private let indices: [Meter: Int]
     /// Lines by account, ascending.
     let linesByAccount: [[Int]]
+    /// By line, `Account.index`.
+    let accountByLine: [Int]
+    /// How many lines an account has, by `Account.index`, of those that have any.
+    let lineCounts: [(account: Int, count: Int64)]
 
     /// Accounts that have something behind them.
     public let accounts: Set<Account>
     /// Those and what crosses the plant's boundary, by `Account.index`, ascending: no other ever holds anything.
     public let accountPlaces: [Int]
+    /// The same, where they are side by side in one.
+    let accountRanges: [Range<Int>]
 
     /// Buses that something is on.
     let balanced: [Bus]
@@ -32,6 +38,8 @@ public struct Chart: Sendable, Hashable, Codable {
         self.meters = unique
         self.indices = indices
         linesByAccount = lines
+        accountByLine = unique.map(\.account.index)
+        lineCounts = lines.enumerated().filter { !$1.isEmpty }.map { ($0, Int64($1.count)) }
         linesInPlace = unique.indices.filter { unique[$0].isInPlace }
         let sheet = Bus.electricity.sheet
         let within = Set(sheet.supplied + sheet.consumed + sheet.stored)
@@ -44,6 +52,13 @@ public struct Chart: Sendable, Hashable, Codable {
         accounts = Set(unique.map(\.account) + derived)
         let crossing = balanced.flatMap { [$0.sheet.imported, $0.sheet.exported].compactMap { $0 } }
         accountPlaces = accounts.union(crossing).map(\.index).sorted()
+        accountRanges = accountPlaces.reduce(into: []) { ranges, place in
+            if let last = ranges.last, last.upperBound == place {
+                ranges[ranges.count - 1] = last.lowerBound..<place + 1
+            } else {
+                ranges.append(place..<place + 1)
+            }
+        }
     }
 
     public func index(of meter: Meter) -> Int? { indices[meter] }

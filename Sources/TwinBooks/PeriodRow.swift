@@ -34,81 +34,82 @@ public struct AccountSum: Sendable, Hashable {
 
 /// Sums side by side, packed into one string when they are stored.
 public struct SumList: Sendable, Hashable, Codable {
-    private var sums: [AccountSum]
+    /// Of each sum its energy in Ws, then the ms that were measured and estimated: as the digest takes them, and
+    /// each added for itself.
+    private var words: [Int64]
 
     static let wordsPerSum = 3
 
-    public init(count: Int) { sums = [AccountSum](repeating: AccountSum(), count: count) }
+    public init(count: Int) { words = [Int64](repeating: 0, count: SumList.wordsPerSum * count) }
 
-    public var count: Int { sums.count }
+    public var count: Int { words.count / SumList.wordsPerSum }
 
     public subscript(index: Int) -> AccountSum {
-        get { sums[index] }
-        set { sums[index] = newValue }
+        get {
+            let place = SumList.wordsPerSum * index
+            return AccountSum(
+                Energy(wattSeconds: words[place]), measuredMs: words[place + 1], estimatedMs: words[place + 2])
+        }
+        set {
+            let place = SumList.wordsPerSum * index
+            words[place] = newValue.energy.wattSeconds
+            words[place + 1] = newValue.measuredMs
+            words[place + 2] = newValue.estimatedMs
+        }
     }
 
-    func energy(_ account: Account) -> Energy { sums[account.index].energy }
+    func energy(_ account: Account) -> Energy {
+        Energy(wattSeconds: words[SumList.wordsPerSum * account.index])
+    }
 
     func energy(_ accounts: [Account]) -> Energy { accounts.reduce(.zero) { $0 + energy($1) } }
 
-    /// Puts `new` in the place of `old`; both are as long as this list.
-    mutating func replace(_ old: SumList?, with new: SumList) {
-        for index in sums.indices {
-            if let old { sums[index] = sums[index] - old.sums[index] }
-            sums[index] = sums[index] + new.sums[index]
-        }
+    mutating func clear() {
+        for place in words.indices { words[place] = 0 }
     }
 
-    /// Puts `new` in the place of `old`, whose sums lie at `places` of this list.
-    mutating func replace(_ old: SumList?, with new: SumList, at places: [Int]) {
-        for (index, place) in places.enumerated() {
-            if let old { sums[place] = sums[place] - old.sums[index] }
-            sums[place] = sums[place] + new.sums[index]
-        }
+    /// Takes back what was added.
+    mutating func subtract(_ other: SumList) {
+        for place in words.indices { words[place] = words[place].subtractingSaturated(other.words[place]) }
+    }
+
+    mutating func subtract(_ other: SumList, at places: [Int]) {
+        for (index, place) in places.enumerated() { self[place] = self[place] - other[index] }
+    }
+
+    /// Adds another list, whose sums lie at `places` of this one.
+    mutating func add(_ other: SumList, at places: [Int]) {
+        for (index, place) in places.enumerated() { self[place] = self[place] + other[index] }
     }
 
     /// Adds another list, place by place; the longer one's rest stays.
     mutating func add(_ other: SumList) {
-        for index in 0..<min(count, other.count) { sums[index] = sums[index] + other.sums[index] }
+        for place in 0..<min(words.count, other.words.count) {
+            words[place] = words[place].addingSaturated(other.words[place])
+        }
     }
 
     func pack(into packed: inout PackedWords) {
-        for sum in sums {
-            packed.append(sum.energy.wattSeconds)
-            packed.append(sum.measuredMs)
-            packed.append(sum.estimatedMs)
-        }
+        for word in words { packed.append(word) }
     }
 
     init(_ packed: PackedWords, from place: Int, count: Int) {
-        sums = (0..<count).map { index in
-            let word = place + index * SumList.wordsPerSum
-            return AccountSum(
-                Energy(wattSeconds: packed.words[word]), measuredMs: packed.words[word + 1],
-                estimatedMs: packed.words[word + 2])
-        }
+        words = Array(packed.words[place..<place + SumList.wordsPerSum * count])
     }
 
-    /// - Parameter places: which sums; nil for all.
-    func write(_ places: [Int]? = nil, into record: inout DigestRecord) {
-        var words: [Int64] = []
-        words.reserveCapacity(SumList.wordsPerSum * (places?.count ?? count))
-        func write(_ sum: AccountSum) {
-            words.append(sum.energy.wattSeconds)
-            words.append(sum.measuredMs)
-            words.append(sum.estimatedMs)
+    func write(into record: inout DigestRecord) { record.add(words[...]) }
+
+    /// Only the sums at these places.
+    func write(_ places: [Range<Int>], into record: inout DigestRecord) {
+        for range in places {
+            record.add(words[SumList.wordsPerSum * range.lowerBound..<SumList.wordsPerSum * range.upperBound])
         }
-        if let places {
-            for place in places { write(sums[place]) }
-        } else {
-            for sum in sums { write(sum) }
-        }
-        record.add(words)
     }
 
     /// An older build knew fewer accounts: the new ones stand behind them, and are empty.
     mutating func extend(to count: Int) {
-        if sums.count < count { sums += [AccountSum](repeating: AccountSum(), count: count - sums.count) }
+        let missing = SumList.wordsPerSum * count - words.count
+        if missing > 0 { words += [Int64](repeating: 0, count: missing) }
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -184,7 +185,7 @@ public struct PeriodRow: Sendable, Hashable, Codable {
         book.lines = meters
         book.stepMs = settlementPeriod.ms
         self.meters = meters
-        accounts = book.accounts(chart, losses)
+        book.add(to: &accounts, chart, losses)
     }
 
     public var end: PlantTime { start + settlementPeriod }
@@ -204,7 +205,7 @@ public struct PeriodRow: Sendable, Hashable, Codable {
     /// Of the accounts those that the site has: what another site needs more changes nothing here.
     public func write(_ chart: Chart, into record: inout DigestRecord) {
         record.add(start.ms)
-        accounts.write(chart.accountPlaces, into: &record)
+        accounts.write(chart.accountRanges, into: &record)
         meters.write(into: &record)
         record.add(vehicles)
         for (model, count) in vehiclesByModel.sorted(by: { $0.key < $1.key }) {

@@ -36,26 +36,22 @@ struct TickBook: Sendable, Hashable {
     }
 
     mutating func set(_ cell: Cell, line: Int) {
-        lines[line] = AccountSum(cell.energy, measuredMs: cell.measuredMs, estimatedMs: cell.estimatedMs)
-        stepMs = max(stepMs, lines[line].coveredMs)
+        let sum = AccountSum(cell.energy, measuredMs: cell.measuredMs, estimatedMs: cell.estimatedMs)
+        lines[line] = sum
+        stepMs = max(stepMs, sum.coveredMs)
     }
 
-    /// All accounts of the tick, by `Account.index`. The grid meter is never adjusted: what it leaves over is
-    /// `unmetered`. Without a meter reading for the whole tick, the grid is the remainder and estimated.
-    func accounts(_ chart: Chart, _ losses: LossFractions) -> SumList {
-        var all = SumList(count: Account.allCases.count)
-        for (account, places) in chart.linesByAccount.enumerated() where !places.isEmpty {
-            var sum = AccountSum()
-            for place in places { sum = sum + lines[place] }
-            // An account is covered as far as its meters are in the mean.
-            sum.measuredMs /= Int64(places.count)
-            sum.estimatedMs /= Int64(places.count)
-            all[account] = sum
+    /// Adds all accounts of the tick to `all`, which is empty, by `Account.index`. The grid meter is never adjusted:
+    /// what it leaves over is `unmetered`. Without a meter reading for the whole tick, the grid is the remainder and
+    /// estimated.
+    func add(to all: inout SumList, _ chart: Chart, _ losses: LossFractions) {
+        for (line, account) in chart.accountByLine.enumerated() { all[account] = all[account] + lines[line] }
+        // An account is covered as far as its meters are in the mean.
+        for (account, count) in chart.lineCounts where count > 1 {
+            all[account].measuredMs /= count
+            all[account].estimatedMs /= count
         }
-        for bus in chart.balanced {
-            balance(bus.sheet, &all, chart, losses.share(bus))
-        }
-        return all
+        for bus in chart.balanced { balance(bus.sheet, &all, chart, losses.share(bus)) }
     }
 
     /// What is lost and what is left over. Where nobody meters what comes over the boundary, that is what is left over,

@@ -3,22 +3,30 @@ import Crypto
 /// The bytes of one tick's record, in the fixed layout of the digest: little-endian, doubles rounded to 1e-6 of
 /// their unit, text as length-prefixed UTF-8.
 public struct DigestRecord: Sendable {
-    public private(set) var bytes: [UInt8] = []
+    /// Longer than what is written in it: a tick adds hundreds of numbers, and each is stored in one go.
+    private var room = [UInt8](repeating: 0, count: 256)
+    private var count = 0
 
-    public init() { bytes.reserveCapacity(1024) }
+    public init() {}
+
+    public var bytes: [UInt8] { Array(written) }
+
+    fileprivate var written: ArraySlice<UInt8> { room[..<count] }
 
     public mutating func add(_ value: Int64) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+        let place = advance(by: 8)
+        room.withUnsafeMutableBytes {
+            $0.storeBytes(of: value.littleEndian, toByteOffset: place, as: Int64.self)
+        }
     }
 
     /// The same as each of `values` after the other, in one go.
-    public mutating func add(_ values: [Int64]) {
-        let words = 1.littleEndian == 1 ? values : values.map(\.littleEndian)
-        words.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    public mutating func add(_ values: ArraySlice<Int64>) {
+        if 1.littleEndian == 1 { values.withUnsafeBytes { append($0) } } else { for value in values { add(value) } }
     }
 
     public mutating func add(_ value: Int) { add(Int64(value)) }
-    public mutating func add(_ value: Bool) { bytes.append(value ? 1 : 0) }
+    public mutating func add(_ value: Bool) { room[advance(by: 1)] = value ? 1 : 0 }
 
     /// Rounded to nearest even at 1e-6, held inside Int64; -0 becomes +0, not a number becomes Int64.min.
     public mutating func add(_ value: Double) {
@@ -29,7 +37,16 @@ public struct DigestRecord: Sendable {
 
     public mutating func add(_ text: String) {
         add(Int64(text.utf8.count))
-        bytes.append(contentsOf: text.utf8)
+        append(text)
+    }
+
+    /// The same as its text.
+    public mutating func add(_ path: AssetPath) {
+        let area = path.area.rawValue
+        add(Int64(area.utf8.count + 1 + path.asset.utf8.count))
+        append(area)
+        append("/")
+        append(path.asset)
     }
 
     /// Begins anew.
@@ -44,8 +61,29 @@ public struct DigestRecord: Sendable {
     }
 
     public mutating func add(_ other: DigestRecord) {
-        add(Int64(other.bytes.count))
-        bytes.append(contentsOf: other.bytes)
+        add(Int64(other.count))
+        other.written.withUnsafeBytes { append($0) }
+    }
+
+    private mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+
+    private mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        let place = advance(by: bytes.count)
+        room.withUnsafeMutableBytes {
+            UnsafeMutableRawBufferPointer(rebasing: $0[place...]).copyMemory(from: bytes)
+        }
+    }
+
+    /// Makes room for so many bytes; returns where they begin.
+    private mutating func advance(by size: Int) -> Int {
+        if count + size > room.count {
+            room.append(contentsOf: repeatElement(0, count: max(room.count, size)))
+        }
+        defer { count += size }
+        return count
     }
 }
 
@@ -65,8 +103,8 @@ public struct DigestChain: Sendable, Hashable, Codable {
     public mutating func extend(with record: DigestRecord) {
         var hash = SHA256()
         bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        record.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        bytes = Array(hash.finalize())
+        record.written.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        bytes = hash.finalize().withUnsafeBytes { Array($0) }
     }
 
     /// 64 lower-case hex digits.

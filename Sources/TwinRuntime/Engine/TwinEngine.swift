@@ -124,7 +124,7 @@ public final class TwinEngine {
         for command in commands {
             state.books.count(issuedAt: command.ts - plan.step) { $0.issued += 1 }
         }
-        for index in posting.changed { state.books.rows[index].write(state.books.chart, into: &record) }
+        state.books.write(posting.changed, into: &record)
         write(commands, outcomes, into: &record)
         state.chain.extend(with: record)
         state.tick = tick
@@ -132,10 +132,10 @@ public final class TwinEngine {
         state.books.note(
             context, heatingK: heatingK, isProductionDay: config.calendar.isProductionDay(at: context.from),
             counts: counts, gaps: reply.gaps, alarmsRaised: edges.filter(\.isRaised).map(\.key), chain: state.chain)
-        var changed = Set(posting.changed)
-        changed.formUnion(reply.gaps.compactMap { state.books.index(of: $0.period) })
-        changed.formUnion((outcomes.map(\.command.ts)).compactMap { state.books.index(of: $0 - plan.step) })
-        let rows = changed.sorted().map { state.books.rows[$0] }
+        var changed = posting.changed
+        for gap in reply.gaps { state.books.note(gap.period, in: &changed) }
+        for outcome in outcomes { state.books.note(outcome.command.ts - plan.step, in: &changed) }
+        let rows = changed.map { state.books.rows[$0] }
         state.books.forget(before: context.to)
         return TickOutcome(
             tick: tick, from: context.from, end: context.to, chain: state.chain,
