@@ -1,5 +1,7 @@
 import GRDB
 import GRDBSQLite
+import TwinBooks
+import TwinUnits
 
 /// A statement driven by hand: the books of a year are two million rows, and arrays of arguments and boxed values would
 /// take most of the time.
@@ -13,9 +15,13 @@ struct RawStatement {
         statement = try database.cachedStatement(sql: sql)
     }
 
-    /// Runs a statement that returns nothing.
-    func run(_ words: Int64...) throws {
-        try bind(words)
+    /// Runs a statement that returns nothing, for a sum of the books: where it belongs, and its words.
+    func run(_ start: Int64, _ id: Int64, _ sum: AccountSum) throws {
+        try bind(start, at: 1)
+        try bind(id, at: 2)
+        try bind(sum.energy.wattSeconds, at: 3)
+        try bind(sum.measuredMs, at: 4)
+        try bind(sum.estimatedMs, at: 5)
         try run()
     }
 
@@ -41,8 +47,11 @@ struct RawStatement {
         guard code == SQLITE_OK else { throw failure }
     }
 
-    func bind(_ text: String, at place: Int32) throws {
-        var text = text
+    func bind(_ text: String?, at place: Int32) throws {
+        guard var text else {
+            guard sqlite3_bind_null(handle, place) == SQLITE_OK else { throw failure }
+            return
+        }
         let code = text.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) {
                 sqlite3_bind_text(handle, place, $0.baseAddress, Int32(clamping: $0.count), RawStatement.copied)

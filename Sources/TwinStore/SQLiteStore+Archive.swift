@@ -5,28 +5,29 @@ import TwinRuntime
 
 /// The archive: hours of signals, packed.
 extension SQLiteStore {
-    /// Adds an hour to what is there of it.
-    func write(_ hour: SeriesHour, _ session: inout WriteSession, _ db: Database) throws {
-        let signal = try session.signals[hour.signal] ?? id(of: hour.signal, db)
-        session.signals[hour.signal] = signal
-        var all = hour
-        if let stored = try stored(hour.signal, signal, hour.hour, db) {
-            all = stored
-            all.add(hour)
-            guard all != stored else { return }
+    /// Adds hours to what is there of them.
+    func write(_ hours: [SeriesHour], _ session: inout WriteSession, _ db: Database) throws {
+        guard !hours.isEmpty else { return }
+        // Of later hours there is nothing, and nearly all are.
+        let newest = try Int64.fetchOne(db, sql: "SELECT max(hour_ms) FROM series")
+        let put = try SeriesPut(db)
+        var times = SeriesHour.PackedTimes()
+        for hour in hours {
+            let signal: Int64
+            if let known = session.signals[hour.signal] {
+                signal = known
+            } else {
+                signal = try id(of: hour.signal, db)
+                session.signals[hour.signal] = signal
+            }
+            if let newest, hour.hour.ms <= newest, let stored = try stored(hour.signal, signal, hour.hour, db) {
+                var all = stored
+                all.add(hour)
+                if all != stored { try put.run(all, signal, &times) }
+            } else {
+                try put.run(hour, signal, &times)
+            }
         }
-        try put(all, signal, db)
-    }
-
-    private func put(_ hour: SeriesHour, _ signal: Int64, _ db: Database) throws {
-        let bounds = hour.bounds
-        let put = try RawStatement(
-            db, "INSERT OR REPLACE INTO series (hour_ms, signal, n, low, high, data) VALUES (?, ?, ?, ?, ?, ?)")
-        try put.bind([hour.hour.ms, signal, Int64(hour.readings.count)])
-        try put.bind(bounds?.low, at: 4)
-        try put.bind(bounds?.high, at: 5)
-        try put.bind(hour.packed(), at: 6)
-        try put.run()
     }
 
     private func id(of signal: SignalPath, _ db: Database) throws -> Int64 {
@@ -55,7 +56,9 @@ extension SQLiteStore {
             }
         }
         try db.execute(sql: "DELETE FROM series WHERE hour_ms >= ?", arguments: [shared.ms])
-        for (id, hour) in kept { try put(hour, id, db) }
+        let put = try SeriesPut(db)
+        var times = SeriesHour.PackedTimes()
+        for (id, hour) in kept { try put.run(hour, id, &times) }
     }
 
     private func stored(
@@ -143,5 +146,26 @@ extension SQLiteStore {
             }
             return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         }
+    }
+}
+
+/// Puts hours of signals in the place of what is there of them.
+private struct SeriesPut {
+    private let statement: RawStatement
+
+    init(_ db: Database) throws {
+        statement = try RawStatement(
+            db, "INSERT OR REPLACE INTO series (hour_ms, signal, n, low, high, data) VALUES (?, ?, ?, ?, ?, ?)")
+    }
+
+    func run(_ hour: SeriesHour, _ signal: Int64, _ times: inout SeriesHour.PackedTimes) throws {
+        let bounds = hour.bounds
+        try statement.bind(hour.hour.ms, at: 1)
+        try statement.bind(signal, at: 2)
+        try statement.bind(Int64(hour.readings.count), at: 3)
+        try statement.bind(bounds?.low, at: 4)
+        try statement.bind(bounds?.high, at: 5)
+        try statement.bind(hour.packed(&times), at: 6)
+        try statement.run()
     }
 }

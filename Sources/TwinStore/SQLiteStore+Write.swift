@@ -96,10 +96,10 @@ extension SQLiteStore {
                 if batch.replacesAll { session.inForce = [] }
                 for configuration in batch.configurations { try session.take(configuration, db) }
                 if !batch.rows.isEmpty { try session.lay(batch.chart, db) }
-                for row in batch.rows { try write(row, session, db) }
+                try write(batch.rows, session, db)
                 try writeEvents(batch, session.run, db)
                 try writeCommands(batch, session.run, db)
-                for hour in batch.series { try write(hour, &session, db) }
+                try write(batch.series, &session, db)
                 try writeFacts(batch, session, db)
             }
         }
@@ -176,36 +176,47 @@ extension SQLiteStore {
                     run, edge.at.ms, edge.key.area.rawValue, edge.key.asset, edge.key.code.rawValue, edge.isRaised,
                 ])
         }
+        let put = try RawStatement(
+            db,
+            """
+            INSERT OR REPLACE INTO vehicle (run, ts_ms, vehicle, line, model, modelled) VALUES (?, ?, ?, ?, ?, ?)
+            """)
         for vehicle in batch.vehicles {
-            try db.cachedStatement(
-                sql: """
-                    INSERT OR REPLACE INTO vehicle (run, ts_ms, vehicle, line, model, modelled)
-                    VALUES (?, ?, ?, ?, ?, ?)
-                    """
-            ).execute(
-                arguments: [run, vehicle.ts.ms, vehicle.vehicle, vehicle.line, vehicle.model, vehicle.isModelled])
+            try put.bind(run, at: 1)
+            try put.bind(vehicle.ts.ms, at: 2)
+            try put.bind(vehicle.vehicle, at: 3)
+            try put.bind(vehicle.line, at: 4)
+            try put.bind(vehicle.model, at: 5)
+            try put.bind(Int64(vehicle.isModelled ? 1 : 0), at: 6)
+            try put.run()
         }
     }
 
     /// Stepped again, a command finds its row and keeps the fate it had.
     private func writeCommands(_ batch: StoreBatch, _ run: Int64, _ db: Database) throws {
+        let put = try RawStatement(
+            db,
+            """
+            INSERT INTO command (run, tick, n, at_ms, asset, action, value, reason)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+                at_ms = excluded.at_ms, asset = excluded.asset, action = excluded.action,
+                value = excluded.value, reason = excluded.reason
+            """)
         for command in batch.commands {
-            try db.cachedStatement(
-                sql: """
-                    INSERT INTO command (run, tick, n, at_ms, asset, action, value, reason)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-                        at_ms = excluded.at_ms, asset = excluded.asset, action = excluded.action,
-                        value = excluded.value, reason = excluded.reason
-                    """
-            ).execute(
-                arguments: [
-                    run, command.tick, command.n, command.ts.ms, command.path.text, command.point.action.rawValue,
-                    command.point.value, command.point.reason,
-                ])
+            try put.bind([run, Int64(command.tick), Int64(command.n), command.ts.ms])
+            try put.bind(command.path.text, at: 5)
+            try put.bind(command.point.action.rawValue, at: 6)
+            try put.bind(command.point.value, at: 7)
+            try put.bind(command.point.reason, at: 8)
+            try put.run()
         }
+        let settle = try RawStatement(db, "UPDATE command SET fate = ? WHERE run = ? AND tick = ? AND n = ?")
         for outcome in batch.outcomes {
-            try db.cachedStatement(sql: "UPDATE command SET fate = ? WHERE run = ? AND tick = ? AND n = ?").execute(
-                arguments: [outcome.fate.rawValue, run, outcome.command.tick, outcome.command.n])
+            try settle.bind(outcome.fate.rawValue, at: 1)
+            try settle.bind(run, at: 2)
+            try settle.bind(Int64(outcome.command.tick), at: 3)
+            try settle.bind(Int64(outcome.command.n), at: 4)
+            try settle.run()
         }
         for hour in batch.renewals { try write(hour, run, db) }
     }

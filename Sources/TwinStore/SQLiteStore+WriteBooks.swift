@@ -43,7 +43,8 @@ extension WriteSession {
         let insert = try RawStatement(
             db, "INSERT INTO configuration_meter (configuration, line, meter) VALUES (?, ?, ?)")
         for (line, meter) in next.chart.meters.enumerated() {
-            try insert.run(configuration, Int64(line), try WriteSession.id(of: meter, db))
+            try insert.bind([configuration, Int64(line), try WriteSession.id(of: meter, db)])
+            try insert.run()
         }
         return configuration
     }
@@ -76,35 +77,46 @@ extension WriteSession {
 }
 
 extension SQLiteStore {
-    /// One row of the books, in the place of what was there of it.
-    func write(_ row: PeriodRow, _ session: WriteSession, _ db: Database) throws {
-        guard row.isWhole(meters: session.lines.count) else {
-            throw problem("the row of \(row.start.rfc3339) does not have the meters of its chart")
+    /// Rows of the books, in the place of what was there of them.
+    func write(_ rows: [PeriodRow], _ session: WriteSession, _ db: Database) throws {
+        guard !rows.isEmpty else { return }
+        let posting = try RawStatement(
+            db, "INSERT INTO posting (start_ms, meter, ws, measured_ms, estimated_ms) VALUES (?, ?, ?, ?, ?)")
+        let total = try RawStatement(
+            db, "INSERT INTO account_total (start_ms, account, ws, measured_ms, estimated_ms) VALUES (?, ?, ?, ?, ?)")
+        for row in rows {
+            guard row.isWhole(meters: session.lines.count) else {
+                throw problem("the row of \(row.start.rfc3339) does not have the meters of its chart")
+            }
+            try remove(row.start.ms, db)
+            try writePeriod(row, session, db)
+            let none = AccountSum()
+            for (line, meter) in session.lines.enumerated() where row.meters[line] != none {
+                try posting.run(row.start.ms, meter, row.meters[line])
+            }
+            for (place, account) in session.accounts where row.accounts[place] != none {
+                try total.run(row.start.ms, account, row.accounts[place])
+            }
+            try writeCounts(row, db)
         }
-        let start = row.start.ms
+    }
+
+    /// Removes what the books of a half hour say, if it is there.
+    private func remove(_ start: Int64, _ db: Database) throws {
         let isKnown = try RawStatement(db, "SELECT 1 FROM period WHERE start_ms = ?")
         try isKnown.bind([start])
         let wasThere = try isKnown.step()
         isKnown.reset()
-        if wasThere {
-            for table in SQLiteStore.booksOfPeriod {
-                try RawStatement(db, "DELETE FROM \(table) WHERE start_ms = ?").run(start)
-            }
+        guard wasThere else { return }
+        for table in SQLiteStore.booksOfPeriod {
+            let statement = try RawStatement(db, "DELETE FROM \(table) WHERE start_ms = ?")
+            try statement.bind([start])
+            try statement.run()
         }
-        try writePeriod(row, session, db)
-        let none = AccountSum()
-        let posting = try RawStatement(
-            db, "INSERT INTO posting (start_ms, meter, ws, measured_ms, estimated_ms) VALUES (?, ?, ?, ?, ?)")
-        for (line, meter) in session.lines.enumerated() where row.meters[line] != none {
-            let sum = row.meters[line]
-            try posting.run(start, meter, sum.energy.wattSeconds, sum.measuredMs, sum.estimatedMs)
-        }
-        let total = try RawStatement(
-            db, "INSERT INTO account_total (start_ms, account, ws, measured_ms, estimated_ms) VALUES (?, ?, ?, ?, ?)")
-        for (place, account) in session.accounts where row.accounts[place] != none {
-            let sum = row.accounts[place]
-            try total.run(start, account, sum.energy.wattSeconds, sum.measuredMs, sum.estimatedMs)
-        }
+    }
+
+    private func writeCounts(_ row: PeriodRow, _ db: Database) throws {
+        let start = row.start.ms
         try writeCounts("vehicle_count", start, row.vehiclesByModel, db)
         try writeCounts(
             "rejection", start,

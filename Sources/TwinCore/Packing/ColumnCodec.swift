@@ -22,15 +22,18 @@ public enum ColumnCodec {
         let whole = Differences(words)
         if let (decimals, scaled) = decimal(words) {
             let other = Differences(scaled)
-            if other.bytes.count < whole.bytes.count {
-                return append(UInt8(1 + decimals) | other.form, words.count, other.bytes, to: &bytes)
+            if other.size < whole.size {
+                begin(UInt8(1 + decimals) | other.form, words.count, to: &bytes)
+                return other.write(scaled, to: &bytes)
             }
         }
         // Differences of the bit patterns of measured doubles need nine bytes each.
-        if whole.bytes.count > 8 * words.count {
-            append(bitPatterns, words.count, shuffled(words), to: &bytes)
+        if whole.size > 8 * words.count {
+            begin(bitPatterns, words.count, to: &bytes)
+            bytes.append(contentsOf: shuffled(words))
         } else {
-            append(differences | whole.form, words.count, whole.bytes, to: &bytes)
+            begin(differences | whole.form, words.count, to: &bytes)
+            whole.write(words, to: &bytes)
         }
     }
 
@@ -60,40 +63,61 @@ public enum ColumnCodec {
 
     // MARK: - Forms
 
-    private static func append(_ form: UInt8, _ count: Int, _ body: [UInt8], to bytes: inout [UInt8]) {
+    private static func begin(_ form: UInt8, _ count: Int, to bytes: inout [UInt8]) {
         bytes.append(form)
         append(UInt64(count), to: &bytes)
-        bytes.append(contentsOf: body)
     }
 
+    /// How words are written as differences; only what turns out the shorter is written.
     private struct Differences {
-        /// `repeated` or nothing.
-        var form: UInt8 = 0
-        var bytes: [UInt8] = []
+        private let repeats: Bool
+        /// In bytes.
+        let size: Int
 
         init(_ words: [Int64]) {
-            var steps: [(zigzag: UInt64, times: Int)] = []
-            var last: Int64 = 0
-            for word in words {
-                let step = word &- last
-                let zigzag = UInt64(bitPattern: (step << 1) ^ (step >> 63))
-                last = word
-                if let before = steps.last, before.zigzag == zigzag {
-                    steps[steps.count - 1].times += 1
-                } else {
-                    steps.append((zigzag, 1))
-                }
+            var (steps, plain, counted) = (0, 0, 0)
+            Differences.forEach(words) { zigzag, times in
+                let length = ColumnCodec.length(zigzag)
+                steps += 1
+                plain += times * length
+                counted += length + ColumnCodec.length(UInt64(times))
             }
             // Each repetition costs a byte at least, as each further difference does.
-            let repeats = 2 * steps.count <= words.count && words.count <= repeatedMax
-            form = repeats ? repeated : 0
-            bytes.reserveCapacity(repeats ? 4 * steps.count : 3 * words.count)
-            for (zigzag, times) in steps {
+            repeats = 2 * steps <= words.count && words.count <= repeatedMax
+            size = repeats ? counted : plain
+        }
+
+        /// `repeated` or nothing.
+        var form: UInt8 { repeats ? repeated : 0 }
+
+        func write(_ words: [Int64], to bytes: inout [UInt8]) {
+            Differences.forEach(words) { zigzag, times in
                 for _ in 0..<(repeats ? 1 : times) { append(zigzag, to: &bytes) }
                 if repeats { append(UInt64(times), to: &bytes) }
             }
         }
+
+        /// Each difference as zigzag, and how often it comes on end.
+        @inline(__always)
+        private static func forEach(_ words: [Int64], _ body: (UInt64, Int) -> Void) {
+            guard var last = words.first else { return }
+            var zigzag = ColumnCodec.zigzag(last)
+            var times = 1
+            for word in words.dropFirst() {
+                let next = ColumnCodec.zigzag(word &- last)
+                last = word
+                if next == zigzag {
+                    times += 1
+                } else {
+                    body(zigzag, times)
+                    (zigzag, times) = (next, 1)
+                }
+            }
+            body(zigzag, times)
+        }
     }
+
+    private static func zigzag(_ step: Int64) -> UInt64 { UInt64(bitPattern: (step << 1) ^ (step >> 63)) }
 
     private static func unpacked(_ bytes: inout ArraySlice<UInt8>, _ count: Int) throws(Failure) -> [Int64] {
         // Each word has a byte at least, so a damaged count reserves no memory.
@@ -179,6 +203,11 @@ public enum ColumnCodec {
     }
 
     // MARK: - Varints
+
+    /// How many bytes a value takes.
+    private static func length(_ value: UInt64) -> Int {
+        max(1, (UInt64.bitWidth - value.leadingZeroBitCount + 6) / 7)
+    }
 
     private static func append(_ value: UInt64, to bytes: inout [UInt8]) {
         var rest = value

@@ -15,16 +15,24 @@ struct OpenSeries: Sendable {
     private var readings: [Int] = []
     private var used: [Int] = []
 
-    /// - Parameter place: among the points of its tick.
-    mutating func add(_ point: SeriesPoint, _ kind: SeriesPoint.Kind, of signal: SignalPath, _ place: Int) {
-        let hour = point.from.floored(to: SeriesHour.length)
-        let guess = kind == .reading ? readings : used
-        let found = place < guess.count && isHour(guess[place], hour, signal) ? guess[place] : find(hour, signal)
-        hours[found].add(point, kind)
-        guard place >= guess.count || guess[place] != found else { return }
-        switch kind {
-        case .reading: OpenSeries.note(found, at: place, in: &readings)
-        case .used: OpenSeries.note(found, at: place, in: &used)
+    /// Adds what a tick received.
+    mutating func add(_ points: [AcceptedReading]) {
+        for (place, reading) in points.enumerated() {
+            let hour = self.hour(
+                reading.ts, reading.area, reading.asset, reading.key, OpenSeries.guess(place, readings))
+            OpenSeries.note(hour, at: place, in: &readings)
+            hours[hour].add(
+                SeriesPoint(from: reading.ts, to: reading.end, value: reading.value, quality: .good), .reading)
+        }
+    }
+
+    /// Adds what a tick used.
+    mutating func add(_ values: [NamedValue], from: PlantTime, to: PlantTime) {
+        for (place, value) in values.enumerated() {
+            let hour = self.hour(from, value.area, value.asset, value.key, OpenSeries.guess(place, used))
+            OpenSeries.note(hour, at: place, in: &used)
+            hours[hour].add(
+                SeriesPoint(from: from, to: to, value: value.used.value, quality: value.used.quality), .used)
         }
     }
 
@@ -39,19 +47,31 @@ struct OpenSeries: Sendable {
         return due
     }
 
-    private func isHour(_ index: Int, _ hour: PlantTime, _ signal: SignalPath) -> Bool {
-        hours[index].hour == hour && hours[index].signal == signal
-    }
-
-    private mutating func find(_ hour: PlantTime, _ signal: SignalPath) -> Int {
-        let key = Key(signal: signal, hour: hour)
-        if let found = index[key] { return found }
-        index[key] = hours.count
+    /// The place of the hour of a signal that a time belongs to: the guessed one, or it is looked up or begun.
+    private mutating func hour(
+        _ time: PlantTime, _ area: Area, _ asset: String, _ key: String, _ guess: Int?
+    ) -> Int {
+        if let guess, hours[guess].holds(time), hours[guess].isOf(area, asset, key) { return guess }
+        let hour = time.floored(to: SeriesHour.length)
+        let signal = SignalPath(AssetPath(area, asset), key)
+        let wanted = Key(signal: signal, hour: hour)
+        if let found = index[wanted] { return found }
+        index[wanted] = hours.count
         hours.append(SeriesHour(signal, hour: hour))
         return hours.count - 1
     }
 
+    private static func guess(_ place: Int, _ places: [Int]) -> Int? { place < places.count ? places[place] : nil }
+
     private static func note(_ found: Int, at place: Int, in places: inout [Int]) {
-        if place < places.count { places[place] = found } else { places.append(found) }
+        if place == places.count { places.append(found) } else if places[place] != found { places[place] = found }
+    }
+}
+
+extension SeriesHour {
+    fileprivate func holds(_ time: PlantTime) -> Bool { time >= hour && time < hour + SeriesHour.length }
+
+    fileprivate func isOf(_ area: Area, _ asset: String, _ key: String) -> Bool {
+        signal.key == key && signal.path.asset == asset && signal.path.area == area
     }
 }

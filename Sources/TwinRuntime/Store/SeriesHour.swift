@@ -45,13 +45,22 @@ public struct SeriesHour: Sendable, Hashable {
 
     /// Of the readings, or of the used values where there are none.
     public var bounds: (low: Double, high: Double)? {
-        let values = (readings.isEmpty ? used : readings).lazy.map(\.value).filter(\.isFinite)
-        return values.min().flatMap { low in values.max().map { (low, $0) } }
+        var bounds: (low: Double, high: Double)?
+        for point in readings.isEmpty ? used : readings where point.value.isFinite {
+            guard let (low, high) = bounds else {
+                bounds = (point.value, point.value)
+                continue
+            }
+            if point.value < low { bounds?.low = point.value } else if point.value > high { bounds?.high = point.value }
+        }
+        return bounds
     }
 
     /// Stepped again, a tick gives the same value: the newer one may stand for both.
     private static func insert(_ point: SeriesPoint, into list: inout [SeriesPoint]) {
         guard let last = list.last, last.from >= point.from else {
+            // An hour of minutes.
+            if list.isEmpty { list.reserveCapacity(60) }
             list.append(point)
             return
         }
@@ -69,20 +78,60 @@ public struct SeriesHour: Sendable, Hashable {
 
     /// Times from the hour's beginning, lengths and values of the readings; then of the used values, which come with
     /// one word each: 2 x quality, + 1 where the value does not follow from the readings and stands by itself.
-    public func packed() -> [UInt8] {
+    /// - Parameter times: of the hour that was packed before.
+    public func packed(_ times: inout PackedTimes) -> [UInt8] {
         let held = surprises(.held)
-        let mean = surprises(.mean)
+        // The first rule takes a draw.
+        let mean = held.isEmpty ? held : surprises(.mean)
         let (rule, places) = held.count <= mean.count ? (Prediction.held, held) : (.mean, mean)
-        var isSurprise = [Bool](repeating: false, count: used.count)
-        for place in places { isSurprise[place] = true }
+        var words = used.map { Int64(2 * $0.quality.rank) }
+        for place in places { words[place] += 1 }
         var bytes = [SeriesHour.format, rule.rawValue]
-        packTimes(readings, into: &bytes)
+        bytes.reserveCapacity(1024)
+        bytes.append(contentsOf: times.readings.pack(readings, of: hour))
         ColumnCodec.pack(readings.map(\.value), into: &bytes)
-        packTimes(used, into: &bytes)
-        ColumnCodec.pack(
-            zip(used, isSurprise).map { Int64(2 * $0.quality.rank + ($1 ? 1 : 0)) }, into: &bytes)
+        bytes.append(contentsOf: times.used.pack(used, of: hour))
+        ColumnCodec.pack(words, into: &bytes)
         ColumnCodec.pack(places.map { used[$0].value }, into: &bytes)
         return PackedBlob.pack(bytes)
+    }
+
+    public func packed() -> [UInt8] {
+        var times = PackedTimes()
+        return packed(&times)
+    }
+
+    /// Times as they were packed last: the signals of an asset have their readings at the same times, and all signals
+    /// of an hour were used in the same ticks.
+    public struct PackedTimes: Sendable {
+        fileprivate struct Columns: Sendable {
+            private var starts: [Int64] = []
+            private var lengths: [Int64] = []
+            private var bytes: [UInt8] = []
+
+            fileprivate mutating func pack(_ points: [SeriesPoint], of hour: PlantTime) -> [UInt8] {
+                if !bytes.isEmpty, isOf(points, hour) { return bytes }
+                starts = points.map { ($0.from - hour).ms }
+                lengths = points.map { ($0.to - $0.from).ms }
+                bytes.removeAll(keepingCapacity: true)
+                ColumnCodec.pack(starts, into: &bytes)
+                ColumnCodec.pack(lengths, into: &bytes)
+                return bytes
+            }
+
+            private func isOf(_ points: [SeriesPoint], _ hour: PlantTime) -> Bool {
+                guard points.count == starts.count else { return false }
+                return points.indices.allSatisfy { place in
+                    let point = points[place]
+                    return (point.from - hour).ms == starts[place] && (point.to - point.from).ms == lengths[place]
+                }
+            }
+        }
+
+        fileprivate var readings = Columns()
+        fileprivate var used = Columns()
+
+        public init() {}
     }
 
     public init(_ signal: SignalPath, hour: PlantTime, packed: [UInt8]) throws(Damaged) {
@@ -112,11 +161,6 @@ public struct SeriesHour: Sendable, Hashable {
             return SeriesPoint(from: tick.from, to: tick.to, value: value, quality: quality)
         }
         guard surprises.isEmpty, bytes.isEmpty else { throw Damaged() }
-    }
-
-    private func packTimes(_ points: [SeriesPoint], into bytes: inout [UInt8]) {
-        ColumnCodec.pack(points.map { ($0.from - hour).ms }, into: &bytes)
-        ColumnCodec.pack(points.map { ($0.to - $0.from).ms }, into: &bytes)
     }
 
     private func unpackTimes(_ bytes: inout ArraySlice<UInt8>) throws -> [(from: PlantTime, to: PlantTime)] {

@@ -13,7 +13,7 @@ public struct StoreFeed: Sendable {
     private var rows: [PlantTime: PeriodRow] = [:]
     private var series = OpenSeries()
     private var renewals: [RenewalKey: RenewalHour] = [:]
-    private var pendingRenewals: [Command] = []
+    private var pendingRenewals: [PendingRenewal] = []
     private var vehicles: [LineOff] = []
     private var now = PlantTime.earliest
     private var hour = PlantTime.earliest
@@ -22,6 +22,18 @@ public struct StoreFeed: Sendable {
         var asset: AssetPath
         var since: PlantTime
         var hour: PlantTime
+
+        init(_ command: Command) {
+            asset = command.path
+            since = command.since
+            hour = command.ts.floored(to: SeriesHour.length)
+        }
+    }
+
+    private struct PendingRenewal {
+        var tick: Int
+        var n: Int
+        var key: RenewalKey
     }
 
     public init() {}
@@ -46,28 +58,27 @@ public struct StoreFeed: Sendable {
         batch.restatements.append(contentsOf: outcome.restatements)
         batch.alarmEdges.append(contentsOf: outcome.alarmEdges)
         for command in outcome.commands {
-            if command.isRenewal { pendingRenewals.append(command) } else { batch.commands.append(command) }
+            if command.isRenewal {
+                pendingRenewals.append(PendingRenewal(tick: command.tick, n: command.n, key: RenewalKey(command)))
+            } else {
+                batch.commands.append(command)
+            }
         }
         for settled in outcome.outcomes {
             guard settled.command.isRenewal else {
                 batch.outcomes.append(settled)
                 continue
             }
-            pendingRenewals.removeAll { $0.tick == settled.command.tick && $0.n == settled.command.n }
-            StoreFeed.add(settled.command, settled.fate, to: &renewals)
+            let (tick, n) = (settled.command.tick, settled.command.n)
+            if let place = pendingRenewals.firstIndex(where: { $0.tick == tick && $0.n == n }) {
+                pendingRenewals.remove(at: place)
+            }
+            StoreFeed.add(
+                .init(tick: tick, n: n, fate: settled.fate), RenewalKey(settled.command), to: &renewals)
         }
         vehicles.append(contentsOf: outcome.lineOffs)
-        for (place, reading) in outcome.readings.enumerated() {
-            series.add(
-                SeriesPoint(from: reading.ts, to: reading.end, value: reading.value, quality: .good), .reading,
-                of: SignalPath(AssetPath(reading.area, reading.asset), reading.key), place)
-        }
-        for (place, value) in outcome.values.enumerated() {
-            series.add(
-                SeriesPoint(
-                    from: outcome.from, to: outcome.end, value: value.used.value, quality: value.used.quality), .used,
-                of: SignalPath(AssetPath(value.area, value.asset), value.key), place)
-        }
+        series.add(outcome.readings)
+        series.add(outcome.values, from: outcome.from, to: outcome.end)
     }
 
     /// What is due at this mark; nil when nothing is.
@@ -91,7 +102,9 @@ public struct StoreFeed: Sendable {
         // What is still open of an hour is written again, with the rest of it, when the hour ends.
         takeHours { _ in true }
         var open: [RenewalKey: RenewalHour] = [:]
-        for command in pendingRenewals { StoreFeed.add(command, nil, to: &open) }
+        for renewal in pendingRenewals {
+            StoreFeed.add(.init(tick: renewal.tick, n: renewal.n, fate: nil), renewal.key, to: &open)
+        }
         batch.renewals.append(contentsOf: StoreFeed.sorted(open))
         return taken()
     }
@@ -111,12 +124,9 @@ public struct StoreFeed: Sendable {
     }
 
     private static func add(
-        _ command: Command, _ fate: CommandDesk.Fate?, to hours: inout [RenewalKey: RenewalHour]
+        _ renewal: RenewalHour.Renewal, _ key: RenewalKey, to hours: inout [RenewalKey: RenewalHour]
     ) {
-        let hour = command.ts.floored(to: SeriesHour.length)
-        let key = RenewalKey(asset: command.path, since: command.since, hour: hour)
-        hours[key, default: RenewalHour(command.path, since: command.since, hour: hour)].add(
-            .init(tick: command.tick, n: command.n, fate: fate))
+        hours[key, default: RenewalHour(key.asset, since: key.since, hour: key.hour)].add(renewal)
     }
 
     private static func sorted(_ hours: [RenewalKey: RenewalHour]) -> [RenewalHour] {
