@@ -208,9 +208,22 @@ public struct Books: Sendable, Codable {
     }
 
     /// A stop was bridged without steps: what lies before it is final, and the next row begins a new stretch.
-    public mutating func bridgeStop() {
-        rows = []
-        ticks = TickShelf()
+    /// - Returns: the row that was open, which no tick will end.
+    public mutating func bridgeStop() -> PeriodRow? {
+        defer {
+            rows = []
+            ticks = TickShelf()
+        }
+        return open
+    }
+
+    /// The row of the period that the last tick did not end; nil between two periods.
+    public var open: PeriodRow? { rows.last.flatMap { ($0.steppedTo ?? $0.start) < $0.end ? $0 : nil } }
+
+    /// Those of the rows whose period has ended by `time`. The open one changes with every tick, and whoever had a
+    /// copy of it would make each change another.
+    public func ended(_ changed: [Int], by time: PlantTime) -> [PeriodRow] {
+        changed.compactMap { rows[$0].end <= time ? rows[$0] : nil }
     }
 
     /// Counts a command's fate on the period in which it was issued.

@@ -71,7 +71,7 @@ public final class TwinEngine {
             tick: tick, from: state.grid.from(tick), to: state.grid.to(tick), lateness: config.lateness,
             lead: plan.lead,
             setPoints: state.mode == .control ? state.desk.setPoints : [:])
-        if input.resume != nil { state.books.bridgeStop() }
+        let left = input.resume == nil ? nil : state.books.bridgeStop()
         var counts = Counts()
         var refusals: [Refusal] = []
         let (slices, acks) = open(input, &counts, &refusals)
@@ -97,6 +97,7 @@ public final class TwinEngine {
         for instruction in input.instructions { instruction.write(into: &record) }
         var outcome = finish(tick, context, reply, acks, counts, refusals + reply.refusals, &record)
         outcome.instructions = input.instructions
+        if let left { outcome.changedRows.insert(left, at: 0) }
         for instruction in input.instructions { await follow(instruction) }
         await changeEpoch()
         return outcome
@@ -135,7 +136,7 @@ public final class TwinEngine {
         var changed = posting.changed
         for gap in reply.gaps { state.books.note(gap.period, in: &changed) }
         for outcome in outcomes { state.books.note(outcome.command.ts - plan.step, in: &changed) }
-        let rows = changed.map { state.books.rows[$0] }
+        let rows = state.books.ended(changed, by: context.to)
         state.books.forget(before: context.to)
         return TickOutcome(
             tick: tick, from: context.from, end: context.to, chain: state.chain,

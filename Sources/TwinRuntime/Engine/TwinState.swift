@@ -89,7 +89,7 @@ public struct TickOutcome: Sendable {
     public var commands: [Command]
     public var outcomes: [CommandDesk.Outcome]
     public var alarmEdges: [AlarmBoard.Edge]
-    /// The books' rows that changed, with the chart of their meters.
+    /// The books' rows that changed and whose period has ended, with the chart of their meters.
     public var changedRows: [PeriodRow]
     public var chart: Chart
     public var restatements: [Restatement]

@@ -43,7 +43,9 @@ extension LiveLoop {
 
     /// Everything up to the last mark goes into the store, with the state that a start goes on from.
     func writeCheckpoint() async throws {
-        guard let current = session, let cursor = current.cursor, var batch = session?.feed.flush() else { return }
+        guard let current = session, let cursor = current.cursor,
+            var batch = session?.feed.flush(current.engine.state.books)
+        else { return }
         batch.facts = facts
         batch.checkpoint = try await current.engine.checkpoint()
         batch.cursor = cursor

@@ -103,7 +103,7 @@ struct Recovery {
                 try keep(due)
             }
         }
-        try keep(feed.flush())
+        try keep(feed.flush(engine.state.books))
         return tail
     }
 

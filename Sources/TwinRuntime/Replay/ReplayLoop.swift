@@ -296,7 +296,7 @@ public final class ReplayLoop {
         let cursor = JournalCursor(
             segment: journal?.segment ?? "", offset: journal?.offset ?? 0, tick: engine.state.tick,
             chain: engine.state.chain.hex)
-        try await store?.flush(facts, checkpoint: checkpoint, cursor: cursor)
+        try await store?.flush(facts, engine.state.books, checkpoint: checkpoint, cursor: cursor)
     }
 
     /// All rows of the run, added up by the method of the configuration in force at the end.
@@ -333,6 +333,7 @@ public final class ReplayLoop {
         facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
         facts.mode = engine.state.mode
         if store != nil { try await commitLast() }
+        ledger?.close(engine.state.books)
         let sum = try sum()
         guard let judged = Summary(sum, facts: facts) else {
             throw ReplayProblem("the input holds no settlement period")

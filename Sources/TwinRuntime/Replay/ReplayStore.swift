@@ -33,9 +33,11 @@ struct ReplayStore {
         }
 
         /// Writes all that is left.
-        func flush(_ lot: [TickOutcome], _ facts: RunFacts, _ checkpoint: [UInt8]?, _ cursor: JournalCursor?) throws {
+        func flush(
+            _ lot: [TickOutcome], _ facts: RunFacts, _ books: Books?, _ checkpoint: [UInt8]?, _ cursor: JournalCursor?
+        ) throws {
             for outcome in lot { feed.add(outcome) }
-            var batch = feed.flush()
+            var batch = feed.flush(books)
             batch.facts = facts
             batch.checkpoint = checkpoint
             batch.cursor = cursor
@@ -77,9 +79,12 @@ struct ReplayStore {
     }
 
     /// Writes all that is left.
-    mutating func flush(_ facts: RunFacts, checkpoint: [UInt8]? = nil, cursor: JournalCursor? = nil) async throws {
+    /// - Parameter books: as the last tick left them; nil when they are written.
+    mutating func flush(
+        _ facts: RunFacts, _ books: Books? = nil, checkpoint: [UInt8]? = nil, cursor: JournalCursor? = nil
+    ) async throws {
         try await settle()
-        try await keeper.flush(lot, facts, checkpoint, cursor)
+        try await keeper.flush(lot, facts, books, checkpoint, cursor)
         lot = []
     }
 

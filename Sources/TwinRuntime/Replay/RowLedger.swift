@@ -13,18 +13,24 @@ public struct RowLedger: Sendable {
     public init() {}
 
     public mutating func add(_ outcome: TickOutcome) {
-        for row in outcome.changedRows {
-            let entry = Entry(row: row, chart: outcome.chart)
-            // Nearly always the last one or the one after it.
-            if let index = entries.lastIndex(where: { $0.row.start <= row.start }) {
-                if entries[index].row.start == row.start {
-                    entries[index] = entry
-                } else {
-                    entries.insert(entry, at: index + 1)
-                }
+        for row in outcome.changedRows { add(Entry(row: row, chart: outcome.chart)) }
+    }
+
+    /// Adds the row that the last tick left open.
+    public mutating func close(_ books: Books) {
+        if let open = books.open { add(Entry(row: open, chart: books.chart)) }
+    }
+
+    private mutating func add(_ entry: Entry) {
+        // Nearly always the one after the last.
+        if let index = entries.lastIndex(where: { $0.row.start <= entry.row.start }) {
+            if entries[index].row.start == entry.row.start {
+                entries[index] = entry
             } else {
-                entries.insert(entry, at: 0)
+                entries.insert(entry, at: index + 1)
             }
+        } else {
+            entries.insert(entry, at: 0)
         }
     }
 

@@ -1,4 +1,4 @@
-import TwinBooks
+public import TwinBooks
 import TwinCore
 import TwinDispatch
 
@@ -9,8 +9,10 @@ import TwinDispatch
 /// from the last checkpoint, which is written together with everything before it (`flush`).
 public struct StoreFeed: Sendable {
     private var batch = StoreBatch(Chart([]))
-    /// Rows that changed since they were written, by their start.
+    /// Rows that changed since they were written, by their start; the open one is in the books.
     private var rows: [PlantTime: PeriodRow] = [:]
+    /// Whether ticks came since the open row was written.
+    private var hasStepped = false
     private var series = OpenSeries()
     private var renewals: [RenewalKey: RenewalHour] = [:]
     private var pendingRenewals: [PendingRenewal] = []
@@ -46,11 +48,8 @@ public struct StoreFeed: Sendable {
 
     public mutating func add(_ outcome: TickOutcome) {
         now = outcome.end
-        if outcome.chart != batch.chart {
-            for start in rows.keys { rows[start]?.lay(from: batch.chart, over: outcome.chart) }
-            for index in batch.rows.indices { batch.rows[index].lay(from: batch.chart, over: outcome.chart) }
-            batch.chart = outcome.chart
-        }
+        hasStepped = true
+        lay(over: outcome.chart)
         for row in outcome.changedRows { rows[row.start] = row }
         for case .configuration(_, let next) in outcome.instructions {
             batch.configurations.append(ConfigurationInForce(next, from: outcome.end, tick: outcome.tick + 1))
@@ -96,7 +95,13 @@ public struct StoreFeed: Sendable {
     }
 
     /// All of it, the open period and hour too: with a checkpoint, at the end, or for somebody who wants to read it.
-    public mutating func flush() -> StoreBatch {
+    /// - Parameter books: as the last tick left them; nil where no period is open.
+    public mutating func flush(_ books: Books?) -> StoreBatch {
+        if hasStepped, let books {
+            lay(over: books.chart)
+            if let open = books.open { rows[open.start] = open }
+        }
+        hasStepped = false
         batch.rows.append(contentsOf: rows.values.sorted { $0.start < $1.start })
         rows.removeAll()
         // What is still open of an hour is written again, with the rest of it, when the hour ends.
@@ -107,6 +112,13 @@ public struct StoreFeed: Sendable {
         }
         batch.renewals.append(contentsOf: StoreFeed.sorted(open))
         return taken()
+    }
+
+    private mutating func lay(over chart: Chart) {
+        guard chart != batch.chart else { return }
+        for start in rows.keys { rows[start]?.lay(from: batch.chart, over: chart) }
+        for index in batch.rows.indices { batch.rows[index].lay(from: batch.chart, over: chart) }
+        batch.chart = chart
     }
 
     private mutating func taken() -> StoreBatch {

@@ -30,7 +30,7 @@ struct StoredDayTests {
         feed.begin(first)
         for (index, outcome) in outcomes.enumerated() {
             feed.add(outcome)
-            if let again, index + 1 == again.lowerBound { try store.write(feed.flush()) }
+            if let again, index + 1 == again.lowerBound { try store.write(feed.flush(nil)) }
             if let due = feed.due() { try store.write(due) }
             guard let again, index + 1 == again.upperBound else { continue }
             // What was gathered and not written is lost; the checkpoint was at the lower bound.
@@ -41,7 +41,7 @@ struct StoredDayTests {
                 if let due = feed.due() { try store.write(due) }
             }
         }
-        try store.write(feed.flush())
+        try store.write(feed.flush(nil))
     }
 
     @Test("rows, readings and used values of the bundled day come back exactly", arguments: [LoopKind.open, .closed])
