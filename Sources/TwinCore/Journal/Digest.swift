@@ -50,15 +50,7 @@ public struct DigestRecord: Sendable {
     }
 
     /// Begins anew.
-    public mutating func clear() { bytes.removeAll(keepingCapacity: true) }
-
-    /// As its text.
-    public mutating func add(_ path: AssetPath) {
-        add(path.area.rawValue.utf8.count + 1 + path.asset.utf8.count)
-        bytes.append(contentsOf: path.area.rawValue.utf8)
-        bytes.append(UInt8(ascii: "/"))
-        bytes.append(contentsOf: path.asset.utf8)
-    }
+    public mutating func clear() { count = 0 }
 
     public mutating func add(_ other: DigestRecord) {
         add(Int64(other.count))
