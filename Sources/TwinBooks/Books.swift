@@ -93,7 +93,7 @@ public struct Books: Sendable, Codable {
             let old = ticks[start]
             // A tick that was never stepped, before the run or in a bridged stop, is not on the books.
             guard old != nil || start == context.from, let index = touch(&self, start) else { continue }
-            let new = book(group, in: old, rows: index)
+            let new = book(group, in: old, row: index)
             ticks.set(start, new)
             if start == context.from {
                 let chart = layouts[new.layout].chart
@@ -123,7 +123,7 @@ public struct Books: Sendable, Codable {
     }
 
     /// Books a tick's cells on their row, in the place of what it had; leaves its accounts in `accounts`.
-    private mutating func book(_ cells: [Cell], in old: TickBook?, rows index: Int) -> TickBook {
+    private mutating func book(_ cells: [Cell], in old: TickBook?, row index: Int) -> TickBook {
         let layout = layouts[old?.layout ?? layouts.count - 1]
         var new = old ?? TickBook(layout: layouts.count - 1, lineCount: layout.chart.meters.count)
         set(cells, in: &new, layout.chart)
@@ -147,11 +147,6 @@ public struct Books: Sendable, Codable {
         } else {
             changed.insert(index, at: 0)
         }
-    }
-
-    /// Notes among `changed` the row of the period that holds `time`.
-    public func note(_ time: PlantTime, in changed: inout [Int]) {
-        if let index = index(of: time) { Books.note(index, in: &changed) }
     }
 
     /// Writes the postings of rows into the digest.
@@ -220,10 +215,21 @@ public struct Books: Sendable, Codable {
     /// The row of the period that the last tick did not end; nil between two periods.
     public var open: PeriodRow? { rows.last.flatMap { ($0.steppedTo ?? $0.start) < $0.end ? $0 : nil } }
 
-    /// Those of the rows whose period has ended by `time`. The open one changes with every tick, and whoever had a
-    /// copy of it would make each change another.
-    public func ended(_ changed: [Int], by time: PlantTime) -> [PeriodRow] {
-        changed.compactMap { rows[$0].end <= time ? rows[$0] : nil }
+    /// The rows that changed and whose period has ended by `end`. The open one changes with every tick, and whoever had
+    /// a copy of it would make each change another.
+    /// - Parameters:
+    ///   - changed: by what was posted.
+    ///   - times: of the periods that changed otherwise.
+    public func ended(
+        _ changed: [Int], _ gaps: [GapCount], _ times: [PlantTime], by end: PlantTime
+    ) -> [PeriodRow] {
+        var changed = changed
+        func note(_ time: PlantTime) {
+            if let index = index(of: time), rows[index].end <= end { Books.note(index, in: &changed) }
+        }
+        for gap in gaps { note(gap.period) }
+        for time in times { note(time) }
+        return changed.compactMap { rows[$0].end <= end ? rows[$0] : nil }
     }
 
     /// Counts a command's fate on the period in which it was issued.

@@ -4,7 +4,7 @@ import Crypto
 /// their unit, text as length-prefixed UTF-8.
 public struct DigestRecord: Sendable {
     /// Longer than what is written in it: a tick adds hundreds of numbers, and each is stored in one go.
-    private var room = [UInt8](repeating: 0, count: 256)
+    private var room = [UInt8](repeating: 0, count: 1024)
     private var count = 0
 
     public init() {}
@@ -72,7 +72,7 @@ public struct DigestRecord: Sendable {
     /// Makes room for so many bytes; returns where they begin.
     private mutating func advance(by size: Int) -> Int {
         if count + size > room.count {
-            room.append(contentsOf: repeatElement(0, count: max(room.count, size)))
+            room += [UInt8](repeating: 0, count: max(3 * room.count, size))
         }
         defer { count += size }
         return count

@@ -133,10 +133,8 @@ public final class TwinEngine {
         state.books.note(
             context, heatingK: heatingK, isProductionDay: config.calendar.isProductionDay(at: context.from),
             counts: counts, gaps: reply.gaps, alarmsRaised: edges.filter(\.isRaised).map(\.key), chain: state.chain)
-        var changed = posting.changed
-        for gap in reply.gaps { state.books.note(gap.period, in: &changed) }
-        for outcome in outcomes { state.books.note(outcome.command.ts - plan.step, in: &changed) }
-        let rows = state.books.ended(changed, by: context.to)
+        let rows = state.books.ended(
+            posting.changed, reply.gaps, outcomes.map { $0.command.ts - plan.step }, by: context.to)
         state.books.forget(before: context.to)
         return TickOutcome(
             tick: tick, from: context.from, end: context.to, chain: state.chain,

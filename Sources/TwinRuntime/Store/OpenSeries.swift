@@ -17,22 +17,24 @@ struct OpenSeries: Sendable {
 
     /// Adds what a tick received.
     mutating func add(_ points: [AcceptedReading]) {
-        for (place, reading) in points.enumerated() {
+        for place in points.indices {
+            let from = points[place].ts
             let hour = self.hour(
-                reading.ts, reading.area, reading.asset, reading.key, OpenSeries.guess(place, readings))
+                from, points[place].area, points[place].asset, points[place].key, OpenSeries.guess(place, readings))
             OpenSeries.note(hour, at: place, in: &readings)
             hours[hour].add(
-                SeriesPoint(from: reading.ts, to: reading.end, value: reading.value, quality: .good), .reading)
+                SeriesPoint(from: from, to: points[place].end, value: points[place].value, quality: .good), .reading)
         }
     }
 
     /// Adds what a tick used.
     mutating func add(_ values: [NamedValue], from: PlantTime, to: PlantTime) {
-        for (place, value) in values.enumerated() {
-            let hour = self.hour(from, value.area, value.asset, value.key, OpenSeries.guess(place, used))
+        for place in values.indices {
+            let hour = self.hour(
+                from, values[place].area, values[place].asset, values[place].key, OpenSeries.guess(place, used))
             OpenSeries.note(hour, at: place, in: &used)
-            hours[hour].add(
-                SeriesPoint(from: from, to: to, value: value.used.value, quality: value.used.quality), .used)
+            let value = values[place].used
+            hours[hour].add(SeriesPoint(from: from, to: to, value: value.value, quality: value.quality), .used)
         }
     }
 
@@ -51,7 +53,7 @@ struct OpenSeries: Sendable {
     private mutating func hour(
         _ time: PlantTime, _ area: Area, _ asset: String, _ key: String, _ guess: Int?
     ) -> Int {
-        if let guess, hours[guess].holds(time), hours[guess].isOf(area, asset, key) { return guess }
+        if let guess, isHour(guess, time, area, asset, key) { return guess }
         let hour = time.floored(to: SeriesHour.length)
         let signal = SignalPath(AssetPath(area, asset), key)
         let wanted = Key(signal: signal, hour: hour)
@@ -66,12 +68,11 @@ struct OpenSeries: Sendable {
     private static func note(_ found: Int, at place: Int, in places: inout [Int]) {
         if place == places.count { places.append(found) } else if places[place] != found { places[place] = found }
     }
-}
 
-extension SeriesHour {
-    fileprivate func holds(_ time: PlantTime) -> Bool { time >= hour && time < hour + SeriesHour.length }
-
-    fileprivate func isOf(_ area: Area, _ asset: String, _ key: String) -> Bool {
-        signal.key == key && signal.path.asset == asset && signal.path.area == area
+    /// Member by member: a copy of an hour, or of a name, would cost more than all of this.
+    private func isHour(_ place: Int, _ time: PlantTime, _ area: Area, _ asset: String, _ key: String) -> Bool {
+        let begin = hours[place].hour
+        return time >= begin && time < begin + SeriesHour.length && hours[place].signal.key == key
+            && hours[place].signal.path.asset == asset && hours[place].signal.path.area == area
     }
 }
