@@ -70,7 +70,11 @@ private struct Detectors {
         node.fields { fields in
             var detectors = Detectors()
             for code in AlarmCode.allCases {
-                let entry = fields.required(code.rawValue, hint: "add \(code.rawValue): {enabled: true}")
+                // A configuration may be older than a code: what it does not name is on.
+                let entry =
+                    code == .unit
+                    ? fields.optional(code.rawValue)
+                    : fields.required(code.rawValue, hint: "add \(code.rawValue): {enabled: true}")
                 let enabled = entry.flatMap { detectors.read(code, $0) }
                 if enabled == false { detectors.off.insert(code) }
             }
@@ -92,7 +96,7 @@ private struct Detectors {
                 if let fraction, let lasting {
                     balance = BalanceWatch.Rule(fraction: fraction, lasting: .seconds(Int64(lasting)))
                 }
-            case .stale, .outOfRange, .counter, .clock, .gap, .conflict, .notAcked, .notFollowed, .trip: break
+            case .stale, .outOfRange, .unit, .counter, .clock, .gap, .conflict, .notAcked, .notFollowed, .trip: break
             }
             return enabled
         }

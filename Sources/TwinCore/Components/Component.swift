@@ -102,6 +102,8 @@ public struct ComponentReply: Sendable {
     public var fates: [PartFate] = []
     /// Refused messages: line number and why, for the reader of a file.
     public var refusals: [Refusal] = []
+    /// What is worth a sentence to people, once when it begins.
+    public var remarks: [String] = []
     /// Holes in the measurement that began in a period, by account (see `Timeline.gapCount`).
     public var gaps: [GapCount] = []
     /// The component's own state, for the digest; what came before it is not in it.

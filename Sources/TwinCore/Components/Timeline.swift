@@ -58,6 +58,12 @@ public struct Timeline: Sendable {
         }
     }
 
+    /// Takes out all that begins at `time` or later; what began before ends there.
+    public mutating func cut(from time: PlantTime) {
+        shelf.removeSubrange(firstIndex(startingAtOrAfter: time.ms)...)
+        if head < shelf.count { shelf[shelf.count - 1].end = min(shelf[shelf.count - 1].end, time.ms) }
+    }
+
     /// Forgets pieces that ended at or before `time`.
     public mutating func forget(before time: PlantTime) {
         while head < shelf.count, shelf[head].end <= time.ms { head += 1 }

@@ -11,6 +11,8 @@ public enum Quality: String, Sendable, Hashable, Codable, CaseIterable {
     case unit = "bad.unit"
     case notConnected = "bad.not_connected"
     case sensor = "bad.sensor"
+    /// Two meters, or a meter and its model, exclude each other: used by rule, and never called measured.
+    case contradicted
 
     /// Whether a measurement of this quality may stand for the plant.
     public var isGood: Bool { self == .good || self == .goodBackfill }
@@ -29,6 +31,7 @@ public enum Quality: String, Sendable, Hashable, Codable, CaseIterable {
         case .unit: 8
         case .notConnected: 9
         case .sensor: 10
+        case .contradicted: 11
         }
     }
 }
@@ -76,7 +79,7 @@ public enum RejectReason: String, Sendable, Hashable, Codable, CodingKeyRepresen
 public enum AlarmCode: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
     case stale, stuck
     case outOfRange = "out_of_range"
-    case counter, balance, clock, gap, conflict
+    case unit, counter, balance, clock, gap, conflict
     case notAcked = "not_acked"
     case notFollowed = "not_followed"
     case trip

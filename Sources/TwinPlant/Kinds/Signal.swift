@@ -139,6 +139,10 @@ struct SignalSheet: Sendable {
             guard case .register(let of, let part) = signal.form, let spec = specPlaces[place] else { return nil }
             return (of, part, spec)
         }
+        for register in registers {
+            specs[register.spec].beside = specPlaces[register.of]
+            specs[register.spec].part = register.part
+        }
         posts = signals.enumerated().flatMap { place, signal in
             signal.posts.map { post in
                 let register = registers.first { $0.of == place && $0.part == post.part }

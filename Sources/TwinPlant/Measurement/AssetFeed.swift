@@ -11,6 +11,12 @@ public struct SignalSpec: Sendable, Hashable {
     public var isCounter: Bool
     /// Largest mean power between two register readings that is believed, kW.
     public var counterMaxKW = Double.infinity
+    /// Of a register: place of the power that it integrates, and the part that it counts.
+    var beside: Int?
+    var part = SignalPart.whole
+
+    /// A coarse register moves in jumps, so so many times the rating is believed.
+    static let counterMargin = 10.0
 
     public init(_ key: String, _ range: ClosedRange<Double>, maxAge: Span, isCounter: Bool = false) {
         self.key = key
@@ -19,10 +25,10 @@ public struct SignalSpec: Sendable, Hashable {
         self.isCounter = isCounter
     }
 
-    /// A register that counts up to 1e12 kWh. A coarse one moves in jumps, so ten times the rating is believed.
+    /// A register that counts up to 1e12 kWh.
     public static func counter(_ key: String, ratedKW: Double, maxAge: Span) -> SignalSpec {
         var spec = SignalSpec(key, 0...1e12, maxAge: maxAge, isCounter: true)
-        spec.counterMaxKW = 10 * ratedKW
+        spec.counterMaxKW = counterMargin * ratedKW
         return spec
     }
 }
@@ -68,11 +74,6 @@ struct FeedReport: Sendable {
 /// The measurements of one asset: decoded, checked, de-duplicated and laid on timelines. Pure state; a component
 /// owns one feed per asset.
 public struct AssetFeed: Sendable, Codable {
-    struct CounterReading: Sendable, Codable {
-        var at: PlantTime
-        var kWh: Double
-    }
-
     public let area: Area
     public let asset: String
     /// One per signal, in the order of the specs.
@@ -86,8 +87,8 @@ public struct AssetFeed: Sendable, Codable {
     /// How long the latest reading holds, as its source said.
     private var lastPeriod: Span?
     private var seen = SeenMessages()
-    /// The last reading of each counter, by signal.
-    private var counters: [Int: CounterReading] = [:]
+    /// What each register is worth, by signal.
+    private(set) var registers: [Int: RegisterWatch] = [:]
     var stuck = StuckWatch()
     private(set) var source = SourceWatch()
 
@@ -123,6 +124,7 @@ public struct AssetFeed: Sendable, Codable {
         if source.clock.isOff { alarms.insert(AlarmKey(area, asset, .clock)) }
         if source.hasGap(context) { alarms.insert(AlarmKey(area, asset, .gap)) }
         if source.isOutOfRange { alarms.insert(AlarmKey(area, asset, .outOfRange)) }
+        for code in registers.values.compactMap(\.alarm) { alarms.insert(AlarmKey(area, asset, code)) }
     }
 
     private mutating func takeTelemetry(
@@ -161,7 +163,7 @@ public struct AssetFeed: Sendable, Codable {
             // A retained value is what was last known before we came; it is no new measurement.
             if message.isRetained { continue }
             if specs[index].isCounter {
-                count(value, at: index, specs[index], message, &report, &reply)
+                count(value, at: index, specs, message, &report, &reply)
             } else {
                 repeated = lay(value, at: index, specs[index], message, &report, &reply) || repeated
             }
@@ -219,29 +221,55 @@ public struct AssetFeed: Sendable, Codable {
         }
     }
 
-    /// Lays the mean power between two register readings. A register that falls, or jumps beyond what the asset can
-    /// do, was replaced or reset: counting goes on from the new value and the span between stays with the power signal.
+    /// Lays what a register tells, as far as its watch believes it; the rest stays with the power signal.
     private mutating func count(
-        _ kWh: Double, at index: Int, _ spec: SignalSpec, _ message: DecodedMessage,
-        _ report: inout FeedReport, _ reply: inout ComponentReply
+        _ kWh: Double, at index: Int, _ specs: [SignalSpec], _ message: DecodedMessage, _ report: inout FeedReport,
+        _ reply: inout ComponentReply
     ) {
         let at = message.ts + (message.period ?? Span(ms: 0))
-        let previous = counters[index]
-        // An older register reading adds nothing: the next one already holds its energy.
-        if let previous, at <= previous.at { return }
-        counters[index] = CounterReading(at: at, kWh: kWh)
+        let spec = specs[index]
+        var watch = registers[index] ?? RegisterWatch(beside: spec.beside)
+        guard watch.isNews(at) else { return }
+        let before = (fault: watch.fault, isDoubtful: watch.isDoubtful)
+        let verdict = watch.take(.init(at: at, kWh: kWh), maxKW: spec.counterMaxKW) { besideKWh(spec, $0, $1) }
+        registers[index] = watch
         reply.counts.readings += 1
         reply.readings.append(
             AcceptedReading(area, asset, spec.key, ts: message.ts, end: max(at, message.ts), value: kWh))
-        guard let previous else { return }
-        let meanKW = (kWh - previous.kWh) / (at - previous.at).hours
-        guard (0...spec.counterMaxKW).contains(meanKW) else {
-            report.alarms.insert(AlarmKey(area, asset, .counter))
-            return
+        if let fault = watch.fault, fault != before.fault {
+            let power = spec.beside.map { specs[$0].key }
+            reply.remarks.append("\(path.text): \(fault.sentence(register: spec.key, beside: power))")
         }
-        if case .inserted = timelines[index].insert(start: previous.at, end: at, value: meanKW) {
-            report.touch(from: previous.at, to: at)
+        if watch.isDoubtful, !before.isDoubtful {
+            reply.remarks.append(
+                "\(path.text): \(spec.key) \(kWh) does not follow from the reading before; the next one decides")
         }
+        if let from = verdict.takenBackFrom {
+            timelines[index].cut(from: from)
+            report.touch(from: from, to: at)
+        }
+        guard let stretch = verdict.stretch else { return }
+        if case .inserted = timelines[index].insert(start: stretch.from, end: stretch.to, value: stretch.kW) {
+            report.touch(from: stretch.from, to: stretch.to)
+        }
+    }
+
+    /// What the power beside a register tells of a time, kWh; nil where it was not measured through all of it.
+    private func besideKWh(_ spec: SignalSpec, _ from: PlantTime, _ to: PlantTime) -> Double? {
+        guard let place = spec.beside else { return nil }
+        var kWms = 0.0
+        var covered: Int64 = 0
+        timelines[place].forEachStretch(from: from, to: to) { start, end, value in
+            kWms += spec.part.of(value) * Double(end - start)
+            covered += end - start
+        }
+        // Stamps may wander by a second in a minute.
+        return Double(covered) >= 0.95 * Double((to - from).ms) ? kWms / 3.6e6 : nil
+    }
+
+    /// Whether a signal and the register beside it exclude each other.
+    func isContradicted(_ signal: Int) -> Bool {
+        registers.contains { $0.value.isContradicted && ($0.key == signal || $0.value.beside == signal) }
     }
 
     private mutating func checkTime(

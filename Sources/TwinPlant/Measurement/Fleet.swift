@@ -86,10 +86,13 @@ public struct Fleet: Sendable, Codable {
     ) -> UsedValue {
         guard feeds[asset].isOnline else { return UsedValue(model, .notConnected) }
         if signal == 0, feeds[asset].stuck.isStuck { return UsedValue(model, .stuck) }
+        let isContradicted = feeds[asset].isContradicted(signal)
         let (sum, covered) = feeds[asset].timelines[signal].integral(from: context.from, to: context.to)
         let step = context.step.ms
         let isModelled = feeds[asset].isModelled
-        if covered == step { return UsedValue(sum / Double(step), isModelled ? .estimated : .good) }
+        if covered == step {
+            return UsedValue(sum / Double(step), isContradicted ? .contradicted : isModelled ? .estimated : .good)
+        }
         if let last = feeds[asset].timelines[signal].latestPiece(before: context.to),
             context.to.ms - last.end <= feeds[asset].patience(maxAge: maxAge).ms
         {
@@ -126,7 +129,9 @@ public struct Fleet: Sendable, Codable {
         var energyMs = 0.0
         var measured: Int64 = 0
         var estimated: Int64 = 0
-        let isModelled = feeds[asset].isModelled
+        // What another meter excludes is no measurement, whichever of the two is used.
+        let isModelled =
+            feeds[asset].isModelled || (booked.register.map { feeds[asset].isContradicted($0) } ?? false)
         let part = booked.post.part
         let end = start + step
         if let value = soleReading(asset, booked, from: start, to: end) {

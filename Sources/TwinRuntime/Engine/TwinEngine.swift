@@ -140,7 +140,8 @@ public final class TwinEngine {
             tick: tick, from: context.from, end: context.to, chain: state.chain,
             balance: posting.balance, values: reply.values, commands: commands, outcomes: outcomes, alarmEdges: edges,
             changedRows: rows, chart: state.books.chart, restatements: posting.restatements,
-            readings: reply.readings, lineOffs: reply.lineOffs, refusals: refusals, instructions: [])
+            readings: reply.readings, lineOffs: reply.lineOffs, refusals: refusals,
+            remarks: reply.remarks, instructions: [])
     }
 
     /// Counts the messages and takes those that are for no component.

@@ -96,6 +96,8 @@ public struct TickOutcome: Sendable {
     public var readings: [AcceptedReading]
     public var lineOffs: [LineOff]
     public var refusals: [Refusal]
+    /// Sentences about what begins to be wrong.
+    public var remarks: [String]
     /// Lines of this tick that are in force from the next one on.
     public var instructions: [Instruction]
 }

@@ -20,6 +20,7 @@ extension LiveLoop {
             let before = current.engine.state.mode
             let outcome = await current.engine.close(current.input)
             for refusal in outcome.refusals { notes.refuse(refusal) }
+            for sentence in outcome.remarks { notes.warn(sentence) }
             let mark = Mark(
                 t: max(t, outcome.end), tick: outcome.tick, n: current.journal.linesSinceMark, chain: outcome.chain.hex)
             current.journal.append(mark)

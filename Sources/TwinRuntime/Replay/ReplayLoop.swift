@@ -228,6 +228,7 @@ public final class ReplayLoop {
         let written = journal?.linesSinceMark ?? 0
         let outcome = await engine.close(input)
         for refusal in outcome.refusals { notes.refuse(refusal) }
+        for sentence in outcome.remarks { notes.warn(sentence) }
         if options.strict, let first = outcome.refusals.first {
             throw ReplayProblem(
                 "\(path):\(first.line): error: \(first.failure.text) (\(first.failure.reason.rawValue))")

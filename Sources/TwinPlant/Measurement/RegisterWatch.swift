@@ -1,0 +1,232 @@
+import TwinCore
+
+/// What a meter's register is worth, seen against itself, against what its asset can do, and against the power beside it.
+///
+/// A register that stands says nothing until it moves: a slow one then tells of the whole time since it last did. A reading
+/// that falls or leaps is not believed before the next one follows from it: one bad reading is one bad reading. A register
+/// that moves by another measure than the power beside it is not believed at all until both agree again.
+struct RegisterWatch: Sendable, Codable {
+    struct Reading: Sendable, Hashable, Codable {
+        var at: PlantTime
+        var kWh: Double
+    }
+
+    /// Mean power over a time, as the register tells it.
+    struct Stretch: Sendable, Hashable {
+        var from: PlantTime
+        var to: PlantTime
+        var kW: Double
+    }
+
+    /// What the power beside a register says of a time, kWh.
+    typealias Beside = (_ from: PlantTime, _ to: PlantTime) -> Double?
+
+    enum Fault: Sendable, Hashable, Codable {
+        /// Stands while the power beside it flows.
+        case stands
+        /// The power beside it says so many times as much.
+        case differs(factor: Double)
+    }
+
+    /// What a reading tells.
+    struct Verdict: Sendable, Hashable {
+        var stretch: Stretch?
+        /// What the register told from then on is taken back.
+        var takenBackFrom: PlantTime?
+    }
+
+    /// Of a full-load minute: a fall by less is the jitter of a count.
+    static let jitterHours = 1.0 / 60
+    /// A register that never moved may be this slow; one that moved, twice as slow as it was.
+    static let quietFirst = Span.hours(2)
+    static let quietMin = Span.minutes(30)
+    /// Less than a final period, so that what it tells at last can still be booked.
+    static let quietMax = Span.hours(20)
+    /// Register and power are compared over this long, and over so many counts, at the least.
+    static let comparedMin = Span.minutes(5)
+    static let comparedCountsMin = 20.0
+    /// Beyond this ratio, either way, one of the two measures something else. Sampled power strays by less.
+    static let ratioMax = 1.5
+
+    /// Place of the power beside it among the signals.
+    let beside: Int?
+    /// The latest reading that moved.
+    private var anchor: Reading?
+    private var latest = PlantTime.earliest
+    /// What the next reading must prove.
+    private var doubtful: Reading?
+    /// Smallest step yet, kWh: a count is no larger.
+    private var stepMin = Double.infinity
+    /// Between the last two moves.
+    private var rhythm: Span?
+    /// What register and power told since they last agreed, kWh.
+    private var told = 0.0
+    private var flowed = 0.0
+    private var comparedFrom: PlantTime?
+    private(set) var fault: Fault?
+
+    init(beside: Int?) { self.beside = beside }
+
+    /// Whether the last reading fell or leapt.
+    var isDoubtful: Bool { doubtful != nil }
+
+    /// Whether it is not believed, as another measure than the power beside it.
+    var isContradicted: Bool { if case .differs = fault { true } else { false } }
+
+    /// Whether a reading is later than all before it; an older one adds nothing, for the next holds its energy.
+    func isNews(_ at: PlantTime) -> Bool { at > latest }
+
+    /// - Parameter maxKW: largest mean power that is believed.
+    mutating func take(_ reading: Reading, maxKW: Double, beside power: Beside) -> Verdict {
+        latest = reading.at
+        guard let anchor else {
+            self.anchor = reading
+            return Verdict()
+        }
+        if follows(reading, anchor, maxKW) {
+            doubtful = nil
+            return reading.kWh == anchor.kWh ? rest(reading, anchor, maxKW, power) : move(reading, anchor, power)
+        }
+        if let doubtful, follows(reading, doubtful, maxKW) {
+            // A new register, or an old one set to a new number.
+            self.anchor = doubtful
+            self.doubtful = nil
+            forgetComparison()
+            return reading.kWh == doubtful.kWh ? Verdict() : move(reading, doubtful, power)
+        }
+        if reading.kWh < anchor.kWh, anchor.kWh - reading.kWh <= ratedKW(maxKW) * Self.jitterHours {
+            return Verdict()
+        }
+        doubtful = reading
+        return Verdict()
+    }
+
+    private func ratedKW(_ maxKW: Double) -> Double { maxKW / SignalSpec.counterMargin }
+
+    private func follows(_ reading: Reading, _ before: Reading, _ maxKW: Double) -> Bool {
+        guard reading.at > before.at else { return false }
+        return (0...maxKW).contains((reading.kWh - before.kWh) / (reading.at - before.at).hours)
+    }
+
+    private mutating func move(_ reading: Reading, _ before: Reading, _ power: Beside) -> Verdict {
+        let kWh = reading.kWh - before.kWh
+        stepMin = min(stepMin, kWh)
+        rhythm = reading.at - before.at
+        anchor = reading
+        if fault == .stands { fault = nil }
+        var verdict = Verdict(
+            stretch: Stretch(from: before.at, to: reading.at, kW: kWh / (reading.at - before.at).hours))
+        if let besideKWh = power(before.at, reading.at) {
+            verdict.takenBackFrom = compare(kWh, besideKWh, from: before.at, to: reading.at)
+        } else {
+            forgetComparison()
+        }
+        if case .differs = fault { verdict.stretch = nil }
+        return verdict
+    }
+
+    /// Returns from when on the register is not believed, where that is found now.
+    private mutating func compare(
+        _ kWh: Double, _ besideKWh: Double, from: PlantTime, to: PlantTime
+    ) -> PlantTime? {
+        let since = comparedFrom ?? from
+        comparedFrom = since
+        told += kWh
+        flowed += besideKWh
+        let (less, more) = (min(told, flowed), max(told, flowed))
+        guard to - since >= Self.comparedMin, more >= Self.comparedCountsMin * stepMin else { return nil }
+        let isApart = more > Self.ratioMax * max(less, 0) + 2 * stepMin
+        let before = fault
+        if isApart {
+            fault = .differs(factor: flowed / told)
+        } else if case .differs = fault {
+            fault = nil
+        }
+        forgetComparison()
+        if case .differs = before { return nil }
+        return isApart ? since : nil
+    }
+
+    private mutating func forgetComparison() { (told, flowed, comparedFrom) = (0, 0, nil) }
+
+    /// A register that stands longer than it is slow is at rest, unless the power beside it flows.
+    private mutating func rest(
+        _ reading: Reading, _ anchor: Reading, _ maxKW: Double, _ power: Beside
+    ) -> Verdict {
+        let quiet = reading.at - anchor.at
+        let slowness = rhythm.map { min(max(2 * $0, Self.quietMin), Self.quietMax) }
+        let flowed = power(anchor.at, reading.at)
+        // One in a hundred of full load is noise of a meter at rest.
+        let noise = 0.01 * ratedKW(maxKW) * quiet.hours
+        if let flowed, flowed > noise, !(flowed <= 2 * stepMin && stepMin.isFinite) {
+            if quiet >= slowness ?? Self.quietMin { fault = .stands }
+            return Verdict()
+        }
+        if fault == .stands { fault = nil }
+        guard quiet >= slowness ?? Self.quietFirst else { return Verdict() }
+        self.anchor = reading
+        return Verdict(stretch: Stretch(from: anchor.at, to: reading.at, kW: 0))
+    }
+}
+
+extension RegisterWatch {
+    var alarm: AlarmCode? {
+        switch fault {
+        case .differs(let factor): UnitFactor(factor) == nil ? .conflict : .unit
+        case .stands: .counter
+        case nil: isDoubtful ? .counter : nil
+        }
+    }
+}
+
+extension RegisterWatch.Fault {
+    /// Both sides, for people.
+    func sentence(register: String, beside: String?) -> String {
+        let power = beside ?? "the power beside it"
+        switch self {
+        case .stands: return "\(register) stands still while \(power) flows; \(power) counts"
+        case .differs(let factor):
+            let times = factor >= 1 ? factor : 1 / factor
+            let sides = factor >= 1 ? "\(power) tells" : "\(register) tells"
+            let other = factor >= 1 ? register : power
+            let unit = UnitFactor(factor).map { ", as of \($0.words)" } ?? ""
+            return "\(sides) \(oneDecimal(times)) times what \(other) does\(unit); \(power) counts"
+        }
+    }
+}
+
+/// A ratio of two readings of one thing that looks like a wrong unit.
+enum UnitFactor: CaseIterable {
+    case thousand, joules, gas
+
+    /// Nil for a factor that is none of them; either way round.
+    init?(_ factor: Double) {
+        let times = factor >= 1 ? factor : 1 / factor
+        guard let found = Self.allCases.first(where: { abs(times / $0.factor - 1) < $0.tolerance }) else { return nil }
+        self = found
+    }
+
+    private var factor: Double {
+        switch self {
+        case .thousand: 1000
+        case .joules: 3.6
+        // A cubic metre of natural gas, kWh (calorific value 39.5 MJ/m3, volume correction 1.02264).
+        case .gas: 11.2
+        }
+    }
+
+    private var tolerance: Double { self == .gas ? 0.05 : 0.02 }
+
+    var words: String {
+        switch self {
+        case .thousand: "k for M, or none for k"
+        case .joules: "MJ for kWh"
+        case .gas: "m3 for kWh"
+        }
+    }
+}
+
+private func oneDecimal(_ value: Double) -> String {
+    guard value < 1e9 else { return "a billion" }
+    return "\((value * 10).rounded() / 10)"
+}
