@@ -3,6 +3,8 @@ import TwinCore
 /// `shifts.yaml`: what the plant builds and when.
 struct ShiftsSection {
     var vehiclesPerDay: Double
+    /// Nil where the plan is enough to judge by.
+    var vehiclesPerHourMax: Double?
     var models: ModelMix
     var workdays: Set<Int>
     var shifts: [ProductionCalendar.Shift]
@@ -18,6 +20,7 @@ struct ShiftsSection {
     init?(_ root: YAMLNode) {
         let section: ShiftsSection? = root.fields { fields in
             let vehicles = fields.quantity("vehicles_per_day", in: 0...10_000, "vehicles/day")
+            let rateMax = fields.optional("vehicles_per_hour_max")?.sourced { $0.number(in: 1...10_000, "vehicles/h") }
             let models = fields.required("models", hint: ModelMix.hint).flatMap(ModelMix.read)
             let workdays = fields.required("workdays").flatMap(Self.workdays)
             let shifts = fields.required("shifts").flatMap(Self.shifts)
@@ -27,18 +30,22 @@ struct ShiftsSection {
                 fields.node.find("workdays")?.problem(
                     "no day works, but \(plain(vehicles)) vehicles are planned for each; list the days, or plan 0")
             }
-            return ShiftsSection(
-                vehiclesPerDay: vehicles, models: models, workdays: workdays, shifts: shifts, closed: closed)
+            let section = ShiftsSection(
+                vehiclesPerDay: vehicles, vehiclesPerHourMax: rateMax, models: models, workdays: workdays,
+                shifts: shifts, closed: closed)
+            section.checkRate(fields.node)
+            return section
         }
         guard let section else { return nil }
         self = section
     }
 
     private init(
-        vehiclesPerDay: Double, models: ModelMix, workdays: Set<Int>, shifts: [ProductionCalendar.Shift],
-        closed: [ClosedRange<CivilDate>]
+        vehiclesPerDay: Double, vehiclesPerHourMax: Double?, models: ModelMix, workdays: Set<Int>,
+        shifts: [ProductionCalendar.Shift], closed: [ClosedRange<CivilDate>]
     ) {
         self.vehiclesPerDay = vehiclesPerDay
+        self.vehiclesPerHourMax = vehiclesPerHourMax
         self.models = models
         self.workdays = workdays
         self.shifts = shifts
@@ -48,7 +55,17 @@ struct ShiftsSection {
     func calendar(in zone: LocalZone) -> ProductionCalendar {
         ProductionCalendar(
             zone: zone, shifts: shifts, workdays: workdays, closed: closed, vehiclesPerDay: vehiclesPerDay,
-            models: models)
+            models: models, vehiclesPerHourMax: vehiclesPerHourMax)
+    }
+
+    /// A line that may not make what is planned would lose vehicles every day.
+    private func checkRate(_ node: YAMLNode) {
+        let hours = shifts.reduce(0) { $0 + Span(ms: $1.end - $1.start).hours }
+        guard let most = vehiclesPerHourMax, hours > 0, most < vehiclesPerDay / hours else { return }
+        let planned = plain((vehiclesPerDay / hours * 10).rounded() / 10)
+        node.find("vehicles_per_hour_max")?.problem(
+            "\(plain(most)) is less than the planned \(planned) vehicles/h; leave it out, or write what no line"
+                + " exceeds")
     }
 
     private static func workdays(_ node: YAMLNode) -> Set<Int>? {

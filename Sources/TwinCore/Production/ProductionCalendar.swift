@@ -22,10 +22,18 @@ public struct ProductionCalendar: Sendable, Hashable {
     /// Planned vehicles on a production day.
     public var vehiclesPerDay: Double
     public var models: ModelMix
+    /// What no line exceeds, for the judgement of what lines tell.
+    public var vehiclesPerHourMax: Double
 
+    /// Without a plan, and for small plants, a line is believed to make so many an hour: one a minute.
+    private static let usualPerHour = 60.0
+    /// Times the planned rate, where nothing else is said: a line that catches up, or a plan that is exceeded.
+    private static let overPlan = 3.0
+
+    /// - Parameter vehiclesPerHourMax: nil is three times the planned rate.
     public init(
         zone: LocalZone, shifts: [Shift], workdays: Set<Int>, closed: [ClosedRange<CivilDate>], vehiclesPerDay: Double,
-        models: ModelMix
+        models: ModelMix, vehiclesPerHourMax: Double? = nil
     ) {
         self.zone = zone
         self.shifts = shifts
@@ -33,6 +41,10 @@ public struct ProductionCalendar: Sendable, Hashable {
         self.closed = closed
         self.vehiclesPerDay = vehiclesPerDay
         self.models = models
+        let shiftMs = shifts.reduce(0) { $0 + $1.end - $1.start }
+        let planned = shiftMs > 0 ? vehiclesPerDay / Span(ms: shiftMs).hours : 0
+        self.vehiclesPerHourMax =
+            vehiclesPerHourMax ?? max(ProductionCalendar.usualPerHour, ProductionCalendar.overPlan * planned)
     }
 
     public func isProductionDay(_ date: CivilDate) -> Bool {

@@ -1,37 +1,58 @@
 public import TwinCore
+import TwinUnits
 
 /// The assembly lines: which vehicles were lined off.
 ///
-/// A vehicle counts once, by its id. A line that sends no vehicle events but a running total counts by that total.
+/// A vehicle counts once, by its id. A line's running total checks its events, and counts where they are missing (see
+/// `LineTally`); a line that sends no vehicle events counts by its total alone.
 public struct AssemblyLine: Component {
-    public struct State: Sendable, Codable {
+    /// What the plan says of the lines.
+    public struct Parameters: Sendable, Hashable {
+        /// Ids of the planned models; empty where nothing is planned.
+        public var models: [String]
+        /// What no line exceeds.
+        public var vehiclesPerHourMax: Double
+
+        public init(models: [String] = [], vehiclesPerHourMax: Double = 600) {
+            self.models = models
+            self.vehiclesPerHourMax = vehiclesPerHourMax
+        }
+
+        public init(_ calendar: ProductionCalendar) {
+            self.init(
+                models: calendar.models.models.map(\.id), vehiclesPerHourMax: calendar.vehiclesPerHourMax)
+        }
+    }
+
+    public struct State: Sendable {
         var vehicles = SeenVehicles()
-        /// Last total by line; only lines that never sent a vehicle event count by it.
-        var totals: [String: Int64] = [:]
-        /// Event time of the last total by line.
-        var totalTimes: [String: PlantTime] = [:]
-        @Ordered var linesWithEvents: Set<String> = []
+        var lines: [String: LineTally] = [:]
         var lineOffTotal = 0
-        /// Names of models that were told.
-        @Ordered var models: Set<String> = []
-        /// Numbers of the vehicle events by line.
-        var sequences: [String: SequenceWatch] = [:]
+        /// Names of models that were told, in small letters.
+        var models: Set<String> = []
+        /// Names that the plan does not have, as they were said.
+        var strangers: Set<String> = []
     }
 
     /// A feed may invent names without end; so many are told apart.
     static let modelsMax = 64
+    static let linesMax = 64
+    /// A line's total speaks for at most so many at once.
+    static let lotMax: Int64 = 100_000
 
     public let name = "line"
     public let filters: [TopicFilter]
     public var state = State()
+    private let parameters: Parameters
 
     /// Vehicles are events: a line sends no telemetry.
     public var inputs: [AssetInput] { [] }
     public var meters: [Meter] { [] }
     public var decoder: InboxDecoder? { nil }
 
-    public init(site: String) {
+    public init(site: String, _ parameters: Parameters = Parameters()) {
         filters = ["vehicle", "count", "status"].compactMap { TopicFilter("v1/\(site)/line/+/\($0)") }
+        self.parameters = parameters
     }
 
     public mutating func tick(_ slice: Slice, _ context: TickContext, _ reply: inout ComponentReply) {
@@ -48,8 +69,8 @@ public struct AssemblyLine: Component {
         }
         state.lineOffTotal += reply.lineOffs.count - lineOffsBefore
         reply.record.add(state.lineOffTotal)
-        for asset in state.sequences.keys.sorted() where state.sequences[asset]?.hasGap(at: context.to) == true {
-            reply.alarms.append(AlarmKey(.line, asset, .gap))
+        for line in state.lines.keys.sorted() {
+            reply.alarms += state.lines[line]?.alarms(of: line, at: context.to) ?? []
         }
     }
 
@@ -65,123 +86,114 @@ public struct AssemblyLine: Component {
     private mutating func take(
         _ event: LineEvent, _ routed: Routed, _ context: TickContext, _ reply: inout ComponentReply
     ) {
-        if event.ts > routed.arrival.t + context.lead {
-            reply.refuse(routed.arrival, LineFailure(reason: .clockFuture, text: "ts is ahead of plant time"))
-            return
-        }
-        if event.ts < context.from - periodFinalAfter {
-            reply.refuse(routed.arrival, LineFailure(reason: .clockPast, text: "ts lies in a period that is final"))
-            return
-        }
+        if let failure = refusal(of: event, routed, context) { return reply.refuse(routed.arrival, failure) }
         // What was last known before we came is no new vehicle; the line's own message counts it.
         if routed.arrival.retain {
             reply.counts.accepted += 1
             return
         }
+        let fate: Fate
         switch event.content {
         case .status:
             reply.counts.accepted += 1
             return
         case .vehicle(let id, let model, let isLineOff):
-            state.linesWithEvents.insert(routed.asset)
-            if let seq = event.seq { state.sequences[routed.asset, default: SequenceWatch()].note(seq, at: context.to) }
-            if isLineOff {
-                guard state.vehicles.insert(id, at: context.to) else {
-                    reply.counts.duplicates += 1
-                    return
-                }
-                let model = model.flatMap { known($0) }
-                reply.lineOffs.append(
-                    LineOff(
-                        line: routed.asset, vehicle: id, ts: event.ts, model: model, isModelled: event.isModelled))
-            }
+            state.lines[routed.asset, default: LineTally()].heard(seq: event.seq, at: context.to)
+            fate = isLineOff ? lineOff(id, model, event, routed, context, &reply) : .taken
         case .total(let total):
-            // An older total adds nothing: the newer one already holds its vehicles.
-            let isOlder = state.totalTimes[routed.asset].map { event.ts < $0 } ?? false
-            if isOlder { break }
-            if let before = state.totals[routed.asset], !state.linesWithEvents.contains(routed.asset), total > before {
-                for number in before..<min(total, before + 10_000) {
-                    let id = "\(routed.asset)#\(number + 1)"
-                    reply.lineOffs.append(
-                        LineOff(line: routed.asset, vehicle: id, ts: event.ts, isModelled: event.isModelled))
-                }
-            }
-            state.totals[routed.asset] = total
-            state.totalTimes[routed.asset] = event.ts
+            fate = takeTotal(total, event, routed, context, &reply)
+        }
+        switch fate {
+        case .taken: break
+        case .duplicate:
+            reply.counts.duplicates += 1
+            return
+        case .refused(let failure): return reply.refuse(routed.arrival, failure)
         }
         reply.counts.accepted += 1
         reply.counts.readings += 1
         if routed.arrival.t > event.ts + context.lateness { reply.counts.late += 1 }
     }
 
-    private mutating func known(_ model: String) -> String? {
-        if state.models.count < AssemblyLine.modelsMax { state.models.insert(model) }
-        return state.models.contains(model) ? model : nil
-    }
-}
-
-/// A decoded message of a line.
-private struct LineEvent {
-    enum Content {
-        case vehicle(id: String, model: String?, isLineOff: Bool)
-        case total(Int64)
-        /// Whether the line's gateway is there; nothing is concluded from it.
-        case status
+    private enum Fate {
+        case taken, duplicate
+        case refused(LineFailure)
     }
 
-    static let events: Set<String> = ["enter", "leave", "line_off", "scrap", "rework"]
+    private func refusal(of event: LineEvent, _ routed: Routed, _ context: TickContext) -> LineFailure? {
+        if event.ts > routed.arrival.t + context.lead {
+            return LineFailure(reason: .clockFuture, text: "ts is ahead of plant time")
+        }
+        if event.ts < context.from - periodFinalAfter {
+            return LineFailure(reason: .clockPast, text: "ts lies in a period that is final")
+        }
+        if case .status = event.content { return nil }
+        guard state.lines.count >= AssemblyLine.linesMax, state.lines[routed.asset] == nil else { return nil }
+        return LineFailure(
+            reason: .unknownTopic, text: "\(AssemblyLine.linesMax) other lines were heard, and no plant has more")
+    }
 
-    var ts: PlantTime
-    var seq: Int64?
-    var isModelled: Bool
-    var content: Content
+    private mutating func lineOff(
+        _ id: String, _ model: String?, _ event: LineEvent, _ routed: Routed, _ context: TickContext,
+        _ reply: inout ComponentReply
+    ) -> Fate {
+        let line = routed.asset
+        let isNew = !state.vehicles.contains(id)
+        let rate = parameters.vehiclesPerHourMax
+        if isNew, state.lines[line]?.canMake(at: context.to, vehiclesPerHourMax: rate) == false {
+            let most = Int64(saturatingRound: rate * RunningTotal.lot.hours)
+            return .refused(
+                LineFailure(
+                    reason: .outOfRange,
+                    text: "more than \(most) vehicles in a quarter of an hour; no line makes them"
+                        + " (vehicles_per_hour_max \(Int64(saturatingRound: rate)))"))
+        }
+        let isToldByTotal = state.lines[line]?.pass(id, ts: event.ts, isNew: isNew, at: context.to) ?? false
+        guard isNew else { return .duplicate }
+        _ = state.vehicles.insert(id, at: context.to)
+        var name: String?
+        if let model { name = known(model, of: line, &reply) }
+        guard !isToldByTotal else { return .taken }
+        reply.lineOffs.append(
+            LineOff(line: line, vehicle: id, ts: event.ts, model: name, isModelled: event.isModelled))
+        return .taken
+    }
 
-    init(_ routed: Routed) throws(LineFailure) {
-        if routed.kind == .status {
-            guard AssetStatus(routed.arrival.payload) != nil else { throw AssetStatus.failure }
-            (ts, isModelled, content) = (routed.arrival.t, false, .status)
-            return
-        }
-        let bytes = routed.arrival.payload.count
-        guard bytes <= Telemetry.payloadMax else {
-            throw LineFailure(reason: .tooLarge, text: "\(bytes) bytes, at most \(Telemetry.payloadMax)")
-        }
-        let json: JSON
-        do { json = try JSONReader.read(routed.arrival.payload) } catch {
-            throw LineFailure(reason: RejectReason(error), text: "payload: \(error.rawValue)")
-        }
-        if let text = json["ts"] {
-            guard let time = text.text.flatMap({ PlantTime(rfc3339: $0) }) else {
-                throw LineFailure(reason: .wrongType, text: "\"ts\" is not an RFC 3339 time")
+    private mutating func takeTotal(
+        _ total: Int64, _ event: LineEvent, _ routed: Routed, _ context: TickContext, _ reply: inout ComponentReply
+    ) -> Fate {
+        let line = routed.asset
+        let found = state.lines[line, default: LineTally()].take(
+            RunningTotal.Reading(total: total, ts: event.ts), at: context.to,
+            vehiclesPerHourMax: parameters.vehiclesPerHourMax)
+        switch found {
+        case .failure(let failure): return .refused(failure)
+        case .success(let unnamed):
+            let hasEvents = state.lines[line]?.sendsEvents == true
+            for back in (0..<min(unnamed, AssemblyLine.lotMax)).reversed() {
+                let number = hasEvents ? "\(event.ts.rfc3339)-\(back + 1)" : "\(total - back)"
+                reply.lineOffs.append(
+                    LineOff(line: line, vehicle: "\(line)#\(number)", ts: event.ts, isModelled: event.isModelled))
             }
-            ts = time
-        } else {
-            ts = routed.arrival.t
+            return .taken
         }
-        seq = json["seq"]?.integer
-        isModelled = json["modelled"]?.bool ?? false
-        if routed.kind == .count {
-            guard let total = json["vehicles_total"]?.integer, total >= 0 else {
-                throw LineFailure(reason: .wrongType, text: "\"vehicles_total\" is not a whole number >= 0")
-            }
-            content = .total(total)
-            return
-        }
-        guard let vehicle = json["vehicle"]?.text, (1...64).contains(vehicle.utf8.count) else {
-            throw LineFailure(reason: .wrongType, text: "\"vehicle\" is not an id of 1 to 64 bytes")
-        }
-        guard let event = json["event"]?.text, LineEvent.events.contains(event) else {
-            throw LineFailure(reason: .wrongType, text: "\"event\" is none of enter, leave, line_off, scrap, rework")
-        }
-        // A vehicle without a usable name of its model is a vehicle all the same.
-        let model = json["model"]?.text.flatMap { Topic.isAssetID($0) && $0 != ModelMix.unknown ? $0 : nil }
-        content = .vehicle(id: vehicle, model: model, isLineOff: event == "line_off")
     }
-}
 
-extension ComponentReply {
-    mutating func refuse(_ arrival: Arrival, _ failure: LineFailure) {
-        counts.reject(failure.reason)
-        refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: failure))
+    /// The planned model that a line means; else the name that it uses, where that can stand in a report.
+    private mutating func known(_ told: String, of line: String, _ reply: inout ComponentReply) -> String? {
+        let model = told.lowercased()
+        guard !parameters.models.contains(model) else { return model }
+        let isName = Topic.isAssetID(model) && model != ModelMix.unknown
+        if isName, state.models.count < AssemblyLine.modelsMax { state.models.insert(model) }
+        let name = isName && state.models.contains(model) ? model : nil
+        if !parameters.models.isEmpty, state.strangers.count < AssemblyLine.modelsMax,
+            state.strangers.insert(String(model.prefix(64))).inserted
+        {
+            reply.remarks.append(
+                "line/\(line): model \(JSON.string(String(told.prefix(64))).line) is none of the plan's"
+                    + " \(parameters.models.joined(separator: ", ")); its vehicles count as \(name ?? ModelMix.unknown)"
+                    + " (models: of shifts.yaml)")
+        }
+        return name
     }
 }

@@ -1,7 +1,7 @@
 import TwinCore
 
 /// Vehicles that were lined off lately, so that each counts once. An id that comes again after the horizon is taken for a
-/// new vehicle, and what is remembered stays bounded.
+/// new vehicle, and what is remembered stays bounded. Large and small letters are the same.
 struct SeenVehicles: Sendable, Codable {
     /// A working week: gateways repeat within hours, rework comes back within days.
     static let horizon = Span.days(5)
@@ -14,6 +14,8 @@ struct SeenVehicles: Sendable, Codable {
     private var times: [Int64] = []
 
     init() {}
+
+    func contains(_ id: String) -> Bool { known.contains(SeenVehicles.word(id)) }
 
     /// False when the id is known.
     mutating func insert(_ id: String, at time: PlantTime) -> Bool {
@@ -38,7 +40,7 @@ struct SeenVehicles: Sendable, Codable {
     /// 48 bits of an id: among 200,000 two are alike by chance once in 14,000 such lists.
     private static func word(_ id: String) -> Int64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        for byte in id.lowercased().utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         hash = (hash ^ (hash >> 32)) &* 0x9E37_79B9_7F4A_7C15
         return Int64(bitPattern: (hash ^ (hash >> 29)) & 0xFFFF_FFFF_FFFF)
     }
