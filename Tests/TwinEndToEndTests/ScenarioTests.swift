@@ -52,7 +52,57 @@ struct ScenarioTests {
             #expect(ending.code == 1)
             #expect(ending.err.contains("expected alarm wind/t04/trip"))
             let xml = try String(contentsOfFile: report, encoding: .utf8)
-            #expect(xml.contains("tests=\"3\" failures=\"2\""))
+            #expect(xml.contains("tests=\"3\" failures=\"2\" errors=\"0\""))
+            #expect(
+                xml.contains(
+                    "<testcase name=\"alarm: wind/t04/trip, after: 14:00, within: 3m, clears_by: 15:05\""
+                        + " classname=\"other\"><failure"))
+            // The line that reproduces it does.
+            let line = try #require(ending.err.split(separator: "\n").first { $0.contains("reproduce: ") })
+            let again = try await scene.twin(
+                Array(line.split(separator: " ").drop { $0 != "scenario" }.map(String.init))
+            ).ending()
+            #expect(again.code == 1 && again.err.contains("expected alarm wind/t04/trip"))
+        }
+    }
+
+    @Test func `A broken scenario fails itself, the others run, and what they leave is kept`() async throws {
+        try await Scene.play { scene in
+            let hours = try BundledDay.hours(
+                from: #require(PlantTime(rfc3339: "2025-06-18T09:00:00Z")),
+                to: #require(PlantTime(rfc3339: "2025-06-18T10:00:00Z")))
+            _ = try scene.write(hours.joined(separator: "\n") + "\n", to: "hours.jsonl")
+            func scenario(_ name: String, _ expect: String) throws -> String {
+                try scene.write(
+                    """
+                    twin: scenario/1
+                    name: \(name)
+                    recording: hours.jsonl
+                    expect:
+                      - {\(expect)}
+
+                    """, to: "\(name).scenario.yaml")
+            }
+            let files = [
+                try scenario("misspelt", "no_alarm: wind/t99/stuck"), try scenario("good", "kpi: vehicles, min: 1"),
+                scene.path("nowhere.scenario.yaml"),
+            ]
+            let (report, kept) = (scene.path("report.xml"), scene.path("kept"))
+            let ending = try await scene.twin(
+                ["scenario", "run", "--junit", report, "--keep", kept] + files
+            ).ending()
+            #expect(ending.code == 65)
+            #expect(ending.err.contains("misspelt.scenario.yaml:5:5: error: expect: wind/t99 is no asset"))
+            #expect(ending.err.contains("passed  \(files[1])"))
+            #expect(ending.err.contains("nowhere.scenario.yaml"))
+            let xml = try String(contentsOfFile: report, encoding: .utf8)
+            #expect(xml.contains("<testcase name=\"can be run\" classname=\"misspelt\"><error"))
+            #expect(xml.contains("<testcase name=\"kpi: vehicles, min: 1\" classname=\"good\"><system-out>"))
+            let replayed = try await scene.twin("replay", "\(kept)/good.journal", "--json").ending()
+            #expect(replayed.code == 0)
+            let stored = try await scene.twin("report", "--store", "\(kept)/good.sqlite").ending()
+            #expect(stored.code == 0)
+            #expect(try await scene.twin("validate", files[0]).ending().code == 65)
         }
     }
 }

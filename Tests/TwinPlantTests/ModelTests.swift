@@ -191,6 +191,24 @@ struct ChargingTests {
         #expect(abs(load - 222.2) < 0.5 && yard.missedKWh < 0.1)
     }
 
+    @Test("held cars stay plugged in when they are due, and leave when they may")
+    func held() {
+        var group = ChargingGroup()
+        group.arrive(session(10, departs: 2 * Self.hour))
+        var yard = FinishedVehicleYard(ratingKW: 100)
+        yard.arrive(count: 10, needKWh: 20, departsMs: 2 * Self.hour)
+        for minute in Int64(0)..<180 {
+            let (from, to) = (minute * 60_000, (minute + 1) * 60_000)
+            #expect(group.step(setPointKW: nil, fromMs: from, toMs: to, isHeld: true).powerKW <= 0)
+            _ = yard.step(limitKW: nil, fromMs: from, toMs: to, isHeld: true)
+        }
+        #expect(group.sessions.count == 1 && group.departed == 0)
+        #expect(yard.departed == 0)
+        _ = group.step(setPointKW: nil, fromMs: 3 * Self.hour, toMs: 3 * Self.hour + 60_000)
+        _ = yard.step(limitKW: nil, fromMs: 3 * Self.hour, toMs: 3 * Self.hour + 60_000)
+        #expect(group.sessions.isEmpty && group.departed == 1 && yard.departed == 10 && yard.missed == 0)
+    }
+
     @Test("475 vehicles draw 50 to 95 kW at work, and never fall below what the work needs")
     func agvs() {
         var groups = (0..<5).map { _ in

@@ -13,6 +13,9 @@ public struct ScenarioFile: Sendable {
     public var mode: ControlMode?
     public var faults: [Fault]
     public var expectations: [Expectation]
+    /// Where each fault and expectation stands.
+    public var faultPlaces: [FilePlace]
+    public var expectationPlaces: [FilePlace]
 
     private enum PlantKind: String, CaseIterable { case simulated, recorded }
 
@@ -57,7 +60,8 @@ public struct ScenarioFile: Sendable {
             guard let name, let recording, zone != nil else { return nil }
             return ScenarioFile(
                 path: path, name: name, recording: recording, seed: seed.map { UInt64($0) },
-                loop: plant == .simulated ? .closed : .open, mode: mode, faults: faults, expectations: expectations)
+                loop: plant == .simulated ? .closed : .open, mode: mode, faults: faults, expectations: expectations,
+                faultPlaces: faultNodes.map(\.place), expectationPlaces: expectNodes.map(\.place))
         }
     }
 

@@ -8,7 +8,7 @@ extension Fault.Verb {
         case .bias, .scale: ["do", "on", "for", "key", "by"]
         case .nan: ["do", "on", "for", "key", "every", "share"]
         case .delay, .clockSkew: ["do", "on", "for", "by"]
-        case .trip, .ignoreCommand: ["do", "on", "for"]
+        case .trip, .ignoreCommand, .doesNotLeave: ["do", "on", "for"]
         case .gridOutage: ["do", "for"]
         }
     }

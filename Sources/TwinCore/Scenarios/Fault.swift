@@ -27,11 +27,21 @@ public struct Fault: Sendable, Hashable {
         case trip
         /// An asset neither answers commands nor acts on them.
         case ignoreCommand = "ignore_command"
+        /// Vehicles of a yard or of bays stay when their time to leave has come.
+        case doesNotLeave = "does_not_leave"
         /// Mains lost: the breaker opens.
         case gridOutage = "grid_outage"
 
         /// Whether it happens in the plant itself, which only the closed loop simulates.
-        public var needsClosedLoop: Bool { self == .trip || self == .ignoreCommand || self == .gridOutage }
+        public var needsClosedLoop: Bool {
+            switch self {
+            case .trip, .ignoreCommand, .doesNotLeave, .gridOutage: true
+            default: false
+            }
+        }
+
+        /// Whether it is about the line-off events of a line alone.
+        public var isOfLineOffs: Bool { self == .duplicateLineOff || self == .missingLineOff }
     }
 
     public var verb: Verb

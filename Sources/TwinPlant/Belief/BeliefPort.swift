@@ -170,6 +170,7 @@ struct BeliefPort: StepPort {
     // MARK: - What the twin does not know
 
     var isTripped: Bool { false }
+    var isHeld: Bool { false }
     var isFuelled: Bool { true }
     var islandNeedKW: Double? { nil }
     mutating func noise(_ stream: Int, timeConstantMinutes: Double) -> Double { 0 }
@@ -177,5 +178,6 @@ struct BeliefPort: StepPort {
     func level(ofCapacity litres: Double) -> Double? { nil }
     mutating func arrivals() -> [ChargingSession]? { nil }
     mutating func plugged(_ group: ChargingGroup) {}
+    mutating func shipped(_ yard: FinishedVehicleYard) {}
     mutating func finishedCars() -> (count: Int, needKWh: Double, departsMs: Int64)? { nil }
 }

@@ -8,6 +8,8 @@ public protocol StepPort {
     var order: Double? { get }
     /// Out of service.
     var isTripped: Bool { get }
+    /// Whether its vehicles stay when their time to leave has come.
+    var isHeld: Bool { get }
     /// The hot-water network in this step.
     var heat: HeatBalance { get set }
 
@@ -29,6 +31,8 @@ public protocol StepPort {
     func level(ofCapacity litres: Double) -> Double?
     /// Cars that plug in at this asset; nil where nobody knows of single cars.
     mutating func arrivals() -> [ChargingSession]?
+    /// Tells which cars left a yard.
+    mutating func shipped(_ yard: FinishedVehicleYard)
     /// Tells which cars are plugged in.
     mutating func plugged(_ group: ChargingGroup)
     /// Finished electric cars that come in, and the hour of their ship.

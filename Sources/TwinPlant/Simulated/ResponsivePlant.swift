@@ -72,6 +72,12 @@ public struct ResponsivePlant: Sendable {
         set { assets.port.tripped = newValue }
     }
 
+    /// Yards and bays that no vehicle leaves.
+    public var held: Set<AssetPath> {
+        get { assets.port.held }
+        set { assets.port.held = newValue }
+    }
+
     /// - Parameters:
     ///   - meter: asset id of the grid meter.
     ///   - assets: all of the site.
@@ -99,6 +105,7 @@ public struct ResponsivePlant: Sendable {
     /// Staff cars that left, and those that left without the energy they could have had.
     public var departures: Int { assets.port.site.traffic.departures }
     public var missedDepartures: Int { assets.port.site.traffic.missedDepartures }
+    public var departuresByAsset: [AssetPath: Departures] { assets.port.site.departures }
 
     /// A command arrives at `now`; its acknowledgement leaves with the next step.
     public mutating func receive(topic: String, payload: [UInt8], correlation: String?, now: PlantTime, retained: Bool)

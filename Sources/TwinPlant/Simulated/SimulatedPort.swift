@@ -43,6 +43,8 @@ struct SimulatedPort: StepPort {
     var heat = HeatBalance(openKW: 0, roomKW: 0)
     var orders: Orders
     var tripped: Set<AssetPath> = []
+    /// Where no vehicle leaves.
+    var held: Set<AssetPath> = []
     var site: SimulatedSite
     /// Onto the bus and from it in this step, kW; by asset what it gives.
     private(set) var givenKW = 0.0
@@ -128,6 +130,7 @@ struct SimulatedPort: StepPort {
 
     var order: Double? { orders.value(paths[index], at: around.from).flatMap { $0.isFinite ? $0 : nil } }
     var isTripped: Bool { !tripped.isEmpty && tripped.contains(paths[index]) }
+    var isHeld: Bool { !held.isEmpty && held.contains(paths[index]) }
 
     mutating func production() -> Production {
         let now = plan ?? Production(calendar, at: around.from)
@@ -173,6 +176,7 @@ struct SimulatedPort: StepPort {
     }
 
     mutating func arrivals() -> [ChargingSession]? { site.traffic.arrivals(at: paths[index]) }
+    mutating func shipped(_ yard: FinishedVehicleYard) { site.shipped(yard, from: paths[index]) }
     mutating func plugged(_ group: ChargingGroup) { site.traffic.plugged(group, at: paths[index]) }
     mutating func finishedCars() -> (count: Int, needKWh: Double, departsMs: Int64)? {
         site.finishedCars(at: paths[index], by: around.to)

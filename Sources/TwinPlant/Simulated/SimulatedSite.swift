@@ -1,9 +1,22 @@
 import TwinCore
 
+/// Vehicles that left a yard or bays, as they really did.
+public struct Departures: Sendable, Hashable {
+    public var left: Int
+    /// Those that left without the energy they could have had.
+    public var missed: Int
+
+    public init(left: Int, missed: Int) {
+        self.left = left
+        self.missed = missed
+    }
+}
+
 /// What several assets of the simulated plant share: the tank, the staff's cars, the finished cars, the island.
 struct SimulatedSite: Sendable {
     var tank: EthanolTank
     var traffic: StaffTraffic
+    private var shipments: [AssetPath: Departures] = [:]
     /// Load behind the open breaker, kW; nil while the grid is there.
     var islandLoadKW: Double?
     private let yard: AssetPath?
@@ -29,6 +42,13 @@ struct SimulatedSite: Sendable {
         electric += electricVehicles
         traffic.begin(from: from, to: to)
     }
+
+    mutating func shipped(_ yard: FinishedVehicleYard, from path: AssetPath) {
+        shipments[path] = Departures(left: yard.departed, missed: yard.missed)
+    }
+
+    /// By yard and group of bays.
+    var departures: [AssetPath: Departures] { shipments.merging(traffic.byGroup) { $1 } }
 
     /// Whole cars that come into the first yard; a ship every day or two makes one to three days of waiting.
     mutating func finishedCars(at path: AssetPath, by time: PlantTime) -> (
@@ -67,6 +87,10 @@ struct StaffTraffic: Sendable {
     /// Cars that left, and those that left without the energy they could have had.
     var departures: Int { groups.reduce(0) { $0 + $1.departed } }
     var missedDepartures: Int { groups.reduce(0) { $0 + $1.missed } }
+
+    var byGroup: [AssetPath: Departures] {
+        Dictionary(groups.map { ($0.path, Departures(left: $0.departed, missed: $0.missed)) }) { $1 }
+    }
 
     mutating func begin(from: PlantTime, to: PlantTime) {
         for session in staff.step(from: from, to: to) {

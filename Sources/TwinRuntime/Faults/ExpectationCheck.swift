@@ -1,5 +1,8 @@
 public import TwinBooks
+import TwinConfiguration
 public import TwinCore
+import TwinDispatch
+public import TwinPlant
 
 /// Collects what happened and says which expectations held.
 public struct ExpectationCheck: Sendable {
@@ -13,6 +16,16 @@ public struct ExpectationCheck: Sendable {
     private var expectations: [Expectation]
     private let zone: LocalZone
     private var edges: [AlarmBoard.Edge] = []
+    /// The first command that each expectation is about, and how many it did not mean only for their value.
+    private var commands: [Int: (first: Sighting?, outOfRange: Int)] = [:]
+    /// What each expectation of a quality saw, by path.
+    private var qualities: [Int: [(path: String, quality: Quality)]] = [:]
+    private var end: PlantTime?
+
+    private struct Sighting {
+        var text: String
+        var at: PlantTime
+    }
 
     public init(_ expectations: [Expectation], zone: LocalZone) {
         self.expectations = expectations
@@ -25,7 +38,19 @@ public struct ExpectationCheck: Sendable {
     static let edgesMax = 10_000
 
     public mutating func note(_ outcome: TickOutcome) {
+        end = outcome.end
         edges.append(contentsOf: outcome.alarmEdges)
+        for (place, expectation) in expectations.enumerated() {
+            switch expectation.kind {
+            case .command(let wanted, _): look(for: wanted, of: place, among: outcome.commands)
+            case .quality(let pattern, _, let at) where outcome.from <= at && at < outcome.end:
+                qualities[place] = outcome.values.compactMap { value -> (path: String, quality: Quality)? in
+                    let path = "\(value.area.rawValue)/\(value.asset)/\(value.key)"
+                    return Expectation.matches(pattern, path: path) ? (path, value.used.quality) : nil
+                }
+            case .quality, .alarm, .noAlarm, .departures, .figure: break
+            }
+        }
         guard edges.count > ExpectationCheck.edgesMax else { return }
         // The older half goes, but for what somebody has asked about.
         let patterns = expectations.compactMap(\.pattern)
@@ -35,10 +60,14 @@ public struct ExpectationCheck: Sendable {
         edges = old.suffix(ExpectationCheck.edgesMax / 4) + edges.suffix(edges.count / 2)
     }
 
-    public func verdicts(_ summary: Summary) -> [Verdict] {
+    /// - Parameter departures: of the simulated plant, by asset; empty where there is none.
+    public func verdicts(_ summary: Summary, departures: [AssetPath: Departures] = [:]) -> [Verdict] {
         let json = summary.json
-        return expectations.map { expectation in
+        return expectations.enumerated().map { place, expectation in
             switch expectation.kind {
+            case .command(let wanted, let isWanted): judgeCommand(expectation, place, wanted, isWanted)
+            case .quality(let pattern, let quality, let at): judgeQuality(expectation, place, pattern, quality, at)
+            case .departures(let pattern, let limits): judgeDepartures(expectation, pattern, limits, departures)
             case .alarm(let pattern, let after, let within, let clearsBy):
                 judgeAlarm(expectation, pattern, after, within, clearsBy)
             case .noAlarm(let pattern): judgeNoAlarm(expectation, pattern)
@@ -92,19 +121,110 @@ public struct ExpectationCheck: Sendable {
             sentence: "expected no alarm \(pattern); \(edge.key.path) was raised at \(zone.text(edge.at))")
     }
 
+    private mutating func look(for wanted: Expectation.CommandPattern, of place: Int, among commands: [Command]) {
+        for command in commands where wanted.holds(at: command.ts) {
+            guard Expectation.matches(wanted.pattern, path: command.path.text),
+                wanted.action.map({ $0 == command.point.action.rawValue }) ?? true
+            else { continue }
+            var seen = self.commands[place] ?? (nil, 0)
+            let value = command.point.value
+            if value >= wanted.low ?? -.infinity, value <= wanted.high ?? .infinity {
+                let shown = "\(command.path.text) \(command.point.action.rawValue) \(plain(value))"
+                if seen.first == nil { seen.first = Sighting(text: shown, at: command.ts) }
+            } else {
+                seen.outOfRange += 1
+            }
+            self.commands[place] = seen
+        }
+    }
+
+    private func judgeCommand(
+        _ expectation: Expectation, _ place: Int, _ wanted: Expectation.CommandPattern, _ isWanted: Bool
+    ) -> Verdict {
+        let what = "command \(wanted.pattern)\(wanted.action.map { " \($0)" } ?? "")"
+        let range = wanted.low == nil && wanted.high == nil ? "" : " in \(bounds(wanted.low, wanted.high))"
+        let seen = commands[place]
+        let others = seen?.outOfRange ?? 0
+        let found = seen?.first.map { "\($0.text) at \(zone.text($0.at))" }
+        let sentence =
+            switch (isWanted, found) {
+            case (true, let found?): "there was \(found)"
+            case (true, nil):
+                "expected \(what)\(range); \(others == 0 ? "there was none" : "\(others) had another value")"
+            case (false, let found?): "expected no \(what)\(range); there was \(found)"
+            case (false, nil): "no \(what)\(range)"
+            }
+        return Verdict(expectation: expectation, passed: isWanted == (found != nil), sentence: sentence)
+    }
+
+    private func judgeQuality(
+        _ expectation: Expectation, _ place: Int, _ pattern: String, _ quality: Quality, _ at: PlantTime
+    ) -> Verdict {
+        let seen = qualities[place] ?? []
+        let other = seen.first { $0.quality != quality }
+        let isMet = other == nil && !seen.isEmpty
+        let happened = other.map { "\($0.path) is \($0.quality.rawValue)" } ?? "no such value is used then"
+        return Verdict(
+            expectation: expectation, passed: isMet,
+            sentence: isMet
+                ? "\(pattern) is \(quality.rawValue) at \(zone.text(at))"
+                : "expected \(pattern) to be \(quality.rawValue) at \(zone.text(at)); \(happened)")
+    }
+
+    private func judgeDepartures(
+        _ expectation: Expectation, _ pattern: String, _ limits: Expectation.DepartureLimits,
+        _ departures: [AssetPath: Departures]
+    ) -> Verdict {
+        let seen = departures.filter { Expectation.matches(pattern, path: $0.key.text) }.map(\.value)
+        let (left, missed) = (seen.reduce(0) { $0 + $1.left }, seen.reduce(0) { $0 + $1.missed })
+        // Where nobody leaves, nobody leaves without energy: that would prove nothing.
+        let isProven = limits.missedMax == nil || left > 0
+        let passed =
+            !seen.isEmpty && isProven && left >= limits.leftMin ?? 0 && left <= limits.leftMax ?? .max
+            && missed <= limits.missedMax ?? .max
+        let happened =
+            seen.isEmpty ? "nobody knows them" : "\(left) vehicles left, \(missed) of them without their energy"
+        return Verdict(
+            expectation: expectation, passed: passed,
+            sentence: passed
+                ? "departures \(pattern): \(happened)" : "expected \(expectation.words); \(happened)")
+    }
+
+    private func bounds(_ low: Double?, _ high: Double?) -> String {
+        "\(low.map { "\($0)" } ?? "-inf")...\(high.map { "\($0)" } ?? "inf")"
+    }
+
     private func judgeFigure(
         _ expectation: Expectation, _ json: JSON, _ path: String, _ low: Double?, _ high: Double?
     ) -> Verdict {
         let found = path.split(separator: ".").reduce(JSON?.some(json)) { $0?[String($1)] }
-        let range = "\(low.map { "\($0)" } ?? "-inf")...\(high.map { "\($0)" } ?? "inf")"
+        let range = bounds(low, high)
         guard let value = found?.double else {
+            let near = found == nil ? nearFigure(path, json) : nil
             return Verdict(
                 expectation: expectation, passed: false,
-                sentence: "expected \(path) in \(range); the summary has \(found?.line ?? "no such figure")")
+                sentence: "expected \(path) in \(range); the summary has \(found?.line ?? "no such figure")"
+                    + (near.map { "; did you mean \($0)?" } ?? ""))
         }
         let passed = value >= (low ?? -.infinity) && value <= (high ?? .infinity)
         return Verdict(
             expectation: expectation, passed: passed,
             sentence: passed ? "\(path) is \(value), in \(range)" : "expected \(path) in \(range); it is \(value)")
+    }
+
+    /// The figure that a misspelt path probably means: its first level that is not there is the slip.
+    private func nearFigure(_ path: String, _ json: JSON) -> String? {
+        var levels = path.split(separator: ".").map(String.init)
+        var here = json
+        for (place, level) in levels.enumerated() {
+            if let next = here[level] {
+                here = next
+                continue
+            }
+            guard let near = suggestion(for: level, among: here.members?.map(\.key) ?? []) else { return nil }
+            levels[place] = near
+            return levels.joined(separator: ".")
+        }
+        return nil
     }
 }

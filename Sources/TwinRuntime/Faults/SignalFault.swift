@@ -44,7 +44,7 @@ struct SignalFault: Sendable {
             copy.duplicate = true
             return [arrival, copy]
         case .spike, .bias, .scale, .nan, .clockSkew: return [takes(arrival) ? rewritten(arrival) : arrival]
-        case .delay, .trip, .ignoreCommand, .gridOutage: return [arrival]
+        case .delay, .trip, .ignoreCommand, .doesNotLeave, .gridOutage: return [arrival]
         }
     }
 

@@ -339,7 +339,7 @@ public final class ReplayLoop {
         guard let judged = Summary(sum, facts: facts) else {
             throw ReplayProblem("the input holds no settlement period")
         }
-        let verdicts = check.verdicts(judged)
+        let verdicts = check.verdicts(judged, departures: plant?.departures ?? [:])
         facts.expectationsPassed = verdicts.count { $0.passed }
         facts.expectationsFailed = verdicts.count { !$0.passed }
         if !verdicts.isEmpty { try await store?.flush(facts) }

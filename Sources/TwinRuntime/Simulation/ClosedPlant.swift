@@ -2,7 +2,7 @@ import TwinBooks
 public import TwinConfiguration
 public import TwinCore
 public import TwinDispatch
-import TwinPlant
+public import TwinPlant
 
 /// Closes the loop over a recording: weather, wind and sun before curtailment, shops, vehicles and intensity come from
 /// the file; everything that obeys commands, and the grid meter, from the simulated plant. Its yard gets the electric
@@ -117,6 +117,9 @@ public struct ClosedPlant {
     /// plant would read of it.
     public mutating func receive(_ commands: [Command]) { self.commands += commands }
 
+    /// Vehicles that left each yard and group of bays.
+    public var departures: [AssetPath: Departures] { plant.departuresByAsset }
+
     /// Adds a fault of the plant or one of its assets.
     public mutating func add(_ fault: Fault) { faults.append(fault) }
 
@@ -229,6 +232,7 @@ public struct ClosedPlant {
         plant.isOutage = active.contains { $0.verb == .gridOutage }
         plant.ignoring = paths(.ignoreCommand)
         plant.tripped = paths(.trip)
+        plant.held = paths(.doesNotLeave)
     }
 
     /// What the file offers after trips, curtailment and, in an outage, shedding; nil where it stays as it is.

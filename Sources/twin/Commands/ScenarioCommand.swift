@@ -1,10 +1,12 @@
 import ArgumentParser
+import Foundation
 import TwinBooks
 import TwinConfiguration
 import TwinCore
 import TwinFiles
 import TwinReports
 import TwinRuntime
+import TwinStore
 
 /// `twin scenario run`: recordings with faults and expectations.
 struct ScenarioCommand: AsyncParsableCommand {
@@ -19,11 +21,12 @@ struct ScenarioCommand: AsyncParsableCommand {
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "run",
-            abstract: "Run scenario files; exit 1 when an expectation fails.",
+            abstract: "Run scenario files; exit 1 when an expectation fails, 65 when a scenario tests nothing.",
             usage: "twin scenario run [<options>] <files> ...",
             discussion: """
                 EXAMPLE
                   twin scenario run replay/scenarios/*.scenario.yaml --junit out.xml
+                  twin scenario run a.scenario.yaml --keep found
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -34,19 +37,24 @@ struct ScenarioCommand: AsyncParsableCommand {
         @Option(help: "Write a JUnit report.")
         var junit: String?
 
+        @Option(help: "Folder in which each scenario leaves its journal and its store.")
+        var keep: String?
+
         func run() async throws {
             Terminal.catchSignals()
             let config = try common.load()
+            if let keep { try Self.makeFolder(keep) }
             var results: [ScenarioResult] = []
+            var broken: Int32?
             for file in files {
-                let scenario: ScenarioFile
-                do { scenario = try ScenarioFile.load(path: file) } catch let problems as ConfigProblems {
-                    // Scenario files are data: their problems are 65, not a configuration's 78.
-                    for problem in problems.list { Terminal.say("\(problem)") }
-                    throw Failure(
-                        "\(file): \(problems.list.count) problem\(problems.list.count == 1 ? "" : "s")", exitCode: 65)
+                do { results.append(try await run(file, config)) } catch {
+                    // A scenario that cannot be run fails itself; the others run.
+                    guard let (problems, code) = Self.problems(of: file, error) else { throw error }
+                    common.say("BROKEN  \(file)")
+                    for problem in problems { Terminal.say("  \(problem)") }
+                    results.append(ScenarioResult(path: file, problems: problems))
+                    broken = broken ?? code
                 }
-                results.append(try await run(scenario, config))
                 if Terminal.isStopped { break }
             }
             if let junit { try write(results, to: junit) }
@@ -55,10 +63,30 @@ struct ScenarioCommand: AsyncParsableCommand {
                 print(ScenarioResult.json(results).line)
             }
             try Terminal.exitIfInterrupted()
+            if let broken { throw ExitCode(broken) }
             if failed > 0 { throw ExitCode(1) }
         }
 
-        private func run(_ scenario: ScenarioFile, _ config: SiteConfig) async throws -> ScenarioResult {
+        /// What is wrong with a scenario, and the exit code that it means; nil for an error that is none of its own.
+        private static func problems(of file: String, _ error: any Error) -> ([String], Int32)? {
+            switch error {
+            // Scenario files are data: their problems are 65, not a configuration's 78.
+            case let problems as ConfigProblems: (problems.list.map(\.description), 65)
+            case let problem as FileProblem: (["\(problem)"], problem.exitCode)
+            case let problem as ReplayProblem: (["\(problem)"], problem.exitCode)
+            default: nil
+            }
+        }
+
+        private static func makeFolder(_ path: String) throws {
+            do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
+                throw Failure("--keep: cannot create the folder \(path)", exitCode: 73)
+            }
+        }
+
+        private func run(_ file: String, _ config: SiteConfig) async throws -> ScenarioResult {
+            let scenario = try ScenarioFile.load(path: file)
+            try ScenarioFit(scenario, config: config).check()
             var options = ReplayOptions()
             options.loop = scenario.loop
             options.mode = scenario.mode
@@ -71,24 +99,39 @@ struct ScenarioCommand: AsyncParsableCommand {
                 progress.show(share)
                 return !Terminal.isStopped
             }
-            let replay = try ReplayLoop(paths: [scenario.recording], config: config, options: options, store: nil)
+            let kept = keep.map { "\($0)/\(ScenarioResult.stem(file))" }
+            options.journal = kept.map { JournalFolder(path: "\($0).journal") }
+            let store = try kept.map { try openStore("\($0).sqlite") }
+            let replay = try ReplayLoop(paths: [scenario.recording], config: config, options: options, store: store)
             let result = try await replay.run()
             progress.end()
+            tell(scenario, result)
+            if let kept { common.say("  kept: \(kept).journal, \(kept).sqlite") }
+            return ScenarioResult(
+                path: scenario.path, name: scenario.name, digest: result.summary.digest,
+                verdicts: result.verdicts.map {
+                    .init(
+                        passed: $0.passed, place: $0.expectation.place, name: $0.expectation.words,
+                        sentence: $0.sentence)
+                },
+                wallS: result.summary.facts.wallS)
+        }
+
+        private func tell(_ scenario: ScenarioFile, _ result: ReplayResult) {
             let failed = result.verdicts.filter { !$0.passed }
             common.say("\(failed.isEmpty ? "passed" : "FAILED")  \(scenario.path): \(scenario.name)")
             for verdict in result.verdicts where common.verbose || !verdict.passed {
                 Terminal.say("  \(verdict.passed ? "ok" : verdict.expectation.place): \(verdict.sentence)")
             }
-            if !failed.isEmpty {
-                let with = common.config.map { " --config \($0)" } ?? ""
-                Terminal.say("  reproduce: twin scenario run -v \(scenario.path)\(with)")
-            }
-            return ScenarioResult(
-                path: scenario.path, name: scenario.name, digest: result.summary.digest,
-                verdicts: result.verdicts.map {
-                    .init(passed: $0.passed, place: $0.expectation.place, sentence: $0.sentence)
-                },
-                wallS: result.summary.facts.wallS)
+            guard !failed.isEmpty else { return }
+            let with = common.config.map { " --config \(Self.forShell($0))" } ?? ""
+            Terminal.say("  reproduce: twin scenario run -v \(Self.forShell(scenario.path))\(with)")
+        }
+
+        /// A path as a shell takes it for one word.
+        private static func forShell(_ path: String) -> String {
+            let isPlain = path.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+,".contains($0)) }
+            return isPlain && !path.hasPrefix("-") ? path : "'\(path.replacing("'", with: #"'\''"#))'"
         }
 
         private func write(_ results: [ScenarioResult], to path: String) throws {

@@ -18,7 +18,7 @@ struct ValidateCommand: AsyncParsableCommand {
 
             Exit code 78 for a configuration, 65 for replay, scenario and mapping files.
             Broker recordings are read with --config; the assets and keys of a mapping
-            must be in it.
+            must be in it, and those of a scenario.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -44,12 +44,15 @@ struct ValidateCommand: AsyncParsableCommand {
     private func check(_ path: String) throws -> ([String], Int32) {
         do {
             if path.hasSuffix(".scenario.yaml") {
-                _ = try ScenarioFile.load(path: path)
+                let scenario = try ScenarioFile.load(path: path)
+                try ScenarioFit(scenario, config: try configuration()).check()
                 return ([], 65)
             }
             if isReplayed(path) { return (try replayProblems(path), 65) }
             _ = try CommonOptions.load(path)
             return ([], 78)
+        } catch let problem as ReplayProblem where path.hasSuffix(".scenario.yaml") {
+            return (["\(path):1:1: error: recording: \(problem)"], 65)
         } catch let problems as ConfigProblems {
             if path.hasSuffix(".scenario.yaml") { return (problems.list.map(\.description), 65) }
             // A configuration names its files without the folder.
@@ -85,7 +88,7 @@ struct ValidateCommand: AsyncParsableCommand {
         }
     }
 
-    /// The configuration to check a mapping with; nil where none is named and the default one is not there.
+    /// The configuration to check a mapping or a scenario with; nil where none is named and the default one is not there.
     private func configuration() throws -> SiteConfig? {
         do { return try common.load() } catch let problem as ConfigNotFound {
             guard common.config == nil else { throw problem }

@@ -45,7 +45,7 @@ struct FaultTests {
         #expect(Fault.Verb.ignoreCommand.needsClosedLoop)
         #expect(Fault.Verb.gridOutage.needsClosedLoop)
         #expect(
-            Fault.Verb.allCases.filter(\.needsClosedLoop) == [.trip, .ignoreCommand, .gridOutage])
+            Fault.Verb.allCases.filter(\.needsClosedLoop) == [.trip, .ignoreCommand, .doesNotLeave, .gridOutage])
     }
 
     @Test(
@@ -61,7 +61,7 @@ struct FaultTests {
             #"{"do":"clock_skew","on":"a","by":"-90s"}"#, #"{"do":"clock_skew","on":"a","by":"1h"}"#,
             #"{"do":"duplicate_line_off","on":"a","every":1}"#, #"{"do":"missing_line_off","on":"a"}"#,
             #"{"do":"trip","on":"storage/ess-1","for":"5m"}"#, #"{"do":"ignore_command","on":"storage/ess-1"}"#,
-            #"{"do":"grid_outage","for":"10m"}"#,
+            #"{"do":"does_not_leave","on":"bay/staff-1","for":"2h"}"#, #"{"do":"grid_outage","for":"10m"}"#,
         ])
     func roundTrip(text: String) throws {
         #expect(try fault(text).json.line == text)

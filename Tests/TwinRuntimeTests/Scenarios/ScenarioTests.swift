@@ -125,7 +125,7 @@ struct ScenarioTests {
 
     @Test(
         "a fault of the plant in an open loop is refused with that sentence",
-        arguments: [Fault.Verb.gridOutage, .ignoreCommand, .trip])
+        arguments: [Fault.Verb.doesNotLeave, .gridOutage, .ignoreCommand, .trip])
     func openLoop(verb: Fault.Verb) async throws {
         let fault = Fault(verb: verb, on: "storage/string-1", from: Recording.start, lasting: nil)
         let problem = try await #require(throws: ReplayProblem.self) {

@@ -45,7 +45,8 @@ public struct ChargingBays: ChargingKind {
         for session in port.arrivals() ?? [] { memory.group?.arrive(plugged(session)) }
         let order = port.isTripped ? 0 : port.order
         let out =
-            memory.group?.step(setPointKW: order, fromMs: port.around.from.ms, toMs: port.around.to.ms)
+            memory.group?.step(
+                setPointKW: order, fromMs: port.around.from.ms, toMs: port.around.to.ms, isHeld: port.isHeld)
             ?? ChargingGroup.Output(powerKW: -expectedKW(&port))
         _ = port.use(Place.power, out.powerKW)
         _ = port.use(Place.must, out.mustKW)

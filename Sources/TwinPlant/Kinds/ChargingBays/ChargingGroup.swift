@@ -76,9 +76,11 @@ public struct ChargingGroup: Sendable, Hashable {
     public mutating func arrive(_ session: ChargingSession) { sessions.append(session) }
 
     /// Steps `fromMs..<toMs`.
-    /// - Parameter setPointKW: group power, charging negative; nil leaves it to the controller: full power at once.
-    public mutating func step(setPointKW: Double?, fromMs: Int64, toMs: Int64) -> Output {
-        leave(by: fromMs)
+    /// - Parameters:
+    ///   - setPointKW: group power, charging negative; nil leaves it to the controller: full power at once.
+    ///   - isHeld: whether nobody leaves, due or not.
+    public mutating func step(setPointKW: Double?, fromMs: Int64, toMs: Int64, isHeld: Bool = false) -> Output {
+        if !isHeld { leave(by: fromMs) }
         let hours = Double(toMs - fromMs) / 3_600_000
         guard hours > 0 else { return Output() }
         var power = sessions.map { must($0, atMs: fromMs, hours: hours) }

@@ -24,6 +24,9 @@ public struct FinishedVehicleYard: Sendable, Hashable {
     private(set) var buckets: [Bucket] = []
     /// Energy that cars left without though it had been feasible, kWh.
     public private(set) var missedKWh = 0.0
+    /// Cars that left, and those that left with cars that lacked energy.
+    public private(set) var departed = 0
+    public private(set) var missed = 0
 
     public init(ratingKW: Double, efficiency: Double = 0.9) {
         self.ratingKW = max(0, ratingKW)
@@ -43,9 +46,12 @@ public struct FinishedVehicleYard: Sendable, Hashable {
     }
 
     /// Steps `fromMs..<toMs` under a limit; nil charges at full power. What departures demand is charged above it.
-    public mutating func step(limitKW: Double?, fromMs: Int64, toMs: Int64) -> Output {
-        while let first = buckets.first, first.departsMs <= fromMs {
+    /// - Parameter isHeld: whether no ship leaves.
+    public mutating func step(limitKW: Double?, fromMs: Int64, toMs: Int64, isHeld: Bool = false) -> Output {
+        while !isHeld, let first = buckets.first, first.departsMs <= fromMs {
             missedKWh += first.needKWh
+            departed += first.vehicles
+            if first.needKWh > 0.01 { missed += first.vehicles }
             buckets.removeFirst()
         }
         let hours = Double(toMs - fromMs) / 3_600_000

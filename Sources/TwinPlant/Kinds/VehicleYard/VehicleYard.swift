@@ -32,8 +32,10 @@ public struct VehicleYard: ChargingKind {
         }
         guard
             let out = memory.yard?.step(
-                limitKW: port.isTripped ? 0 : port.order, fromMs: port.around.from.ms, toMs: port.around.to.ms)
+                limitKW: port.isTripped ? 0 : port.order, fromMs: port.around.from.ms, toMs: port.around.to.ms,
+                isHeld: port.isHeld)
         else { return tellExpected(&port) }
+        if let yard = memory.yard { port.shipped(yard) }
         _ = port.use(0, out.loadKW)
         _ = port.use(1, out.mustKW)
         _ = port.use(2, out.canChargeKW)

@@ -1,0 +1,104 @@
+import Testing
+import TwinBooks
+import TwinCore
+import TwinPlant
+import TwinRuntime
+import TwinTesting
+
+/// What may be expected of commands, qualities and departures, over two simulated hours.
+@Suite("Expectations")
+struct ExpectationTests {
+    private static func verdicts(
+        _ texts: [String], _ loop: LoopKind = .closed, departures: [AssetPath: Departures] = [:]
+    ) async throws -> [ExpectationCheck.Verdict] {
+        let run = try await SmallRecording.run(loop)
+        let expectations = try texts.map { text in
+            try TwinCore.Expectation(
+                JSONReader.read(Array(text.utf8)), at: SmallRecording.start, place: "a:1"
+            ) { $0.text.flatMap { PlantTime(rfc3339: $0) } }
+        }
+        var check = ExpectationCheck(expectations, zone: run.summary.method.zone)
+        run.outcomes.forEach { check.note($0) }
+        return check.verdicts(run.summary, departures: departures)
+    }
+
+    @Test("commands are found by asset, action, time and value")
+    func commands() async throws {
+        let found = try await Self.verdicts([
+            #"{"command":"storage/string-1"}"#, #"{"command":"storage/+","action":"set_power","between":[-1000,1000]}"#,
+            #"{"command":"storage/+","min":5000}"#, #"{"no_command":"storage/+","min":5000}"#,
+            #"{"no_command":"storage/+"}"#, #"{"command":"storage/+","after":"2025-06-18T23:00:00Z"}"#,
+        ])
+        #expect(found.map(\.passed) == [true, true, false, true, false, false])
+        #expect(found[2].sentence.hasPrefix("expected command storage/+ in 5000.0...inf; "))
+        #expect(found[2].sentence.hasSuffix(" had another value"))
+        #expect(found[4].sentence.hasPrefix("expected no command storage/+; there was storage/string-"))
+        #expect(found[5].sentence == "expected command storage/+; there was none")
+    }
+
+    @Test("a quality is that of the value used at a time")
+    func qualities() async throws {
+        let found = try await Self.verdicts([
+            #"{"quality":"wind/+/power_kw","is":"good","at":"2025-06-18T06:00:00Z"}"#,
+            #"{"quality":"wind/t01/power_kw","is":"uncertain.stuck","at":"2025-06-18T06:00:00Z"}"#,
+            #"{"quality":"wind/t01/no_such","is":"good","at":"2025-06-18T06:00:00Z"}"#,
+        ])
+        #expect(found.map(\.passed) == [true, false, false])
+        #expect(found[1].sentence.hasSuffix("wind/t01/power_kw is good"))
+        #expect(found[2].sentence.hasSuffix("no such value is used then"))
+    }
+
+    @Test("departures are those of the plant; where nobody leaves, none that was missed proves anything")
+    func departures() async throws {
+        let texts = [
+            #"{"departures":"bay/+","missed_max":1}"#, #"{"departures":"bay/staff","left_min":6}"#,
+            #"{"departures":"yard/+","missed_max":0}"#, #"{"departures":"yard/+","left_max":0}"#,
+            #"{"departures":"agv/+","left_max":9}"#,
+        ]
+        let known: [AssetPath: Departures] = [
+            AssetPath(.bay, "staff"): Departures(left: 5, missed: 1),
+            AssetPath(.bay, "staff-v2g"): Departures(left: 2, missed: 0),
+            AssetPath(.yard, "finished-cars"): Departures(left: 0, missed: 0),
+        ]
+        let found = try await Self.verdicts(texts, departures: known)
+        #expect(found.map(\.passed) == [true, false, false, true, false])
+        #expect(found[0].sentence == "departures bay/+: 7 vehicles left, 1 of them without their energy")
+        #expect(
+            found[1].sentence == "expected departures: bay/staff, left_min: 6; 5 vehicles left, 1 of them without their"
+                + " energy")
+        #expect(try await Self.verdicts([texts[0]]).map(\.passed) == [false])
+    }
+
+    @Test("a figure that the summary does not have names the near one")
+    func figures() async throws {
+        let found = try await Self.verdicts([
+            #"{"kpi":"co2_kg.scope_1","min":0}"#, #"{"kpi":"vehicels","min":0}"#, #"{"kpi":"co2_kg.scope1","min":0}"#,
+        ])
+        #expect(found.map(\.passed) == [false, false, true])
+        #expect(found[0].sentence.hasSuffix("no such figure; did you mean co2_kg.scope1?"))
+        #expect(found[1].sentence.hasSuffix("no such figure; did you mean vehicles?"))
+    }
+
+    @Test(
+        "what is wrong with one is named",
+        arguments: [
+            (#"{"quality":"a/b/c","at":"2025-06-18T06:00:00Z"}"#, "\"is\" is missing, expected one of good"),
+            (#"{"quality":"a/b/c","is":"fine","at":"2025-06-18T06:00:00Z"}"#, "\"is\" is \"fine\""),
+            (#"{"quality":"a/b/c","is":"good"}"#, "\"at\" is missing"),
+            (#"{"departures":"bay/+"}"#, "departures needs \"left_min\""),
+            (#"{"departures":"bay/+","left_min":-1}"#, "\"left_min\" is -1"),
+            (#"{"command":"a/b","between":[1]}"#, "command needs \"between\""),
+            (
+                #"{"no_alarm":"a/b/c","after":"2025-06-18T06:00:00Z"}"#,
+                "\"after\" is none of no_alarm, the keys of no_alarm"
+            ),
+        ])
+    func problems(text: String, word: String) throws {
+        let failure = try #require(throws: LineFailure.self) {
+            try TwinCore.Expectation(JSONReader.read(Array(text.utf8)), at: SmallRecording.start, place: "a:1") {
+                $0.text.flatMap { PlantTime(rfc3339: $0) }
+            }
+        }
+        #expect(failure.text.contains(word), "\(failure.text)")
+    }
+}
