@@ -6,6 +6,10 @@ public struct TickClock: Sendable {
     /// A line may not jump further than this beyond the one before.
     public static let jumpMax = Span.days(7)
 
+    /// A time so far beyond plant time is not believed on one line's word: meters are read every quarter of an hour, clocks
+    /// tick with the step, and a clock that is wrong is wrong by an hour, a day or years.
+    static func leapMin(step: Span) -> Span { max(.minutes(15), 2 * step) }
+
     public private(set) var grid: TickGrid
     public let lateness: Span
     /// Plant time: never falls.
@@ -16,6 +20,8 @@ public struct TickClock: Sendable {
     public private(set) var tick: Int
     /// Once a clock line has been seen, only clock lines move time.
     public private(set) var hasClock = false
+    /// The clock's last line, where it leapt and no other confirms it yet.
+    private var candidate: PlantTime?
 
     public init(start: PlantTime, step: Span, lateness: Span, tick: Int = 0) {
         grid = TickGrid(start: start, step: step)
@@ -46,15 +52,18 @@ public struct TickClock: Sendable {
     public enum Effect: Sendable, Hashable {
         /// The line belongs to the open tick; afterwards this many ticks close, the first of them with the lines.
         case taken(closes: Int)
-        /// More than `jumpMax` ahead: the line moves nothing and is refused.
+        /// More than `jumpMax` ahead, or a leap of the clock that no second line confirms: the line moves nothing and is
+        /// refused.
         case refused
     }
 
     /// - Parameters:
     ///   - t: the line's time; a smaller one than before counts as the one before.
     ///   - isClock: whether the line is the site's clock.
-    public mutating func take(t: PlantTime, isClock: Bool) -> Effect {
+    ///   - isCertain: whether others agree with the line already, as those do that follow it in a file.
+    public mutating func take(t: PlantTime, isClock: Bool, isCertain: Bool = false) -> Effect {
         if t > max(now, lastSeen) + TickClock.jumpMax { return .refused }
+        if isClock, !isCertain, !isBelieved(t) { return .refused }
         lastSeen = max(lastSeen, t)
         if isClock {
             hasClock = true
@@ -63,6 +72,17 @@ public struct TickClock: Sendable {
         }
         now = max(now, t)
         return .taken(closes: due(isClock ? Span(ms: 0) : lateness))
+    }
+
+    /// A clock that leaps is believed when its next line goes on from there.
+    private mutating func isBelieved(_ t: PlantTime) -> Bool {
+        let leap = TickClock.leapMin(step: grid.step)
+        let before = candidate
+        candidate = t > now + leap ? t : nil
+        guard candidate != nil else { return true }
+        guard let before, t > before, t <= before + leap else { return false }
+        candidate = nil
+        return true
     }
 
     /// Ticks that the wall clock closes at `t`, `grace` after their end.

@@ -43,6 +43,10 @@ public final class TickReader {
     private var clock: TickClock
     private let clockTopic: String
     private var lastT: PlantTime
+    /// Messages that may be ahead of their time, in a file without marks.
+    private var held: HeldLines
+    private var firstTopic: String?
+    private var hasTopics = false
     /// Ticks that are cut but not yet handed out.
     private var ready: [FileTick] = []
     /// How many of `ready` are handed out: a jump over a week makes thousands at once.
@@ -99,6 +103,7 @@ public final class TickReader {
         clock = TickClock(start: header.start, step: header.step, lateness: lateness, tick: header.firstTick - 1)
         clockTopic = Topic.clockText(site: header.site)
         lastT = opening?.from ?? header.start
+        held = HeldLines(step: header.step)
         pending = FileTick(t: lastT)
         for item in head { try take(item) }
     }
@@ -185,6 +190,7 @@ public final class TickReader {
             return
         }
         if case .message(let arrival) = line.body { return try take(arrival) }
+        for arrival in held.confirm(to: line.t) { use(arrival) }
         var resume: PlantTime?
         if case .op(let json) = line.body { resume = json["resume"]?.text.flatMap { PlantTime(rfc3339: $0) } }
         if let resume, header.marks {
@@ -195,17 +201,42 @@ public final class TickReader {
         lastT = max(lastT, line.t)
         pending.others.append(line.t < lastT ? Line(t: lastT, line.body) : line)
         linesSinceMark += 1
-        moveTime(isClock: false)
+        moveTime(to: lastT, isClock: false)
     }
 
     private func take(_ arrival: Arrival) throws {
         guard try isNear(arrival.t, topic: arrival.topic) else { return }
+        if header.marks { return use(arrival) }
+        if !hasTopics {
+            hasTopics = firstTopic.map { $0 != arrival.topic } ?? false
+            firstTopic = firstTopic ?? arrival.topic
+        }
+        if held.isEmpty, arrival.t <= lastT + held.leap { return use(arrival) }
+        try settle(held.take(arrival, after: lastT))
+    }
+
+    private func settle(_ verdict: HeldLines.Verdict) throws {
+        for arrival in verdict.refused {
+            try refuse(
+                LineFailure(
+                    reason: .clockFuture,
+                    text:
+                        "t \(arrival.t.rfc3339) leaps ahead of \(lastT.rfc3339), and the lines behind it do not follow;"
+                        + " look at the clock that stamped it"),
+                topic: arrival.topic, line: arrival.number)
+        }
+        for arrival in verdict.taken { use(arrival) }
+    }
+
+    private func use(_ arrival: Arrival) {
         lastT = max(lastT, arrival.t)
         if pending.arrivals.isEmpty { pending.arrivals.reserveCapacity(lastCount) }
         pending.arrivals.append(arrival)
         if arrival.t < lastT { pending.arrivals[pending.arrivals.count - 1].t = lastT }
         linesSinceMark += 1
-        moveTime(isClock: arrival.topic == clockTopic)
+        let isClock = arrival.topic == clockTopic
+        // Where there is a clock, other lines that run ahead of it do not carry it along.
+        moveTime(to: isClock ? arrival.t : lastT, isClock: isClock)
     }
 
     /// Refuses a line whose time is beyond what a run may pass over.
@@ -218,9 +249,9 @@ public final class TickReader {
     }
 
     /// Closes what the last line's time closes, in a file without marks.
-    private func moveTime(isClock: Bool) {
+    private func moveTime(to t: PlantTime, isClock: Bool) {
         if header.marks { return }
-        guard case .taken(let closes) = clock.take(t: lastT, isClock: isClock) else { return }
+        guard case .taken(let closes) = clock.take(t: t, isClock: isClock, isCertain: true) else { return }
         closeByTime(closes, at: lastT)
     }
 
@@ -263,6 +294,7 @@ public final class TickReader {
         fileIndex += 1
         guard fileIndex < paths.count else {
             isAtEnd = true
+            try settle(held.end(hadOtherTopics: hasTopics))
             // Without marks the end of the file closes the last line's tick; lines after a last mark stay open.
             if !header.marks, linesSinceMark > 0 {
                 let holdsMessage = !pending.arrivals.isEmpty || !pending.unreadable.isEmpty
@@ -298,11 +330,13 @@ public final class TickReader {
 
     private var place: String { "\(path):\(reader.number)" }
 
-    private func refuse(_ failure: LineFailure, topic: String) throws {
-        if strict { throw ReplayProblem("\(place): error: \(failure.text) (\(failure.reason.rawValue))") }
+    /// - Parameter line: its number; nil for the one that was read last.
+    private func refuse(_ failure: LineFailure, topic: String, line: Int? = nil) throws {
+        let number = line ?? reader.number
+        if strict { throw ReplayProblem("\(path):\(number): error: \(failure.text) (\(failure.reason.rawValue))") }
         pending.unreadable[failure.reason, default: 0] += 1
         linesSinceMark += 1
-        notes.refuse(Refusal(line: reader.number, topic: topic, failure: failure))
+        notes.refuse(Refusal(line: number, topic: topic, failure: failure))
     }
 }
 

@@ -133,15 +133,34 @@ struct LiveClockTests {
         #expect(try await rig.replayed().summary.digest == summary.digest)
     }
 
-    @Test("a clock that jumps an hour writes an hour of marks: the first with the lines, the rest with none")
+    @Test("a clock that goes on an hour later writes an hour of marks: the first with the lines, the rest with none")
     func jump() async throws {
         let rig = try LiveRig()
         let script: [InboundMessage] = [
-            .clock(Self.six), .reading("wind/t01", "power_kw", 1, Self.six), .clock(Self.six + .hours(1)),
+            .clock(Self.six), .reading("wind/t01", "power_kw", 1, Self.six), .clock(Self.six + .minutes(59)),
+            .clock(Self.six + .hours(1)),
         ]
         let summary = try #require(try await rig.go(ScriptLink(script, clock: rig.clock)))
         #expect(summary.steps == 60)
-        #expect(try rig.journalLines().compactMap(\.mark?.n) == [4] + [Int](repeating: 0, count: 59))
+        #expect(summary.counts.rejected == [.clockFuture: 1])
+        #expect(try rig.journalLines().compactMap(\.mark?.n) == [5] + [Int](repeating: 0, count: 59))
+        #expect(try await rig.replayed().summary.digest == summary.digest)
+    }
+
+    @Test(
+        "a clock line that leaps alone is refused and named, and moves nothing",
+        arguments: [Span.minutes(64), .hours(6), .days(3)])
+    func leap(ahead: Span) async throws {
+        let rig = try LiveRig()
+        let stray = InboundMessage.clock(Self.six + .minutes(1) + ahead)
+        let script: [InboundMessage] = [
+            .clock(Self.six), .clock(Self.six + .minutes(1)), stray, .clock(Self.six + .minutes(2)), stray, stray,
+            .clock(Self.six + .minutes(3)),
+        ]
+        let summary = try #require(try await rig.go(ScriptLink(script, clock: rig.clock)))
+        #expect(summary.steps == 3)
+        #expect(summary.counts.rejected == [.clockFuture: 3])
+        #expect(try await rig.replayed().summary.digest == summary.digest)
     }
 
     @Test("a clock that falls back moves nothing")
