@@ -8,7 +8,7 @@ import TwinUnits
 public struct Books: Sendable, Codable {
     /// Rows stay this long after their end: until they are final, and while they are of the local day, which may have
     /// 25 hours.
-    public static let kept = Span.hours(26)
+    public static let kept = Span.hours(38)
 
     /// The latest periods, ascending.
     public private(set) var rows: [PeriodRow] = []
@@ -118,7 +118,7 @@ public struct Books: Sendable, Codable {
                 before[index].flatMap { Restatement(from: $0, to: rows[index], context) }
             }
         }
-        ticks.forget(before: context.from - periodFinalAfter - settlementPeriod)
+        ticks.forget(before: context.from - periodOpenFor - settlementPeriod)
         return posting
     }
 

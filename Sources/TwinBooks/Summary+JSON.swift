@@ -19,9 +19,23 @@ extension Summary {
                 counts.rejected.sorted { $0.key.rawValue < $1.key.rawValue }.map {
                     .init($0.key.rawValue, .integer($0.value))
                 }),
+            "lost_values": .object(
+                counts.lostTotals.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+                    .init($0.key.rawValue, .integer($0.value))
+                }),
+            "lost_values_by_signal": lostBySignal, "retained": .integer(counts.retainedTotal),
             "duplicates": .integer(counts.duplicates), "late": .integer(counts.late), "shed": .integer(counts.shed),
             "gaps": .integer(gaps),
         ])
+    }
+
+    /// `{"gas/paint-ovens/gas_kw": {"wrong_type": 4}}`.
+    private var lostBySignal: JSON {
+        var signals: [String: [JSON.Member]] = [:]
+        for (reason, lost) in counts.lost.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            for (signal, count) in lost { signals[signal, default: []].append(.init(reason.rawValue, .integer(count))) }
+        }
+        return .object(signals.sorted { $0.key < $1.key }.map { .init($0.key, .object($0.value)) })
     }
 
     /// Every account under its bus and every fuel; null for what the site lacks.

@@ -203,6 +203,12 @@ public struct SummaryText {
 
     private func tonnes(_ emissions: Emissions) -> String { Figures.fixed(emissions.kilograms / 1000, 2) }
 
+    /// The first of them, and how many more there are.
+    private func some(_ names: some Collection<String>) -> String {
+        let first = names.min() ?? ""
+        return names.count > 1 ? "\(first) and \(names.count - 1) more" : first
+    }
+
     private mutating func trust() {
         title("Trust")
         if let quality = summary.dataQuality {
@@ -216,6 +222,12 @@ public struct SummaryText {
             "rejected \(counts.rejectedTotal), duplicates \(counts.duplicates), late \(counts.late)")
         for (reason, count) in counts.rejected.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             row("  rejected", "\(count)", reason.rawValue)
+        }
+        for (reason, signals) in counts.lost.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            row("  values lost", "\(signals.values.reduce(0, +))", "\(reason.rawValue): \(some(signals.keys))")
+        }
+        if counts.retainedTotal > 0 {
+            row("  retained", "\(counts.retainedTotal)", "copies that a broker kept, no measurements")
         }
         row("gaps", "\(summary.gaps)")
         let commands = summary.commands

@@ -78,6 +78,7 @@ private struct BookTables {
     private var postings: SideBySide?
     private var models: SideBySide
     private var rejections: SideBySide
+    private var lost: SideBySide
     private var alarms: SideBySide
     private var gaps: SideBySide
 
@@ -99,6 +100,7 @@ private struct BookTables {
         postings = withPostings ? try table("posting", "meter, ws, measured_ms, estimated_ms") : nil
         models = try table("vehicle_count", "name, n")
         rejections = try table("rejection", "name, n")
+        lost = try table("lost_value", "name, reason, n")
         alarms = try table("alarm_count", "name, n")
         gaps = try table("gap", "name, n")
         try periods.bind([from, to])
@@ -120,6 +122,11 @@ private struct BookTables {
         try gaps.take(start) { row.gaps[$0.text(1)] = Int($0.int(2)) }
         try rejections.take(start) { stored in
             if let reason = RejectReason(rawValue: stored.text(1)) { row.counts.rejected[reason] = Int(stored.int(2)) }
+        }
+        try lost.take(start) { stored in
+            let (name, reason, n) = (stored.text(1), stored.text(2), Int(stored.int(3)))
+            if reason == SQLiteStore.retained { row.counts.retained[name] = n }
+            if let reason = RejectReason(rawValue: reason) { row.counts.lost[reason, default: [:]][name] = n }
         }
         return row
     }

@@ -114,7 +114,11 @@ extension SQLiteStore {
         }
     }
 
-    static let booksOfPeriod = ["posting", "account_total", "vehicle_count", "rejection", "alarm_count", "gap"]
+    static let booksOfPeriod = [
+        "posting", "account_total", "vehicle_count", "rejection", "lost_value", "alarm_count", "gap",
+    ]
+    /// Reason of what is no value but a whole message; see `Counts.retained`.
+    static let retained = "retained"
 
     /// Removes what a run left; the half hours and hours from its start on are its own.
     private func empty(_ db: Database, _ run: Int64, from start: PlantTime) throws {

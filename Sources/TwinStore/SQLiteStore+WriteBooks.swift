@@ -121,6 +121,8 @@ extension SQLiteStore {
         try writeCounts(
             "rejection", start,
             Dictionary(uniqueKeysWithValues: row.counts.rejected.map { ($0.key.rawValue, $0.value) }), db)
+        for (reason, signals) in row.counts.lost { try writeLost(start, signals, reason.rawValue, db) }
+        try writeLost(start, row.counts.retained, SQLiteStore.retained, db)
         try writeCounts("alarm_count", start, row.alarms, db)
         try writeCounts("gap", start, row.gaps, db)
     }
@@ -148,6 +150,13 @@ extension SQLiteStore {
                 counts.duplicates, counts.late, counts.shed, row.commands.issued, row.commands.accepted,
                 row.commands.rejected, row.commands.expired, row.chain.hex,
             ])
+    }
+
+    private func writeLost(_ start: Int64, _ counts: [String: Int], _ reason: String, _ db: Database) throws {
+        for (name, n) in counts {
+            try db.cachedStatement(sql: "INSERT INTO lost_value (start_ms, name, reason, n) VALUES (?, ?, ?, ?)")
+                .execute(arguments: [start, name, reason, n])
+        }
     }
 
     private func writeCounts(_ table: String, _ start: Int64, _ counts: [String: Int], _ db: Database) throws {

@@ -82,6 +82,11 @@ enum Schema {
             -- By reason.
             start_ms INTEGER NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (start_ms, name)
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE lost_value (
+            -- Values of used messages that are none: signal and reason. Copies that a broker kept: source and "retained".
+            start_ms INTEGER NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, n INTEGER NOT NULL,
+            PRIMARY KEY (start_ms, name, reason)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE alarm_count (
             -- By code.
             start_ms INTEGER NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (start_ms, name)
@@ -143,7 +148,7 @@ enum Schema {
         CREATE VIEW half_hour AS
             SELECT datetime(p.start_ms / 1000, 'unixepoch') AS start_utc, r.run, p.stepped_ms / 1000.0 AS stepped_s,
                 p.vehicles, p.messages, p.commands_issued,
-                p.start_ms + 88200000 <= (SELECT max(stepped_to_ms) FROM period WHERE run = p.run) AS final,
+                p.start_ms + 131400000 <= (SELECT max(stepped_to_ms) FROM period WHERE run = p.run) AS final,
                 c.hash AS configuration, p.start_ms
             FROM period p JOIN run r ON r.id = p.run JOIN configuration c ON c.id = p.configuration;
         CREATE VIEW account_energy AS

@@ -16,6 +16,7 @@ struct TopicList {
             lines.append(Self.row(topic.name, "\(topic.messages)", rate))
             lines.append(Self.fitted("  = \(Self.meaning(topic))"))
             lines.append(Self.fitted("  e.g. \(String(decoding: topic.example.prefix(200), as: UTF8.self))"))
+            if topic.retained > 0 { lines.append("  ! \(topic.retained) retained: copies that a broker kept") }
             if let failure = topic.failure {
                 let what = topic.refused > 0 ? "\(topic.refused) refused" : "values dropped"
                 lines.append("  ! \(what): \(failure.reason.rawValue)")
@@ -39,6 +40,7 @@ struct TopicList {
                         "topic": .string(topic.name), "messages": .integer(topic.messages),
                         "per_minute": .optional(topic.perMinute), "mapped": .array(Self.targets(topic)),
                         "own": .bool(topic.meaning == .own), "refused": .integer(topic.refused),
+                        "retained": .integer(topic.retained),
                         "reason": topic.failure.map { .string($0.text) } ?? .null,
                         "example": .string(String(decoding: topic.example.prefix(1000), as: UTF8.self)),
                         "stub": topic.meaning == .notMapped ? .string(topic.stub) : .null,

@@ -34,7 +34,8 @@ struct BadInputTests {
         let deep = String(repeating: "[", count: 16) + String(repeating: "]", count: 16)
         let cases: [(String, RejectReason)] = [
             ("", .parse), ("{", .parse), ("{\(subject.good)", .parse), ("{\(subject.good)} x", .parse),
-            ("\u{FEFF}{\(subject.good)}", .parse), ("7", .wrongType), ("null", .wrongType), ("\"on\"", .wrongType),
+            (" \u{FEFF}{\(subject.good)}", .parse), ("{\(subject.good)\u{0}}", .parse), ("7", .wrongType),
+            ("null", .wrongType), ("\"on\"", .wrongType),
             ("[]", .wrongType), ("[{\(subject.good)}]", .wrongType), ("{}", subject.useless),
             ("{\"colour\":\"red\"}", subject.useless), ("{\"ts\":\"2025-06-18T06:00:00Z\"}", subject.useless),
             ("{\"ts\":7,\(subject.good)}", .wrongType), ("{\"ts\":null,\(subject.good)}", .wrongType),
@@ -76,8 +77,11 @@ struct BadInputTests {
                 #expect(reply.alarms.isEmpty, "\(signal.key) \(end)")
             }
             let width = signal.range.upperBound - signal.range.lowerBound
+            // Noise around 0 is 0 where 0 is the least.
+            let isPower = signal.range.lowerBound == 0 && !signal.key.hasSuffix("_total_kwh")
             let beyond = [
-                signal.range.lowerBound - 1e-6 * width, signal.range.upperBound + 1e-6 * width, -1e308, 1e308,
+                signal.range.lowerBound - (isPower ? 0.01001 : 1e-6) * width, signal.range.upperBound + 1e-6 * width,
+                -1e308, 1e308,
             ]
             for value in beyond {
                 let payload = Array(subject.minute("\"\(signal.key)\":\(value)").utf8)

@@ -178,7 +178,7 @@ struct ProcessBurnersTests {
     @Test(
         "wrong payloads are counted by reason, and the model stands in",
         arguments: [
-            (#""gas_kw":"much""#, RejectReason.wrongType), (#""gas_kw":-1"#, .outOfRange),
+            (#""gas_kw":"much""#, RejectReason.wrongType), (#""gas_kw":-56"#, .outOfRange),
             (#""gas_kw":5501"#, .outOfRange), (#""load_kw":700"#, .outOfRange), (#""steam_kw":5"#, .unknownKey),
             (#""gas_kw":NaN"#, .parse), (#""gas_kw":1e999"#, .notFinite),
         ])

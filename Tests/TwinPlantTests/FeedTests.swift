@@ -12,15 +12,22 @@ struct FeedTests {
         return wind.tick(slice, Bench.context(1), .windy(6.8))
     }
 
-    @Test("counts the same seq and ts as a duplicate, whatever else the bytes say")
-    func duplicateSequence() {
-        let reply = wind([
-            Bench.minute(.wind, "farm", at: 0, seq: 7, #""power_kw":700"#),
-            Bench.minute(.wind, "farm", at: 0, seq: 7, #""power_kw":701"#),
-        ])
-        #expect(reply.counts.duplicates == 1 && reply.counts.readings == 1)
-        #expect(reply.total("power_kw") == UsedValue(700, .good))
-        #expect(reply.alarms.isEmpty)
+    @Test("takes each key of messages that share seq and ts, and calls another value of one key a conflict")
+    func sameSequence() {
+        let power = Bench.minute(.storage, "ess-1", at: 0, seq: 7, #""power_kw":70"#)
+        let charge = Bench.minute(.storage, "ess-1", at: 0, seq: 7, #""soc_fraction":0.5"#)
+        let other = Bench.minute(.storage, "ess-1", at: 0, seq: 7, #""power_kw":71"#)
+        var storage = Bench.storage()
+        let reply = storage.tick([power, charge, power, charge], Bench.context(1), PlantImage())
+        #expect(reply.counts.accepted == 2 && reply.counts.duplicates == 2 && reply.counts.readings == 2)
+        #expect(reply.used(.storage, "ess-1", "power_kw") == UsedValue(70, .good) && reply.alarms.isEmpty)
+        let told = storage.tick([other], Bench.context(2), PlantImage())
+        #expect(told.counts.duplicates == 1 && told.alarmPaths == ["storage/ess-1/conflict"])
+        // The same in other words, with a key more: what is new of it is taken.
+        let more = Bench.minute(.storage, "ess-1", at: 60, seq: 8, #""power_kw":70"#)
+        let both = Bench.minute(.storage, "ess-1", at: 60, seq: 8, #""power_kw":70.0,"soc_fraction":0.4"#)
+        let third = storage.tick([more, both], Bench.context(2), PlantImage())
+        #expect(third.counts.accepted == 2 && third.counts.duplicates == 0 && third.counts.readings == 2)
     }
 
     @Test("counts the same ts and bytes as a duplicate where there is no seq")

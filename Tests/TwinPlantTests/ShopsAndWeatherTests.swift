@@ -62,7 +62,7 @@ struct ShopsTests {
     @Test("refuses a negative load")
     func negative() {
         var shops = Bench.shops()
-        let reply = shops.tick([Bench.minute(.shop, "paint", at: 0, #""load_kw":-1"#)], Bench.context(1), image(5))
+        let reply = shops.tick([Bench.minute(.shop, "paint", at: 0, #""load_kw":-501"#)], Bench.context(1), image(5))
         #expect(reply.counts.rejected == [.outOfRange: 1])
         #expect(reply.alarmPaths == ["shop/paint/out_of_range"])
     }
@@ -87,7 +87,7 @@ struct WeatherStationTests {
 
     @Test(
         "refuses weather that is none",
-        arguments: [#""temperature_c":61"#, #""wind_speed_m_per_s":-0.1"#, #""wind_speed_m_per_s":76"#])
+        arguments: [#""temperature_c":61"#, #""wind_speed_m_per_s":-0.8"#, #""wind_speed_m_per_s":76"#])
     func outOfRange(values: String) {
         var mast = Bench.weather()
         let reply = mast.tick([Bench.minute(.weather, "mast", at: 0, values)], Bench.context(1), PlantImage())

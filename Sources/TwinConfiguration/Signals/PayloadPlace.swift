@@ -116,7 +116,7 @@ extension JSON {
         do { self = try JSONReader.read(payload) } catch {
             // What begins like an object or a list means to be JSON; anything else is plain text.
             if let first = payload.first(where: { $0 > 0x20 }), first == 0x7B || first == 0x5B {
-                throw LineFailure(reason: RejectReason(error), text: "payload: \(error.rawValue)")
+                throw JSONReader.refusal(of: payload, error)
             }
             guard let text = String(validating: payload, as: UTF8.self) else {
                 throw LineFailure(reason: .notUTF8, text: "the payload is neither JSON nor text")

@@ -96,9 +96,10 @@ extension SignalDoor {
 
         /// A signal's number as it is written, with its unit.
         private func number(of signal: MappedSignal) throws(LineFailure) -> (Double, ImportUnit) {
-            guard let scope = signal.value.scope(in: document), let value = signal.value.value(in: scope),
-                value != .null
-            else { throw LineFailure(reason: .unknownKey, text: "nothing at \(signal.value.text)") }
+            guard let scope = signal.value.scope(in: document), let value = signal.value.value(in: scope) else {
+                throw LineFailure(reason: .unknownKey, text: "nothing at \(signal.value.text)")
+            }
+            guard value != .null else { throw LineFailure(reason: .wrongType, text: "null at \(signal.value.text)") }
             try check(signal.quality, scope)
             guard let number = NumberText(value, hasDecimalComma: source.hasDecimalComma) else {
                 throw LineFailure(

@@ -16,6 +16,8 @@ public struct MappedMessage: Sendable {
     public var failure: LineFailure?
     /// What of a used message is wrong for the first time, row by row.
     public var notes: [LineFailure] = []
+    /// Signals of a used message whose values are none, each time, and why.
+    public var lost: [(signal: String, reason: RejectReason)] = []
     var isUsed = false
 }
 
@@ -62,6 +64,7 @@ public struct SignalDoor: Sendable {
             message.failure = nil
         } else {
             message.notes = []
+            message.lost = []
         }
         return message
     }
@@ -76,6 +79,10 @@ public struct SignalDoor: Sendable {
                 message.readings.append(entry.reading(asset.area, asset.asset, .tele, payload))
             }
         } catch {
+            // A message need not bring all of a source's signals.
+            if error.reason != .unknownKey {
+                message.lost += signal.assets.map { ("\($0.text)/\(signal.key)", error.reason) }
+            }
             fail(signal.place, signal.path, error, &message)
         }
     }

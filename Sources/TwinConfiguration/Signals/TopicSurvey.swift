@@ -24,7 +24,14 @@ public struct TopicSurvey: Sendable {
         public let example: [UInt8]
         /// Messages of which nothing could be used, and why the first of them could not.
         public internal(set) var refused = 0
+        /// Copies that a broker kept: no measurements.
+        public internal(set) var retained = 0
         public internal(set) var failure: LineFailure?
+
+        mutating func note(_ failure: LineFailure?, isRefused: Bool) {
+            if isRefused { refused += 1 }
+            if self.failure == nil { self.failure = failure }
+        }
 
         /// Messages a minute; nil before there are two times.
         public var perMinute: Double? {
@@ -62,12 +69,20 @@ public struct TopicSurvey: Sendable {
         }
         topic.messages += 1
         topic.last = max(topic.last, arrival.t)
-        if case .mapped = topic.meaning,
-            let message = door?.translate(arrival, sources: sources, memory: &memory),
-            let failure = message.failure ?? message.notes.first
-        {
-            if message.failure != nil { topic.refused += 1 }
-            if topic.failure == nil { topic.failure = failure }
+        if arrival.retain { topic.retained += 1 }
+        switch topic.meaning {
+        case .mapped:
+            if let message = door?.translate(arrival, sources: sources, memory: &memory) {
+                topic.note(message.failure ?? message.notes.first, isRefused: message.failure != nil)
+            }
+        case .own where topic.name.hasSuffix("/\(TopicKind.tele.rawValue)"):
+            do {
+                let lost = try Telemetry(arrival).values.first { $0.value == .wrongType }
+                topic.note(
+                    lost.map { LineFailure(reason: .wrongType, text: "\"\($0.key)\" is not a number") },
+                    isRefused: false)
+            } catch { topic.note(error, isRefused: true) }
+        case .own, .notMapped: break
         }
         found[arrival.topic] = topic
     }

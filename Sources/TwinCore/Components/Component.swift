@@ -34,9 +34,10 @@ public struct PlantImage: Sendable, Hashable, Codable {
     public var irradianceWPerM2 = UsedValue(0, .estimated)
     /// Heat that is given to the hot-water network anyway, kW.
     public var heatKW = 0.0
-    /// Grid intensity, g/kWh, and its forecast for the half hours that follow the one of `forecastFrom`.
+    /// Grid intensity, g/kWh, and its forecast for the half hours that follow the one of `forecastFrom`; nil for
+    /// those that it does not tell.
     public var intensityGPerKWh = UsedValue(0, .stale)
-    public var intensityForecast: [Double] = []
+    public var intensityForecast: [Double?] = []
     public var forecastFrom: PlantTime?
     public var gridConnected = true
 

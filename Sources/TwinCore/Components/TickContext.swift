@@ -25,5 +25,10 @@ public struct TickContext: Sendable {
     public var step: Span { to - from }
 }
 
-/// A period is final this long after its end; readings that would change an older one are refused.
+/// A reading or an event is refused this long after its end. It is as old as its end: a value of a whole day is young when
+/// the day is over.
 public let periodFinalAfter = Span.hours(24)
+
+/// What lies further back is final also where a reading that is young enough reaches there. A value of a whole day finds
+/// all of it open when it comes up to twelve hours late.
+public let periodOpenFor = Span.hours(36)

@@ -12,12 +12,43 @@ public struct Counts: Sendable, Hashable, Codable {
     /// Messages that were let go unread because there was no room for them.
     public var shed = 0
     public var rejected: [RejectReason: Int] = [:]
+    /// Values of accepted messages that could not be used, by reason and signal (`gas/paint-ovens/gas_kw`).
+    public var lost: [RejectReason: [String: Int]] = [:]
+    /// Accepted messages that were copies which the broker keeps, and so no measurements, by their source.
+    public var retained: [String: Int] = [:]
 
     public init() {}
 
+    private enum CodingKeys: String, CodingKey {
+        case messages, accepted, readings, duplicates, late, shed, rejected, lost, retained
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        messages = try container.decode(Int.self, forKey: .messages)
+        accepted = try container.decode(Int.self, forKey: .accepted)
+        readings = try container.decode(Int.self, forKey: .readings)
+        duplicates = try container.decode(Int.self, forKey: .duplicates)
+        late = try container.decode(Int.self, forKey: .late)
+        shed = try container.decode(Int.self, forKey: .shed)
+        rejected = try container.decode([RejectReason: Int].self, forKey: .rejected)
+        // An older build did not count these.
+        lost = try container.decodeIfPresent([RejectReason: [String: Int]].self, forKey: .lost) ?? [:]
+        retained = try container.decodeIfPresent([String: Int].self, forKey: .retained) ?? [:]
+    }
+
     public var rejectedTotal: Int { rejected.values.reduce(0, +) }
 
+    /// Lost values by reason.
+    public var lostTotals: [RejectReason: Int] { lost.mapValues { $0.values.reduce(0, +) } }
+
+    public var retainedTotal: Int { retained.values.reduce(0, +) }
+
     public mutating func reject(_ reason: RejectReason) { rejected[reason, default: 0] += 1 }
+
+    public mutating func lose(_ signal: String, _ reason: RejectReason, _ count: Int = 1) {
+        lost[reason, default: [:]][signal, default: 0] += count
+    }
 
     public mutating func add(_ other: Counts) {
         messages += other.messages
@@ -26,7 +57,8 @@ public struct Counts: Sendable, Hashable, Codable {
         duplicates += other.duplicates
         late += other.late
         shed += other.shed
-        if other.rejected.isEmpty { return }
         for (reason, count) in other.rejected { rejected[reason, default: 0] += count }
+        for (reason, signals) in other.lost { for (signal, count) in signals { lose(signal, reason, count) } }
+        for (source, count) in other.retained { retained[source, default: 0] += count }
     }
 }

@@ -45,7 +45,8 @@ public struct PartFate: Sendable, Hashable {
 }
 
 extension Counts {
-    /// Takes out again what a reading counted since `before` and gives it as the reading's fate. Readings stay.
+    /// Takes out again what a reading counted since `before` and gives it as the reading's fate. Readings stay, and what
+    /// was lost of them.
     /// - Parameter message: whose part the reading is; nil for one that is a message of its own, which stays counted.
     public mutating func fate(of message: Int?, since before: Counts) -> PartFate? {
         guard let message else { return nil }
@@ -60,6 +61,8 @@ extension Counts {
         let fate = PartFate(message: message, verdict: verdict, isLate: late > before.late)
         var kept = before
         kept.readings = readings
+        kept.lost = lost
+        kept.retained = retained
         self = kept
         return fate
     }

@@ -161,7 +161,11 @@ public struct SlotReader: Sendable {
         guard PlainJSON.take(0x5B, bytes, &position) else { return false }
         if PlainJSON.take(0x5D, bytes, &position) { return true }
         repeat {
-            guard let value = PlainJSON.number(bytes, &position) else { return false }
+            var value: Double?
+            if !PlainJSON.take("null", bytes, &position) {
+                guard let number = PlainJSON.number(bytes, &position) else { return false }
+                value = number
+            }
             if telemetry.forecast.count < Telemetry.forecastMax { telemetry.forecast.append(value) }
         } while PlainJSON.take(0x2C, bytes, &position)
         return PlainJSON.take(0x5D, bytes, &position)

@@ -9,12 +9,12 @@ public struct Telemetry: Sendable {
     public var isModelled: Bool
     public var connected: Bool?
     public var values: [(key: String, value: TelemetryValue)]
-    /// Values of the periods that follow, where a source forecasts them.
-    public var forecast: [Double]
+    /// Values of the periods that follow, where a source forecasts them; nil holds the place of one that it does not tell.
+    public var forecast: [Double?]
 
     public init(
         ts: PlantTime, seq: Int64?, period: Span?, isModelled: Bool, connected: Bool?,
-        values: [(key: String, value: TelemetryValue)], forecast: [Double]
+        values: [(key: String, value: TelemetryValue)], forecast: [Double?]
     ) {
         self.ts = ts
         self.seq = seq
@@ -53,7 +53,7 @@ extension Telemetry {
         }
         let json: JSON
         do { json = try JSONReader.read(arrival.payload) } catch {
-            throw LineFailure(reason: RejectReason(error), text: "payload: \(error.rawValue)")
+            throw JSONReader.refusal(of: arrival.payload, error)
         }
         guard let members = json.members else {
             throw LineFailure(reason: .wrongType, text: "payload is not an object")
@@ -80,7 +80,7 @@ extension Telemetry {
             period = length
         case "modelled": isModelled = member.value.bool ?? false
         case "connected" where member.value.bool != nil: connected = member.value.bool
-        case "forecast": forecast = (member.value.items ?? []).prefix(Telemetry.forecastMax).compactMap(\.double)
+        case "forecast": forecast = (member.value.items ?? []).prefix(Telemetry.forecastMax).map(\.double)
         default:
             values.append((member.key, member.value.double.map(TelemetryValue.number) ?? .wrongType))
         }

@@ -18,8 +18,10 @@ public struct JSONReader {
     private var position: Int
     private let end: Int
 
+    /// The one value of a whole text. A byte-order mark before it and NULs behind it are passed over: some programs
+    /// write the one, and send the byte that ends a string in C.
     public static func read(_ bytes: [UInt8]) throws(JSONFailure) -> JSON {
-        try read(bytes, in: 0..<bytes.count)
+        try read(bytes, in: bytes.textRange)
     }
 
     /// The one value that `range` of `bytes` holds, white space around it allowed.
@@ -31,12 +33,25 @@ public struct JSONReader {
         return value
     }
 
-    /// Whether `read` would read `bytes`.
-    public static func accepts(_ bytes: [UInt8]) -> Bool {
-        var reader = JSONReader(bytes, 0..<bytes.count)
-        do throws(JSONFailure) { try reader.passOver(depth: 1) } catch { return false }
+    /// Whether `bytes` are JSON from the first to the last one, so that they may stand in a line.
+    public static func accepts(_ bytes: [UInt8]) -> Bool { failurePlace(bytes, in: 0..<bytes.count) == nil }
+
+    /// Where `range` of `bytes` stops to be JSON that we accept; nil where it is all that.
+    private static func failurePlace(_ bytes: [UInt8], in range: Range<Int>) -> Int? {
+        var reader = JSONReader(bytes, range)
+        do throws(JSONFailure) { try reader.passOver(depth: 1) } catch { return reader.position }
         reader.skipSpace()
-        return reader.position == reader.end
+        return reader.position == reader.end ? nil : reader.position
+    }
+
+    /// Why a payload is refused, with the byte, counted from 1, for who sends it.
+    public static func refusal(of payload: [UInt8], _ failure: JSONFailure) -> LineFailure {
+        let range = payload.textRange
+        let place = failurePlace(payload, in: range) ?? range.upperBound
+        let digits = place < range.upperBound ? String(payload[place], radix: 16, uppercase: true) : ""
+        let what = digits.isEmpty ? "where it ends" : "which is 0x\(digits.count < 2 ? "0" : "")\(digits)"
+        return LineFailure(
+            reason: RejectReason(failure), text: "payload: \(failure.rawValue) at byte \(place + 1), \(what)")
     }
 
     /// A member of a line, with the range of its value's bytes.
@@ -333,4 +348,14 @@ extension JSON.Member: Keyed {}
 extension JSONReader.RangedMember: Keyed {}
 extension String: Keyed {
     fileprivate var key: String { self }
+}
+
+extension [UInt8] {
+    /// Without a UTF-8 byte-order mark in front and NULs at the end.
+    var textRange: Range<Int> {
+        let start = starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var end = count
+        while end > start, self[end - 1] == 0 { end -= 1 }
+        return start..<end
+    }
 }

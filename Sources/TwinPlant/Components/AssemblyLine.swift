@@ -90,6 +90,7 @@ public struct AssemblyLine: Component {
         // What was last known before we came is no new vehicle; the line's own message counts it.
         if routed.arrival.retain {
             reply.counts.accepted += 1
+            reply.counts.retained["\(Area.line.rawValue)/\(routed.asset)", default: 0] += 1
             return
         }
         let fate: Fate

@@ -44,7 +44,7 @@ public struct GridConnection: Component {
     public struct State: Sendable, Codable {
         var meter: Fleet
         var intensity: Fleet
-        var forecast: [Double] = []
+        var forecast: [Double?] = []
         var forecastFrom: PlantTime?
     }
 

@@ -31,6 +31,18 @@ public struct SignalSpec: Sendable, Hashable {
         spec.counterMaxKW = counterMargin * ratedKW
         return spec
     }
+
+    /// A meter of class 1 may read so much of its range below 0 while nothing flows.
+    private static let zeroFraction = 0.01
+
+    /// What a number means: itself where it is in range, 0 where it is noise around 0 of what cannot be below; else nil.
+    func taken(_ number: Double) -> Double? {
+        if range.contains(number) { return number }
+        let isNoise =
+            range.lowerBound == 0 && !isCounter && number < 0
+            && number >= -SignalSpec.zeroFraction * range.upperBound
+        return isNoise ? 0 : nil
+    }
 }
 
 extension AssetInput {
@@ -58,7 +70,7 @@ struct FeedReport: Sendable {
     private(set) var past: [(from: PlantTime, to: PlantTime)] = []
     /// Starts of the ticks whose integrals may have changed, ascending; the present tick is always one.
     var touchedTicks: [PlantTime] = []
-    var lastForecast: (ts: PlantTime, values: [Double])?
+    var lastForecast: (ts: PlantTime, values: [Double?])?
     /// Where the present tick begins, on the grid of steps.
     private let present: PlantTime
 
@@ -78,8 +90,10 @@ public struct AssetFeed: Sendable, Codable {
     public let asset: String
     /// One per signal, in the order of the specs.
     public private(set) var timelines: [Timeline]
-    /// False after an `offline` status.
+    /// False after an `offline` status, until a reading tells of a later time: a will that nobody took back says less.
     public private(set) var isOnline = true
+    /// When it said so; nil also in the state of an older build.
+    private var offlineAt: PlantTime?
     /// False after `connected:false` in a payload: the asset's breaker is open and its meter rightly reads 0.
     public private(set) var isConnected = true
     /// The source says that its values are modelled.
@@ -91,6 +105,7 @@ public struct AssetFeed: Sendable, Codable {
     private(set) var registers: [Int: RegisterWatch] = [:]
     var stuck = StuckWatch()
     private(set) var source = SourceWatch()
+    private var silence = SilenceWatch()
 
     var path: AssetPath { AssetPath(area, asset) }
 
@@ -109,18 +124,21 @@ public struct AssetFeed: Sendable, Codable {
             switch message.content {
             case .status(let status):
                 isOnline = status == .online
+                offlineAt = isOnline ? nil : message.arrivedAt
                 reply.counts.accepted += 1
             case .telemetry: try takeTelemetry(message, slice.inbox, specs, context, &report, &reply)
             case .refused(let place): throw slice.inbox.failures[place]
             }
         } catch {
             reply.refuse(slice.arrivals[message.place], error)
+            silence.unused(at: message.arrivedAt)
             if error.reason == .outOfRange { source.isOutOfRange = true }
         }
     }
 
     /// What is wrong with the source at the end of the tick.
     mutating func addSourceAlarms(_ context: TickContext, to alarms: inout Set<AlarmKey>) {
+        silence.begin(at: context.from)
         if source.clock.isOff { alarms.insert(AlarmKey(area, asset, .clock)) }
         if source.hasGap(context) { alarms.insert(AlarmKey(area, asset, .gap)) }
         if source.isOutOfRange { alarms.insert(AlarmKey(area, asset, .outOfRange)) }
@@ -141,22 +159,25 @@ public struct AssetFeed: Sendable, Codable {
         isConnected = message.connected ?? true
         isModelled = message.isModelled
         lastPeriod = message.period
-        if !message.isRetained {
+        if message.isRetained {
+            silence.unused(at: message.arrivedAt)
+            reply.counts.retained[path.text, default: 0] += 1
+        } else {
             source.report(from: message.ts, to: message.ts + (message.period ?? patience))
+            if !isOnline, message.ts + (message.period ?? Span(ms: 0)) > offlineAt ?? .earliest { isOnline = true }
         }
         var isInRange = true
         var wrong: (signal: Int, value: TelemetryValue)?
         var usable = message.connected != nil
-        var repeated = false
+        var repeats = 0
+        var news = 0
+        var lost: UInt64 = 0
         for index in specs.indices {
             guard let found = inbox.slots[message.slot + index] else { continue }
-            guard case .number(let value) = found else {
+            guard case .number(let number) = found, let value = specs[index].taken(number) else {
                 wrong = (index, found)
-                continue
-            }
-            guard specs[index].range.contains(value) else {
-                wrong = (index, found)
-                isInRange = false
+                lost |= 1 << UInt64(index)
+                if case .number = found { isInRange = false }
                 continue
             }
             usable = true
@@ -164,20 +185,45 @@ public struct AssetFeed: Sendable, Codable {
             if message.isRetained { continue }
             if specs[index].isCounter {
                 count(value, at: index, specs, message, &report, &reply)
+            } else if lay(value, at: index, specs[index], message, &report, &reply) {
+                repeats += 1
             } else {
-                repeated = lay(value, at: index, specs[index], message, &report, &reply) || repeated
+                news += 1
             }
         }
         if !message.isRetained { source.isOutOfRange = !isInRange }
         guard usable else { throw AssetFeed.failure(wrong, specs) }
-        if repeated {
+        if lost != 0 { lose(lost, message, inbox, specs, &reply) }
+        if !message.isRetained { silence.heard(lost: lost) }
+        if repeats > 0, news == 0 {
             reply.counts.duplicates += 1
             return
         }
         reply.counts.accepted += 1
-        if let forecast = message.forecast { report.lastForecast = (message.ts, inbox.forecasts[forecast]) }
+        if let forecast = message.forecast {
+            let values = inbox.forecasts[forecast]
+            report.lastForecast = (message.ts, values)
+            let holes = values.count { $0 == nil }
+            if holes > 0 { reply.counts.lose("\(path.text)/forecast", .wrongType, holes) }
+        }
         let end = message.ts + (message.period ?? Span(ms: 0))
         if message.arrivedAt > end + context.lateness { reply.counts.late += 1 }
+    }
+
+    /// Counts the values of a used message that are none.
+    /// - Parameter lost: their signals, as bits.
+    private mutating func lose(
+        _ lost: UInt64, _ message: DecodedMessage, _ inbox: Inbox, _ specs: [SignalSpec],
+        _ reply: inout ComponentReply
+    ) {
+        for index in specs.indices where lost & 1 << UInt64(index) != 0 {
+            let isNumber = if case .number? = inbox.slots[message.slot + index] { true } else { false }
+            reply.counts.lose("\(path.text)/\(specs[index].key)", isNumber ? .outOfRange : .wrongType)
+            // A value out of range has an alarm of its own, and a register that fails leaves its power.
+            if !isNumber, !message.isRetained, !specs[index].isCounter {
+                silence.lost(index, at: message.arrivedAt)
+            }
+        }
     }
 
     /// Why nothing of a message can be used.
@@ -285,16 +331,14 @@ public struct AssetFeed: Sendable, Codable {
             let lag = message.arrivedAt - (ts + (message.period ?? Span(ms: 0)))
             source.clock.look(lag: lag, arrival: message.arrivedAt, limit: patience, tolerance: context.lateness)
         }
-        if ts < context.from - periodFinalAfter {
+        if ts + (message.period ?? Span(ms: 0)) < context.from - periodFinalAfter {
             throw LineFailure(reason: .clockPast, text: "ts \(ts.rfc3339) lies in a period that is final")
         }
     }
 
-    /// The same `seq` and `ts`; without `seq`, the same `ts` and bytes.
+    /// The same `ts` and bytes, and so the same `seq`.
     private mutating func isRepeated(_ message: DecodedMessage) -> Bool {
-        let mark =
-            message.seq.map { SeenMessages.Mark(ts: message.ts, kind: .sequence, word: $0) }
-            ?? SeenMessages.Mark(ts: message.ts, kind: .bytes, word: Int64(bitPattern: message.bytesHash))
+        let mark = SeenMessages.Mark(ts: message.ts, bytesHash: message.bytesHash)
         if seen.holds(mark) { return true }
         // A retained copy is no measurement, so the message itself is still to come.
         if !message.isRetained { seen.note(mark) }
@@ -304,6 +348,25 @@ public struct AssetFeed: Sendable, Codable {
     /// How long after its end the latest reading stands in for the present. A source that reports whole periods is
     /// silent for one period and then late by `maxAge` at the most; one without periods holds for `maxAge` already.
     func patience(maxAge: Span) -> Span { lastPeriod.map { $0 + maxAge } ?? Span(ms: 0) }
+
+    /// Whether its model stands in for longer than its source needs to speak: the first signal's readings ended, or never
+    /// came, or those of another signal come as what is no number.
+    func isStale(maxAge: Span, _ context: TickContext) -> Bool {
+        if isOver(0, maxAge, context) ?? false { return true }
+        let isUnheard = !source.hasReported && silence.isLong(maxAge: maxAge, context)
+        return isUnheard
+            || silence.lasts(maxAge + (lastPeriod ?? SilenceWatch.periodUsual), at: context.to) {
+                isOver($0, maxAge, context) ?? true
+            }
+    }
+
+    /// Whether a signal's latest reading ended too long ago; nil where it has none.
+    private func isOver(_ signal: Int, _ maxAge: Span, _ context: TickContext) -> Bool? {
+        guard timelines.indices.contains(signal) else { return nil }
+        return timelines[signal].latestPiece(before: context.to).map {
+            context.to.ms - $0.end > patience(maxAge: maxAge).ms
+        }
+    }
 
     mutating func forget(before time: PlantTime) {
         for index in timelines.indices where timelines[index].reaches(before: time) {

@@ -41,7 +41,7 @@ public struct Fleet: Sendable, Codable {
         _ reply: inout ComponentReply
     ) -> FeedReport {
         var report = FeedReport(context)
-        forget(before: context.from - periodFinalAfter - settlementPeriod)
+        forget(before: context.from - periodOpenFor - settlementPeriod)
         for place in slice.inbox.order {
             let message = slice.inbox.messages[place]
             let asset = message.asset
@@ -193,7 +193,7 @@ public struct Fleet: Sendable, Codable {
         if past.isEmpty { return [context.from] }
         let step = context.step
         var starts: Set<Int64> = [context.from.ms]
-        let earliest = context.from - periodFinalAfter
+        let earliest = context.from - periodOpenFor
         for span in past {
             var start = max(span.from, earliest).floored(to: step)
             while start < min(span.to, context.from) {
@@ -245,11 +245,9 @@ public struct Fleet: Sendable, Codable {
         return feeds[asset].stuck.isStuck ? AlarmKey(feeds[asset].area, feeds[asset].asset, .stuck) : nil
     }
 
-    /// `stale` when a signal that once reported has nothing younger than `maxAge`.
+    /// `stale` when a signal that should be measured has nothing younger than `maxAge`.
     func staleAlarm(_ asset: Int, maxAge: Span, _ context: TickContext) -> AlarmKey? {
-        guard let last = feeds[asset].timelines[0].latestPiece(before: context.to),
-            context.to.ms - last.end > feeds[asset].patience(maxAge: maxAge).ms
-        else { return nil }
+        guard feeds[asset].isStale(maxAge: maxAge, context) else { return nil }
         return AlarmKey(feeds[asset].area, feeds[asset].asset, .stale)
     }
 }

@@ -1,20 +1,17 @@
 import TwinCore
 
 /// The messages of one asset that were seen last, to tell repeats; packed when a checkpoint is written.
+///
+/// A repeat is the same in every byte, `ts` and `seq` among them. A gateway that sends one key a message gives all messages
+/// of a cycle one `ts` and one `seq`: those are no repeats.
 struct SeenMessages: Sendable, Codable {
-    /// What a message is known by beside its `ts`.
-    enum Kind: Int64, Sendable {
-        /// Its `seq`.
-        case sequence
-        /// A hash of its bytes, where it has no `seq`.
-        case bytes
-    }
-
     struct Mark: Sendable, Equatable {
         var ts: PlantTime
-        var kind: Kind
-        var word: Int64
+        var bytesHash: UInt64
     }
+
+    /// Stands in a checkpoint between `ts` and hash; older builds knew messages by their `seq` too, and wrote 0 there.
+    private static let hashed: Int64 = 1
 
     static let countMax = 256
 
@@ -36,20 +33,18 @@ struct SeenMessages: Sendable, Codable {
         var packed = PackedWords(stride: 3)
         for mark in marks {
             packed.append(mark.ts.ms)
-            packed.append(mark.kind.rawValue)
-            packed.append(mark.word)
+            packed.append(SeenMessages.hashed)
+            packed.append(Int64(bitPattern: mark.bytesHash))
         }
         try packed.encode(to: encoder)
     }
 
     init(from decoder: any Decoder) throws {
         let packed = try PackedWords(from: decoder, stride: 3)
-        marks = try stride(from: 0, to: packed.words.count, by: 3).map { place in
-            guard let kind = Kind(rawValue: packed.words[place + 1]) else {
-                throw DecodingError.dataCorrupted(
-                    .init(codingPath: decoder.codingPath, debugDescription: "a seen message is of no known kind"))
-            }
-            return Mark(ts: PlantTime(ms: packed.words[place]), kind: kind, word: packed.words[place + 2])
+        for place in stride(from: 0, to: packed.words.count, by: 3)
+        where packed.words[place + 1] == SeenMessages.hashed {
+            let hash = UInt64(bitPattern: packed.words[place + 2])
+            marks.append(Mark(ts: PlantTime(ms: packed.words[place]), bytesHash: hash))
         }
         latest = marks.map(\.ts).max() ?? latest
     }

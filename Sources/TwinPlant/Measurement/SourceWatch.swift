@@ -18,6 +18,9 @@ struct SourceWatch: Sendable, Codable {
     private var reportedTo: PlantTime?
     private var holes: [Hole] = []
 
+    /// Whether a reading ever came, whatever its values were worth.
+    var hasReported: Bool { reportedTo != nil }
+
     /// Takes the span of a reading, whatever its values are worth.
     mutating func report(from start: PlantTime, to end: PlantTime) {
         guard let latest = reportedTo else {

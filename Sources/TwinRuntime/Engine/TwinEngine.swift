@@ -205,6 +205,7 @@ public final class TwinEngine {
         for failure in message.notes {
             refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: failure))
         }
+        for lost in message.lost { counts.lose(lost.signal, lost.reason) }
         if let failure = message.failure {
             counts.reject(failure.reason)
             refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: failure))

@@ -212,7 +212,7 @@ struct SignalDoorTests {
     @Test(
         "what does not fit is refused with its reason and its row",
         arguments: [
-            (#"{"v":"much"}"#, RejectReason.wrongType), (#"{"w":1}"#, .unknownKey), (#"{"v":null}"#, .unknownKey),
+            (#"{"v":"much"}"#, RejectReason.wrongType), (#"{"w":1}"#, .unknownKey), (#"{"v":null}"#, .wrongType),
             (#"{"v":{}}"#, .wrongType), (#"{"v":"5 kWh"}"#, .unit), (#"{"v":1e999}"#, .notFinite), (#"{"v":1"#, .parse),
             (#"{"v":1,"v":2}"#, .duplicateKey), (#"{"v":-1}"#, .outOfRange), (#"{"v":"NaN"}"#, .wrongType),
         ])

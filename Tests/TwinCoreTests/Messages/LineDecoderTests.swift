@@ -191,7 +191,7 @@ struct SlotReaderTests {
                 good += 1
                 #expect(found.ts == wanted.ts && found.seq == wanted.seq && found.period == wanted.period, "\(text)")
                 #expect(found.isModelled == wanted.isModelled && found.connected == wanted.connected, "\(text)")
-                #expect(found.forecast.map(\.bitPattern) == wanted.forecast.map(\.bitPattern), "\(text)")
+                #expect(found.forecast.map(\.?.bitPattern) == wanted.forecast.map(\.?.bitPattern), "\(text)")
                 #expect(found.values.isEmpty && slots.count == 1 + reader.count)
                 for (slot, key) in Self.keys.enumerated() {
                     let value = wanted.values.first { $0.key == key }?.value

@@ -34,7 +34,7 @@ struct TelemetryTests {
         #expect(found.connected == false)
         #expect(found.values.map(\.key) == ["power_kw", "note"])
         #expect(found.values.map(\.value) == [.number(412.3), .wrongType])
-        #expect(found.forecast == [1, 2.5, 3])
+        #expect(found.forecast == [1, 2.5, nil, 3])
     }
 
     @Test("uses the time of arrival without a ts")
@@ -48,6 +48,46 @@ struct TelemetryTests {
     func longForecast() throws {
         let list = (0..<500).map(String.init).joined(separator: ",")
         #expect(try telemetry("{\"forecast\":[\(list)]}").forecast == (0..<192).map(Double.init))
+    }
+
+    @Test("a byte-order mark before the payload and NULs behind it are passed over, in either way of reading")
+    func frame() throws {
+        var reader = SlotReader(keys: ["power_kw"])
+        var times = TimeMemory()
+        let plain = Array(#"{"ts":"2025-06-18T01:00:00Z","power_kw":412.3}"#.utf8)
+        for payload in [[0xEF, 0xBB, 0xBF] + plain, plain + [0], plain + [0, 0], [0xEF, 0xBB, 0xBF] + plain + [0]] {
+            var slots: [TelemetryValue?] = []
+            #expect(try reader.read(arrival(payload), &times, into: &slots).ts == arrivalTime + .hours(1))
+            #expect(slots == [.number(412.3)])
+            // A line must hold it as bytes.
+            #expect(!JSONReader.accepts(payload))
+        }
+        #expect(AssetStatus(Array("offline".utf8) + [0]) == .offline)
+    }
+
+    @Test(
+        "names the byte that is none of JSON's",
+        arguments: [
+            ("{\"a\":1}\u{0}{", "payload: parse at byte 8, which is 0x00"),
+            ("{\"a\":1\u{0}}", "payload: parse at byte 7, which is 0x00"),
+            (" \u{FEFF}{\"a\":1}", "payload: parse at byte 2, which is 0xEF"),
+            ("{\"a\":1", "payload: parse at byte 7, where it ends"), ("", "payload: parse at byte 1, where it ends"),
+        ])
+    func place(text: String, expected: String) {
+        do throws(LineFailure) {
+            _ = try Telemetry(arrival(Array(text.utf8)))
+            Issue.record("\(text) was read")
+        } catch { #expect(error.text == expected) }
+    }
+
+    @Test("a forecast keeps the place of what it does not tell, in either way of reading")
+    func forecastHoles() throws {
+        let text = #"{"forecast":[null,1,null,2.5],"power_kw":1}"#
+        #expect(try telemetry(text).forecast == [nil, 1, nil, 2.5])
+        var reader = SlotReader(keys: ["power_kw"])
+        var times = TimeMemory()
+        var slots: [TelemetryValue?] = []
+        #expect(try reader.read(arrival(Array(text.utf8)), &times, into: &slots).forecast == [nil, 1, nil, 2.5])
     }
 
     @Test(

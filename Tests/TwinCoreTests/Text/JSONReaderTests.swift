@@ -68,7 +68,8 @@ struct JSONReaderTests {
             "\"\\u12g4\"", "\"\\u\"", "\"\n\"", "\"\t\"", "\"\u{1}\"", "\"a\\n\u{1}\"", "01", "-", "-a", "+1", ".5",
             "1.",
             "1.e1", "1e", "1e+", "1ea", "0x10", "--1", "1_000", "NaN", "nan", "Infinity", "-Infinity", "inf", "True",
-            "tru", "truE", "nul", "undefined", "1 1", "{} {}", "{}x", "// x", "/* */1", "\u{FEFF}1", "[1]]", "-01",
+            "tru", "truE", "nul", "undefined", "1 1", "{} {}", "{}x", "// x", "/* */1", " \u{FEFF}1", "1\u{0} ", "[1]]",
+            "-01",
         ])
     func refuses(text: String) {
         #expect(failure(text) == .parse)
