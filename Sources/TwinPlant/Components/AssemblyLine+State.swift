@@ -9,8 +9,6 @@ extension AssemblyLine.State: Codable {
 
     private enum Key: String, CodingKey {
         case vehicles, lines, lineOffTotal, models, strangers
-        // What was written before lines were judged.
-        case totals, totalTimes, linesWithEvents, sequences
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -28,21 +26,8 @@ extension AssemblyLine.State: Codable {
         vehicles = try fields.decode(SeenVehicles.self, forKey: .vehicles)
         lineOffTotal = try fields.decode(Int.self, forKey: .lineOffTotal)
         models = Set(try fields.decode([String].self, forKey: .models))
-        strangers = Set(try fields.decodeIfPresent([String].self, forKey: .strangers) ?? [])
-        if let named = try fields.decodeIfPresent([Named].self, forKey: .lines) {
-            lines = Dictionary(named.map { ($0.line, $0.tally) }) { $1 }
-            return
-        }
-        let totals = try fields.decode([String: Int64].self, forKey: .totals)
-        let times = try fields.decode([String: PlantTime].self, forKey: .totalTimes)
-        let withEvents = Set(try fields.decode([String].self, forKey: .linesWithEvents))
-        let sequences = try fields.decode([String: SequenceWatch].self, forKey: .sequences)
-        for line in withEvents.union(totals.keys).union(sequences.keys) {
-            let last = totals[line].flatMap { total in
-                times[line].map { RunningTotal.Reading(total: total, ts: $0) }
-            }
-            lines[line] = LineTally(
-                sequence: sequences[line] ?? SequenceWatch(), sendsEvents: withEvents.contains(line), last: last)
-        }
+        strangers = Set(try fields.decode([String].self, forKey: .strangers))
+        let named = try fields.decode([Named].self, forKey: .lines)
+        lines = Dictionary(named.map { ($0.line, $0.tally) }) { $1 }
     }
 }

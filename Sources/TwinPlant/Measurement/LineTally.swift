@@ -32,16 +32,6 @@ struct LineTally: Sendable, Codable {
     private var overTaktAt: PlantTime?
     private var isDiffering = false
 
-    init() {}
-
-    /// Goes on from what was known before totals were judged.
-    init(sequence: SequenceWatch, sendsEvents: Bool, last: RunningTotal.Reading?) {
-        self.sequence = sequence
-        self.sendsEvents = sendsEvents
-        comparedFrom = last?.ts
-        if let last { total = RunningTotal(last) }
-    }
-
     // MARK: - Messages
 
     /// Notes an event of the line, whatever it tells.

@@ -56,7 +56,7 @@ struct RegisterWatch: Sendable, Codable {
     /// What the next reading must prove.
     private var doubtful: Reading?
     /// Smallest step yet, kWh: a count is no larger.
-    private var stepMin = Double.infinity
+    private var stepMin: Double?
     /// Between the last two moves.
     private var rhythm: Span?
     /// What register and power told since they last agreed, kWh.
@@ -110,7 +110,7 @@ struct RegisterWatch: Sendable, Codable {
 
     private mutating func move(_ reading: Reading, _ before: Reading, _ power: Beside) -> Verdict {
         let kWh = reading.kWh - before.kWh
-        stepMin = min(stepMin, kWh)
+        stepMin = min(stepMin ?? kWh, kWh)
         rhythm = reading.at - before.at
         anchor = reading
         if fault == .stands { fault = nil }
@@ -134,8 +134,8 @@ struct RegisterWatch: Sendable, Codable {
         told += kWh
         flowed += besideKWh
         let (less, more) = (min(told, flowed), max(told, flowed))
-        guard to - since >= Self.comparedMin, more >= Self.comparedCountsMin * stepMin else { return nil }
-        let isApart = more > Self.ratioMax * max(less, 0) + 2 * stepMin
+        guard to - since >= Self.comparedMin, more >= Self.comparedCountsMin * (stepMin ?? 0) else { return nil }
+        let isApart = more > Self.ratioMax * max(less, 0) + 2 * (stepMin ?? 0)
         let before = fault
         if isApart {
             fault = .differs(factor: flowed / told)
@@ -158,7 +158,7 @@ struct RegisterWatch: Sendable, Codable {
         let flowed = power(anchor.at, reading.at)
         // One in a hundred of full load is noise of a meter at rest.
         let noise = 0.01 * ratedKW(maxKW) * quiet.hours
-        if let flowed, flowed > noise, !(flowed <= 2 * stepMin && stepMin.isFinite) {
+        if let flowed, flowed > noise, flowed > 2 * (stepMin ?? 0) {
             if quiet >= slowness ?? Self.quietMin { fault = .stands }
             return Verdict()
         }

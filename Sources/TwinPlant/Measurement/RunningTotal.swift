@@ -44,13 +44,6 @@ struct RunningTotal: Sendable, Codable {
     private var counted: Int64 = 0
     private var doubt: Doubt?
 
-    init() {}
-
-    init(_ last: Reading) {
-        self.last = last
-        counted = last.total
-    }
-
     mutating func take(_ reading: Reading, vehiclesPerHourMax rate: Double) -> Verdict {
         guard let last else {
             // The first total is where counting starts.

@@ -13,13 +13,7 @@ import TwinTesting
 struct CheckpointTests {
     /// Written by the first build of format 2. A later build must go on from it; when what is written changes, `golden`
     /// fails, and a second file stands beside this one.
-    private static let golden = file("checkpoint-2")
-    /// The same as it is written since lines' totals are judged.
-    private static let written = file("checkpoint-2-lines")
-
-    private static func file(_ name: String) -> URL {
-        Repository.root.appending(path: "Tests/TwinRuntimeTests/Golden/\(name).state")
-    }
+    private static let golden = Repository.root.appending(path: "Tests/TwinRuntimeTests/Golden/checkpoint-2.state")
     private static let ticks = 45
 
     private static func engine() throws -> TwinEngine {
@@ -54,8 +48,8 @@ struct CheckpointTests {
         var plant = try Self.plant()
         await Self.run(engine, &plant, ticks: Self.ticks)
         let bytes = try await engine.checkpoint()
-        if ProcessInfo.processInfo.environment["TWIN_WRITE_GOLDEN"] != nil { try Data(bytes).write(to: Self.written) }
-        let wanted = try #require(Deflate.unpack(Array(try Data(contentsOf: Self.written))))
+        if ProcessInfo.processInfo.environment["TWIN_WRITE_GOLDEN"] != nil { try Data(bytes).write(to: Self.golden) }
+        let wanted = try #require(Deflate.unpack(Array(try Data(contentsOf: Self.golden))))
         // By way of a name: a failure shall not print a hundred thousand numbers.
         let isEqual = Deflate.unpack(bytes) == wanted
         #expect(isEqual)
@@ -66,16 +60,14 @@ struct CheckpointTests {
         #expect(isAgain)
     }
 
-    @Test(
-        "a build goes on from the bytes of format 2 as if nothing had happened",
-        arguments: ["checkpoint-2", "checkpoint-2-lines"])
-    func golden(name: String) async throws {
+    @Test("a build goes on from the bytes of format 2 as if nothing had happened")
+    func golden() async throws {
         let whole = try Self.engine()
         var plant = try Self.plant()
         await Self.run(whole, &plant, ticks: Self.ticks)
         var same = plant
         let again = try Self.engine()
-        try await again.restore(Array(try Data(contentsOf: Self.file(name)))) { _ in try Self.config() }
+        try await again.restore(Array(try Data(contentsOf: Self.golden))) { _ in try Self.config() }
         #expect(again.state.tick == Self.ticks && again.state.chain == whole.state.chain)
         await Self.run(whole, &plant, ticks: 20)
         await Self.run(again, &same, ticks: 20)
