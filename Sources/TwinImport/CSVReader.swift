@@ -12,13 +12,32 @@ struct CSVRecord: Sendable {
 
     init(line: Int) { self.line = line }
 
-    /// The text of a field without white space around it; nil when there is no such field.
+    /// The text of a field without white space around it, also the kind that does not break; nil when there is no such
+    /// field.
     func text(_ index: Int) -> String? {
         guard ends.indices.contains(index) else { return nil }
         var field = bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
-        while let last = field.last, last == 0x20 || last == 0x09 { field.removeLast() }
-        while let first = field.first, first == 0x20 || first == 0x09 { field.removeFirst() }
-        return String(decoding: field, as: UTF8.self)
+        while true {
+            if let last = field.last, last == 0x20 || last == 0x09 {
+                field.removeLast()
+            } else if let first = field.first, first == 0x20 || first == 0x09 {
+                field.removeFirst()
+            } else if field.count >= 2, field.suffix(2).elementsEqual(CSVRecord.noBreakSpace) {
+                field.removeLast(2)
+            } else if field.starts(with: CSVRecord.noBreakSpace) {
+                field.removeFirst(2)
+            } else {
+                return String(decoding: field, as: UTF8.self)
+            }
+        }
+    }
+
+    private static let noBreakSpace: [UInt8] = [0xC2, 0xA0]
+
+    /// The text of several fields as one, with a space between; nil when one is missing.
+    func text(_ columns: [Int]) -> String? {
+        let texts = columns.map { text($0) }
+        return texts.contains(nil) ? nil : texts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " ")
     }
 
     /// A field as it stands; nil when there is no such field.
@@ -27,8 +46,16 @@ struct CSVRecord: Sendable {
         return Array(bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]])
     }
 
-    /// A line without anything in it.
-    var isBlank: Bool { count == 1 && bytes.isEmpty }
+    /// A line without anything in it but delimiters.
+    var isBlank: Bool { bytes.isEmpty && !isBroken }
+
+    /// Whether it has a heading's fields, and behind them at most empty ones.
+    func fits(_ columns: Int) -> Bool {
+        count >= columns && (columns..<count).allSatisfy { text($0)?.isEmpty ?? true }
+    }
+
+    /// All fields with what divides them, to tell rows that are the same.
+    var content: [[UInt8]] { (0..<count).compactMap { bytes($0) } }
 
     fileprivate mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
@@ -43,7 +70,8 @@ struct CSVReader {
     /// Lines that one quoted field may run over; a quote that nobody closes would otherwise eat the file.
     static let quotedLinesMax = 20
 
-    private let delimiter: UInt8
+    /// Between two fields; a file may say it by itself in its first line.
+    var delimiter: UInt8
     private let next: () -> LineRead?
     private(set) var line = 0
 

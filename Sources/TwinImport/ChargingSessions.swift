@@ -10,6 +10,9 @@ struct ChargingSession: Sendable {
     /// When the vehicle left.
     var end: PlantTime
     var energyKWh: Double
+    /// Its charge point; nil where nothing names it.
+    var point: String?
+    var place: RowPlace
 }
 
 /// The sessions of a group of bays, period by period.
@@ -64,16 +67,47 @@ struct BayPeriods {
 }
 
 extension SourceImport {
-    /// With what can only be said once all rows are read: the bays' power, and registers that count on.
-    func finished() -> SourceImport {
-        var finished = self
-        if case .sessions = source.layout { finished.layOutSessions() }
-        finished.continueCounters()
-        return finished
+    /// A session that was resumed may be exported again, with a later end and the energy of all its parts. Of sessions
+    /// that begin at one instant at one charge point the longest counts; if that is none with the most energy, the
+    /// mapping says which counts, else none does. A start without length, as of a plug that was put in twice, is a
+    /// session of its own.
+    private mutating func mergeResumed() {
+        struct Plug: Hashable {
+            var start: PlantTime
+            var point: String
+        }
+        var known: [Plug: [Int]] = [:]
+        for (index, session) in sessions.enumerated() {
+            guard let point = session.point, session.end - session.start > Span(ms: 1) else { continue }
+            known[Plug(start: session.start, point: point), default: []].append(index)
+        }
+        var dropped: Set<Int> = []
+        var contradicting: Set<Int> = []
+        for same in known.values where same.count > 1 {
+            let latest = same.map { sessions[$0].end }.max()
+            let most = same.map { sessions[$0].energyKWh }.max()
+            var kept = same.first { sessions[$0].end == latest && sessions[$0].energyKWh == most }
+            if kept == nil || same.contains(where: { sessions[$0].end == latest && sessions[$0].energyKWh != most }) {
+                kept = source.repeats.flatMap { $0 == .first ? same.first : same.last }
+            }
+            dropped.formUnion(same.filter { $0 != kept })
+            if kept == nil { contradicting.formUnion(same) }
+        }
+        for index in dropped.sorted() {
+            let session = sessions[index]
+            report.sessionsKWh -= session.energyKWh
+            if contradicting.contains(index) {
+                report.contradicting.add(session.place, "\(plain(session.energyKWh)) kWh")
+            } else {
+                report.resumed.add(session.place)
+            }
+        }
+        sessions = sessions.indices.filter { !dropped.contains($0) }.map { sessions[$0] }
     }
 
     /// Before the first and after the last session of the files nothing is known, and so nothing is written.
-    private mutating func layOutSessions() {
+    mutating func layOutSessions() {
+        mergeResumed()
         guard let first = sessions.map(\.start).min(), let last = sessions.map(\.end).max() else { return }
         let period = source.period
         let bays = BayPeriods(sessions, from: from, period: period, count: Int((to - from).ms / period.ms))
@@ -85,10 +119,10 @@ extension SourceImport {
             // Positive power flows into the plant's bus; a vehicle that charges takes it out.
             let powerKW = bays.energyKWh[index] == 0 ? 0 : -bays.energyKWh[index] / period.hours
             counts[0].written += 1
-            tracks[0].add(start, powerKW)
+            tracks[0].add(start, start + period, powerKW)
             readings.append(
                 ImportReading(
-                    t: start + period, ts: start, period: period, group: 0, line: 0,
+                    t: start + period, ts: start, period: period, group: 0,
                     values: [("power_kw", powerKW), ("connected_vehicles", Double(bays.connected[index]))]))
         }
     }

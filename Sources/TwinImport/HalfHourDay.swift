@@ -44,23 +44,22 @@ struct HalfHourDay {
         self.zone = zone.name
     }
 
-    /// The cells of the day's half hours in their order; empty ones are gaps.
+    /// Which of a row's cells hold the day's half hours, in their order; those beyond its end are empty, and gaps.
     ///
     /// A short day may leave its last two columns empty, or, where columns are named by times, the two that the clock
     /// skipped. A long day needs its two extra columns: without them nobody can say which half hours are missing.
-    func cells(_ texts: [String], _ columns: Columns) throws(WrongCount) -> [String] {
+    func cells(_ texts: [String], _ columns: Columns) throws(WrongCount) -> [Int] {
         let filled = texts.lastIndex { !$0.isEmpty }.map { $0 + 1 } ?? 0
         if filled == HalfHourDay.usual, count < HalfHourDay.usual, columns == .timed,
             texts[skipped].allSatisfy(\.isEmpty)
         {
-            return Array(texts[..<skipped.lowerBound])
-                + texts[skipped.upperBound..<HalfHourDay.usual]
+            return Array(0..<skipped.lowerBound) + Array(skipped.upperBound..<HalfHourDay.usual)
         }
         guard filled <= count else { throw wrong(filled, "leave the columns after the last half hour empty") }
         if count > HalfHourDay.usual, filled == HalfHourDay.usual {
             throw wrong(filled, "add the values of the repeated hour, \(count) columns in all")
         }
-        return (0..<count).map { $0 < texts.count ? texts[$0] : "" }
+        return Array(0..<count)
     }
 
     private func wrong(_ found: Int, _ fix: String) -> WrongCount {
@@ -72,39 +71,62 @@ struct HalfHourDay {
     }
 }
 
-/// The columns of a day in a file: from the first one on, as far as its headings count on.
+/// The columns of a day in a file: from the first one on, as far as its headings count on. Other columns may stand
+/// between them, such as a flag behind each half hour.
 struct DayRun {
+    /// Columns from one half hour to the next.
+    private static let strideMax = 4
+    /// What a flag behind a half hour says when its value was estimated.
+    private static let estimates: Set<String> = ["e", "est", "estimate", "estimated"]
+
     let first: Int
     let count: Int
     let layout: HalfHourDay.Columns
+    private let stride: Int
     /// Whether nothing follows: then a long day's row may run on past the headings.
-    let isLast: Bool
+    private let isLast: Bool
 
     /// Nil where the headings count on to neither 48 nor 50 columns; `found` says how many there are.
     init?(names: [String], first: Int, found: inout Int) {
         let start = DayRun.place(names[first])
-        layout = start.isTime ? .timed : .numbered
-        var count = 1
-        while let start = start.number, first + count < names.count, count < HalfHourDay.longest {
-            let next = DayRun.place(names[first + count])
-            let isOn = next.isTime == (layout == .timed) && next.prefix == DayRun.place(names[first]).prefix
-            // 23:30 is followed by 24:00, which some write 00:00.
-            let day = layout == .timed ? HalfHourDay.usual : Int.max
-            guard isOn, let number = next.number, number % day == (start + count) % day else { break }
-            count += 1
+        let layout: HalfHourDay.Columns = start.isTime ? .timed : .numbered
+        // 23:30 is followed by 24:00, which some write 00:00.
+        let day = layout == .timed ? HalfHourDay.usual : Int.max
+        func counts(_ column: Int, _ further: Int) -> Bool {
+            guard names.indices.contains(column), let number = start.number else { return false }
+            let next = DayRun.place(names[column])
+            guard let found = next.number, next.isTime == start.isTime, next.prefix == start.prefix else {
+                return false
+            }
+            return found % day == (number + further) % day
         }
+        let stride = (1...DayRun.strideMax).first { counts(first + $0, 1) } ?? 1
+        var count = 1
+        while count < HalfHourDay.longest, counts(first + count * stride, count) { count += 1 }
+        let end = first + count * stride
         // The times of a 48-column file begin again when another block follows.
-        if layout == .timed, count == HalfHourDay.longest, first + count < names.count { count = HalfHourDay.usual }
+        if layout == .timed, count == HalfHourDay.longest, end < names.count { count = HalfHourDay.usual }
         found = count
         guard count == HalfHourDay.usual || count == HalfHourDay.longest else { return nil }
         self.first = first
         self.count = count
-        isLast = first + count == names.count
+        self.layout = layout
+        self.stride = stride
+        isLast = stride == 1 && end == names.count
     }
 
     func texts(_ record: CSVRecord) -> [String] {
         let count = isLast ? min(record.count - first, HalfHourDay.longest + 1) : self.count
-        return (0..<max(0, count)).map { record.text(first + $0) ?? "" }
+        return (0..<max(0, count)).map { record.text(first + $0 * stride) ?? "" }
+    }
+
+    /// Whether a flag behind a half hour says that it was estimated, for as many half hours as `texts` has.
+    func estimates(_ record: CSVRecord) -> [Bool] {
+        texts(record).indices.map { index in
+            (1..<stride).contains { offset in
+                DayRun.estimates.contains(record.text(first + index * stride + offset)?.lowercased() ?? "")
+            }
+        }
     }
 
     /// What a heading counts: `HH7` is 7 after `HH`, `03:00` is half hour 6 of the day.

@@ -44,7 +44,8 @@ public struct ImportFiles {
     }
 
     /// Reads the files.
-    /// - Throws: `FileProblem`, or `ConfigProblems` at the mapping's columns that a file does not have.
+    /// - Throws: `FileProblem`, or `ConfigProblems` at the mapping's columns that a file does not have and at sources of
+    ///   which nothing was read.
     public func result(config: String, build: String) throws -> ImportResult {
         var importer = Importer(mapping)
         let log = ProblemLog()
@@ -57,7 +58,9 @@ public struct ImportFiles {
             }
         }
         try log.check()
-        return importer.result(config: config, build: build)
+        let result = importer.result(config: config, build: build)
+        guard result.refusals.isEmpty else { throw ConfigProblems(list: result.refusals) }
+        return result
     }
 
     private static func files(in folder: String, depth: Int) -> [String] {

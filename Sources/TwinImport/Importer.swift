@@ -36,8 +36,7 @@ public struct Importer {
             signals: sources.flatMap { $0.signalReports() }, modelled: mapping.modelled)
         return ImportResult(
             header: header, measured: measuredLines(sources), report: report, modelled: mapping.modelled,
-            end: mapping.to,
-            hasClock: mapping.hasClock)
+            end: mapping.to, hasClock: mapping.hasClock, refusals: sources.compactMap { $0.refusal() })
     }
 
     /// By time, then by source, then as the source has them. `seq` counts a topic's lines in that order.
@@ -66,6 +65,7 @@ public struct Importer {
             lastSeq[topic] = seq
             var members: [JSON.Member] = [.init("ts", .string(reading.ts.rfc3339)), .init("seq", .integer(seq))]
             if let period = reading.period { members.append(.init("period_s", .number(period.seconds))) }
+            if reading.isEstimated { members.append(.init("modelled", .bool(true))) }
             for (key, value) in reading.values { members.append(.init(key, .number(value))) }
             return Line.message(
                 Arrival(t: reading.t, topic: topic, payload: JSON.object(members).bytes))
@@ -82,6 +82,8 @@ public struct ImportResult: Sendable {
     public let modelled: [ImportModelled]
     public let end: PlantTime
     public let hasClock: Bool
+    /// Why there is nothing to write for a source, or nothing that its files bear out; such a result is no day to replay.
+    public let refusals: [ConfigProblem]
 
     /// All lines of the file. At the same `t`, measured lines come first, then added ones, then the clock, which is
     /// the last line of its step.

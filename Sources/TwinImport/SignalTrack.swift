@@ -1,32 +1,34 @@
 import TwinConfiguration
 import TwinCore
 
-/// The written values of one signal, for its gaps and its integral.
+/// The written values of one signal in order of time, for its gaps and its integral.
 struct SignalTrack {
-    private var values: [(ts: PlantTime, value: Double)] = []
+    private var values: [(start: PlantTime, end: PlantTime, value: Double)] = []
 
-    mutating func add(_ ts: PlantTime, _ value: Double) { values.append((ts, value)) }
+    /// - Parameter end: up to when it holds; for a register, when the next reading is due.
+    mutating func add(_ start: PlantTime, _ end: PlantTime, _ value: Double) { values.append((start, end, value)) }
 
     func finish(_ signal: inout ImportReport.Signal, period: Span, from: PlantTime, to: PlantTime) {
-        let sorted = values.sorted { $0.ts < $1.ts }
-        // A sample may come a little late; what is missing is a gap from when it was due.
-        let tolerance = signal.kind.isInterval ? Span(ms: 0) : Span(ms: period.ms / 2)
+        // A register may be read a little late; what is missing is a gap from when it was due.
+        let tolerance = signal.kind == .counter ? Span(ms: period.ms / 2) : Span(ms: 0)
         var covered = from
-        for entry in sorted {
-            if signal.kind.isInterval, entry.ts < covered { signal.overlapping += 1 }
-            signal.addGap(covered, entry.ts, tolerance)
-            covered = max(covered, entry.ts + period)
+        for entry in values {
+            signal.addGap(covered, entry.start, tolerance)
+            covered = max(covered, entry.end)
         }
         signal.addGap(covered, to, tolerance)
-        guard !sorted.isEmpty else { return }
-        let sum = sorted.reduce(0) { $0 + $1.value }
-        signal.mean = sum / Double(sorted.count)
+        guard !values.isEmpty else { return }
         let quantity = ImportUnit.ofKey(signal.key)?.quantity
-        if signal.kind == .counter, quantity == .energy {
-            signal.energyKWh = zip(sorted, sorted.dropFirst()).reduce(0) { $0 + max(0, $1.1.value - $1.0.value) }
-        } else if signal.kind.isInterval, quantity == .power {
-            signal.energyKWh = sum * period.hours
+        if signal.kind == .counter {
+            signal.mean = values.reduce(0) { $0 + $1.value } / Double(values.count)
+            guard quantity == .energy else { return }
+            signal.energyKWh = zip(values, values.dropFirst()).reduce(0) { $0 + max(0, $1.1.value - $1.0.value) }
+            return
         }
+        let integral = values.reduce(0) { $0 + $1.value * ($1.end - $1.start).hours }
+        let hours = values.reduce(0) { $0 + ($1.end - $1.start).hours }
+        signal.mean = hours > 0 ? integral / hours : nil
+        if quantity == .power { signal.energyKWh = integral }
     }
 }
 

@@ -36,12 +36,28 @@ struct ImportBadDataTests {
         #expect(abs((signal.mean ?? 0) - 400.0 / 3) < 1e-9)
     }
 
-    @Test func `of rows with one stamp the first is kept`() throws {
-        let csv = "time,p\n2025-06-18T06:00Z,1\n2025-06-18T06:00:00.000Z,2\n2025-06-18T07:00+01:00,3\n"
+    @Test func `rows with one stamp and one value count once`() throws {
+        let csv = "time,p\n2025-06-18T06:00Z,1\n2025-06-18T06:00:00.000Z,1.0\n2025-06-18T07:00+01:00,\n"
         let result = try imported(mapping(mappingText(signals: [ranged])), csv)
         #expect(try result.values("power_kw").map(\.value) == [1])
-        #expect(result.report.signals.first?.duplicates.count == 2)
+        #expect(result.report.signals.first?.duplicates.firstLines == [3])
+        #expect(result.report.signals.first?.conflicts.count == 0)
+    }
+
+    @Test(arguments: [("first", [1.0]), ("last", [3]), ("", [])])
+    func `of values of one stamp that differ the mapping says which counts, else none does`(
+        word: String, expected: [Double]
+    ) throws {
+        let csv = "time,p\n2025-06-18T06:00Z,1\n2025-06-18T06:00:00.000Z,2\n2025-06-18T07:00+01:00,3\n"
+        let source = word.isEmpty ? [] : ["repeats: \(word)"]
+        let result = try imported(mapping(mappingText(source: source, signals: [ranged])), csv)
+        #expect(try result.values("power_kw").map(\.value) == expected)
         #expect(result.report.signals.first?.duplicates.firstLines == [3, 4])
+        #expect(
+            result.report.text.contains(
+                "1 stamps have values that differ, by up to 100 %; "
+                    + (word.isEmpty ? "none of them counts" : "the \(word) counts")
+                    + ": a.csv:3: 2 for 2025-06-18T06:00:00.000Z, and a.csv:2 has 1"))
     }
 
     @Test func `rows that are no rows are counted by line`() throws {
@@ -132,6 +148,7 @@ struct ImportBadDataTests {
                 signal              rows  written  empty  double  no number  range  gaps  gap time     result
                 wind/farm power_kw     2        1      0       0          1      0     1       20m  100.0 kWh
                 wind/farm power_kw: 1 without a number: only, line 3
+                a.csv:3: "x" is no number
                 wind/farm power_kw: gap from 2025-06-18T00:10:00.000+01:00 to 2025-06-18T00:30:00.000+01:00
                 only: a.csv, 2 of 2 rows
                 modelled, not measured: line: nobody counted

@@ -36,3 +36,17 @@ extension ImportResult {
         }
     }
 }
+
+extension ImportResult {
+    /// What the payloads of a power key add up to over the time that each says it holds, kWh: what the books hear.
+    func heldKWh(_ key: String) throws -> Double {
+        try measured.reduce(0) { sum, line in
+            guard case .message(let arrival) = line.body else { return sum }
+            let telemetry = try Telemetry(arrival)
+            return telemetry.values.reduce(sum) { sum, entry in
+                guard entry.key == key, case .number(let value) = entry.value else { return sum }
+                return sum + value * (telemetry.period ?? Span(ms: 0)).hours
+            }
+        }
+    }
+}

@@ -57,12 +57,12 @@ struct ImportTests {
             mapping(text), "time,w,p,t,s\n2025-06-18T06:00Z,7,100,12.5,9\n2025-06-18T06:10Z,,,13,\n")
         #expect(
             result.texts == [
-                "2025-06-18T06:00:00.000Z weather/mast/tele "
-                    + "{\"ts\":\"2025-06-18T06:00:00.000Z\",\"seq\":1,\"gust_m_per_s\":9}",
                 "2025-06-18T06:10:00.000Z weather/mast/tele "
-                    + "{\"ts\":\"2025-06-18T06:00:00.000Z\",\"seq\":2,\"period_s\":600,\"wind_speed_m_per_s\":7,\"temperature_c\":12.5}",
+                    + "{\"ts\":\"2025-06-18T06:00:00.000Z\",\"seq\":1,\"period_s\":600,\"wind_speed_m_per_s\":7,\"temperature_c\":12.5}",
                 "2025-06-18T06:10:00.000Z wind/farm/tele "
                     + "{\"ts\":\"2025-06-18T06:00:00.000Z\",\"seq\":1,\"period_s\":600,\"power_kw\":100}",
+                "2025-06-18T06:10:00.000Z weather/mast/tele "
+                    + "{\"ts\":\"2025-06-18T06:00:00.000Z\",\"seq\":2,\"period_s\":600,\"gust_m_per_s\":9}",
                 "2025-06-18T06:20:00.000Z weather/mast/tele "
                     + "{\"ts\":\"2025-06-18T06:10:00.000Z\",\"seq\":3,\"period_s\":600,\"temperature_c\":13}",
             ])

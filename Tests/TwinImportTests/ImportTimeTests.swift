@@ -18,7 +18,8 @@ struct ImportTimeTests {
         #expect(second?.ts.rfc3339 == "2025-06-18T00:00:00.000Z")
     }
 
-    @Test func `on the day of the spring change 23 hours are imported and the skipped hour falls after it`() throws {
+    @Test func `on the day of the spring change 23 hours are imported and a time of the skipped hour gives way`() throws
+    {
         let text = mappingText(
             from: "2025-03-30", time: "{column: time, format: local, stamp: start}", period: "30m", signals: [load])
         let made = try mapping(text)
@@ -29,12 +30,12 @@ struct ImportTimeTests {
             try result.values("load_kw").map(\.ts.rfc3339) == [
                 "2025-03-30T00:30:00.000Z", "2025-03-30T01:00:00.000Z", "2025-03-30T01:30:00.000Z",
             ])
-        // 01:30 does not exist and means 02:30, which then is there twice.
-        #expect(try result.values("load_kw").map(\.value) == [1, 3, 2])
-        #expect(result.report.signals.first?.duplicates.count == 1)
+        // 01:30 does not exist and means 02:30, which is there itself.
+        #expect(try result.values("load_kw").map(\.value) == [1, 3, 4])
+        #expect(result.report.signals.first?.superseded == 1)
     }
 
-    @Test func `on the day of the autumn change local times keep the first passing of the repeated hour`() throws {
+    @Test func `on the day of the autumn change local times pass the repeated hour twice`() throws {
         let text = mappingText(
             from: "2025-10-26", time: "{column: time, format: local, stamp: start}", period: "30m", signals: [load])
         let made = try mapping(text)
@@ -42,12 +43,13 @@ struct ImportTimeTests {
         let csv =
             "time,p\n2025-10-26 01:00,1\n2025-10-26 01:30,2\n2025-10-26 01:00,3\n2025-10-26 01:30,4\n2025-10-26 02:00,5\n"
         let result = try imported(made, csv)
-        #expect(try result.values("load_kw").map(\.value) == [1, 2, 5])
+        #expect(try result.values("load_kw").map(\.value) == [1, 2, 3, 4, 5])
         #expect(
             try result.values("load_kw").map(\.ts.rfc3339) == [
-                "2025-10-26T00:00:00.000Z", "2025-10-26T00:30:00.000Z", "2025-10-26T02:00:00.000Z",
+                "2025-10-26T00:00:00.000Z", "2025-10-26T00:30:00.000Z", "2025-10-26T01:00:00.000Z",
+                "2025-10-26T01:30:00.000Z", "2025-10-26T02:00:00.000Z",
             ])
-        #expect(result.report.signals.first?.duplicates.firstLines == [4, 5])
+        #expect(result.report.signals.first?.duplicates.count == 0)
     }
 
     @Test func `times with offset lose nothing on the day of the autumn change`() throws {

@@ -30,12 +30,19 @@ public enum ImportLayout: Sendable, Hashable {
     case sessions(ImportSessions)
 }
 
-/// How a date without time is written.
+/// How a date is written.
 public enum ImportDateOrder: String, Sendable, Hashable, CaseIterable {
     /// `2025-06-18`, with any of `-`, `/` and `.`.
     case ymd
     /// `18/06/2025`, the way UK meter files have it.
     case dmy
+    /// `6/18/2025`, as in the United States.
+    case mdy
+}
+
+/// What counts where rows with one stamp hold values that differ. Without it none of them does.
+public enum ImportRepeats: String, Sendable, Hashable, CaseIterable {
+    case first, last
 }
 
 /// How charging sessions become the power of a group of bays.
@@ -50,12 +57,15 @@ public struct ImportSessions: Sendable, Hashable {
 
     public let spread: Spread
     /// When the vehicle left its bay.
-    public let endColumn: String
-    /// When the current stopped.
-    public let doneColumn: String?
+    public let endColumns: [String]
+    /// When the current stopped; empty where the file does not say.
+    public let doneColumns: [String]
+    /// Which charge point it was; empty where the mapping does not say.
+    public let pointColumns: [String]
 
     public let endPlace: FilePlace
     public let donePlace: FilePlace?
+    public let pointPlace: FilePlace?
 }
 
 /// Rows that a source takes: those with this text in this column.
@@ -65,15 +75,23 @@ public struct ImportFilter: Sendable {
     public var place: FilePlace
 }
 
+/// The column that says how good a row is, and the texts in it that mean an estimate.
+public struct ImportQuality: Sendable {
+    public var column: String
+    public var estimated: [String]
+    public var place: FilePlace
+}
+
 /// How a source writes its times.
 enum ImportTimeFormat: Sendable, Hashable {
     /// With its offset: `2014-06-04T00:10:00Z`.
     case rfc3339
+    case epochSeconds, epochMilliseconds
     /// By the wall clock of the source's zone. In the hour that a clock change skips: as long after the change as it
-    /// says; in the hour that is repeated: its first passing, so that the rows of the second are duplicates.
-    case local
+    /// says; in the hour that is repeated: its first passing, and the second once the rows above have passed it.
+    case local(ImportDateOrder)
     /// Without offset, always this far ahead of UTC.
-    case offset(Span)
+    case offset(ImportDateOrder, Span)
     /// The number of an hour of the year, 1 for the one from midnight on 1 January, always this far ahead of UTC.
     case hourOfYear(year: Int, Span)
 }
@@ -141,12 +159,13 @@ public struct ImportSource: Sendable {
     /// File name with `*` and `?`.
     public let file: String
     public let delimiter: Delimiter
-    public let hasDecimalComma: Bool
+    /// Whether a comma is the decimal sign; nil where the mapping does not say.
+    public let hasDecimalComma: Bool?
     public let layout: ImportLayout
     /// Whether the import goes on, with a gap, when there is no such file.
     public let isOptional: Bool
-    /// For half hours the date's column, for sessions that of the start.
-    public let timeColumn: String
+    /// For half hours the date's column, for sessions that of the start. Several hold a time together: date, clock.
+    public let timeColumns: [String]
     let timeFormat: ImportTimeFormat
     /// Whose wall clock `local` times and `shift` mean.
     public let zone: LocalZone
@@ -158,9 +177,14 @@ public struct ImportSource: Sendable {
     /// Whose data it is, as its licence asks.
     public let credit: String?
     public let signals: [ImportSignal]
+    /// Which of two values with one stamp counts.
+    public let repeats: ImportRepeats?
+    public let quality: ImportQuality?
 
     public let filters: [ImportFilter]
     public let filePlace: FilePlace
+    /// Nil for half hours.
+    public let periodPlace: FilePlace?
     public let timeColumnPlace: FilePlace
     /// In the mapping: `sources[0]`.
     public let path: String

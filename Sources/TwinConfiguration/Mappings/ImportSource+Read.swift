@@ -8,7 +8,8 @@ extension ImportSource {
             let file = fileNode?.text()
             let isOptional = fields.optional("optional").map { $0.flag() } ?? false
             let delimiter = fields.optional("delimiter").map { $0.choice(Delimiter.self) } ?? .comma
-            let comma = fields.optional("decimal_comma").map { $0.flag() } ?? false
+            let commaNode = fields.optional("decimal_comma")
+            let comma = commaNode?.flag()
             let credit = fields.optional("credit").map { $0.text(maxLength: 600) }
             let filters = fields.optional("where").map(Self.filters) ?? []
             let word = fields.optional("layout").map { $0.choice(LayoutName.self) } ?? .rows
@@ -17,25 +18,30 @@ extension ImportSource {
             let time = word.flatMap { word in
                 timeNode.flatMap { ImportSourceTime($0, layout: word, spread: spread, siteZone: siteZone) }
             }
-            let period = Self.period(&fields, word)
+            let (period, periodPlace) = Self.period(&fields, word)
             let shift = fields.optional("shift").map { Self.shift($0, siteZone, from: from, to: to) }
             let signals = fields.required("signals").flatMap(Self.signals)
-            guard let name, let fileNode, let file, let isOptional, let delimiter, let comma, let filters, let word,
-                let time, let period, let signals, Self.fit(signals, word, period, from, to, node)
+            let repeats = fields.optional("repeats").map { $0.choice(ImportRepeats.self) }
+            let quality = fields.optional("quality").map(Self.quality)
+            guard let name, let fileNode, let file, let isOptional, let delimiter, let filters, let word, let time,
+                let period, let signals, (commaNode == nil) == (comma == nil),
+                Self.fit(signals, word, period, from, to, node)
             else { return nil }
             // Two nils: the key is missing, or its value is wrong and reported.
             if let credit, credit == nil { return nil }
             if let shift, shift == nil { return nil }
-            if comma, delimiter == .comma {
+            if let repeats, repeats == nil { return nil }
+            if let quality, quality == nil { return nil }
+            if comma == true, delimiter == .comma {
                 node.problem("a comma cannot both separate the columns and be the decimal point; set delimiter")
                 return nil
             }
             return ImportSource(
                 name: name, file: file, delimiter: delimiter, hasDecimalComma: comma, layout: time.layout,
-                isOptional: isOptional, timeColumn: time.column, timeFormat: time.format, zone: time.zone,
+                isOptional: isOptional, timeColumns: time.columns, timeFormat: time.format, zone: time.zone,
                 stamp: time.stamp, period: period, shiftDays: shift.flatMap(\.self), credit: credit.flatMap(\.self),
-                signals: signals, filters: filters, filePlace: fileNode.place, timeColumnPlace: time.columnPlace,
-                path: node.path)
+                signals: signals, repeats: repeats.flatMap(\.self), quality: quality.flatMap(\.self), filters: filters,
+                filePlace: fileNode.place, periodPlace: periodPlace, timeColumnPlace: time.columnPlace, path: node.path)
         }
         guard let source else { return nil }
         self = source
@@ -55,16 +61,30 @@ extension ImportSource {
         }
     }
 
-    private static func period(_ fields: inout YAMLFields, _ layout: LayoutName?) -> Span? {
-        if layout == .halfHours { return .minutes(30) }
+    private static func period(
+        _ fields: inout YAMLFields, _ layout: LayoutName?
+    ) -> (period: Span?, place: FilePlace?) {
+        if layout == .halfHours { return (.minutes(30), nil) }
         guard let node = fields.required("period", hint: "write the length of a row's interval, 10m"),
             let period = importPeriod(node)
-        else { return nil }
+        else { return (nil, nil) }
         guard period <= Span.days(1) else {
             node.problem("\(period.text) is longer than a day; a payload's period is at most 1d")
-            return nil
+            return (nil, nil)
         }
-        return period
+        return (period, node.place)
+    }
+
+    /// Reads `{column: Type, estimated: [E]}`.
+    private static func quality(_ node: YAMLNode) -> ImportQuality? {
+        node.fields { fields in
+            let columnNode = fields.required("column")
+            let column = columnNode?.text()
+            let estimated = fields.required("estimated", hint: "list the texts that mean an estimate, [E]")?
+                .items(1...20)?.map { $0.text() }
+            guard let columnNode, let column, let estimated, !estimated.contains(nil) else { return nil }
+            return ImportQuality(column: column, estimated: estimated.compactMap(\.self), place: columnNode.place)
+        }
     }
 
     private static func spread(_ fields: inout YAMLFields) -> ImportSessions.Spread? {

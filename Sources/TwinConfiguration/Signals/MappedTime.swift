@@ -35,24 +35,13 @@ struct MappedTime: Sendable, Hashable {
         case .epochSeconds: return seconds(value).flatMap(PlantTime.init(secondsSince1970:))
         case .epochMilliseconds: return seconds(value).flatMap { PlantTime(secondsSince1970: $0 / 1000) }
         case .local(let order, let zone):
-            return value.text.flatMap { MappedTime.civil($0, order) }.map { zone.instant($0.date, msOfDay: $0.msOfDay) }
+            return value.text.flatMap { CivilText($0, order) }.map { zone.instant($0) }
         case .offset(let order, let offset):
-            return value.text.flatMap { MappedTime.civil($0, order) }.map { civil in
-                LocalZone.utc.instant(civil.date, msOfDay: civil.msOfDay) - offset
-            }
+            return value.text.flatMap { CivilText($0, order) }.map { $0.asUTC - offset }
         }
     }
 
     private func seconds(_ value: JSON) -> Double? { NumberText(value, hasDecimalComma: false)?.value }
-
-    /// A date, then `T`, a comma or spaces, then the time of day.
-    private static func civil(_ text: String, _ order: ImportDateOrder) -> (date: CivilDate, msOfDay: Int64)? {
-        let parts = text.trimmed.split { " T,".contains($0) }
-        guard parts.count == 2, let date = SourceTimes.date(String(parts[0]), order),
-            let time = PlantTime(zoneless: "1970-01-01T\(parts[1])")
-        else { return nil }
-        return (date, time.ms)
-    }
 }
 
 extension MappedTime.Format {

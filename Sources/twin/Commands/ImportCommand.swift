@@ -109,7 +109,10 @@ struct ImportCommand: AsyncParsableCommand {
                         "empty": .integer(signal.empty), "duplicates": .integer(signal.duplicates.count),
                         "unreadable": .integer(signal.unreadable.count),
                         "out_of_range": .integer(signal.outOfRange.count), "gaps": .integer(signal.gaps),
-                        "replaced": .integer(signal.replaced.count), "gap_s": .number(signal.gapTotal.seconds),
+                        "replaced": .integer(signal.replaced.count), "conflicts": .integer(signal.conflicts.count),
+                        "wrong_readings": .integer(signal.wrong.count),
+                        "overlapping": .integer(signal.overlapping.count),
+                        "estimated": .integer(signal.estimated), "gap_s": .number(signal.gapTotal.seconds),
                         "first_gaps": .array(
                             signal.firstGaps.map { gap in
                                 .fields(["from": .string(gap.from.rfc3339), "to": .string(gap.to.rfc3339)])
@@ -122,10 +125,11 @@ struct ImportCommand: AsyncParsableCommand {
                     .fields([
                         "source": .string(source.name), "rows": .integer(source.rows),
                         "rows_inside": .integer(source.rowsInside), "bad_rows": .integer(source.badRows.count),
+                        "filtered_rows": .integer(source.filtered.count),
                         "wrong_days": .integer(source.wrongDays.count),
                         "refusals": .array(source.refusals.map(JSON.string)),
                         "sessions_kwh": .number(source.sessionsKWh), "without_end": .integer(source.withoutEnd.count),
-                        "without_end_kwh": .number(source.withoutEndKWh),
+                        "without_end_kwh": .number(source.withoutEndKWh), "resumed": .integer(source.resumed.count),
                     ])
                 }),
         ])
