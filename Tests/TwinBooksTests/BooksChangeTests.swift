@@ -92,10 +92,10 @@ struct BooksChangeTests {
             let before = books.rows.count
             books.forget(before: BooksBench.context(tick).to)
             left += before - books.rows.count
-            #expect(books.rows.count <= 53)
+            #expect(books.rows.count <= 77)
         }
-        // 74 h are 148 rows; the last 26 h are 52.
-        #expect(left == 148 - 52 && books.rows.count == 52)
-        #expect(books.rows.first?.start == BooksBench.start + .hours(48))
+        // 74 h are 148 rows; the last 38 h are 76.
+        #expect(left == 148 - 76 && books.rows.count == 76)
+        #expect(books.rows.first?.start == BooksBench.start + .hours(36))
     }
 }

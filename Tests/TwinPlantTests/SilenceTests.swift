@@ -26,7 +26,7 @@ struct SilenceTests {
                         "{\"ts\":\"\(ts)\",\"period_s\":900,\(values)}"))
             }
             let reply = shops.tick(messages, Bench.context(minute), PlantImage())
-            if reply.alarmPaths.contains("shop/paint/stale") { stale.append(minute) }
+            if (reply.alarmPaths + reply.unheard.map(\.path)).contains("shop/paint/stale") { stale.append(minute) }
             counts.add(reply.counts)
         }
         return (stale, counts)

@@ -105,6 +105,9 @@ public struct ComponentReply: Sendable {
     public var refusals: [Refusal] = []
     /// What is worth a sentence to people, once when it begins.
     public var remarks: [String] = []
+    /// Assets that are listened to, and those of them that never spoke, though they should have.
+    public var watched = 0
+    public var unheard: [AlarmKey] = []
     /// Holes in the measurement that began in a period, by account (see `Timeline.gapCount`).
     public var gaps: [GapCount] = []
     /// The component's own state, for the digest; what came before it is not in it.

@@ -162,7 +162,7 @@ struct BeliefPort: StepPort {
                 reply.alarms.append(alarm)
             }
         }
-        if let alarm = fleet.staleAlarm(index, maxAge: seat.maxAge, context) { reply.alarms.append(alarm) }
+        fleet.watchSilence(index, maxAge: seat.maxAge, context, &reply)
     }
 
     mutating func prove(_ value: Double) { reply.record.add(value) }

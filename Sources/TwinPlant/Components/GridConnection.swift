@@ -89,7 +89,7 @@ public struct GridConnection: Component {
         let report = state.meter.take(slice, specs: [meterSheet.specs], context: context, &reply)
         reply.image.gridConnected = state.meter.feeds[0].isConnected
         if !reply.image.gridConnected { reply.alarms.append(AlarmKey(.grid, parameters.meter, .trip)) }
-        if let alarm = state.meter.staleAlarm(0, maxAge: parameters.maxAge, context) { reply.alarms.append(alarm) }
+        state.meter.watchSilence(0, maxAge: parameters.maxAge, context, &reply)
         for (signal, key) in ["import_kw", "export_kw"].enumerated() {
             // Without its meter the grid is the remainder of the balance.
             let used = state.meter.used(0, signal: signal, model: 0, maxAge: Span(ms: 0), context)
@@ -120,9 +120,7 @@ public struct GridConnection: Component {
                 now.value,
                 isCurrent ? (state.intensity.feeds[0].isModelled ? .estimated : .good) : isOld ? .stale : .lastKnown)
         }
-        if let alarm = state.intensity.staleAlarm(0, maxAge: parameters.intensityMaxAge, context) {
-            reply.alarms.append(alarm)
-        }
+        state.intensity.watchSilence(0, maxAge: parameters.intensityMaxAge, context, &reply)
         reply.image.intensityForecast = state.forecast
         reply.image.forecastFrom = state.forecastFrom
         reply.values.append(

@@ -56,6 +56,6 @@ public struct WeatherStation: Component {
             NamedValue(.weather, parameters.asset, "wind_speed_m_per_s", reply.image.windSpeedMPerS),
             NamedValue(.weather, parameters.asset, "ghi_w_per_m2", reply.image.irradianceWPerM2),
         ]
-        if let alarm = state.fleet.staleAlarm(0, maxAge: parameters.maxAge, context) { reply.alarms.append(alarm) }
+        state.fleet.watchSilence(0, maxAge: parameters.maxAge, context, &reply)
     }
 }

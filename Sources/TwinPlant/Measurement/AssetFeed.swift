@@ -349,15 +349,18 @@ public struct AssetFeed: Sendable, Codable {
     /// silent for one period and then late by `maxAge` at the most; one without periods holds for `maxAge` already.
     func patience(maxAge: Span) -> Span { lastPeriod.map { $0 + maxAge } ?? Span(ms: 0) }
 
-    /// Whether its model stands in for longer than its source needs to speak: the first signal's readings ended, or never
-    /// came, or those of another signal come as what is no number.
+    /// Whether its model stands in for longer than its source needs to speak: the first signal's readings ended, or those
+    /// of another signal come as what is no number.
     func isStale(maxAge: Span, _ context: TickContext) -> Bool {
         if isOver(0, maxAge, context) ?? false { return true }
-        let isUnheard = !source.hasReported && silence.isLong(maxAge: maxAge, context)
-        return isUnheard
-            || silence.lasts(maxAge + (lastPeriod ?? SilenceWatch.periodUsual), at: context.to) {
-                isOver($0, maxAge, context) ?? true
-            }
+        return silence.lasts(maxAge + (lastPeriod ?? SilenceWatch.periodUsual), at: context.to) {
+            isOver($0, maxAge, context) ?? true
+        }
+    }
+
+    /// Whether its source never spoke, though it should have by now.
+    func isUnheard(maxAge: Span, _ context: TickContext) -> Bool {
+        !source.hasReported && silence.isLong(maxAge: maxAge, context)
     }
 
     /// Whether a signal's latest reading ended too long ago; nil where it has none.
@@ -369,6 +372,7 @@ public struct AssetFeed: Sendable, Codable {
     }
 
     mutating func forget(before time: PlantTime) {
+        seen.forget(before: time)
         for index in timelines.indices where timelines[index].reaches(before: time) {
             timelines[index].forget(before: time)
         }

@@ -245,9 +245,14 @@ public struct Fleet: Sendable, Codable {
         return feeds[asset].stuck.isStuck ? AlarmKey(feeds[asset].area, feeds[asset].asset, .stuck) : nil
     }
 
-    /// `stale` when a signal that should be measured has nothing younger than `maxAge`.
-    func staleAlarm(_ asset: Int, maxAge: Span, _ context: TickContext) -> AlarmKey? {
-        guard feeds[asset].isStale(maxAge: maxAge, context) else { return nil }
-        return AlarmKey(feeds[asset].area, feeds[asset].asset, .stale)
+    /// Adds `stale` when a signal that should be measured has nothing younger than `maxAge`.
+    func watchSilence(_ asset: Int, maxAge: Span, _ context: TickContext, _ reply: inout ComponentReply) {
+        let key = AlarmKey(feeds[asset].area, feeds[asset].asset, .stale)
+        reply.watched += 1
+        if feeds[asset].isStale(maxAge: maxAge, context) {
+            reply.alarms.append(key)
+        } else if feeds[asset].isUnheard(maxAge: maxAge, context) {
+            reply.unheard.append(key)
+        }
     }
 }

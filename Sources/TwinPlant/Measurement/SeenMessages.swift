@@ -29,6 +29,14 @@ struct SeenMessages: Sendable, Codable {
         marks.append(mark)
     }
 
+    /// Forgets messages that would be refused as too old, some at a time: a shift at every step would cost more than they.
+    mutating func forget(before time: PlantTime) {
+        guard marks.count > SeenMessages.blockMin, marks[SeenMessages.blockMin - 1].ts < time else { return }
+        marks.removeFirst(SeenMessages.blockMin)
+    }
+
+    private static let blockMin = 16
+
     func encode(to encoder: any Encoder) throws {
         var packed = PackedWords(stride: 3)
         for mark in marks {

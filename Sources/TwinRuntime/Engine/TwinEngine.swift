@@ -240,10 +240,15 @@ public final class TwinEngine {
             isGridConnected: image.gridConnected, intensityGPerKWh: image.intensityGPerKWh, outlook: outlook)
     }
 
+    /// One silent asset among so many is a fault.
+    private static let speakersPerSilent = 10
+
     private func alarms(
         _ reply: ComponentReply, _ balance: TickBalance, _ plant: PlantView, _ context: TickContext
     ) -> [AlarmKey] {
         var conditions = reply.alarms
+        // Where many never spoke, a part of the plant is not connected, and no meter is broken.
+        if reply.unheard.count * TwinEngine.speakersPerSilent <= reply.watched { conditions += reply.unheard }
         if state.balanceWatch.look(
             unmeteredKW: balance.unmeteredKW, estimatedKW: balance.estimatedKW, suppliedKW: balance.suppliedKW,
             context: context, rule: config.balance)

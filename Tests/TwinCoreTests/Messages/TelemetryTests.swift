@@ -136,8 +136,8 @@ struct CodesTests {
         #expect(
             Quality.allCases.map(\.rawValue).joined(separator: " ")
                 == "good good.backfill uncertain.last_known uncertain.out_of_range uncertain.estimated uncertain.stuck "
-                + "bad.stale bad.parse bad.unit bad.not_connected bad.sensor")
-        #expect(Quality.allCases.map(\.rank) == Array(0..<11))
+                + "bad.stale bad.parse bad.unit bad.not_connected bad.sensor contradicted")
+        #expect(Quality.allCases.map(\.rank) == Array(0..<12))
         #expect(Quality.allCases.filter(\.isGood) == [.good, .goodBackfill])
     }
 

@@ -77,7 +77,8 @@ struct RealDayTests {
             let unmetered = row[.unmetered].energy.kilowattHours
             #expect(abs(unmetered) < 0.02 * supplied, "\(row.start.rfc3339) \(unmetered) kWh of \(supplied)")
         }
-        #expect(closed.alarms.map { "\($0.code) \($0.count)" } == ["gap 1", "stale 1"])
+        // Where the simulated plant speaks for all others, two assets that the files do not measure stand out.
+        #expect(closed.alarms.map { "\($0.code) \($0.count)" } == ["gap 1", "stale 3"])
         #expect(closed.counts.rejectedTotal == 0 && closed.commands.accepted > 10_000)
         // Storage, fuel cell and electric heat at work: less than the day as it was recorded.
         let kg = try #require(closed.json.number("co2_kg_per_vehicle"))
