@@ -80,6 +80,24 @@ struct RegisterWatchTests {
         #expect(watch.fault?.sentence(register: "gas_total_kwh", beside: "gas_kw").contains(word) == true)
     }
 
+    @Test(
+        "that moves while the power beside it is dead, or in MW, counts",
+        arguments: [(0.0, "nothing"), (24, "k for M")])
+    func powerIsWrong(kW: Double, word: String) {
+        let (kWh, watch, _) = Self.told(Self.steady, kW: kW)
+        #expect(abs(kWh - 24_000) < 1e-6)
+        #expect(watch.isContradicted)
+        let sentence = watch.fault?.sentence(register: "gas_total_kwh", beside: "gas_kw") ?? ""
+        #expect(sentence.contains(word) && sentence.hasSuffix("gas_total_kwh counts"))
+    }
+
+    @Test("that tells more than its asset can do, as one in MJ, does not count")
+    func beyondRating() {
+        let readings = (0...60).map { minute -> Double in 500_000 + 3.6 * 400 * Double(minute) }
+        let (kWh, watch, _) = Self.told(readings, kW: 24_000)
+        #expect(kWh == 0 && watch.alarm == .unit)
+    }
+
     @Test("that differs by no unit is a conflict, and is believed again when both agree")
     func differs() {
         let wrong = (0...30).map { minute -> Double in 500_000 + 200 * Double(minute) }

@@ -4,7 +4,7 @@ import TwinCore
 ///
 /// A register that stands says nothing until it moves: a slow one then tells of the whole time since it last did. A reading
 /// that falls or leaps is not believed before the next one follows from it: one bad reading is one bad reading. A register
-/// that moves by another measure than the power beside it is not believed at all until both agree again.
+/// that moves by another measure than the power beside it is a contradiction until both agree again.
 struct RegisterWatch: Sendable, Codable {
     struct Reading: Sendable, Hashable, Codable {
         var at: PlantTime
@@ -24,8 +24,9 @@ struct RegisterWatch: Sendable, Codable {
     enum Fault: Sendable, Hashable, Codable {
         /// Stands while the power beside it flows.
         case stands
-        /// The power beside it says so many times as much.
-        case differs(factor: Double)
+        /// The power beside it says so many times as much. The larger counts where the asset can do it: a dead or wrong
+        /// meter rather tells too little, and a figure must not fall by a fault.
+        case differs(factor: Double, registerCounts: Bool)
     }
 
     /// What a reading tells.
@@ -47,6 +48,8 @@ struct RegisterWatch: Sendable, Codable {
     static let comparedCountsMin = 20.0
     /// Beyond this ratio, either way, one of the two measures something else. Sampled power strays by less.
     static let ratioMax = 1.5
+    /// A meter at full load may read so much above its rating.
+    static let ratingMargin = 1.1
 
     /// Place of the power beside it among the signals.
     let beside: Int?
@@ -70,7 +73,9 @@ struct RegisterWatch: Sendable, Codable {
     /// Whether the last reading fell or leapt.
     var isDoubtful: Bool { doubtful != nil }
 
-    /// Whether it is not believed, as another measure than the power beside it.
+    private var isBelieved: Bool { if case .differs(_, registerCounts: false) = fault { false } else { true } }
+
+    /// Whether it tells another measure than the power beside it.
     var isContradicted: Bool { if case .differs = fault { true } else { false } }
 
     /// Whether a reading is later than all before it; an older one adds nothing, for the next holds its energy.
@@ -85,14 +90,14 @@ struct RegisterWatch: Sendable, Codable {
         }
         if follows(reading, anchor, maxKW) {
             doubtful = nil
-            return reading.kWh == anchor.kWh ? rest(reading, anchor, maxKW, power) : move(reading, anchor, power)
+            return reading.kWh == anchor.kWh ? rest(reading, anchor, maxKW, power) : move(reading, anchor, maxKW, power)
         }
         if let doubtful, follows(reading, doubtful, maxKW) {
             // A new register, or an old one set to a new number.
             self.anchor = doubtful
             self.doubtful = nil
             forgetComparison()
-            return reading.kWh == doubtful.kWh ? Verdict() : move(reading, doubtful, power)
+            return reading.kWh == doubtful.kWh ? Verdict() : move(reading, doubtful, maxKW, power)
         }
         if reading.kWh < anchor.kWh, anchor.kWh - reading.kWh <= ratedKW(maxKW) * Self.jitterHours {
             return Verdict()
@@ -108,7 +113,9 @@ struct RegisterWatch: Sendable, Codable {
         return (0...maxKW).contains((reading.kWh - before.kWh) / (reading.at - before.at).hours)
     }
 
-    private mutating func move(_ reading: Reading, _ before: Reading, _ power: Beside) -> Verdict {
+    private mutating func move(
+        _ reading: Reading, _ before: Reading, _ maxKW: Double, _ power: Beside
+    ) -> Verdict {
         let kWh = reading.kWh - before.kWh
         stepMin = min(stepMin ?? kWh, kWh)
         rhythm = reading.at - before.at
@@ -117,17 +124,18 @@ struct RegisterWatch: Sendable, Codable {
         var verdict = Verdict(
             stretch: Stretch(from: before.at, to: reading.at, kW: kWh / (reading.at - before.at).hours))
         if let besideKWh = power(before.at, reading.at) {
-            verdict.takenBackFrom = compare(kWh, besideKWh, from: before.at, to: reading.at)
+            verdict.takenBackFrom = compare(
+                kWh, besideKWh, from: before.at, to: reading.at, mostKW: Self.ratingMargin * ratedKW(maxKW))
         } else {
             forgetComparison()
         }
-        if case .differs = fault { verdict.stretch = nil }
+        if case .differs(_, registerCounts: false) = fault { verdict.stretch = nil }
         return verdict
     }
 
     /// Returns from when on the register is not believed, where that is found now.
     private mutating func compare(
-        _ kWh: Double, _ besideKWh: Double, from: PlantTime, to: PlantTime
+        _ kWh: Double, _ besideKWh: Double, from: PlantTime, to: PlantTime, mostKW: Double
     ) -> PlantTime? {
         let since = comparedFrom ?? from
         comparedFrom = since
@@ -136,15 +144,15 @@ struct RegisterWatch: Sendable, Codable {
         let (less, more) = (min(told, flowed), max(told, flowed))
         guard to - since >= Self.comparedMin, more >= Self.comparedCountsMin * (stepMin ?? 0) else { return nil }
         let isApart = more > Self.ratioMax * max(less, 0) + 2 * (stepMin ?? 0)
-        let before = fault
+        let wasBelieved = isBelieved
         if isApart {
-            fault = .differs(factor: flowed / told)
+            let canBeMore = more <= mostKW * (to - since).hours
+            fault = .differs(factor: flowed / told, registerCounts: (told > flowed) == canBeMore)
         } else if case .differs = fault {
             fault = nil
         }
         forgetComparison()
-        if case .differs = before { return nil }
-        return isApart ? since : nil
+        return wasBelieved && !isBelieved ? since : nil
     }
 
     private mutating func forgetComparison() { (told, flowed, comparedFrom) = (0, 0, nil) }
@@ -172,7 +180,7 @@ struct RegisterWatch: Sendable, Codable {
 extension RegisterWatch {
     var alarm: AlarmCode? {
         switch fault {
-        case .differs(let factor): UnitFactor(factor) == nil ? .conflict : .unit
+        case .differs(let factor, _): UnitFactor(factor) == nil ? .conflict : .unit
         case .stands: .counter
         case nil: isDoubtful ? .counter : nil
         }
@@ -185,12 +193,14 @@ extension RegisterWatch.Fault {
         let power = beside ?? "the power beside it"
         switch self {
         case .stands: return "\(register) stands still while \(power) flows; \(power) counts"
-        case .differs(let factor):
+        case .differs(let factor, let registerCounts):
+            let counts = "\(registerCounts ? register : power) counts"
+            guard factor > 1e-9 else { return "\(power) tells nothing while \(register) moves; \(counts)" }
             let times = factor >= 1 ? factor : 1 / factor
             let sides = factor >= 1 ? "\(power) tells" : "\(register) tells"
             let other = factor >= 1 ? register : power
             let unit = UnitFactor(factor).map { ", as of \($0.words)" } ?? ""
-            return "\(sides) \(oneDecimal(times)) times what \(other) does\(unit); \(power) counts"
+            return "\(sides) \(oneDecimal(times)) times what \(other) does\(unit); \(counts)"
         }
     }
 }
@@ -226,7 +236,4 @@ enum UnitFactor: CaseIterable {
     }
 }
 
-private func oneDecimal(_ value: Double) -> String {
-    guard value < 1e9 else { return "a billion" }
-    return "\((value * 10).rounded() / 10)"
-}
+private func oneDecimal(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
