@@ -1,22 +1,23 @@
+import TwinRuntime
 import TwinCore
 
 /// The bus inside this process: MQTT topic semantics (filters, retained messages, order) without a broker.
 ///
 /// Confined to one caller at a time, like every transport; its clients take turns.
-public final class MessageBus {
+final class MessageBus {
     /// A mailbox holds this many messages; beyond it the newest is refused and counted.
-    public static let mailboxMax = 100_000
+    static let mailboxMax = 100_000
 
     private var table = SubscriptionTable()
     private var mailboxes: [[InboundMessage]] = []
     private var retained: [String: InboundMessage] = [:]
     /// Messages that a full mailbox refused.
-    public private(set) var refused = 0
+    private(set) var refused = 0
 
-    public init() {}
+    init() {}
 
     /// A client of the bus.
-    public func client() -> BusClient {
+    func client() -> BusClient {
         mailboxes.append([])
         return BusClient(bus: self, id: mailboxes.count - 1)
     }
@@ -57,7 +58,7 @@ public final class MessageBus {
 }
 
 /// One client's end of the bus.
-public final class BusClient: Transport {
+final class BusClient: Transport {
     private let bus: MessageBus
     private let id: Int
     private var isFresh = false
@@ -67,10 +68,10 @@ public final class BusClient: Transport {
         self.id = id
     }
 
-    public func connect(timeoutMs: Int) { isFresh = true }
-    public func subscribe(_ filters: [String]) throws { try bus.subscribe(id, filters) }
+    func connect(timeoutMs: Int) { isFresh = true }
+    func subscribe(_ filters: [String]) throws { try bus.subscribe(id, filters) }
 
-    public func receive(timeoutMs: Int, limit: Int) -> InboundBatch {
+    func receive(timeoutMs: Int, limit: Int) -> InboundBatch {
         var batch = InboundBatch()
         if isFresh { batch.links = [.up(sessionPresent: false)] }
         isFresh = false
@@ -78,8 +79,8 @@ public final class BusClient: Transport {
         return batch
     }
 
-    public func flush() {}
-    public var publicationsInFlight: Int { 0 }
-    public func publish(_ message: OutboundMessage) { bus.publish(message) }
-    public func disconnect() {}
+    func flush() {}
+    var publicationsInFlight: Int { 0 }
+    func publish(_ message: OutboundMessage) { bus.publish(message) }
+    func disconnect() {}
 }
