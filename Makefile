@@ -17,7 +17,7 @@ REAL_TIME := TwinMQTTTests|TwinEndToEndTests
 DAYS := TwinRuntimeTests[.](BundledDays|StoredDay|RealDay|YearByRules|OneDigest|Figures|ReportCSV|SummaryText|ExplainText)Tests
 DAYS := $(DAYS)|TwinRuntimeTests[.](Scenario|SimulatedRun|LongRun|OneController|Variant)Tests
 
-.PHONY: help run test check bench soak month real days lint format docs build setup setup-test
+.PHONY: help run test check bench injections soak month real days lint format docs build setup setup-test
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -72,6 +72,10 @@ bench: setup ## Measure speed in release mode against its limits.
 	swift build -c release --product twin
 	swift build -c release --product StepBench
 	@code=0; for part in day years; do Tests/bench/$$part.sh $(RELEASE) || code=1; done; exit $$code
+
+injections: build ## What becomes of injected faults, by kind over SEEDS days, and false alarms in twenty weeks (an hour at 200).
+	Tests/bench/injections.py $(RELEASE) $(SEEDS)
+	Tests/bench/false-alarms.py $(RELEASE) 20
 
 soak: setup-test ## Long runs: SEEDS kills of a live run, each compared with the replay of its journal.
 	swift build --build-tests

@@ -18,6 +18,8 @@ public struct Books: Sendable, Codable {
     private var ticks = TickShelf()
     /// Of the ticks; the last one is in force.
     private var layouts: [BookLayout]
+    /// What the electric bus as a whole told of its meters, the oldest first.
+    var busFindings: [BusFinding] = []
     /// Where the last tick's cells went, by their place among them: the next one's go there too.
     private var guesses: [Int] = []
     /// Room for the accounts of a tick, and for those that it had before.
@@ -29,7 +31,7 @@ public struct Books: Sendable, Codable {
         layouts = [BookLayout(chart: chart, losses: losses, places: Array(chart.meters.indices))]
     }
 
-    private enum CodingKeys: String, CodingKey { case rows, chart, ticks, layouts }
+    private enum CodingKeys: String, CodingKey { case rows, chart, ticks, layouts, busFindings }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -40,6 +42,7 @@ public struct Books: Sendable, Codable {
         chart = try container.decode(Chart.self, forKey: .chart)
         ticks = try container.decode(TickShelf.self, forKey: .ticks)
         layouts = try container.decode([BookLayout].self, forKey: .layouts)
+        busFindings = try container.decodeIfPresent([BusFinding].self, forKey: .busFindings) ?? []
         let count = chart.meters.count
         let isLaid = layouts.allSatisfy { layout in
             layout.places.count == layout.chart.meters.count && layout.places.allSatisfy { 0..<count ~= $0 }
@@ -73,6 +76,9 @@ public struct Books: Sendable, Codable {
         public var restatements: [Restatement] = []
         /// The balance of this tick.
         public var balance = TickBalance()
+        /// What is worth a sentence to people, and by what lines may be wrong, kWh.
+        public var remarks: [String] = []
+        public var doubts: [(meter: Meter, kWh: Double)] = []
     }
 
     /// Puts one tick's cells on the books.
@@ -93,13 +99,13 @@ public struct Books: Sendable, Codable {
             let old = ticks[start]
             // A tick that was never stepped, before the run or in a bridged stop, is not on the books.
             guard old != nil || start == context.from, let index = touch(&self, start) else { continue }
-            let new = book(group, in: old, row: index)
+            let new = book(group, of: start, in: old, row: index)
             ticks.set(start, new)
             if start == context.from {
                 let chart = layouts[new.layout].chart
                 posting.balance = TickBalance(
-                    accounts, estimatedKW: new.estimatedKW(chart), isGridMeasured: new.hasGridMeter(chart),
-                    context.step)
+                    accounts, estimatedKW: new.estimatedKW(chart),
+                    isGridMeasured: new.hasGridMeter(chart) && correction(at: start) == nil, context.step)
             }
         }
         for intensity in intensities {
@@ -113,31 +119,77 @@ public struct Books: Sendable, Codable {
                 if lineOff.isModelled { rows[index].vehiclesModelled += 1 }
             }
         }
+        if context.to.floored(to: settlementPeriod) == context.to {
+            if let index = index(of: context.from - settlementPeriod), before[index] == nil {
+                before[index] = rows[index]
+            }
+            examineBus(context, &posting)
+        }
         if !before.isEmpty {
             posting.restatements = posting.changed.compactMap { index in
                 before[index].flatMap { Restatement(from: $0, to: rows[index], context) }
             }
         }
         ticks.forget(before: context.from - periodOpenFor - settlementPeriod)
+        if !busFindings.isEmpty {
+            busFindings.removeAll { $0.until.map { $0 <= context.from - periodOpenFor - settlementPeriod } ?? false }
+        }
         return posting
     }
 
     /// Books a tick's cells on their row, in the place of what it had; leaves its accounts in `accounts`.
-    private mutating func book(_ cells: [Cell], in old: TickBook?, row index: Int) -> TickBook {
+    private mutating func book(_ cells: [Cell], of start: PlantTime, in old: TickBook?, row index: Int) -> TickBook {
         let layout = layouts[old?.layout ?? layouts.count - 1]
         var new = old ?? TickBook(layout: layouts.count - 1, lineCount: layout.chart.meters.count)
         set(cells, in: &new, layout.chart)
         accounts.clear()
-        new.add(to: &accounts, layout.chart, layout.losses)
+        let correction = correction(at: start)
+        new.add(to: &accounts, layout.chart, layout.losses, correction)
         if let old {
             oldAccounts.clear()
-            old.add(to: &oldAccounts, layout.chart, layout.losses)
+            old.add(to: &oldAccounts, layout.chart, layout.losses, correction)
             rows[index].accounts.subtract(oldAccounts)
             rows[index].meters.subtract(old.lines, at: layout.places)
         }
         rows[index].accounts.add(accounts)
         rows[index].meters.add(new.lines, at: layout.places)
         return new
+    }
+
+    /// Changes how the ticks of a time are booked, and books them anew.
+    mutating func change(
+        from: PlantTime, to: PlantTime, _ posting: inout Posting, _ change: (inout Books) -> Void
+    ) {
+        var starts: [PlantTime] = []
+        var start = from
+        while start < to {
+            if ticks[start] != nil { starts.append(start) }
+            start = ticks.start(after: start) ?? to
+        }
+        addAccounts(of: starts, { $0.subtract($1) }, &posting)
+        change(&self)
+        addAccounts(of: starts, { $0.add($1) }, &posting)
+    }
+
+    private mutating func addAccounts(
+        of starts: [PlantTime], _ add: (inout SumList, SumList) -> Void, _ posting: inout Posting
+    ) {
+        for start in starts {
+            guard let book = ticks[start], let index = index(of: start) else { continue }
+            let layout = layouts[book.layout]
+            accounts.clear()
+            book.add(to: &accounts, layout.chart, layout.losses, correction(at: start))
+            add(&rows[index].accounts, accounts)
+            Books.note(index, in: &posting.changed)
+        }
+    }
+
+    /// Holds a row's meters against each other; nil where the grid's do not cover it.
+    func examination(row index: Int, steppedMs: Int64) -> BusExamination? {
+        guard let layout = layouts.last else { return nil }
+        var lines = SumList(count: layout.chart.meters.count)
+        for (line, place) in layout.places.enumerated() { lines[line] = rows[index].meters[place] }
+        return BusExamination(lines, steppedMs: steppedMs, chart: layout.chart, losses: layout.losses)
     }
 
     /// Notes the index of a row among others, ascending; nearly always it is the last one.

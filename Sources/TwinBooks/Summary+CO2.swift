@@ -30,7 +30,19 @@ extension Summary {
         let estimates =
             squared(scope2 * estimatedFraction(.gridImport) * u.estimates)
             + squared(scope1 * estimatedFuelFraction * u.estimates)
-        return perVehicle((electricity + gas + estimates).squareRoot())
+        return perVehicle((electricity + gas + estimates + squared(contradictedKg(headline))).squareRoot())
+    }
+
+    /// What the figure would move by if of two that exclude each other the other one were right, kg: an interval holds both.
+    private func contradictedKg(_ headline: ReportMethod.Scope2) -> Double {
+        if counts.contradictedWh.isEmpty { return 0 }
+        let set = method.factors.set(at: from)
+        let grid = headline == .location ? set.gridGeneration : set.gridResidualMix
+        return counts.contradictedWh.reduce(0) { sum, doubt in
+            let factor = doubt.key.account == .gridImport ? grid : doubt.key.account.row.fuel.map { set[$0].direct }
+            let energy = Energy(roundingWattSeconds: Double(doubt.value) * 3600)
+            return sum + (factor.map { (energy * $0).kilograms } ?? 0)
+        }
     }
 
     /// Of the fossil fuel that was estimated most: what it emits is the most of Scope 1.
@@ -70,12 +82,35 @@ extension Summary {
         return perVehicle(method.baseline.emissionsKg(conditions, factors: method.factors))
     }
 
+    /// Below this share of its energy the plant is a part of one, %.
+    private static let wholePlantPct = 50.0
+
+    var measuredOfPartialPlant: Double? {
+        guard let measured = dataQuality?.measured, measured < Summary.wholePlantPct, !facts.isSimulated else {
+            return nil
+        }
+        return (10 * measured).rounded() / 10
+    }
+
+    /// A share of the time that moves the baseline by less than its own uncertainty.
+    private static let standInMax = 0.1
+
     /// Why the window cannot be compared; nil when it can.
     public var incomparableReason: String? {
         if vehicles == 0 { return "no vehicle was lined off in this window" }
         let zone = method.zone
         guard zone.local(from).msOfDay == 0, zone.local(to).msOfDay == 0, to > from else {
             return "the window is not whole local days"
+        }
+        if let measured = measuredOfPartialPlant {
+            return
+                "only \(JSON.numberText(measured)) % of the energy was measured: a part of the plant is not connected"
+        }
+        // The 2018 plant is heated by the air temperature, and nobody knows it where a long-term mean stands in.
+        if let blind = counts.standInMs.values.max(), Double(blind) > Summary.standInMax * Double(sum.steppedMs) {
+            let hours = (Double(blind) / 360_000).rounded() / 10
+            return
+                "the air temperature was not measured for \(JSON.numberText(hours)) h, and the 2018 plant's heating follows it"
         }
         return nil
     }

@@ -15,7 +15,7 @@ public struct CostSum: Sendable {
 }
 
 extension Summary {
-    /// Energy at the tariff of its period, and production CO2 (location-based) at the carbon price.
+    /// Energy at the tariff of its period, and the CO2 of Scope 1 at the carbon price.
     public var cost: CostSum {
         var cost = CostSum(
             currency: method.tariffs[method.tariffs.count - 1].value.currency, imported: 0, exported: 0,
@@ -23,7 +23,7 @@ extension Summary {
         for (basis, tariff) in zip(sum.costBases, method.tariffs.map(\.value)) {
             cost.imported += basis.imported.kilowattHours / 1000 * tariff.importPerMWh
             cost.exported -= basis.exported.kilowattHours / 1000 * tariff.exportPerMWh
-            cost.carbon += basis.production.kilograms / 1000 * tariff.carbonPerTonne
+            cost.carbon += basis.direct.kilograms / 1000 * tariff.carbonPerTonne
             for (place, fuel) in fuels.enumerated() {
                 let priced = basis.fuels[fuel.index].kilowattHours / fuel.row.kWhPerPriced
                 cost.fuels[place].amount += priced * (tariff.fuels[fuel.index] ?? 0)

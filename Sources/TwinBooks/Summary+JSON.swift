@@ -12,7 +12,9 @@ extension Summary {
             "from": .string(method.zone.text(from)), "to": .string(method.zone.text(to)),
             "tz": .string(method.zone.name), "step_s": .integer(facts.stepS), "steps": .integer(steps),
             "wall_s": .number(facts.wallS), "mode": .string(facts.mode.rawValue), "loop": .string(facts.loop.rawValue),
-            "digest": .string(digest), "provisional": .bool(isProvisional),
+            "caveats": .array(caveats.map { .string($0) }),
+            "source": .string(facts.isSimulated ? "simulated" : "measured"), "digest": .string(digest),
+            "provisional": .bool(isProvisional),
             "messages": .integer(counts.messages), "accepted": .integer(counts.accepted),
             "readings": .integer(counts.readings), "rejected": .integer(counts.rejectedTotal),
             "rejected_by_reason": .object(
@@ -24,6 +26,13 @@ extension Summary {
                     .init($0.key.rawValue, .integer($0.value))
                 }),
             "lost_values_by_signal": lostBySignal, "retained": .integer(counts.retainedTotal),
+            "stand_in_hours": .object(
+                counts.standInMs.sorted { $0.key < $1.key }.map { .init($0.key, .number(Double($0.value) / 3_600_000)) }
+            ),
+            "contradicted_kwh": .object(
+                counts.contradictedWh.sorted { $0.key.text < $1.key.text }.map {
+                    .init($0.key.text, .number(Double($0.value) / 1000))
+                }),
             "duplicates": .integer(counts.duplicates), "late": .integer(counts.late), "shed": .integer(counts.shed),
             "gaps": .integer(gaps),
         ])

@@ -90,15 +90,21 @@ public struct RunFacts: Sendable, Hashable, Codable {
     public var stepS: Int
     public var mode: ControlMode
     public var loop: LoopKind
+    /// The run's id; that of a recording of the simulated plant is a word of its own.
+    public var run: String
     public var wallS = 0.0
     public var expectationsPassed = 0
     public var expectationsFailed = 0
 
-    public init(stepS: Int, mode: ControlMode, loop: LoopKind) {
+    public init(stepS: Int, mode: ControlMode, loop: LoopKind, run: String = "") {
         self.stepS = stepS
         self.mode = mode
         self.loop = loop
+        self.run = run
     }
+
+    /// Whether telemetry came from models: nothing of it was measured.
+    public var isSimulated: Bool { loop == .closed || run == Header.simulatedRun }
 }
 
 /// One run or window, as figures: a pure function of its rows. `json` is the contract's `summary/1`.

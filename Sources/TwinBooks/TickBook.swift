@@ -44,7 +44,15 @@ struct TickBook: Sendable, Hashable {
     /// Adds all accounts of the tick to `all`, which is empty, by `Account.index`. The grid meter is never adjusted:
     /// what it leaves over is `unmetered`. Without a meter reading for the whole tick, the grid is the remainder and
     /// estimated.
-    func add(to all: inout SumList, _ chart: Chart, _ losses: LossFractions) {
+    /// - Parameter correction: of the grid's meter.
+    func add(
+        to all: inout SumList, _ chart: Chart, _ losses: LossFractions, _ correction: GridCorrection? = nil
+    ) {
+        if let correction {
+            var corrected = self
+            corrected.lines = correction.applied(to: lines, chart)
+            return corrected.add(to: &all, chart, losses)
+        }
         for (line, account) in chart.accountByLine.enumerated() { all[account] = all[account] + lines[line] }
         // An account is covered as far as its meters are in the mean.
         for (account, count) in chart.lineCounts where count > 1 {
@@ -69,8 +77,17 @@ struct TickBook: Sendable, Hashable {
         }
         let net = taken + losses - supplied
         if let imported = sheet.imported, let exported = sheet.exported, !hasMeter(of: imported, exported, chart) {
-            all[imported.index] = AccountSum(max(net, .zero), measuredMs: 0, estimatedMs: stepMs)
-            all[exported.index] = AccountSum(max(-net, .zero), measuredMs: 0, estimatedMs: stepMs)
+            // A meter that tells one way alone counts for that; the other way is what is left over.
+            let isBoughtTold = isCovered(imported, chart)
+            let isSoldTold = isCovered(exported, chart)
+            let bought =
+                isBoughtTold ? all.energy(imported) : max(net + (isSoldTold ? all.energy(exported) : .zero), .zero)
+            let sold = isSoldTold ? all.energy(exported) : max((isBoughtTold ? bought : .zero) - net, .zero)
+            if !isBoughtTold { all[imported.index] = AccountSum(bought, measuredMs: 0, estimatedMs: stepMs) }
+            if !isSoldTold { all[exported.index] = AccountSum(sold, measuredMs: 0, estimatedMs: stepMs) }
+            if isBoughtTold || isSoldTold, let remainder = sheet.remainder {
+                all[remainder.index] = AccountSum(bought - sold - net, measuredMs: 0, estimatedMs: estimatedMs)
+            }
         } else if let remainder = sheet.remainder {
             let bought = sheet.imported.map { all.energy($0) } ?? .zero
             let sold = sheet.exported.map { all.energy($0) } ?? .zero
@@ -107,6 +124,12 @@ struct TickBook: Sendable, Hashable {
         func isCovered(_ line: Int) -> Bool { lines[line].coveredMs == stepMs }
         return stepMs > 0 && !(imports.isEmpty && exports.isEmpty) && imports.allSatisfy(isCovered)
             && exports.allSatisfy(isCovered)
+    }
+
+    /// Whether all meters of an account tell of the whole tick.
+    private func isCovered(_ account: Account, _ chart: Chart) -> Bool {
+        let own = chart.linesByAccount[account.index]
+        return stepMs > 0 && !own.isEmpty && own.allSatisfy { lines[$0].coveredMs == stepMs }
     }
 }
 
@@ -156,6 +179,17 @@ struct TickShelf: Sendable, Codable {
             starts.append(start.ms)
             books.append(book)
         }
+    }
+
+    /// The next tick that is on the shelf.
+    func start(after time: PlantTime) -> PlantTime? {
+        var low = 0
+        var high = starts.count
+        while low < high {
+            let middle = (low + high) / 2
+            if starts[middle] <= time.ms { low = middle + 1 } else { high = middle }
+        }
+        return low < starts.count ? PlantTime(ms: starts[low]) : nil
     }
 
     /// Layouts that ticks are booked by.

@@ -67,11 +67,10 @@ public struct WindowSum: Sendable {
         productionDayMs = productionDayMs.addingSaturated(row.productionDayMs)
         heatingKMs = heatingKMs.addingSaturated(row.heatingKMs)
         for line in baselineGenerators { baselineGenerationKWh += row.meter(line).kilowattHours }
-        let before = carbon
+        let before = carbon.scope1
         carbon.add(row, method.factors)
         quality.add(row, method.chart)
-        costBases[method.tariffIndex(at: row.start)].add(
-            row, production: carbon.scope1 - before.scope1 + carbon.scope2Location - before.scope2Location)
+        costBases[method.tariffIndex(at: row.start)].add(row, direct: carbon.scope1 - before)
     }
 
     public subscript(account: Account) -> AccountSum { accounts[account.index] }
@@ -135,13 +134,14 @@ struct CostBasis: Sendable, Hashable {
     var exported = Energy.zero
     /// By `Fuel.index`.
     var fuels = [Energy](repeating: .zero, count: Fuel.allCases.count)
-    /// Production CO2e, location-based.
-    var production = Emissions.zero
+    /// What the site itself emits, CO2e: a price on carbon is paid for that. The power station has paid for the grid's, and
+    /// it is in the price of electricity.
+    var direct = Emissions.zero
 
-    mutating func add(_ row: PeriodRow, production emitted: Emissions) {
+    mutating func add(_ row: PeriodRow, direct emitted: Emissions) {
         imported += row[.gridImport].energy
         exported += row[.gridExport].energy
         for fuel in Fuel.allCases { fuels[fuel.index] += row[fuel.account].energy }
-        production += emitted
+        direct += emitted
     }
 }

@@ -11,15 +11,18 @@ public enum ReportCSV {
     public static let columns = [
         "period_start_utc", "period_start_local", "stepped_s", "account", "energy_ws", "energy_kwh", "measured_pct",
         "estimated_pct", "scope", "co2_kg_location", "factor_id", "factor_kg_per_kwh", "grid_intensity_g_per_kwh",
+        "source",
     ]
 
     /// The first line, without its CRLF.
     public static let header = columns.joined(separator: ",")
 
     /// One row's lines, without their CRLF.
-    public static func lines(_ row: PeriodRow, _ method: ReportMethod) -> [String] {
-        Account.allCases.filter { method.accounts.contains($0) }.map {
-            cells(row, $0, method).map(\.text).joined(separator: ",")
+    /// - Parameter isSimulated: whether the telemetry came from models.
+    public static func lines(_ row: PeriodRow, _ method: ReportMethod, isSimulated: Bool) -> [String] {
+        let source = CSVCell.text(isSimulated ? "simulated" : "measured")
+        return Account.allCases.filter { method.accounts.contains($0) }.map {
+            (cells(row, $0, method) + [source]).map(\.text).joined(separator: ",")
         }
     }
 

@@ -65,6 +65,7 @@ public struct SummaryText {
             return String(text.prefix(16)).replacing("T", with: " ")
         }
         let status = summary.isProvisional ? "provisional" : "complete"
+        for caveat in summary.caveats { lines += SummaryText.wrapped(caveat, width: SummaryText.widthMax) }
         lines.append("\(summary.method.site)  \(short(summary.from)) to \(short(summary.to))  \(zone.name)")
         lines.append(
             "\(summary.steps) steps of \(summary.facts.stepS) s, \(summary.facts.loop.rawValue) loop,"
@@ -174,7 +175,7 @@ public struct SummaryText {
             let others = cost.fuels.dropFirst().map { "\($0.fuel.name) \(Figures.whole($0.amount))" }
             row(first.fuel.name, Figures.whole(first.amount), others.joined(separator: ", "))
         }
-        row("carbon", Figures.whole(cost.carbon))
+        row("carbon", Figures.whole(cost.carbon), "of Scope 1; the grid's is in its price")
         row(
             "total", Figures.whole(cost.total),
             summary.perVehicle(cost.total).map { "\(Figures.fixed($0, 2)) a vehicle" } ?? "")
@@ -213,7 +214,8 @@ public struct SummaryText {
         title("Trust")
         if let quality = summary.dataQuality {
             row(
-                "energy measured", "\(Figures.fixed(quality.measured, 1)) %",
+                summary.facts.isSimulated ? "energy by simulated meters" : "energy measured",
+                "\(Figures.fixed(quality.measured, 1)) %",
                 "estimated \(Figures.fixed(quality.estimated, 1)) %, missing \(Figures.fixed(quality.missing, 1)) %")
         }
         let counts = summary.counts
@@ -225,6 +227,9 @@ public struct SummaryText {
         }
         for (reason, signals) in counts.lost.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             row("  values lost", "\(signals.values.reduce(0, +))", "\(reason.rawValue): \(some(signals.keys))")
+        }
+        for (meter, wh) in counts.contradictedWh.sorted(by: { $0.key.text < $1.key.text }) {
+            row("  contradicted", "\(Figures.whole(Double(wh) / 1000)) kWh", "\(meter.text): may be wrong by so much")
         }
         if counts.retainedTotal > 0 {
             row("  retained", "\(counts.retainedTotal)", "copies that a broker kept, no measurements")

@@ -37,7 +37,7 @@ extension SQLiteStore {
         guard step > 0 else { throw problem("run \(run) has a step of \(step) s, expected 1 s or more") }
         guard let mode = ControlMode(rawValue: row["mode"] ?? ""), let loop = LoopKind(rawValue: row["loop"] ?? "")
         else { throw problem("run \(run) has no known mode or loop") }
-        var facts = RunFacts(stepS: step, mode: mode, loop: loop)
+        var facts = RunFacts(stepS: step, mode: mode, loop: loop, run: run)
         facts.wallS = row["wall_s"] ?? 0
         facts.expectationsPassed = row["expectations_passed"] ?? 0
         facts.expectationsFailed = row["expectations_failed"] ?? 0

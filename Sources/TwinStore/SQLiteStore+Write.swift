@@ -119,6 +119,10 @@ extension SQLiteStore {
     ]
     /// Reason of what is no value but a whole message; see `Counts.retained`.
     static let retained = "retained"
+    /// ... of how long a long-term mean stood in, ms; see `Counts.standInMs`.
+    static let standIn = "stand_in"
+    /// ... and of what a line of the books may be wrong by, Wh; see `Counts.contradictedWh`.
+    static let contradicted = "contradicted"
 
     /// Removes what a run left; the half hours and hours from its start on are its own.
     private func empty(_ db: Database, _ run: Int64, from start: PlantTime) throws {

@@ -201,14 +201,14 @@ struct SummaryTests {
 
     @Test("prices the window")
     func cost() {
-        // 192 MWh x 200 + 96 MWh x 50 + 51.264 t x 40 = 38,400 + 4,800 + 2,050.56.
+        // 192 MWh x 200 + 96 MWh x 50 + 17.28 t of Scope 1 x 40 = 38,400 + 4,800 + 691.2.
         let cost = SummaryBench.summary(SummaryBench.day()).json["cost"]
         #expect(cost?["import"]?.double == 38_400)
         #expect(cost?["export"]?.double == 0)
         #expect(cost?["gas"]?.double == 4800)
-        #expect(close(cost?["carbon"]?.double, 2050.56))
-        #expect(close(cost?["total"]?.double, 45_250.56))
-        #expect(close(cost?["per_vehicle"]?.double, 45_250.56 / 1200))
+        #expect(close(cost?["carbon"]?.double, 691.2))
+        #expect(close(cost?["total"]?.double, 43_891.2))
+        #expect(close(cost?["per_vehicle"]?.double, 43_891.2 / 1200))
     }
 
     @Test("prices each half hour at the tariff of its date")
@@ -217,11 +217,11 @@ struct SummaryTests {
         var dear = method.tariffs[0].value
         dear.importPerMWh = 300
         dear.carbonPerTonne = 100
-        // From the 13th of 48 half hours on: 48 MWh x 200 + 144 MWh x 300; carbon 12.816 t x 40 + 38.448 t x 100.
+        // From the 13th of 48 half hours on: 48 MWh x 200 + 144 MWh x 300; Scope 1 4.32 t x 40 + 12.96 t x 100.
         method.tariffs.append(Dated(dear, from: BooksBench.start + 12 * settlementPeriod))
         let cost = Summary(rows: SummaryBench.day(), method: method, facts: SummaryBench.facts).cost
         #expect(cost.imported == 9600 + 43_200)
-        #expect(close(cost.carbon, 512.64 + 3844.8) && cost.fuel(.gas) == 4800)
+        #expect(close(cost.carbon, 172.8 + 1296) && cost.fuel(.gas) == 4800)
     }
 
     @Test(

@@ -20,7 +20,7 @@ struct RegisterWatchTests {
         var odd = 0
         for (minute, kWh) in readings.enumerated() {
             let verdict = watch.take(.init(at: at(minute), kWh: kWh), maxKW: maxKW) { from, to in
-                kW.map { $0 * (to - from).hours }
+                kW.map { RegisterWatch.Flow(kWh: $0 * (to - from).hours) }
             }
             if let from = verdict.takenBackFrom { stretches.removeAll { $0.from >= from } }
             if let stretch = verdict.stretch { stretches.append(stretch) }
@@ -56,12 +56,26 @@ struct RegisterWatchTests {
         )
     }
 
+    @Test("that stands beside a power that fell silent after it flowed is not at rest")
+    func standsBesideSilence() {
+        var watch = RegisterWatch(beside: 0)
+        for minute in 0...300 {
+            // 24,000 kW in the first two hours, then silence.
+            let verdict = watch.take(.init(at: Self.at(minute), kWh: 7), maxKW: Self.maxKW) { from, _ in
+                let spoken = min(Double(minute), 120) - (from - Self.start).seconds / 60
+                return spoken > 0 ? .init(kWh: 400 * spoken, isWhole: minute <= 120) : nil
+            }
+            #expect(verdict.stretch == nil)
+        }
+        #expect(watch.fault == .stands)
+    }
+
     @Test("that stands with no power is at rest, measured as nothing")
     func rests() {
         var watch = RegisterWatch(beside: 0)
         var rest: [RegisterWatch.Stretch] = []
         for minute in 0...300 {
-            let verdict = watch.take(.init(at: Self.at(minute), kWh: 7), maxKW: Self.maxKW) { _, _ in 0 }
+            let verdict = watch.take(.init(at: Self.at(minute), kWh: 7), maxKW: Self.maxKW) { _, _ in .init(kWh: 0) }
             if let stretch = verdict.stretch { rest.append(stretch) }
         }
         #expect(watch.alarm == nil)

@@ -33,6 +33,7 @@ struct AssetReader {
             // Whose keys they are cannot be told, so none of them is called unknown.
             for kind in kinds { admit(kind, &fields) }
             _ = fields.optional("max_age_s")
+            _ = fields.optional("prefer")
             return nil
         }
         return asset(of: kind, &fields)
@@ -43,11 +44,15 @@ struct AssetReader {
     private func asset<K: AssetKind>(of type: K.Type, _ fields: inout YAMLFields) -> UnplacedAsset? {
         let kind = fields.subject(K.self)
         let maxAge = fields.seconds("max_age_s", in: K.maxAgeRange)
-        guard let kind, let maxAge else { return nil }
+        let prefer = fields.optional("prefer")
+        let preference = prefer?.choice(Preference.self)
+        guard let kind, let maxAge, (prefer == nil) == (preference == nil) else { return nil }
         for problem in kind.problems {
             (fields.node.find(problem.key) ?? fields.node).problem(problem.text)
         }
-        return UnplacedAsset(kind: kind, maxAge: maxAge, stuck: stuck?.rule(ratedKW: kind.sizeKW))
+        return UnplacedAsset(
+            kind: kind, maxAge: maxAge, stuck: stuck?.rule(ratedKW: kind.sizeKW),
+            preference: preference)
     }
 
     /// What an asset is before it has an id.
@@ -55,8 +60,11 @@ struct AssetReader {
         var kind: any AssetKind
         var maxAge: Span
         var stuck: StuckRule?
+        var preference: Preference?
 
-        func placed(_ path: AssetPath) -> PlantAsset { PlantAsset(path, kind, maxAge: maxAge, stuck: stuck) }
+        func placed(_ path: AssetPath) -> PlantAsset {
+            PlantAsset(path, kind, maxAge: maxAge, stuck: stuck, preference: preference)
+        }
     }
 
     /// Reads the entries of a section by their ids, in file order. A doubled id is a doubled key.

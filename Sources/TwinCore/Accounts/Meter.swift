@@ -55,6 +55,18 @@ public struct Meter: Sendable, Hashable, Codable {
     public init(_ account: Account, _ area: Area, _ asset: String) {
         self.init(account, AssetPath(area, asset))
     }
+
+    /// `gas burner/paint-ovens`.
+    public var text: String { "\(account.name) \(path.text)" }
+
+    public init?(text: some StringProtocol) {
+        let parts = text.split(separator: " ")
+        guard parts.count == 2, let account = Account(name: String(parts[0])), let path = AssetPath(text: parts[1])
+        else {
+            return nil
+        }
+        self.init(account, path)
+    }
 }
 
 extension Meter {

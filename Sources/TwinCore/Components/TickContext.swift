@@ -11,6 +11,9 @@ public struct TickContext: Sendable {
     /// The set-point in force for each asset during this tick, in the unit of its action; empty where none is.
     public var setPoints: [AssetPath: Double]
 
+    /// Whether the settlement period that ends with this tick had vehicles where the plan has them; false within one.
+    public var isPlanKept = false
+
     public init(
         tick: Int, from: PlantTime, to: PlantTime, lateness: Span, lead: Span, setPoints: [AssetPath: Double] = [:]
     ) {

@@ -1,6 +1,8 @@
 /// The first line of a replay file or of a journal segment: what a run was made with.
 public struct Header: Sendable, Hashable {
     public static let version = "replay/1"
+    /// The run of what the simulated plant says.
+    public static let simulatedRun = "simulated"
 
     public var site: String
     /// Drawn once per live run; part of every command id.

@@ -1,3 +1,5 @@
+import TwinUnits
+
 /// What happened to messages; every summary prints it, and messages = accepted + rejected + duplicates + shed.
 public struct Counts: Sendable, Hashable, Codable {
     /// All that was received: topic lines and unreadable lines.
@@ -17,10 +19,15 @@ public struct Counts: Sendable, Hashable, Codable {
     /// Accepted messages that were copies which the broker keeps, and so no measurements, by their source.
     public var retained: [String: Int] = [:]
 
+    /// By what the books may be wrong, because two meters, or a meter and the model, exclude each other: Wh by line.
+    public var contradictedWh: [Meter: Int64] = [:]
+    /// How long a long-term mean stood in for a signal that the comparison with the baseline rests on, ms.
+    public var standInMs: [String: Int64] = [:]
+
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
-        case messages, accepted, readings, duplicates, late, shed, rejected, lost, retained
+        case messages, accepted, readings, duplicates, late, shed, rejected, lost, retained, contradictedWh, standInMs
     }
 
     public init(from decoder: any Decoder) throws {
@@ -35,6 +42,27 @@ public struct Counts: Sendable, Hashable, Codable {
         // An older build did not count these.
         lost = try container.decodeIfPresent([RejectReason: [String: Int]].self, forKey: .lost) ?? [:]
         retained = try container.decodeIfPresent([String: Int].self, forKey: .retained) ?? [:]
+        standInMs = try container.decodeIfPresent([String: Int64].self, forKey: .standInMs) ?? [:]
+        for (name, wh) in try container.decodeIfPresent([String: Int64].self, forKey: .contradictedWh) ?? [:] {
+            if let meter = Meter(text: name) { contradictedWh[meter] = wh }
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(messages, forKey: .messages)
+        try container.encode(accepted, forKey: .accepted)
+        try container.encode(readings, forKey: .readings)
+        try container.encode(duplicates, forKey: .duplicates)
+        try container.encode(late, forKey: .late)
+        try container.encode(shed, forKey: .shed)
+        try container.encode(rejected, forKey: .rejected)
+        try container.encode(lost, forKey: .lost)
+        try container.encode(retained, forKey: .retained)
+        if !standInMs.isEmpty { try container.encode(standInMs, forKey: .standInMs) }
+        if contradictedWh.isEmpty { return }
+        let named = contradictedWh.map { ($0.key.text, $0.value) }
+        try container.encode(Dictionary(named) { $0 &+ $1 }, forKey: .contradictedWh)
     }
 
     public var rejectedTotal: Int { rejected.values.reduce(0, +) }
@@ -50,6 +78,11 @@ public struct Counts: Sendable, Hashable, Codable {
         lost[reason, default: [:]][signal, default: 0] += count
     }
 
+    public mutating func doubt(_ meter: Meter, kWh: Double) {
+        guard let wh = Int64(exactly: min(abs(kWh) * 1000, 1e15).rounded()), wh > 0 else { return }
+        contradictedWh[meter, default: 0] = contradictedWh[meter, default: 0].addingSaturated(wh)
+    }
+
     public mutating func add(_ other: Counts) {
         messages += other.messages
         accepted += other.accepted
@@ -59,6 +92,12 @@ public struct Counts: Sendable, Hashable, Codable {
         shed += other.shed
         for (reason, count) in other.rejected { rejected[reason, default: 0] += count }
         for (reason, signals) in other.lost { for (signal, count) in signals { lose(signal, reason, count) } }
+        for (meter, wh) in other.contradictedWh {
+            contradictedWh[meter, default: 0] = contradictedWh[meter, default: 0].addingSaturated(wh)
+        }
+        for (signal, ms) in other.standInMs {
+            standInMs[signal, default: 0] = standInMs[signal, default: 0].addingSaturated(ms)
+        }
         for (source, count) in other.retained { retained[source, default: 0] += count }
     }
 }

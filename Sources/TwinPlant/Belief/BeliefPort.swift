@@ -51,6 +51,7 @@ struct BeliefPort: StepPort {
     /// The used values under their names, before they have one.
     private let names: [NamedValue]
     private let posts: [[BookedPost]]
+    private let examination: CrossExamination
     private let area: Area
     private(set) var around: Around
     private(set) var context: TickContext
@@ -64,9 +65,10 @@ struct BeliefPort: StepPort {
     init(_ assets: [PlantAsset], _ area: Area) {
         self.assets = assets
         self.area = area
-        let sheets = assets.map { SignalSheet($0.kind.signals, maxAge: $0.maxAge) }
+        let sheets = assets.map { SignalSheet($0.kind.signals, maxAge: $0.maxAge, preference: $0.preference) }
         specs = sheets.map(\.specs)
         posts = sheets.map(\.posts)
+        examination = CrossExamination(assets, sheets)
         var seats: [Seat] = []
         var slots: [Slot] = []
         var names: [NamedValue] = []
@@ -107,7 +109,12 @@ struct BeliefPort: StepPort {
     }
 
     /// The cells of all assets, with their gaps and open breakers.
-    mutating func finish(_ report: FeedReport) {
+    mutating func finish(_ told: FeedReport) {
+        var report = told
+        if context.to.floored(to: settlementPeriod) == context.to {
+            examination.examine(&fleet, context, &report, &reply)
+            report.close(context)
+        }
         fleet.addCells(posts, report, context, to: &reply)
         for index in seats.indices where seats[index].hasBreaker && !fleet.feeds[index].isConnected {
             reply.alarms.append(AlarmKey(seats[index].path.area, seats[index].path.asset, .trip))

@@ -56,6 +56,10 @@ public struct WeatherStation: Component {
             NamedValue(.weather, parameters.asset, "wind_speed_m_per_s", reply.image.windSpeedMPerS),
             NamedValue(.weather, parameters.asset, "ghi_w_per_m2", reply.image.irradianceWPerM2),
         ]
+        let air = reply.image.airTemperatureC.quality
+        if air == .estimated || air == .notConnected || air == .stale {
+            reply.counts.standInMs["weather/\(parameters.asset)/temperature_c"] = context.step.ms
+        }
         state.fleet.watchSilence(0, maxAge: parameters.maxAge, context, &reply)
     }
 }

@@ -32,6 +32,8 @@ public protocol AssetKind: Parametrised, Hashable {
     var control: Control? { get }
     /// A reading outside may repeat itself rightly: a farm at standstill. Nil is never watched.
     var watchedBand: ClosedRange<Double>? { get }
+    /// What its signals are held against.
+    var witnesses: [Witness] { get }
     /// When its step comes among those of its area: what gives heat anyway before what fills the rest.
     var rank: Int { get }
 
@@ -61,6 +63,7 @@ extension AssetKind {
     public static var isSurroundings: Bool { false }
     public var control: Control? { nil }
     public var watchedBand: ClosedRange<Double>? { nil }
+    public var witnesses: [Witness] { [] }
     public var rank: Int { 0 }
     public mutating func settle(_ site: SiteFacts) {}
     public func heatShare(_ value: (Int) -> UsedValue) -> HeatShare? { nil }

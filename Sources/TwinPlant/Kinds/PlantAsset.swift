@@ -9,11 +9,17 @@ public struct PlantAsset: Sendable {
     /// Nil switches the detector off.
     public var stuck: StuckRule?
 
-    public init(_ path: AssetPath, _ kind: any AssetKind, maxAge: Span, stuck: StuckRule? = nil) {
+    /// What counts where two that tell of its energy exclude each other; nil is the larger that the asset can do.
+    public var preference: Preference?
+
+    public init(
+        _ path: AssetPath, _ kind: any AssetKind, maxAge: Span, stuck: StuckRule? = nil, preference: Preference? = nil
+    ) {
         self.path = path
         self.kind = kind
         self.maxAge = maxAge
         self.stuck = stuck
+        self.preference = preference
     }
 
     /// Its lines in the books, each once.

@@ -113,7 +113,8 @@ struct SignalSheet: Sendable {
     /// - Parameters:
     ///   - maxAge: how old a last-known value may be.
     ///   - hasModel: whether a model stands in where nothing was measured.
-    init(_ signals: [Signal], maxAge: Span, hasModel: Bool = true) {
+    ///   - preference: what counts where a register and its power exclude each other.
+    init(_ signals: [Signal], maxAge: Span, hasModel: Bool = true, preference: Preference? = nil) {
         self.signals = signals
         var specs: [SignalSpec] = []
         var specPlaces: [Int?] = []
@@ -132,6 +133,7 @@ struct SignalSheet: Sendable {
             if case .register = signal.form {
                 spec.isCounter = true
                 spec.counterMaxKW = signal.registerMaxKW
+                spec.preference = preference
             }
             specs.append(spec)
         }

@@ -14,6 +14,8 @@ public struct SignalSpec: Sendable, Hashable {
     /// Of a register: place of the power that it integrates, and the part that it counts.
     var beside: Int?
     var part = SignalPart.whole
+    /// Of a register: what counts where it and the power exclude each other.
+    var preference: Preference?
 
     /// A coarse register moves in jumps, so so many times the rating is believed.
     static let counterMargin = 10.0
@@ -81,6 +83,26 @@ struct FeedReport: Sendable {
     mutating func touch(from: PlantTime, to: PlantTime) {
         if from < present { past.append((from, to)) }
     }
+
+    /// Says which ticks were touched.
+    mutating func close(_ context: TickContext) {
+        // Nearly every reading is of the present tick.
+        if past.isEmpty {
+            touchedTicks = [context.from]
+            return
+        }
+        let step = context.step
+        var starts: Set<Int64> = [context.from.ms]
+        let earliest = context.from - periodOpenFor
+        for span in past {
+            var start = max(span.from, earliest).floored(to: step)
+            while start < min(span.to, context.from) {
+                starts.insert(start.ms)
+                start = start + step
+            }
+        }
+        touchedTicks = starts.sorted().map { PlantTime(ms: $0) }
+    }
 }
 
 /// The measurements of one asset: decoded, checked, de-duplicated and laid on timelines. Pure state; a component
@@ -101,9 +123,13 @@ public struct AssetFeed: Sendable, Codable {
     /// How long the latest reading holds, as its source said.
     private var lastPeriod: Span?
     private var seen = SeenMessages()
+    /// The highest number that its source gave to a message.
+    private var seqMax: Int64?
     /// What each register is worth, by signal.
     private(set) var registers: [Int: RegisterWatch] = [:]
     var stuck = StuckWatch()
+    /// What witnesses exclude, the oldest first.
+    var contradictions: [Contradiction] = []
     private(set) var source = SourceWatch()
     private var silence = SilenceWatch()
 
@@ -143,6 +169,9 @@ public struct AssetFeed: Sendable, Codable {
         if source.hasGap(context) { alarms.insert(AlarmKey(area, asset, .gap)) }
         if source.isOutOfRange { alarms.insert(AlarmKey(area, asset, .outOfRange)) }
         for code in registers.values.compactMap(\.alarm) { alarms.insert(AlarmKey(area, asset, code)) }
+        for standing in contradictions where standing.until == nil && standing.witness != Contradiction.register {
+            alarms.insert(AlarmKey(area, asset, standing.isUnit ? .unit : .conflict))
+        }
     }
 
     private mutating func takeTelemetry(
@@ -158,6 +187,7 @@ public struct AssetFeed: Sendable, Codable {
         // A source that says nothing of its breaker is on the bus.
         isConnected = message.connected ?? true
         isModelled = message.isModelled
+        let isCorrection = corrects(message, context)
         lastPeriod = message.period
         if message.isRetained {
             silence.unused(at: message.arrivedAt)
@@ -185,7 +215,7 @@ public struct AssetFeed: Sendable, Codable {
             if message.isRetained { continue }
             if specs[index].isCounter {
                 count(value, at: index, specs, message, &report, &reply)
-            } else if lay(value, at: index, specs[index], message, &report, &reply) {
+            } else if lay(value, at: index, specs[index], message, isCorrection, &report, &reply) {
                 repeats += 1
             } else {
                 news += 1
@@ -241,9 +271,18 @@ public struct AssetFeed: Sendable, Codable {
             text: "\"\(spec.key)\" \(value) is not in \(spec.range.lowerBound)...\(spec.range.upperBound)")
     }
 
+    /// Whether a message says again, better, what its source had said of a time: it comes when that is over, and with a
+    /// higher number than all before it.
+    private mutating func corrects(_ message: DecodedMessage, _ context: TickContext) -> Bool {
+        guard let seq = message.seq, !message.isRetained else { return false }
+        defer { seqMax = max(seqMax ?? seq, seq) }
+        return seqMax.map { seq > $0 } ?? false
+            && message.arrivedAt > message.ts + (message.period ?? Span(ms: 0)) + context.lateness
+    }
+
     /// Puts a value on its timeline; true when it stood there already.
     private mutating func lay(
-        _ value: Double, at index: Int, _ spec: SignalSpec, _ message: DecodedMessage,
+        _ value: Double, at index: Int, _ spec: SignalSpec, _ message: DecodedMessage, _ isCorrection: Bool,
         _ report: inout FeedReport, _ reply: inout ComponentReply
     ) -> Bool {
         let end = message.ts + (message.period ?? spec.maxAge)
@@ -261,6 +300,12 @@ public struct AssetFeed: Sendable, Codable {
             report.touch(from: message.ts, to: max(end, previousEnd ?? end))
             return false
         case .same: return true
+        case .conflict where isCorrection:
+            timelines[index].set(start: message.ts, end: end, value: value)
+            reply.counts.readings += 1
+            reply.readings.append(reading)
+            report.touch(from: message.ts, to: max(end, previousEnd ?? end))
+            return false
         case .conflict:
             report.alarms.insert(AlarmKey(area, asset, .conflict))
             return true
@@ -276,8 +321,10 @@ public struct AssetFeed: Sendable, Codable {
         let spec = specs[index]
         var watch = registers[index] ?? RegisterWatch(beside: spec.beside)
         guard watch.isNews(at) else { return }
-        let before = (fault: watch.fault, isDoubtful: watch.isDoubtful)
-        let verdict = watch.take(.init(at: at, kWh: kWh), maxKW: spec.counterMaxKW) { besideKWh(spec, $0, $1) }
+        let before = watch
+        let verdict = watch.take(.init(at: at, kWh: kWh), maxKW: spec.counterMaxKW, prefer: spec.preference) {
+            beside(spec, $0, $1)
+        }
         registers[index] = watch
         reply.counts.readings += 1
         reply.readings.append(
@@ -290,6 +337,9 @@ public struct AssetFeed: Sendable, Codable {
             reply.remarks.append(
                 "\(path.text): \(spec.key) \(kWh) does not follow from the reading before; the next one decides")
         }
+        if spec.preference == .model, watch.isContradicted != (before.isContradicted) {
+            believeModel(watch.isContradicted, of: spec, from: verdict.comparedFrom ?? at, to: at, &report)
+        }
         if let from = verdict.takenBackFrom {
             timelines[index].cut(from: from)
             report.touch(from: from, to: at)
@@ -300,8 +350,26 @@ public struct AssetFeed: Sendable, Codable {
         }
     }
 
-    /// What the power beside a register tells of a time, kWh; nil where it was not measured through all of it.
-    private func besideKWh(_ spec: SignalSpec, _ from: PlantTime, _ to: PlantTime) -> Double? {
+    /// Of a register and a power that exclude each other neither counts, by the asset's configuration.
+    private mutating func believeModel(
+        _ begins: Bool, of register: SignalSpec, from: PlantTime, to: PlantTime, _ report: inout FeedReport
+    ) {
+        guard let power = register.beside else { return }
+        if begins {
+            contradictions.append(
+                Contradiction(
+                    spec: power, witness: Contradiction.register, from: from, until: nil, counts: .model, isUnit: false)
+            )
+        } else if let standing = contradictions.firstIndex(where: {
+            $0.witness == Contradiction.register && $0.spec == power && $0.until == nil
+        }) {
+            contradictions[standing].until = from
+        }
+        report.touch(from: from, to: to)
+    }
+
+    /// What the power beside a register tells of a time; nil where it was not measured.
+    private func beside(_ spec: SignalSpec, _ from: PlantTime, _ to: PlantTime) -> RegisterWatch.Flow? {
         guard let place = spec.beside else { return nil }
         var kWms = 0.0
         var covered: Int64 = 0
@@ -309,8 +377,9 @@ public struct AssetFeed: Sendable, Codable {
             kWms += spec.part.of(value) * Double(end - start)
             covered += end - start
         }
+        guard covered > 0 else { return nil }
         // Stamps may wander by a second in a minute.
-        return Double(covered) >= 0.95 * Double((to - from).ms) ? kWms / 3.6e6 : nil
+        return RegisterWatch.Flow(kWh: kWms / 3.6e6, isWhole: Double(covered) >= 0.95 * Double((to - from).ms))
     }
 
     /// Whether a signal and the register beside it exclude each other.
@@ -373,6 +442,7 @@ public struct AssetFeed: Sendable, Codable {
 
     mutating func forget(before time: PlantTime) {
         seen.forget(before: time)
+        if !contradictions.isEmpty { contradictions.removeAll { $0.until.map { $0 <= time } ?? false } }
         for index in timelines.indices where timelines[index].reaches(before: time) {
             timelines[index].forget(before: time)
         }

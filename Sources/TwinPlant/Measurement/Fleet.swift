@@ -62,7 +62,7 @@ public struct Fleet: Sendable, Codable {
         }
         for index in feeds.indices { feeds[index].addSourceAlarms(context, to: &report.alarms) }
         if !report.alarms.isEmpty { reply.alarms.append(contentsOf: report.alarms.sorted()) }
-        report.touchedTicks = Fleet.touchedTicks(report.past, context)
+        report.close(context)
         return report
     }
 
@@ -86,7 +86,9 @@ public struct Fleet: Sendable, Codable {
     ) -> UsedValue {
         guard feeds[asset].isOnline else { return UsedValue(model, .notConnected) }
         if signal == 0, feeds[asset].stuck.isStuck { return UsedValue(model, .stuck) }
-        let isContradicted = feeds[asset].isContradicted(signal)
+        let standing = feeds[asset].contradiction(of: signal, at: context.from)
+        if let standing, standing.counts != .reading { return UsedValue(model, .contradicted) }
+        let isContradicted = standing != nil || feeds[asset].isContradicted(signal)
         let (sum, covered) = feeds[asset].timelines[signal].integral(from: context.from, to: context.to)
         let step = context.step.ms
         let isModelled = feeds[asset].isModelled
@@ -134,7 +136,10 @@ public struct Fleet: Sendable, Codable {
             feeds[asset].isModelled || (booked.register.map { feeds[asset].isContradicted($0) } ?? false)
         let part = booked.post.part
         let end = start + step
-        if let value = soleReading(asset, booked, from: start, to: end) {
+        if let standing = booked.spec.flatMap({ feeds[asset].contradiction(of: $0, at: start) }) {
+            energyMs = part.of(contradictedMs(asset, booked, standing, start, end))
+            estimated = step.ms
+        } else if let value = soleReading(asset, booked, from: start, to: end) {
             energyMs += part.of(value) * Double(step.ms)
             if isModelled { estimated = step.ms } else { measured = step.ms }
         } else {
@@ -151,6 +156,27 @@ public struct Fleet: Sendable, Codable {
             tick: start, meter: Meter(booked.post.account, feeds[asset].area, feeds[asset].asset),
             energy: Energy(roundingWattSeconds: energyMs * booked.post.factor), measuredMs: measured,
             estimatedMs: estimated)
+    }
+
+    /// What counts of a signal that others contradict, its unit x ms.
+    private func contradictedMs(
+        _ asset: Int, _ booked: BookedPost, _ standing: Contradiction, _ from: PlantTime, _ to: PlantTime
+    ) -> Double {
+        var timelines = layers(asset, booked)
+        var factor = 1.0
+        switch standing.counts {
+        case .reading: break
+        case .model: timelines = Array(timelines.suffix(1))
+        case .other(let spec, let times):
+            timelines[0] = Timeline()
+            timelines[1] = feeds[asset].timelines[spec]
+            factor = times
+        }
+        var energyMs = 0.0
+        forEachLayer(timelines[...], from, to) { remaining, length, value in
+            energyMs += (remaining == 2 ? factor : 1) * value * Double(length)
+        }
+        return energyMs
     }
 
     /// The reading that alone stands for a tick, as nearly every one does: it is the signal's latest, it covers the
@@ -184,24 +210,6 @@ public struct Fleet: Sendable, Codable {
             cursor = end
         }
         forEachLayer(layers.dropFirst(), PlantTime(ms: cursor), to, body)
-    }
-
-    /// Starts of the ticks whose integrals may have changed, ascending; the present tick is always one.
-    private static func touchedTicks(_ past: [(from: PlantTime, to: PlantTime)], _ context: TickContext) -> [PlantTime]
-    {
-        // Nearly every reading is of the present tick.
-        if past.isEmpty { return [context.from] }
-        let step = context.step
-        var starts: Set<Int64> = [context.from.ms]
-        let earliest = context.from - periodOpenFor
-        for span in past {
-            var start = max(span.from, earliest).floored(to: step)
-            while start < min(span.to, context.from) {
-                starts.insert(start.ms)
-                start = start + step
-            }
-        }
-        return starts.sorted().map { PlantTime(ms: $0) }
     }
 
     /// Holes that began in the settlement periods that this tick touched and that have ended by now.

@@ -18,8 +18,13 @@ struct RegisterWatch: Sendable, Codable {
         var kW: Double
     }
 
-    /// What the power beside a register says of a time, kWh.
-    typealias Beside = (_ from: PlantTime, _ to: PlantTime) -> Double?
+    /// What the power beside a register says of a time; nil where there is none.
+    struct Flow: Sendable, Hashable {
+        var kWh: Double
+        /// Whether it was measured through all of the time.
+        var isWhole = true
+    }
+    typealias Beside = (_ from: PlantTime, _ to: PlantTime) -> Flow?
 
     enum Fault: Sendable, Hashable, Codable {
         /// Stands while the power beside it flows.
@@ -34,6 +39,8 @@ struct RegisterWatch: Sendable, Codable {
         var stretch: Stretch?
         /// What the register told from then on is taken back.
         var takenBackFrom: PlantTime?
+        /// Since when register and power were compared; nil where they were not.
+        var comparedFrom: PlantTime?
     }
 
     /// Of a full-load minute: a fall by less is the jitter of a count.
@@ -67,6 +74,11 @@ struct RegisterWatch: Sendable, Codable {
     private var flowed = 0.0
     private var comparedFrom: PlantTime?
     private(set) var fault: Fault?
+    private var preference: Preference?
+
+    private enum CodingKeys: String, CodingKey {
+        case beside, anchor, latest, doubtful, stepMin, rhythm, told, flowed, comparedFrom, fault
+    }
 
     init(beside: Int?) { self.beside = beside }
 
@@ -81,8 +93,13 @@ struct RegisterWatch: Sendable, Codable {
     /// Whether a reading is later than all before it; an older one adds nothing, for the next holds its energy.
     func isNews(_ at: PlantTime) -> Bool { at > latest }
 
-    /// - Parameter maxKW: largest mean power that is believed.
-    mutating func take(_ reading: Reading, maxKW: Double, beside power: Beside) -> Verdict {
+    /// - Parameters:
+    ///   - maxKW: largest mean power that is believed.
+    ///   - preference: what counts of two that differ; nil is the larger.
+    mutating func take(
+        _ reading: Reading, maxKW: Double, prefer preference: Preference? = nil, beside power: Beside
+    ) -> Verdict {
+        self.preference = preference
         latest = reading.at
         guard let anchor else {
             self.anchor = reading
@@ -123,9 +140,10 @@ struct RegisterWatch: Sendable, Codable {
         if fault == .stands { fault = nil }
         var verdict = Verdict(
             stretch: Stretch(from: before.at, to: reading.at, kW: kWh / (reading.at - before.at).hours))
-        if let besideKWh = power(before.at, reading.at) {
+        if let beside = power(before.at, reading.at), beside.isWhole {
+            verdict.comparedFrom = comparedFrom ?? before.at
             verdict.takenBackFrom = compare(
-                kWh, besideKWh, from: before.at, to: reading.at, mostKW: Self.ratingMargin * ratedKW(maxKW))
+                kWh, beside.kWh, from: before.at, to: reading.at, mostKW: Self.ratingMargin * ratedKW(maxKW))
         } else {
             forgetComparison()
         }
@@ -147,7 +165,8 @@ struct RegisterWatch: Sendable, Codable {
         let wasBelieved = isBelieved
         if isApart {
             let canBeMore = more <= mostKW * (to - since).hours
-            fault = .differs(factor: flowed / told, registerCounts: (told > flowed) == canBeMore)
+            let registerCounts = preference.map { $0 == .register } ?? ((told > flowed) == canBeMore)
+            fault = .differs(factor: flowed / told, registerCounts: registerCounts)
         } else if case .differs = fault {
             fault = nil
         }
@@ -163,7 +182,8 @@ struct RegisterWatch: Sendable, Codable {
     ) -> Verdict {
         let quiet = reading.at - anchor.at
         let slowness = rhythm.map { min(max(2 * $0, Self.quietMin), Self.quietMax) }
-        let flowed = power(anchor.at, reading.at)
+        // Of a power that was silent in between, what it told while it spoke is enough.
+        let flowed = power(anchor.at, reading.at)?.kWh
         // One in a hundred of full load is noise of a meter at rest.
         let noise = 0.01 * ratedKW(maxKW) * quiet.hours
         if let flowed, flowed > noise, flowed > 2 * (stepMin ?? 0) {
@@ -210,9 +230,12 @@ enum UnitFactor: CaseIterable {
     case thousand, joules, gas
 
     /// Nil for a factor that is none of them; either way round.
-    init?(_ factor: Double) {
+    /// - Parameter tolerance: of what is no better known; a meter is known to `tolerance` of its unit.
+    init?(_ factor: Double, tolerance: Double? = nil) {
+        guard factor > 0 else { return nil }
         let times = factor >= 1 ? factor : 1 / factor
-        guard let found = Self.allCases.first(where: { abs(times / $0.factor - 1) < $0.tolerance }) else { return nil }
+        let found = Self.allCases.first { abs(times / $0.factor - 1) < tolerance ?? $0.tolerance }
+        guard let found else { return nil }
         self = found
     }
 

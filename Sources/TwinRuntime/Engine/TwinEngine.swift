@@ -67,10 +67,11 @@ public final class TwinEngine {
     public func close(_ input: TickInput) async -> TickOutcome {
         let tick = state.tick + 1
         if let resume = input.resume { state.grid = TickGrid(tick: tick, start: resume, step: plan.step) }
-        let context = TickContext(
+        var context = TickContext(
             tick: tick, from: state.grid.from(tick), to: state.grid.to(tick), lateness: config.lateness,
             lead: plan.lead,
             setPoints: state.mode == .control ? state.desk.setPoints : [:])
+        context.isPlanKept = isPlanKept(until: context.to)
         let left = input.resume == nil ? nil : state.books.bridgeStop()
         var counts = Counts()
         var refusals: [Refusal] = []
@@ -103,6 +104,17 @@ public final class TwinEngine {
         return outcome
     }
 
+    /// Whether the settlement period that ends now had vehicles where the plan has them.
+    private func isPlanKept(until end: PlantTime) -> Bool {
+        guard end.floored(to: settlementPeriod) == end else { return false }
+        let planned = [end - settlementPeriod, end - Span.minutes(1)].map {
+            Production(config.calendar, at: $0).vehiclesPerHour * settlementPeriod.hours
+        }
+        guard let made = state.books.open.map({ Double($0.vehicles) }) else { return false }
+        // A shift may begin or end within the half hour.
+        return made >= 0.25 * (planned.min() ?? 0) && made <= 4 * (planned.max() ?? 0)
+    }
+
     /// All that follows the components: balance, books, alarms, dispatch, chain.
     private func finish(
         _ tick: Int, _ context: TickContext, _ reply: ComponentReply, _ acks: [Acknowledgement], _ counts: Counts,
@@ -110,6 +122,8 @@ public final class TwinEngine {
     ) -> TickOutcome {
         let posting = state.books.post(
             cells: reply.cells, intensities: reply.intensities, lineOffs: reply.lineOffs, context: context)
+        var counts = counts
+        for doubt in posting.doubts { counts.doubt(doubt.meter, kWh: doubt.kWh) }
         let outcomes = state.desk.settle(acks, run: plan.run, context: context)
         for outcome in outcomes {
             state.books.count(issuedAt: outcome.command.ts - plan.step) { $0.count(outcome.fate) }
@@ -141,7 +155,7 @@ public final class TwinEngine {
             balance: posting.balance, values: reply.values, commands: commands, outcomes: outcomes, alarmEdges: edges,
             changedRows: rows, chart: state.books.chart, restatements: posting.restatements,
             readings: reply.readings, lineOffs: reply.lineOffs, refusals: refusals,
-            remarks: reply.remarks, instructions: [])
+            remarks: reply.remarks + posting.remarks, instructions: [])
     }
 
     /// Counts the messages and takes those that are for no component.
@@ -255,6 +269,7 @@ public final class TwinEngine {
         {
             conditions.append(AlarmKey(.grid, config.grid.meter, .balance))
         }
+        if let alarm = state.books.busAlarm, !conditions.contains(alarm) { conditions.append(alarm) }
         if state.mode == .control {
             for (place, asset) in plant.offers.enumerated() {
                 if state.desk.watch(asset, near: place, context: context, rules: rules) {

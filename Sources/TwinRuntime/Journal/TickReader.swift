@@ -205,8 +205,10 @@ public final class TickReader {
     }
 
     private func take(_ arrival: Arrival) throws {
-        guard try isNear(arrival.t, topic: arrival.topic) else { return }
-        if header.marks { return use(arrival) }
+        if header.marks {
+            guard try isNear(arrival.t, topic: arrival.topic) else { return }
+            return use(arrival)
+        }
         if !hasTopics {
             hasTopics = firstTopic.map { $0 != arrival.topic } ?? false
             firstTopic = firstTopic ?? arrival.topic
@@ -229,6 +231,8 @@ public final class TickReader {
     }
 
     private func use(_ arrival: Arrival) {
+        // Those behind it agree, so the recording rested.
+        if !header.marks, arrival.t > lastT + TickClock.jumpMax { bridge(to: arrival.t) }
         lastT = max(lastT, arrival.t)
         if pending.arrivals.isEmpty { pending.arrivals.reserveCapacity(lastCount) }
         pending.arrivals.append(arrival)
@@ -237,6 +241,18 @@ public final class TickReader {
         let isClock = arrival.topic == clockTopic
         // Where there is a clock, other lines that run ahead of it do not carry it along.
         moveTime(to: isClock ? arrival.t : lastT, isClock: isClock)
+    }
+
+    /// Closes what there was before a pause that no run steps over, and goes on behind it as a run does after a stop.
+    private func bridge(to time: PlantTime) {
+        let holdsMessage = !pending.arrivals.isEmpty || !pending.unreadable.isEmpty
+        closeByTime(clock.atEnd(lastLine: lastT, isNeeded: holdsMessage), at: lastT)
+        let start = time.floored(to: header.step)
+        notes.warn("\(path): nothing from \(lastT.rfc3339) to \(time.rfc3339); these days are missing, not zero")
+        clock.resume(at: start)
+        lastT = start
+        pending.others.append(Instruction.resume(start).line(at: start))
+        linesSinceMark += 1
     }
 
     /// Refuses a line whose time is beyond what a run may pass over.

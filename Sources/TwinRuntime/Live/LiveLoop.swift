@@ -172,7 +172,9 @@ public final class LiveLoop {
     }
 
     var facts: RunFacts {
-        var facts = RunFacts(stepS: config.stepS, mode: session?.engine.state.mode ?? mode, loop: .open)
+        var facts = RunFacts(
+            stepS: config.stepS, mode: session?.engine.state.mode ?? mode, loop: .open,
+            run: session?.header.run ?? "")
         facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
         return facts
     }

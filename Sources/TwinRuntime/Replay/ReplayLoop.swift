@@ -107,7 +107,7 @@ public final class ReplayLoop {
         let plan = RunPlan(header)
         engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
         self.store = store.map { ReplayStore($0, first: ConfigurationInForce(config, from: header.start)) }
-        facts = RunFacts(stepS: header.stepS, mode: header.mode, loop: header.loop)
+        facts = RunFacts(stepS: header.stepS, mode: header.mode, loop: header.loop, run: header.run)
         if books == nil || options.keepsRows { ledger = RowLedger() }
         if header.loop == .closed {
             guard options.opening == nil else {

@@ -82,7 +82,8 @@ public func writeSimulation(
 ) throws {
     var simulator = simulator
     let header = Header(
-        site: config.site, run: "simulated", start: simulator.start, timeZone: config.zone.name, stepS: config.stepS,
+        site: config.site, run: Header.simulatedRun, start: simulator.start, timeZone: config.zone.name,
+        stepS: config.stepS,
         seed: seed, mode: .shadow, loop: .open, clock: .event, marks: false, config: config.hash, build: build)
     try writer.write(header.bytes)
     func write(_ message: PlantMessage, at t: PlantTime) throws {

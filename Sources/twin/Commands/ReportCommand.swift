@@ -78,12 +78,13 @@ struct ReportCommand: AsyncParsableCommand {
         _ source: any StoreReading, _ window: StoreWindow, _ method: ReportMethod, to output: Output.Lines
     ) throws {
         var isEmpty = true
+        let isSimulated = try source.facts(window)?.isSimulated ?? false
         // Only accounts are printed, so no meter is read.
         try source.forEachRow(window, on: Chart([])) { row in
             // The line break of CSV is CRLF; its second half comes with every line.
             if isEmpty { try output.write(ReportCSV.header + "\r") }
             isEmpty = false
-            for line in ReportCSV.lines(row, method) { try output.write(line + "\r") }
+            for line in ReportCSV.lines(row, method, isSimulated: isSimulated) { try output.write(line + "\r") }
         }
         if isEmpty { throw nothing }
     }

@@ -147,7 +147,6 @@ struct SimulateCommand: AsyncParsableCommand {
         if common.json {
             print(summary.json.line)
         } else {
-            print("simulated: every figure comes from the models and seed \(seed), none is measured")
             print(SummaryText.render(summary), terminator: "")
             print(run.figures.text)
         }

@@ -69,7 +69,7 @@ struct BrokenExample: Sendable, CustomTestStringConvertible {
             [
                 "storage.leaf-string: \"power_max_kw\" is missing; add power_max_kw: {value: ..., source: \"...\"}",
                 "storage.leaf-string.power_kw: unknown key; known here: ids, power_max_kw, capacity_kwh, charge_efficiency, "
-                    + "discharge_efficiency, soc_min, soc_max, soc_reserve, max_age_s",
+                    + "discharge_efficiency, soc_min, soc_max, soc_reserve, max_age_s, prefer",
                 "storage.leaf-string.soc_mni: unknown key; did you mean \"soc_min\"?",
                 "latenes_s: unknown key; did you mean \"lateness_s\"?",
                 "colour: unknown key; known here: site, name, time_zone, location, step_s, lateness_s, boundary, scope2, "

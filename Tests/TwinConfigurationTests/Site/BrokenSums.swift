@@ -42,7 +42,7 @@ extension BrokenExample {
                 "gas.paint-ovens.kind: \"ofen\" is none of supply_air, oven, oxidiser; did you mean \"oven\"?",
                 "gas.paint-oxidiser.elements: unknown key; known here: kind, production_day_kw, idle_day_kw, "
                     + "supply_air_kw_per_k, per_vehicle_kwh, heating_base_c, gas_max_kw, efficiency, idle_fraction, "
-                    + "max_age_s",
+                    + "max_age_s, prefer",
                 "gas.paint-oxidiser.idle_fraction: 1.3 is not in 0...1 (fraction of a production day); write 0.013 for "
                     + "1.3 %",
             ]),
@@ -105,7 +105,7 @@ extension BrokenExample {
                     "      ▸capacity_kwh: {value: 1, source: ASM}\n      rated_kw: {value: 60000,"),
             ],
             [
-                "heat.sources.boilers.capacity_kwh: unknown key; known here: kind, rated_kw, performance, max_age_s",
+                "heat.sources.boilers.capacity_kwh: unknown key; known here: kind, rated_kw, performance, max_age_s, prefer",
                 "heat.sources.hot-water-store: \"capacity_kwh\" is missing; add capacity_kwh: {value: ..., source: "
                     + "\"...\"}",
             ]),

@@ -20,7 +20,8 @@ final class Run {
     private let begun = ContinuousClock.now
 
     init(
-        _ program: URL, _ arguments: [String], environment: [String: String], output stem: URL
+        _ program: URL, _ arguments: [String], environment: [String: String], output stem: URL,
+        in folder: URL = Repository.root
     ) throws {
         label = ([program.lastPathComponent] + arguments).joined(separator: " ")
         out = stem.appendingPathExtension("out")
@@ -28,7 +29,7 @@ final class Run {
         process.executableURL = program
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.currentDirectoryURL = Repository.root
+        process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Run.file(out)
         process.standardError = try Run.file(err)

@@ -65,6 +65,20 @@ struct LeapTests {
         #expect(marred.unreadable == [.clockFuture: 1] && marred.counts.count == 150)
     }
 
+    @Test(
+        "a pause of more than seven days is not stepped over, and what comes after it is read",
+        arguments: [true, false])
+    func longPause(hasClock: Bool) throws {
+        let days = 8 * 1440
+        var recording = Recording()
+        minutes(1, 10, clock: hasClock, into: &recording)
+        minutes(days + 1, days + 10, clock: hasClock, into: &recording)
+        let found = try cut(recording)
+        #expect(found.unreadable.isEmpty && found.counts.reduce(0, +) == (hasClock ? 81 : 61))
+        #expect(found.counts.count == 20)
+        #expect(found.notes.warnings.contains { $0.contains("missing, not zero") })
+    }
+
     @Test("a source that alone speaks by the half hour loses nothing, nor does a stamp of 1970 cost others anything")
     func slow() throws {
         var recording = Recording()

@@ -35,7 +35,7 @@ struct ReportCSVTests {
     }
 
     private func lines(_ rows: [PeriodRow], _ method: ReportMethod) -> [String] {
-        [ReportCSV.header] + rows.flatMap { ReportCSV.lines($0, method) }
+        [ReportCSV.header] + rows.flatMap { ReportCSV.lines($0, method, isSimulated: true) }
     }
 
     private func table(_ books: [PeriodRow], _ method: ReportMethod) throws -> [[String: String]] {

@@ -31,7 +31,7 @@ struct StoreTests {
         row.steppedMs = Int64(tick) * 60_000
         row.accounts[Account.load.index] = AccountSum(Energy(wattSeconds: .max - 1), measuredMs: 60_000, estimatedMs: 1)
         batch.rows = [row]
-        batch.facts = RunFacts(stepS: 60, mode: .shadow, loop: .open)
+        batch.facts = RunFacts(stepS: 60, mode: .shadow, loop: .open, run: "0badcafe")
         batch.configurations = [Self.configuration]
         batch.checkpoint = Array("state \(tick)".utf8)
         batch.cursor = Self.cursor

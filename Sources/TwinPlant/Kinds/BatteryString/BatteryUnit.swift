@@ -80,6 +80,8 @@ public struct BatteryUnit: AssetKind {
         ]
     }
 
+    public var witnesses: [Witness] { [.content(1, flow: 0, capacityKWh: capacityKWh)] }
+
     public func memory() -> BatteryString {
         BatteryString(
             BatteryString.Parameters(

@@ -64,6 +64,10 @@ public struct CombinedHeatPower: AssetKind {
         ]
     }
 
+    public var witnesses: [Witness] {
+        [.conversion(made: Place.power, from: Place.fuel, usual: electricEfficiency, most: 0.65)]
+    }
+
     public func memory() -> Output { Output(powerKW: untoldKW) }
 
     public func step<Port: StepPort>(_ memory: inout Output, _ port: inout Port) {

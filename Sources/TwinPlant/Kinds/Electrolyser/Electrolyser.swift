@@ -43,6 +43,10 @@ public struct Electrolyser: AssetKind {
         ]
     }
 
+    public var witnesses: [Witness] {
+        [.conversion(made: Place.hydrogen, from: Place.load, usual: efficiency, most: 1)]
+    }
+
     public func step<Port: StepPort>(_ memory: inout Nothing, _ port: inout Port) {
         let order = port.isTripped ? 0 : port.order ?? 0
         let wanted = order < minimumFraction * ratedKW ? 0 : min(order, ratedKW)

@@ -57,6 +57,13 @@ extension HotWaterKind {
         ]
     }
 
+    /// Heat is at place 0 of the sheet, what it is made from at place 1. Only a heat pump gives more than it takes, and its
+    /// COP moves with the weather.
+    public var witnesses: [Witness] {
+        guard signals.count > 1, signals[1].form == .mean else { return [] }
+        return [.conversion(made: 0, from: 1, usual: performance, most: performance > 1 ? 2 * performance : 1)]
+    }
+
     var inputRange: ClosedRange<Double> { 0...1.3 * (1.1 * ratedKW / performance) }
 
     public func real(_ truth: HeatTruth, _ path: AssetPath, _ chance: inout SeededChance) -> Self {

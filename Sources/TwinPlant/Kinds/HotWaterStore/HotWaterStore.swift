@@ -36,6 +36,8 @@ public struct HotWaterStore: HotWaterKind {
         ]
     }
 
+    public var witnesses: [Witness] { [.content(1, flow: 0, capacityKWh: capacityKWh)] }
+
     public func memory() -> Content { Content(storedKWh: initialFraction * capacityKWh) }
 
     public func heatRoomKW(_ memory: Content, hours: Double) -> Double {

@@ -39,6 +39,7 @@ extension ProcessBurnerKind {
     public var sizeKW: Double { burner.gasMaxKW }
     /// A burner without demand, or turned down to its least, repeats its value rightly.
     public var watchedBand: ClosedRange<Double>? { .inside(0.01 * burner.gasMaxKW, .infinity) }
+    public var witnesses: [Witness] { [.model(of: 0)] }
     public func memory() -> LaggingDemand { LaggingDemand() }
     public func noises(_ path: AssetPath) -> [String] { ["\(path.text).gas"] }
 

@@ -44,6 +44,10 @@ public struct Shop: GasBurning {
     public var sizeKW: Double { loadMaxKW }
     public var watchedBand: ClosedRange<Double>? { -Double.infinity...Double.infinity }
 
+    public var witnesses: [Witness] {
+        [.model(of: Place.load)] + (hasBurners ? [.model(of: Place.gas)] : [])
+    }
+
     private enum Place { static let load = 0, gas = 1 }
 
     public var signals: [Signal] {

@@ -1,0 +1,92 @@
+public import TwinCore
+import TwinUnits
+
+// Sources and uses are held against each other when a settlement period ends: meters that speak by the quarter of an hour
+// have spoken by then.
+
+extension Books {
+    /// What contradicts the electric bus as a whole, now.
+    public var busAlarm: AlarmKey? { busFindings.last { $0.until == nil }?.alarm }
+
+    func correction(at time: PlantTime) -> GridCorrection? {
+        busFindings.isEmpty ? nil : busFindings.last { $0.correction != nil && $0.holds(at: time) }?.correction
+    }
+
+    /// Looks at the period that ends with this tick, and once more at the one before it, whose last readings may have come
+    /// since.
+    mutating func examineBus(_ context: TickContext, _ posting: inout Posting) {
+        let end = context.to
+        let before = look(at: end - settlementPeriod - settlementPeriod, context)
+        let now = look(at: end - settlementPeriod, context)
+        if let standing = busFindings.lastIndex(where: { $0.until == nil }) {
+            guard let now, !now.isBroken else { return doubt(now, busFindings[standing], &posting) }
+            change(from: end - settlementPeriod, to: end, &posting) {
+                $0.busFindings[standing].until = end - settlementPeriod
+            }
+            return
+        }
+        guard let now, now.isBroken, let grid = gridPath else { return }
+        let wasBroken = before?.isBroken ?? false
+        let from = wasBroken ? end - settlementPeriod - settlementPeriod : end - settlementPeriod
+        let finding: BusFinding
+        if let mistake = now.gridMistake() {
+            finding = BusFinding(
+                alarm: AlarmKey(grid.area, grid.asset, mistake.code), correction: GridCorrection(mistake), from: from)
+            posting.remarks.append("\(grid.text): \(now.sentence); \(mistake.sentence), and is booked so")
+        } else if let (meter, mistake) = now.otherMistake() {
+            finding = BusFinding(alarm: AlarmKey(meter.path.area, meter.path.asset, mistake.code), from: from)
+            posting.remarks.append("\(meter.path.text): \(now.sentence); of \(meter.account.name) \(mistake.sentence)")
+        } else {
+            guard wasBroken else { return }
+            finding = BusFinding(alarm: AlarmKey(grid.area, grid.asset, .balance), from: from)
+            posting.remarks.append("\(grid.text): \(now.sentence); no single meter explains it")
+        }
+        change(from: from, to: end, &posting) { $0.busFindings.append(finding) }
+        doubt(now, finding, &posting)
+    }
+
+    /// Nil where a period cannot be judged.
+    private func look(at start: PlantTime, _ context: TickContext) -> BusExamination? {
+        guard let index = index(of: start) else { return nil }
+        return examination(
+            row: index, steppedMs: rows[index].steppedMs + (rows[index].end == context.to ? context.step.ms : 0))
+    }
+
+    private var gridPath: AssetPath? { chart.lines(of: .gridImport).first.map { chart.meters[$0].path } }
+
+    /// What no mistake explains may be wrong by all of it.
+    private func doubt(_ now: BusExamination?, _ finding: BusFinding, _ posting: inout Posting) {
+        guard let now, finding.alarm.code == .balance, let line = chart.lines(of: .gridImport).first else { return }
+        posting.doubts.append((chart.meters[line], abs(now.leftKWh)))
+    }
+}
+
+extension MeterMistake {
+    var code: AlarmCode {
+        switch self {
+        case .exchanged, .scaled(-1), .scaled(1.5): .conflict
+        case .scaled: .unit
+        }
+    }
+
+    /// What follows a meter's name.
+    var sentence: String {
+        switch self {
+        case .exchanged: "import and export look exchanged"
+        case .scaled(-1): "the sign looks turned"
+        case .scaled(1.5): "one phase of three looks lost"
+        case .scaled(let factor) where factor >= 1:
+            "what it tells looks \(JSON.numberText(factor)) times too small (unit?)"
+        case .scaled(let factor):
+            "what it tells looks \(JSON.numberText((10 / factor).rounded() / 10)) times too large (unit?)"
+        }
+    }
+}
+
+extension BusExamination {
+    /// Both sides, for people.
+    var sentence: String {
+        let left = JSON.numberText(abs(leftKWh).rounded())
+        return "sources of electricity are \(left) kWh \(leftKWh < 0 ? "below" : "above") its uses in half an hour"
+    }
+}
