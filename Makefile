@@ -47,6 +47,8 @@ run: setup ## Replay the bundled Sunderland day through the twin and print the C
 	@mkdir -p $(OUT) && rm -rf $(OUT)/day.*
 	@$(RELEASE) replay $(DAY) --loop closed --store $(OUT)/day.sqlite --journal $(OUT)/day.journal
 	@$(RELEASE) report --store $(OUT)/day.sqlite --format json --out $(OUT)/day.report.json
+	@echo; echo "The day as recorded, without a dispatcher, against the day by the rules:"
+	@$(RELEASE) compare $(DAY) -q
 	@echo; echo "The unchanged plant of 2018 on such a day:"
 	@$(RELEASE) simulate --books --config twin-config/sunderland-2018 --from 2025-06-18 --for 1d --seed 16 -q | sed -n '1,10p'
 	@echo; echo "The rolling year to the end of this day:"

@@ -64,7 +64,8 @@ extension Books {
 extension MeterMistake {
     var code: AlarmCode {
         switch self {
-        case .exchanged, .scaled(-1), .scaled(1.5): .conflict
+        case .exchanged, .scaled(-1): .sign
+        case .scaled(1.5): .conflict
         case .scaled: .unit
         }
     }

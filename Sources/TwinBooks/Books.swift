@@ -119,7 +119,7 @@ public struct Books: Sendable, Codable {
                 if lineOff.isModelled { rows[index].vehiclesModelled += 1 }
             }
         }
-        if context.to.floored(to: settlementPeriod) == context.to {
+        if context.examinesMeters, context.to.floored(to: settlementPeriod) == context.to {
             if let index = index(of: context.from - settlementPeriod), before[index] == nil {
                 before[index] = rows[index]
             }

@@ -27,21 +27,27 @@ extension Summary {
     /// Less than this share of the window's emissions is not worth a sentence.
     private static let storeShareMin = 0.005
 
-    /// A window that empties a store lives on another's emissions, and one that fills it pays for the next.
-    private var storeCaveats: [String] {
+    /// What the stores gave more than they took, kg CO2e: a window that empties a store lives on another's emissions, and one
+    /// that fills it pays for the next.
+    public var storesGaveKg: Double { stores.reduce(0) { $0 + $1.kg } }
+
+    private var stores: [(name: String, source: String, kWh: Double, kg: Double)] {
         let set = method.factors.set(at: from)
-        let stores: [(name: String, given: Account, taken: Account, factor: EmissionFactor)] = [
-            ("heat", .heatStoreDischarge, .heatStoreCharge, set[.gas].direct),
-            ("electricity", .storageDischarge, .storageCharge, set.gridGeneration),
+        func net(_ given: Account, _ taken: Account) -> Energy { sum[given].energy - sum[taken].energy }
+        let heat = net(.heatStoreDischarge, .heatStoreCharge)
+        let power = net(.storageDischarge, .storageCharge)
+        return [
+            ("heat", "gas", heat.kilowattHours, (heat * set[.gas].direct).kilograms),
+            ("electricity", "import", power.kilowattHours, (power * set.gridGeneration).kilograms),
         ]
-        return stores.compactMap { store in
-            let net = sum[store.given].energy - sum[store.taken].energy
-            let kg = (net * store.factor).kilograms
-            guard abs(kg) > Summary.storeShareMin * productionKgLocation else { return nil }
+    }
+
+    private var storeCaveats: [String] {
+        stores.filter { abs($0.kg) > Summary.storeShareMin * productionKgLocation }.map { store in
             func text(_ value: Double) -> String { JSON.numberText(abs(value).rounded()) }
-            let verbs = kg > 0 ? ("gave", "took") : ("took", "gave")
-            return "stores \(verbs.0) \(text(net.kilowattHours)) kWh of \(store.name) more than they \(verbs.1), "
-                + "worth \(text(kg)) kg CO2e as \(store.name == "heat" ? "gas" : "import")"
+            let verbs = store.kg > 0 ? ("gave", "took") : ("took", "gave")
+            return "stores \(verbs.0) \(text(store.kWh)) kWh of \(store.name) more than they \(verbs.1), "
+                + "worth \(text(store.kg)) kg CO2e as \(store.source)"
         }
     }
 }

@@ -25,6 +25,10 @@ struct TopicList {
         }
         let open = topics.filter { $0.meaning == .notMapped }
         lines.append("\(topics.count) topics, \(survey.messages) messages, \(open.count) topics not mapped")
+        if !survey.unheard.isEmpty {
+            lines += Self.wrapped(
+                "configured and never heard: " + survey.unheard.map(\.text).joined(separator: ", "), indent: 0)
+        }
         if !open.isEmpty {
             lines += ["", "# rows for signals.yaml, below sources:"] + open.map(\.stub)
         }
@@ -34,6 +38,7 @@ struct TopicList {
     var json: JSON {
         .fields([
             "schema": .string("topics/1"), "messages": .integer(survey.messages),
+            "never_heard": .array(survey.unheard.map { .string($0.text) }),
             "topics": .array(
                 survey.topics.map { topic in
                     .fields([
@@ -79,10 +84,10 @@ struct TopicList {
         return shown.count <= width ? shown : "\(shown.prefix(width - 1))…"
     }
 
-    private static func wrapped(_ text: String) -> [String] {
+    private static func wrapped(_ text: String, indent: Int = 4) -> [String] {
         var lines: [String] = []
         for word in Output.shown(text).split(separator: " ") {
-            if let last = lines.last, last.count + 1 + word.count <= width - 4 {
+            if let last = lines.last, last.count + 1 + word.count <= width - indent {
                 lines[lines.count - 1] = "\(last) \(word)"
             } else {
                 lines.append(String(word))

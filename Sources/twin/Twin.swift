@@ -30,7 +30,8 @@ struct Twin: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self, RecordCommand.self,
-            ImportCommand.self, JournalCommand.self, ReportCommand.self, ExplainCommand.self, ExportCommand.self,
+            ImportCommand.self, JournalCommand.self, ReportCommand.self, CompareCommand.self, ExplainCommand.self,
+            ExportCommand.self,
             ValidateCommand.self, TopicsCommand.self, ReloadCommand.self,
         ])
 

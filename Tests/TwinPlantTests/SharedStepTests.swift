@@ -12,12 +12,6 @@ struct SharedStepTests {
         KindTable.assets.map { asset in
             var asset = asset
             switch asset.kind {
-            case var kind as SolidOxideFuelCell:
-                (kind.untoldKW, kind.isHot) = (kind.cell.ratedKW, true)
-                asset.kind = kind
-            case var kind as CombinedHeatPower:
-                kind.untoldKW = kind.ratedKW
-                asset.kind = kind
             case var kind as Oxidiser:
                 kind.reality.hasInterlock = true
                 asset.kind = kind

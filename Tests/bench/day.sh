@@ -136,6 +136,16 @@ PYTHON
     done
     row "$label, python3's time over ours" "$(ratio "$decoded" "$(printf '%s' "$walls" | median)")" "" "$limit" at-least
   }
+  # What it costs to hold meters against each other: medians by turns, so that both have the same machine.
+  with="" without=""
+  for _ in 1 2 3 4 5 6 7; do
+    seconds "$twin" replay "$day" --json --no-store >"$work/process"
+    with+="$(member wall_s)"$'\n'
+    seconds "$twin" replay "$day" --json --no-store --unexamined >"$work/process"
+    without+="$(member wall_s)"$'\n'
+  done
+  row "day, meters examined over not (median of 7)" \
+    "$(ratio "$(printf '%s' "$with" | median)" "$(printf '%s' "$without" | median)")" "" 1.15
   pace "day, open loop, no store" 2.0 --no-store
   pace "day, open loop, SQLite" 1.2 --store "$work/pace.sqlite"
   pace "day, closed loop, SQLite" 0.8 --loop closed --store "$work/pace.sqlite"

@@ -131,6 +131,9 @@ public struct SourceTimes {
         return civil.date
     }
 
+    /// A date and a time of day without an offset, as if it were UTC.
+    public static func civil(_ text: String, _ order: ImportDateOrder) -> PlantTime? { CivilText(text, order)?.asUTC }
+
     /// The orders in which a text is a date.
     public static func orders(of text: String) -> [ImportDateOrder] {
         ImportDateOrder.allCases.filter { date(text, $0) != nil }

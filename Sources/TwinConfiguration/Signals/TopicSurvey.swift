@@ -40,6 +40,8 @@ public struct TopicSurvey: Sendable {
     }
 
     private let site: String
+    /// What the configuration listens to.
+    private let listened: [AssetPath]
     private var door: SignalDoor?
     private var memory = SignalMemory()
     private var found: [String: Topic] = [:]
@@ -49,6 +51,11 @@ public struct TopicSurvey: Sendable {
 
     public init(_ config: SiteConfig) {
         site = config.site
+        listened =
+            config.assets.map(\.path) + [
+                AssetPath(.weather, config.weather.asset), AssetPath(.grid, config.grid.meter),
+                AssetPath(.grid, config.grid.intensity),
+            ]
         door = config.signals.map { SignalDoor($0) }
     }
 
@@ -92,6 +99,24 @@ public struct TopicSurvey: Sendable {
 
     /// Rows of the mapping that no message came for.
     public var silentRows: [String] { door?.silentRows(memory) ?? [] }
+
+    /// Assets of the configuration that no topic tells of, in its order.
+    public var unheard: [AssetPath] {
+        let told = found.values.flatMap { topic -> [AssetPath] in
+            switch topic.meaning {
+            case .own:
+                guard case .asset(let area, let asset, .tele)? = TwinCore.Topic(topic.name, site: site) else {
+                    return []
+                }
+                return [AssetPath(area, asset)]
+            case .mapped(let targets):
+                return targets.compactMap { AssetPath(text: $0.split(separator: "/").prefix(2).joined(separator: "/")) }
+            case .notMapped: return []
+            }
+        }
+        let heard = Set(told)
+        return listened.filter { !heard.contains($0) }
+    }
 
     private func meaning(_ topic: String, _ sources: [Int]) -> Meaning {
         if TwinCore.Topic(topic, site: site) != nil { return .own }

@@ -66,13 +66,16 @@ private struct Detectors {
     var stuck: StuckSetting?
     var balance: BalanceWatch.Rule?
 
+    /// Codes that the first configurations could not know.
+    private static let newer: Set<AlarmCode> = [.unit, .sign]
+
     static func read(_ node: YAMLNode) -> Detectors? {
         node.fields { fields in
             var detectors = Detectors()
             for code in AlarmCode.allCases {
                 // A configuration may be older than a code: what it does not name is on.
                 let entry =
-                    code == .unit
+                    newer.contains(code)
                     ? fields.optional(code.rawValue)
                     : fields.required(code.rawValue, hint: "add \(code.rawValue): {enabled: true}")
                 let enabled = entry.flatMap { detectors.read(code, $0) }
@@ -96,7 +99,8 @@ private struct Detectors {
                 if let fraction, let lasting {
                     balance = BalanceWatch.Rule(fraction: fraction, lasting: .seconds(Int64(lasting)))
                 }
-            case .stale, .outOfRange, .unit, .counter, .clock, .gap, .conflict, .notAcked, .notFollowed, .trip: break
+            case .stale, .outOfRange, .unit, .sign, .counter, .clock, .gap, .conflict, .notAcked, .notFollowed, .trip:
+                break
             }
             return enabled
         }

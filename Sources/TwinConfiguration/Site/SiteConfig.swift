@@ -30,6 +30,8 @@ public struct SiteConfig: Sendable {
     public var balance: BalanceWatch.Rule
     /// Detectors that the configuration switched off.
     public var alarmsOff: Set<AlarmCode>
+    /// Whether meters are held against what else tells of them; false only to measure what that costs.
+    public var examinesMeters = true
     /// The simulated plant.
     public var truth: PlantTruth
     /// Where foreign messages have the plant's signals; nil for a plant that speaks our own dialect alone.

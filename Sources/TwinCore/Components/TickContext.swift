@@ -14,6 +14,9 @@ public struct TickContext: Sendable {
     /// Whether the settlement period that ends with this tick had vehicles where the plan has them; false within one.
     public var isPlanKept = false
 
+    /// Whether meters are held against what else tells of them.
+    public var examinesMeters = true
+
     public init(
         tick: Int, from: PlantTime, to: PlantTime, lateness: Span, lead: Span, setPoints: [AssetPath: Double] = [:]
     ) {

@@ -79,7 +79,7 @@ public enum RejectReason: String, Sendable, Hashable, Codable, CodingKeyRepresen
 public enum AlarmCode: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
     case stale, stuck
     case outOfRange = "out_of_range"
-    case unit, counter, balance, clock, gap, conflict
+    case unit, sign, counter, balance, clock, gap, conflict
     case notAcked = "not_acked"
     case notFollowed = "not_followed"
     case trip

@@ -111,7 +111,7 @@ struct BeliefPort: StepPort {
     /// The cells of all assets, with their gaps and open breakers.
     mutating func finish(_ told: FeedReport) {
         var report = told
-        if context.to.floored(to: settlementPeriod) == context.to {
+        if context.examinesMeters, context.to.floored(to: settlementPeriod) == context.to {
             examination.examine(&fleet, context, &report, &reply)
             report.close(context)
         }

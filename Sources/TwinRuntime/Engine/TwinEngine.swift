@@ -71,6 +71,7 @@ public final class TwinEngine {
             tick: tick, from: state.grid.from(tick), to: state.grid.to(tick), lateness: config.lateness,
             lead: plan.lead,
             setPoints: state.mode == .control ? state.desk.setPoints : [:])
+        context.examinesMeters = config.examinesMeters
         context.isPlanKept = isPlanKept(until: context.to)
         let left = input.resume == nil ? nil : state.books.bridgeStop()
         var counts = Counts()

@@ -11,11 +11,15 @@ struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Turn measured CSV exports into a replay file, by a mapping file, or broker recordings without one.",
-        usage: "twin import [<options>] [--mapping <mapping>] --out <out> <files> ...",
+        usage: """
+            twin import [<options>] [--mapping <mapping>] --out <out> <files> ...
+            twin import [<options>] --guess <file>
+            """,
         discussion: """
             EXAMPLES
               twin import --mapping replay/mappings/real-day.mapping.yaml \\
                 --out day.jsonl.gz wind.csv.gz load.csv
+              twin import --guess hh.csv > meter.mapping.yaml
               twin import --mapping meter.mapping.yaml --out june.jsonl.gz hh.csv
               twin import --mapping bays.mapping.yaml --out bays.jsonl.gz exports/
               twin import --out day.jsonl.gz mosquitto-sub.jsonl
@@ -31,7 +35,10 @@ struct ImportCommand: AsyncParsableCommand {
     var mapping: String?
 
     @Option(help: "Replay file to write (.gz is compressed).")
-    var out: String
+    var out: String?
+
+    @Flag(help: "Print a mapping to start from, as the file's first rows suggest it; nothing is imported.")
+    var guess = false
 
     @Flag(help: "Overwrite an existing file.")
     var force = false
@@ -42,18 +49,38 @@ struct ImportCommand: AsyncParsableCommand {
     @Argument(help: "CSV files or recordings, plain or gzip; with a mapping also folders that hold them.")
     var files: [String]
 
+    func validate() throws {
+        if !guess, out == nil { throw ValidationError("Missing expected argument '--out <out>'") }
+        if guess, files.count != 1 { throw ValidationError("--guess reads one file; name it") }
+    }
+
     func run() async throws {
         Terminal.catchSignals()
         let config = try common.load()
+        guard let out, !guess else {
+            for path in files { print(try proposal(path, config), terminator: "") }
+            return
+        }
         if let mapping {
-            try importMeasured(mapping, config)
+            try importMeasured(mapping, config, to: out)
         } else {
-            try importRecordings(config)
+            try importRecordings(config, to: out)
         }
         common.say("wrote \(out)")
     }
 
-    private func importMeasured(_ mapping: String, _ config: SiteConfig) throws {
+    private func proposal(_ path: String, _ config: SiteConfig) throws -> String {
+        let reader = try LineReader(path: path)
+        guard let guess = MappingGuess(next: { reader.next() }) else {
+            throw Failure(
+                "\(path): no heading with a row of a time below it is found in its first rows; write the mapping by hand",
+                exitCode: 65)
+        }
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        return guess.text(file: name, site: config.site, zone: config.zone, stepS: config.stepS)
+    }
+
+    private func importMeasured(_ mapping: String, _ config: SiteConfig, to out: String) throws {
         let plan: ImportMapping
         do { plan = try ImportMapping.load(path: mapping) } catch let problems as ConfigProblems {
             throw Self.dataProblems(problems)
@@ -68,36 +95,36 @@ struct ImportCommand: AsyncParsableCommand {
         do { added = try result.modelledLines(config) } catch {
             throw Failure("\(mapping): \(error.description)", exitCode: error.exitCode)
         }
-        try write(result.header, result.lines(adding: added))
+        try write(result.header, result.lines(adding: added), to: out)
         if common.json {
-            print(summary(result).line)
+            print(summary(result, out).line)
         } else {
             print(result.report.text, terminator: "")
         }
     }
 
-    private func importRecordings(_ config: SiteConfig) throws {
+    private func importRecordings(_ config: SiteConfig, to out: String) throws {
         var recordings = RecordingImport(site: config.site, zone: config.zone, stepS: config.stepS)
         for path in files { try recordings.take(path: path, isBase64: base64) }
         guard let result = recordings.result(config: config.hash, build: Twin.version) else {
             throw Failure("\(recordings.text)there is no message to write", exitCode: 65)
         }
-        try write(result.header, result.lines)
+        try write(result.header, result.lines, to: out)
         if common.json {
-            print(summary(recordings).line)
+            print(summary(recordings, out).line)
         } else {
             print(recordings.text, terminator: "")
         }
     }
 
-    private func write(_ header: Header, _ lines: [Line]) throws {
+    private func write(_ header: Header, _ lines: [Line], to out: String) throws {
         let writer = try LineWriter(path: out, overwrite: force)
         try writer.write(header.bytes)
         for line in lines { try writer.write(line.bytes) }
         try writer.finish()
     }
 
-    private func summary(_ result: ImportResult) -> JSON {
+    private func summary(_ result: ImportResult, _ out: String) -> JSON {
         .fields([
             "schema": .string("import/1"), "out": .string(out),
             "signals": .array(
@@ -135,7 +162,7 @@ struct ImportCommand: AsyncParsableCommand {
         ])
     }
 
-    private func summary(_ recordings: RecordingImport) -> JSON {
+    private func summary(_ recordings: RecordingImport, _ out: String) -> JSON {
         .fields([
             "schema": .string("import/1"), "out": .string(out),
             "recordings": .array(

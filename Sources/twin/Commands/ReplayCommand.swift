@@ -64,6 +64,9 @@ struct ReplayCommand: AsyncParsableCommand {
     @Flag(help: ArgumentHelp("Run components as plain values instead of actors.", visibility: .hidden))
     var plain = false
 
+    @Flag(help: ArgumentHelp("Do not hold meters against each other: to measure what that costs.", visibility: .hidden))
+    var unexamined = false
+
     func validate() throws {
         if inputs.isEmpty { throw ValidationError("name a replay file or a journal folder") }
         if noStore, store != nil { throw ValidationError("--store and --no-store exclude each other") }
@@ -73,7 +76,8 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func run() async throws {
         Terminal.catchSignals()
-        let (paths, config, journalRead) = try read()
+        var (paths, config, journalRead) = try read()
+        config.examinesMeters = !unexamined
         var options = ReplayOptions()
         options.mode = mode
         options.loop = loop
@@ -91,7 +95,7 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         options.opening = journalRead?.opening
         // A configuration that is named is meant for the whole journal.
-        options.configurations = common.config == nil ? journalRead?.configurations : { _ in config }
+        options.configurations = common.config == nil ? journalRead?.configurations : { [config] _ in config }
         let progress = Progress("replay", isQuiet: common.quiet)
         options.onTick = { _, share in
             progress.show(share)

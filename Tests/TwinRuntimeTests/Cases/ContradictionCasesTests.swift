@@ -24,7 +24,7 @@ struct ContradictionCasesTests {
     static let truth = 203.25
     static let cases = [
         Case(
-            name: "P29-import-export-swapped", alarm: "conflict", words: ["grid/main", "exchanged"],
+            name: "P29-import-export-swapped", alarm: "sign", words: ["grid/main", "exchanged"],
             kgPerVehicle: 203.24...203.26),
         Case(
             name: "P31-grid-power-in-mw", alarm: "unit", words: ["grid/main", "1000 times too small"],

@@ -95,9 +95,11 @@ struct ReportCSVTests {
         row.intensity = EmissionFactor(gramsPerKWh: 152.5)
         let lines = lines([row], day.method)
         let start = "2025-06-18T00:00:00.000Z,2025-06-18T01:00:00.000+01:00,1200,"
-        #expect(lines.contains(start + "grid_import,7200000,2,75,25,scope2_location,0.354,uk-2025,0.177,152.5"))
+        #expect(
+            lines.contains(
+                start + "grid_import,7200000,2,75,25,scope2_location,0.354,uk-2025,0.177,152.5,simulated"))
         // A worked-out account has no meter, so no share; a negative number is a number.
-        #expect(lines.contains(start + "unmetered,-3600000,-1,,,,,,,"))
+        #expect(lines.contains(start + "unmetered,-3600000,-1,,,,,,,,simulated"))
     }
 
     @Test("the repeated hour of autumn is told by its offset")

@@ -62,7 +62,8 @@ struct SummaryTextTests {
             ("Scope 3 upstream", "co2_kg.scope3_upstream", 0.001, 2), ("messages", "messages", 1, 0),
             ("commands issued", "commands.issued", 1, 0), ("reduction", "baseline.reduction_pct", 1, 1),
             ("2018 plant, same window", "baseline.kg_per_vehicle", 1, 1),
-            ("energy measured", "data_quality.measured_pct", 1, 1), ("balance error", "balance_error_kwh", 1, 3),
+            ("energy by simulated meters", "data_quality.measured_pct", 1, 1),
+            ("balance error", "balance_error_kwh", 1, 3),
         ] as [(String, String, Double, Int)])
     func figures(label: String, path: String, scale: Double, decimals: Int) async throws {
         let run = try await BundledDay.closed()

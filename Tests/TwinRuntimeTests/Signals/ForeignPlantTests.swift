@@ -141,6 +141,9 @@ struct ForeignPlantTests {
         #expect(mapped.topics.allSatisfy { if case .mapped = $0.meaning { true } else { false } })
         #expect(mapped.topics.reduce(0) { $0 + $1.refused } == 0)
         #expect(mapped.topics.reduce(0) { $0 + $1.messages } == 3263)
+        // Of the plant's assets the mapping brings some, and foreign topics alone none.
+        #expect(!mapped.unheard.contains(AssetPath(.grid, "main")) && mapped.unheard.count < open.unheard.count)
+        #expect(open.unheard.contains(AssetPath(.grid, "main")) && open.unheard.contains(AssetPath(.wind, "t01")))
         #expect(open.topics.allSatisfy { $0.meaning == .notMapped && $0.stub.contains($0.name) })
     }
 }

@@ -21,8 +21,6 @@ public struct CombinedHeatPower: AssetKind {
     public var electricEfficiency = 1.0
     public var heatEfficiency = 0.0
     public var rampFractionPerMinute = 1.0
-    /// What it does before it is told anything, kW: the twin believes in rest, a real one runs at its rating.
-    public var untoldKW = 0.0
 
     public init() {}
 
@@ -68,10 +66,11 @@ public struct CombinedHeatPower: AssetKind {
         [.conversion(made: Place.power, from: Place.fuel, usual: electricEfficiency, most: 0.65)]
     }
 
-    public func memory() -> Output { Output(powerKW: untoldKW) }
+    public func memory() -> Output { Output(powerKW: ratedKW) }
 
+    /// Told nothing it holds its rating, as it does when a lease ends.
     public func step<Port: StepPort>(_ memory: inout Output, _ port: inout Port) {
-        let order = port.order ?? untoldKW
+        let order = port.order ?? ratedKW
         let least = minimumFraction * ratedKW
         let ramp = rampFractionPerMinute * ratedKW * port.around.minutes
         let wanted = order > 0 && !port.isTripped ? min(max(order, least), ratedKW) : 0
@@ -91,11 +90,5 @@ public struct CombinedHeatPower: AssetKind {
                 path: scene.path, ratedKW: ratedKW, minimumKW: minimumFraction * ratedKW,
                 rampKWPerStep: rampFractionPerMinute * ratedKW * scene.step.seconds / 60,
                 powerKW: scene.value(Place.power)))
-    }
-
-    public func real(_ truth: NoTruth, _ path: AssetPath, _ chance: inout SeededChance) -> CombinedHeatPower {
-        var real = self
-        real.untoldKW = ratedKW
-        return real
     }
 }

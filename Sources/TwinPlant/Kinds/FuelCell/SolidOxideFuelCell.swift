@@ -8,11 +8,6 @@ public struct SolidOxideFuelCell: AssetKind {
     public static let section = AssetSection.named(1...16)
 
     public var cell = FuelCell.Parameters.blank
-    /// What it does before it is told anything, kW: the twin believes in rest, a real one runs at its rating.
-    public var untoldKW = 0.0
-    /// How it stands at the beginning of a run.
-    public var isHot = false
-
     public init() {}
 
     public static let parameters: [Parameter<SolidOxideFuelCell>] = [
@@ -63,13 +58,12 @@ public struct SolidOxideFuelCell: AssetKind {
         ]
     }
 
-    public func memory() -> FuelCell {
-        isHot ? FuelCell(cell, mode: .running, powerKW: cell.ratedKW) : FuelCell(cell, mode: .standby)
-    }
+    /// Starts cost it so much that it runs around the clock.
+    public func memory() -> FuelCell { FuelCell(cell, mode: .running, powerKW: cell.ratedKW) }
 
-    /// Fuel and heat that no meter tells follow from the power.
+    /// Told nothing it holds its rating, as it does when a lease ends. Fuel and heat that no meter tells follow from the power.
     public func step<Port: StepPort>(_ memory: inout FuelCell, _ port: inout Port) {
-        let order = port.order ?? untoldKW
+        let order = port.order ?? cell.ratedKW
         // An empty tank is a trip: nothing keeps the cell hot.
         let isFed = port.isFuelled && !port.isTripped
         let out = memory.step(setPointKW: isFed ? order : nil, hours: port.around.hours)
@@ -80,7 +74,7 @@ public struct SolidOxideFuelCell: AssetKind {
         let fuel = port.use(Place.fuel, isOff ? 0 : cell.fuelKW(powerKW: power.value))
         port.heat.openKW -= min(heat.value, port.heat.mostKW)
         port.burn(litres: fuel.value * port.around.hours / FuelCell.ethanolKWhPerLitre)
-        port.prove(order)
+        port.prove(port.order ?? 0)
     }
 
     public func offer(_ scene: OfferScene) -> Offer? {
@@ -117,8 +111,6 @@ public struct SolidOxideFuelCell: AssetKind {
     public func real(_ truth: Truth, _ path: AssetPath, _ chance: inout SeededChance) -> SolidOxideFuelCell {
         var real = self
         real.cell.ratedEfficiency *= truth.efficiencyScale
-        real.untoldKW = cell.ratedKW
-        real.isHot = true
         return real
     }
 }
