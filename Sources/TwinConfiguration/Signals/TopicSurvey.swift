@@ -1,4 +1,5 @@
 public import TwinCore
+import TwinPlant
 
 /// What is on a broker or in a recording, topic by topic, and what the mapping makes of it.
 public struct TopicSurvey: Sendable {
