@@ -78,8 +78,9 @@ extension Summary {
 
     /// The 2018 plant over its year, or in another window like this one, kg per vehicle.
     public var baselineKgPerVehicle: Double? {
-        if isYear { return vehicles > 0 ? method.baseline.kgPerVehicle : nil }
-        return perVehicle(method.baseline.emissionsKg(conditions, factors: method.factors))
+        guard let baseline = method.baseline else { return nil }
+        if isYear { return vehicles > 0 ? baseline.kgPerVehicle : nil }
+        return perVehicle(baseline.emissionsKg(conditions, factors: method.factors))
     }
 
     /// Below this share of its energy the plant is a part of one, %.
@@ -98,6 +99,7 @@ extension Summary {
     /// Why the window cannot be compared; nil when it can.
     public var incomparableReason: String? {
         if vehicles == 0 { return "no vehicle was lined off in this window" }
+        if method.baseline == nil { return "the site has no baseline; add a baseline.yaml" }
         let zone = method.zone
         guard zone.local(from).msOfDay == 0, zone.local(to).msOfDay == 0, to > from else {
             return "the window is not whole local days"
@@ -117,26 +119,28 @@ extension Summary {
 
     /// Reduction against the baseline and its 95 % interval, percent; nil when not comparable.
     public var reductionPct: (value: Double, low: Double, high: Double)? {
-        guard incomparableReason == nil, let now = kgPerVehicleLocation, let then = baselineKgPerVehicle, then > 0,
+        guard incomparableReason == nil, let baseline = method.baseline, let now = kgPerVehicleLocation,
+            let then = baselineKgPerVehicle, then > 0,
             let nowWidth = halfWidthKgPerVehicle(.location), now > 0
         else { return nil }
         let ratio = now / then
         let relative = nowWidth / now
         let width =
             ratio
-            * (relative * relative + method.baseline.uncertaintyFraction * method.baseline.uncertaintyFraction)
+            * (relative * relative + baseline.uncertaintyFraction * baseline.uncertaintyFraction)
             .squareRoot()
         return ((1 - ratio) * 100, (1 - ratio - width) * 100, (1 - ratio + width) * 100)
     }
 
     /// A target with its figure for a year. `met` is nil in another window: neither a day nor two years are a year.
     public var judgedTargets: [(target: Target, value: Double, met: Bool?)] {
-        method.targets.map { target in
-            let perVehicle = method.baseline.kgPerVehicle * target.remainingFraction
+        guard let baseline = method.baseline else { return [] }
+        return method.targets.map { target in
+            let perVehicle = baseline.kgPerVehicle * target.remainingFraction
             guard target.basis == .absolute else {
                 return (target, perVehicle, isYear ? kgPerVehicleLocation.map { $0 <= perVehicle } : nil)
             }
-            let tonnes = perVehicle * Double(method.baseline.vehicles) / 1000
+            let tonnes = perVehicle * Double(baseline.vehicles) / 1000
             return (target, tonnes, isYear ? productionKgLocation / 1000 <= tonnes : nil)
         }
     }

@@ -114,7 +114,7 @@ extension Summary {
     private var baselineJSON: JSON {
         let reduction = reductionPct
         return .fields([
-            "id": .string(method.baseline.id), "period": .string(method.baseline.period),
+            "id": .string(method.baseline?.id ?? "none"), "period": .string(method.baseline?.period ?? ""),
             "basis": .string(basis.rawValue), "comparable": .bool(incomparableReason == nil),
             "reason": incomparableReason.map(JSON.string) ?? .null, "kg_per_vehicle": .optional(baselineKgPerVehicle),
             "reduction_pct": .optional(reduction?.value),

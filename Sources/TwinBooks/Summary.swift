@@ -46,7 +46,8 @@ public struct ReportMethod: Sendable {
     public var boundary: String
     public var scope2: Scope2
     public var factors: Factors
-    public var baseline: Baseline
+    /// Nil for a site that compares with no year.
+    public var baseline: Baseline?
     public var targets: [Target]
     /// Ascending by date, not empty.
     public var tariffs: [Dated<Tariffs>]
@@ -57,7 +58,7 @@ public struct ReportMethod: Sendable {
 
     /// - Precondition: `tariffs` is not empty.
     public init(
-        site: String, zone: LocalZone, boundary: String, scope2: Scope2, factors: Factors, baseline: Baseline,
+        site: String, zone: LocalZone, boundary: String, scope2: Scope2, factors: Factors, baseline: Baseline?,
         targets: [Target], tariffs: [Dated<Tariffs>], uncertainty: Uncertainty, chart: Chart
     ) {
         self.site = site
@@ -73,6 +74,9 @@ public struct ReportMethod: Sendable {
         accounts = chart.accounts
         precondition(!tariffs.isEmpty, "at least one tariff")
     }
+
+    /// Below this outdoor temperature it is counted as heating, degC.
+    public var heatingBaseC: Double { (baseline?.energy ?? .none).heatingBaseC }
 
     /// Place of the tariff that prices the period at `time`.
     func tariffIndex(at time: PlantTime) -> Int { tariffs.index(at: time) }

@@ -39,7 +39,7 @@ public struct WindowSum: Sendable {
         meters = SumList(count: method.chart.meters.count)
         baselineGenerators = method.chart.meters.indices.filter { line in
             let meter = method.chart.meters[line]
-            return [.wind, .solar].contains(meter.account) && method.baseline.generation.contains(meter.path)
+            return [.wind, .solar].contains(meter.account) && method.baseline?.generation.contains(meter.path) == true
         }
         costBases = method.tariffs.map { _ in CostBasis() }
     }

@@ -101,7 +101,7 @@ public struct SummaryText {
         if let base = summary.baselineKgPerVehicle {
             row(
                 summary.isYear ? "2018, whole year" : "2018 plant, same window", "\(Figures.fixed(base, 1)) kg",
-                summary.isYear ? summary.method.baseline.period : "like for like: day type, weather, volume")
+                summary.isYear ? summary.method.baseline?.period ?? "" : "like for like: day type, weather, volume")
         }
         if let reduction = summary.reductionPct {
             let spansZero = reduction.low < 0 && reduction.high > 0

@@ -18,7 +18,7 @@ extension SiteConfig {
             let own = Set(files.map(\.name))
             files += try Self.files(in: "\(path)/\(base)").filter { !own.contains($0.name) }
         }
-        if let missing = SiteFiles.names.first(where: { name in !files.contains { $0.name == name } }) {
+        if let missing = SiteFiles.needed.first(where: { name in !files.contains { $0.name == name } }) {
             throw ConfigNotFound(path: "\(path)/\(missing)")
         }
         return try read(files: files)
@@ -89,6 +89,9 @@ struct SiteFiles {
         "assets.yaml", "baseline.yaml", "dispatch.yaml", "factors.yaml", "plant.yaml", "safety.yaml", "shifts.yaml",
         "site.yaml", "tariffs.yaml",
     ]
+    /// A site may compare with no year, and its simulated plant may be as the twin believes it to be.
+    private static let optional: Set = ["baseline.yaml", "plant.yaml"]
+    static var needed: [String] { names.filter { !optional.contains($0) } }
 
     private let roots: [String: YAMLNode]
 
@@ -96,8 +99,10 @@ struct SiteFiles {
         var roots: [String: YAMLNode] = [:]
         for name in SiteFiles.names {
             guard let file = files.first(where: { $0.name == name }) else {
+                if SiteFiles.optional.contains(name) { continue }
+                let needed = SiteFiles.needed.joined(separator: ", ")
                 log.add(
-                    FilePlace(file: name, line: 1, column: 1), "the file is missing; a site needs all of its files")
+                    FilePlace(file: name, line: 1, column: 1), "the file is missing; a site needs \(needed)")
                 continue
             }
             roots[name] = YAMLNode.read(file: name, bytes: file.bytes, log: log)
@@ -129,21 +134,23 @@ struct SiteFiles {
         let baseline = self["baseline.yaml"].flatMap(BaselineSection.init)
         let tariffs = self["tariffs.yaml"].flatMap { readTariffs($0) }
         let rule = self["dispatch.yaml"].flatMap { readDispatch($0) }
-        let truth = self["plant.yaml"].flatMap { readPlantTruth($0) }
+        // What is wrong in a file that is there, the log has.
+        let truth = self["plant.yaml"].flatMap { readPlantTruth($0) } ?? PlantTruth()
         let signals = self[SignalMapping.file].map { SignalMapping($0, zone: site?.zone ?? .utc) }
         if let assets, let safety { checkGate(safety.gate, assets.grid) }
         if let assets, let safety, let rule { checkPeak(rule.storage, assets.grid, safety.gate) }
-        if let assets, let truth { checkPlant(truth, assets) }
+        if let assets { checkPlant(truth, assets) }
         if let assets, let shifts { checkLoads(assets, shifts) }
         if let factors, let baseline { checkBaselineYear(baseline, factors) }
         if let assets, let factors, let tariffs { checkFuels(assets, factors, tariffs) }
         if let assets, let baseline { checkBaselineAssets(baseline, assets) }
-        guard let site, let safety, let assets, let shifts, let factors, let baseline, let tariffs, let rule, let truth
-        else { return nil }
+        guard let site, let safety, let assets, let shifts, let factors, let tariffs, let rule else {
+            return nil
+        }
         if let signals, signals == nil { return nil }
         let method = ReportMethod(
             site: site.id, zone: site.zone, boundary: site.boundary, scope2: site.scope2, factors: factors,
-            baseline: baseline.baseline, targets: baseline.targets, tariffs: [Dated(tariffs)],
+            baseline: baseline?.baseline, targets: baseline?.targets ?? [], tariffs: [Dated(tariffs)],
             uncertainty: site.uncertainty,
             chart: assets.chart)
         var config = SiteConfig(

@@ -144,7 +144,7 @@ public final class TwinEngine {
         write(commands, outcomes, into: &record)
         state.chain.extend(with: record)
         state.tick = tick
-        let heatingK = max(0, config.method.baseline.energy.heatingBaseC - reply.image.airTemperatureC.value)
+        let heatingK = max(0, config.method.heatingBaseC - reply.image.airTemperatureC.value)
         state.books.note(
             context, heatingK: heatingK, isProductionDay: config.calendar.isProductionDay(at: context.from),
             counts: counts, gaps: reply.gaps, alarmsRaised: edges.filter(\.isRaised).map(\.key), chain: state.chain)

@@ -95,7 +95,7 @@ public struct SimulatedRun {
         var sums = [Double](repeating: 0, count: config.method.chart.meters.count)
         var heatingKMs = 0.0
         var vehicles: [String: Int] = [:]
-        let base = config.method.baseline.energy.heatingBaseC
+        let base = config.method.heatingBaseC
         while now < start + settlementPeriod {
             let around = advance(&sums)
             heatingKMs += max(0, base - around.temperatureC) * Double(step.ms)

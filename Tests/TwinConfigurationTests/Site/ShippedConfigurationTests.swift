@@ -56,12 +56,13 @@ struct ShippedConfigurationTests {
     func baseline() throws {
         let method = try SiteConfig.load(folder: Repository.configuration).method
         // 7 % of its electricity came from its own wind and sun (Nissan 2016 via bdaily).
-        let own = 0.07 * (method.baseline.energy.electricityFixedKW * 8760 + 226 * Double(method.baseline.vehicles))
+        let baseline = try #require(method.baseline)
+        let own = 0.07 * (baseline.energy.electricityFixedKW * 8760 + 226 * Double(baseline.vehicles))
         let year = WindowConditions(
-            hours: 8760, productionDayHours: 230 * 24, heatingKHours: 2350 * 24, vehicles: method.baseline.vehicles,
+            hours: 8760, productionDayHours: 230 * 24, heatingKHours: 2350 * 24, vehicles: baseline.vehicles,
             baselineGenerationKWh: own)
-        let kg = method.baseline.emissionsKg(year, factors: method.factors) / Double(method.baseline.vehicles)
-        #expect(abs(kg / method.baseline.kgPerVehicle - 1) < 0.01)
+        let kg = baseline.emissionsKg(year, factors: method.factors) / Double(baseline.vehicles)
+        #expect(abs(kg / baseline.kgPerVehicle - 1) < 0.01)
     }
 
     @Test("gives hub winds near 5.3 m/s and the annual mean temperature")
@@ -75,7 +76,7 @@ struct ShippedConfigurationTests {
     @Test("shops, buildings and charging add up to the plant of the baseline: electricity within 0.2 %")
     func electricitySums() throws {
         let config = try SiteConfig.load(folder: Repository.configuration)
-        let energy = config.method.baseline.energy
+        let energy = try #require(config.method.baseline).energy
         let shops = config.assets.of(Shop.self).map(\.kind.model)
         let fixed = shops.reduce(0) { $0 + $1.electricityFixedKW } + 60  // the AGVs' mean
         let perVehicle = shops.reduce(0) { $0 + $1.electricityPerVehicleKWh } + 6.2  // the yard's
@@ -87,7 +88,7 @@ struct ShippedConfigurationTests {
     @Test("burners and boilers add up to the gas of the baseline, term by term, within 0.1 %")
     func gasSums() throws {
         let config = try SiteConfig.load(folder: Repository.configuration)
-        let energy = config.method.baseline.energy
+        let energy = try #require(config.method.baseline).energy
         let heat = try #require(config.network)
         let boiler = try #require(config.assets.of(GasBoiler.self).first).kind
         let perHeat = 1 / (boiler.performance * (1 - heat.lossFraction))
@@ -137,6 +138,17 @@ struct ShippedConfigurationTests {
         #expect(factors.set(year: 2023).id == "uk-2025")
     }
 
+    @Test("needs neither a year to compare with nor a simulated plant")
+    func optional() throws {
+        let files = try Repository.configFiles().filter { !["baseline.yaml", "plant.yaml"].contains($0.name) }
+        let config = try SiteConfig(files)
+        #expect(config.method.baseline == nil && config.method.targets.isEmpty)
+        #expect(config.method.heatingBaseC == 15.5)
+        // What is there must be right.
+        let broken = files + [ConfigText(name: "baseline.yaml", text: "id: x\n")]
+        #expect(!problems(broken).isEmpty)
+    }
+
     @Test("names a folder or file that is not there")
     func missing() throws {
         #expect(throws: ConfigNotFound(path: "/nowhere/at/all")) {
@@ -147,7 +159,11 @@ struct ShippedConfigurationTests {
             try SiteConfig.load(folder: folder.path)
         }
         let files = try Repository.configFiles().filter { $0.name != "site.yaml" }
-        #expect(problems(files) == ["site.yaml:1:1: error: the file is missing; a site needs all of its files"])
+        #expect(
+            problems(files) == [
+                "site.yaml:1:1: error: the file is missing; a site needs assets.yaml, dispatch.yaml, factors.yaml,"
+                    + " safety.yaml, shifts.yaml, site.yaml, tariffs.yaml"
+            ])
     }
 }
 
