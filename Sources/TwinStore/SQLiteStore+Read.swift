@@ -117,7 +117,7 @@ extension SQLiteStore {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT r.run, a.at_ms, a.area, a.asset, a.code, a.raised FROM alarm a JOIN run r ON r.id = a.run
+                    SELECT r.run, a.at_ms, a.area, a.asset, a.code, a.raised, a.cause FROM alarm a JOIN run r ON r.id = a.run
                     WHERE a.at_ms >= ? AND a.at_ms < ? ORDER BY a.at_ms, a.raised, a.area, a.asset, a.code
                     """, arguments: [window.from.ms, window.to.ms]
             ).compactMap { row in
@@ -126,7 +126,7 @@ extension SQLiteStore {
                 }
                 return StoredAlarm(
                     run: row["run"], at: PlantTime(ms: row["at_ms"]), key: AlarmKey(area, row["asset"], code),
-                    isRaised: row["raised"])
+                    isRaised: row["raised"], cause: row["cause"] ?? "")
             }
         }
     }

@@ -178,10 +178,14 @@ extension SQLiteStore {
         }
         for edge in batch.alarmEdges {
             try db.cachedStatement(
-                sql: "INSERT OR IGNORE INTO alarm (run, at_ms, area, asset, code, raised) VALUES (?, ?, ?, ?, ?, ?)"
+                sql: """
+                    INSERT OR IGNORE INTO alarm (run, at_ms, area, asset, code, raised, cause)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """
             ).execute(
                 arguments: [
                     run, edge.at.ms, edge.key.area.rawValue, edge.key.asset, edge.key.code.rawValue, edge.isRaised,
+                    edge.isRaised ? edge.cause : nil,
                 ])
         }
         let put = try RawStatement(

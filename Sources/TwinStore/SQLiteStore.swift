@@ -46,6 +46,7 @@ final class SQLiteStore: TwinStorePort {
             database = try DatabaseQueue(path: path, configuration: configuration)
             try database.write { db in
                 if try db.tableExists("run") == false { try Schema.create(db) }
+                try Schema.complete(db)
             }
         } catch let error as DatabaseError {
             let isForeign = error.resultCode == .SQLITE_NOTADB || error.resultCode == .SQLITE_CORRUPT

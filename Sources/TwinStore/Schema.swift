@@ -18,6 +18,12 @@ enum Schema {
         try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
     }
 
+    /// Adds what stores of this version did not have from the first.
+    static func complete(_ db: Database) throws {
+        guard try !db.columns(in: "alarm").contains(where: { $0.name == "cause" }) else { return }
+        try db.execute(sql: "ALTER TABLE alarm ADD COLUMN cause TEXT")
+    }
+
     private static let tables = """
         CREATE TABLE run (
             id INTEGER PRIMARY KEY, run TEXT NOT NULL, site TEXT NOT NULL, start_ms INTEGER NOT NULL,
@@ -110,7 +116,7 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE alarm (
             run INTEGER NOT NULL, at_ms INTEGER NOT NULL, area TEXT NOT NULL, asset TEXT NOT NULL, code TEXT NOT NULL,
-            raised INTEGER NOT NULL, PRIMARY KEY (run, at_ms, area, asset, code, raised)
+            raised INTEGER NOT NULL, cause TEXT, PRIMARY KEY (run, at_ms, area, asset, code, raised)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE command (
             -- Changes of set-points. A command's id is run-tick-n.

@@ -36,12 +36,65 @@ public struct Mark: Sendable, Hashable, Codable {
     public var n: Int
     /// `DigestChain.hex` after this tick; empty when the file's author gave none.
     public var chain: String
+    /// Alarms that came or went with the tick. They say what the chain covers already, for people who read the journal.
+    public var alarms: [MarkedAlarm]
 
-    public init(t: PlantTime, tick: Int, n: Int, chain: String) {
+    public init(t: PlantTime, tick: Int, n: Int, chain: String, alarms: [MarkedAlarm] = []) {
         self.t = t
         self.tick = tick
         self.n = n
         self.chain = chain
+        self.alarms = alarms
+    }
+
+    /// No mark's line is longer: readers look for the last one at the end of a file.
+    public static let bytesMax = 65_536
+    private static let causesMax = 32_768
+
+    /// The member of the line, with a comma before it; a mark without alarms has none. Of very many the last ones have no
+    /// cause, or are left out.
+    fileprivate var alarmsText: String {
+        guard !alarms.isEmpty else { return "" }
+        var text = ""
+        for var alarm in alarms {
+            if alarm.cause != nil, text.utf8.count > Mark.causesMax { alarm.cause = "" }
+            let item = alarm.json.line
+            guard text.utf8.count + item.utf8.count < Mark.bytesMax - 1024 else { break }
+            text += text.isEmpty ? item : ",\(item)"
+        }
+        return ",\"alarms\":[\(text)]"
+    }
+}
+
+/// An alarm in a mark: raised with its cause, or over.
+public struct MarkedAlarm: Sendable, Hashable, Codable {
+    /// `solar/pv1/stuck`.
+    public var path: String
+    /// Why it was raised; nil when it is over.
+    public var cause: String?
+
+    public init(path: String, cause: String?) {
+        self.path = path
+        self.cause = cause
+    }
+
+    public init(_ edge: AlarmBoard.Edge) {
+        self.init(path: edge.key.path, cause: edge.isRaised ? edge.cause : nil)
+    }
+
+    fileprivate var json: JSON {
+        cause.map { .fields(["raised": .string(path), "cause": .string($0)]) } ?? .fields(["over": .string(path)])
+    }
+
+    /// Nil for what is none: a mark is closed by its tick, whatever else it says.
+    fileprivate init?(_ json: JSON) {
+        if let path = json["over"]?.text {
+            self.init(path: path, cause: nil)
+        } else if let path = json["raised"]?.text {
+            self.init(path: path, cause: json["cause"]?.text ?? "")
+        } else {
+            return nil
+        }
     }
 }
 
@@ -81,7 +134,8 @@ extension Line {
         var text = "{\"t\":\"\(t.rfc3339)\","
         switch body {
         case .message: break
-        case .mark(let mark): text += "\"tick\":\(mark.tick),\"n\":\(mark.n),\"chain\":\"\(mark.chain)\"}"
+        case .mark(let mark):
+            text += "\"tick\":\(mark.tick),\"n\":\(mark.n),\"chain\":\"\(mark.chain)\"\(mark.alarmsText)}"
         case .link(let state): text += "\"link\":\(JSON.string(state).line)}"
         case .mode(let mode): text += "\"mode\":\"\(mode.rawValue)\"}"
         case .configuration(let change): text += "\"config\":\(change.json.line)}"
@@ -159,7 +213,9 @@ extension Line {
             guard let tick = tick.integer, tick >= 1, tick <= 1 << 40, let n = member("n")?.integer, n >= 0,
                 n <= 1 << 40
             else { throw LineFailure(reason: .parse, text: "a mark needs whole \"tick\" >= 1 and \"n\" >= 0") }
-            body = .mark(Mark(t: t, tick: Int(tick), n: Int(n), chain: member("chain")?.text ?? ""))
+            let alarms = (member("alarms")?.items ?? []).compactMap(MarkedAlarm.init)
+            body = .mark(
+                Mark(t: t, tick: Int(tick), n: Int(n), chain: member("chain")?.text ?? "", alarms: alarms))
         } else if let state = member("link")?.text {
             body = .link(state)
         } else if let value = member("mode") {

@@ -83,6 +83,8 @@ public enum AlarmCode: String, Sendable, Hashable, Codable, CaseIterable, Compar
     case notAcked = "not_acked"
     case notFollowed = "not_followed"
     case trip
+    /// The link to the broker is down; assets that are silent for it are named there and nowhere else.
+    case link
 
     public static func < (a: AlarmCode, b: AlarmCode) -> Bool { a.rawValue < b.rawValue }
 }

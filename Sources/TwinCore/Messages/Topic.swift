@@ -4,6 +4,8 @@ public enum Area: String, Sendable, Hashable, Codable, CaseIterable, Comparable 
     /// Process burners.
     case burner = "gas"
     case heat, grid, weather, line, ethanol, chp, hydrogen
+    /// The twin itself, as alarms name it.
+    case twin
 
     public static func < (a: Area, b: Area) -> Bool { a.rawValue < b.rawValue }
 }

@@ -18,7 +18,11 @@ extension TwinEngine {
             state.epoch = config.epoch(at: state.grid.to(state.tick))
             await adopt(config)
         case .plan(let plan): state.plan = plan.line
-        case .link, .resume, .shed, .operation: break
+        case .link(let word):
+            var link = state.link ?? LinkWatch()
+            link.take(word, at: state.grid.to(state.tick))
+            state.link = link.isDone ? nil : link
+        case .resume, .shed, .operation: break
         }
     }
 

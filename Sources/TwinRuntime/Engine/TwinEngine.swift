@@ -133,7 +133,11 @@ public final class TwinEngine {
         let plant = markView(reply.values).plant(
             reply.values.map(\.used), site: site, outdoorC: reply.image.airTemperatureC, at: context.from,
             changedAt: state.desk.changedAt)
-        let edges = state.alarms.update(alarms(reply, posting.balance, plant, context), at: context.to)
+        let conditions = alarms(reply, posting.balance, plant, context)
+        let causes = AlarmCauses(
+            reply: reply, refusals: refusals, balance: posting.balance, offers: plant.offers, outcomes: outcomes,
+            setPoints: state.desk.setPoints, link: state.link)
+        let edges = state.alarms.update(conditions, at: context.to, cause: causes.sentence(_:isRaised:))
         let commands =
             state.mode == .off
             ? [] : config.control.commands(plant, &state.desk, context: context, rules: rules)
@@ -281,7 +285,11 @@ public final class TwinEngine {
                 }
             }
         }
-        return conditions.filter { !config.alarmsOff.contains($0.code) }
+        conditions = conditions.filter { !config.alarmsOff.contains($0.code) }
+        guard var link = state.link else { return conditions }
+        conditions = link.sift(conditions, isStanding: { state.alarms.standing[$0] != nil }, at: context.to)
+        state.link = link.isDone ? nil : link
+        return conditions
     }
 
     private func markView(_ values: [NamedValue]) -> MarkView {

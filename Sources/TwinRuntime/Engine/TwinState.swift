@@ -12,6 +12,8 @@ public struct TwinState: Sendable, Codable {
     public internal(set) var desk = CommandDesk()
     public internal(set) var alarms = AlarmBoard()
     var balanceWatch = BalanceWatch()
+    /// Nil while the link is up and all is heard again.
+    var link: LinkWatch?
     public internal(set) var grid: TickGrid
     /// Whether a clock line was seen: from then on only clock lines move time.
     public internal(set) var sawClock = false

@@ -212,10 +212,11 @@ public struct ScenarioFit {
         }
         // A mapping names the lines of a foreign plant as their messages come.
         if levels[0] == Area.line.rawValue, config.signals != nil { return nil }
-        let paths = (config.inputs.map(\.path) + config.assets.map(\.path) + lines).filter { areas.contains($0.area) }
+        let known = config.inputs.map(\.path) + config.assets.map(\.path) + lines + [LinkWatch.alarm.path]
+        let paths = known.filter { areas.contains($0.area) }
         if paths.contains(where: { Expectation.matches(pattern, path: $0.text) }) { return nil }
-        let known = Set(paths.filter { Expectation.isAny(levels[0]) || $0.area.rawValue == levels[0] }.map(\.asset))
-        let near = suggestion(for: String(levels[1]), among: known.sorted()).map {
+        let names = Set(paths.filter { Expectation.isAny(levels[0]) || $0.area.rawValue == levels[0] }.map(\.asset))
+        let near = suggestion(for: String(levels[1]), among: names.sorted()).map {
             "; did you mean \(levels[0])/\($0)?"
         }
         return "\(pattern) is no asset of the configuration\(near ?? "; see --config")"

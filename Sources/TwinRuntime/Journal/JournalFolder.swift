@@ -97,7 +97,7 @@ public struct JournalFolder: Sendable {
         for offset in segment.isCompressed || tail == 0 ? [0] : [tail, 0] where last == nil {
             let reader = try open(segment, at: offset)
             while let read = reader.next() {
-                guard case .line(let bytes) = read, bytes.count < JournalFolder.markBytes, !reader.isLastLineOpen,
+                guard case .line(let bytes) = read, bytes.count < Mark.bytesMax, !reader.isLastLineOpen,
                     // Half a line and the header are none.
                     let line = try? Line(bytes: bytes, start: segment.header.start, number: 0),
                     case .mark(let mark) = line.body
@@ -110,9 +110,8 @@ public struct JournalFolder: Sendable {
         return (last.tick, last.t > counted + TickClock.jumpMax ? last.t.floored(to: segment.header.step) : counted)
     }
 
-    /// A mark is searched in the last bytes of a segment, and no mark's line is longer than this.
-    private static let tailBytes: Int64 = 65_536
-    private static let markBytes = 256
+    /// A mark is searched in the last bytes of a segment.
+    private static let tailBytes = Int64(2 * Mark.bytesMax)
 
     /// Throws where a segment is missing between two of `segments`, and names it.
     public func checkGaps(_ segments: some Sequence<JournalSegment>) throws(JournalProblem) {
@@ -163,7 +162,7 @@ public struct JournalFolder: Sendable {
     }
 
     private func holds(_ cursor: JournalCursor, _ segment: JournalSegment) throws(JournalProblem) -> Bool {
-        let limit = Int64(1024)
+        let limit = Int64(Mark.bytesMax)
         guard cursor.offset > 0, segment.isCompressed || cursor.offset <= segment.bytes else { return false }
         // In a plain file the last lines before the cursor are enough; the first of them may be half a one.
         let reader = try open(segment, at: segment.isCompressed ? 0 : max(cursor.offset - limit, 0))

@@ -22,7 +22,8 @@ extension LiveLoop {
             for refusal in outcome.refusals { notes.refuse(refusal) }
             for sentence in outcome.remarks { notes.warn(sentence) }
             let mark = Mark(
-                t: max(t, outcome.end), tick: outcome.tick, n: current.journal.linesSinceMark, chain: outcome.chain.hex)
+                t: max(t, outcome.end), tick: outcome.tick, n: current.journal.linesSinceMark, chain: outcome.chain.hex,
+                alarms: outcome.alarmEdges.map(MarkedAlarm.init))
             current.journal.append(mark)
             try current.journal.sync()
             try publish(outcome, before, current.engine)

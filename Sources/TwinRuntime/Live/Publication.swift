@@ -12,15 +12,26 @@ extension Command {
     }
 }
 
+extension OutboundMessage {
+    /// What stands until another one comes, `v1/<site>/twin/<topic>`; without a value it is taken back.
+    static func retained(_ topic: String, site: String, _ json: JSON?) -> OutboundMessage {
+        var message = OutboundMessage(topic: "v1/\(site)/twin/\(topic)", payload: json.map(\.bytes) ?? [])
+        message.retain = true
+        return message
+    }
+
+    /// A standing alarm, or, with nil, one that is over.
+    static func alarm(_ path: String, site: String, standing: (since: PlantTime, cause: String)?) -> OutboundMessage {
+        let json = standing.map { alarm in
+            JSON.fields(["since": .string(alarm.since.rfc3339), "cause": .string(alarm.cause)])
+        }
+        return retained("alarm/\(path)", site: site, json)
+    }
+}
+
 extension TickOutcome {
     /// What the twin says about a tick, retained: its state, the day's CO2 figure, and alarms that came or went.
     func publications(site: String, day: Summary?) -> [OutboundMessage] {
-        func retained(_ topic: String, _ json: JSON?) -> OutboundMessage {
-            var message = OutboundMessage(
-                topic: "v1/\(site)/twin/\(topic)", payload: json.map(\.bytes) ?? [])
-            message.retain = true
-            return message
-        }
         let ts = JSON.string(end.rfc3339)
         let signals = values.map { value in
             JSON.Member(
@@ -28,8 +39,8 @@ extension TickOutcome {
                 .fields(["value": .number(value.used.value), "quality": .string(value.used.quality.rawValue)]))
         }
         var messages = [
-            retained(
-                "state",
+            OutboundMessage.retained(
+                "state", site: site,
                 .fields([
                     "ts": ts, "tick": .integer(tick), "import_kw": .number(balance.importKW),
                     "export_kw": .number(balance.exportKW), "unmetered_kw": .number(balance.unmeteredKW),
@@ -38,8 +49,8 @@ extension TickOutcome {
         ]
         if let day {
             messages.append(
-                retained(
-                    "co2",
+                OutboundMessage.retained(
+                    "co2", site: site,
                     .fields([
                         "ts": ts, "from": .string(day.from.rfc3339), "vehicles": .integer(day.vehicles),
                         "co2_kg_per_vehicle": .optional(day.kgPerVehicle),
@@ -48,8 +59,8 @@ extension TickOutcome {
                     ])))
         }
         for edge in alarmEdges {
-            let payload: JSON? = edge.isRaised ? .fields(["since": .string(edge.at.rfc3339)]) : nil
-            messages.append(retained("alarm/\(edge.key.path)", payload))
+            messages.append(
+                .alarm(edge.key.path, site: site, standing: edge.isRaised ? (since: edge.at, cause: edge.cause) : nil))
         }
         return messages
     }

@@ -235,7 +235,9 @@ public final class ReplayLoop {
         }
         compare(outcome, with: lines.mark)
         check.note(outcome)
-        let mark = Mark(t: max(lines.t, outcome.end), tick: outcome.tick, n: written, chain: outcome.chain.hex)
+        let mark = Mark(
+            t: max(lines.t, outcome.end), tick: outcome.tick, n: written, chain: outcome.chain.hex,
+            alarms: outcome.alarmEdges.map(MarkedAlarm.init))
         journal?.append(mark)
         // In an open loop nobody listens.
         if header.mode == .control { plant?.receive(outcome.commands) }

@@ -62,12 +62,15 @@ public struct StoredAlarm: Sendable, Hashable {
     public var at: PlantTime
     public var key: AlarmKey
     public var isRaised: Bool
+    /// Why it was raised; empty when it is over.
+    public var cause: String
 
-    public init(run: String, at: PlantTime, key: AlarmKey, isRaised: Bool) {
+    public init(run: String, at: PlantTime, key: AlarmKey, isRaised: Bool, cause: String = "") {
         self.run = run
         self.at = at
         self.key = key
         self.isRaised = isRaised
+        self.cause = cause
     }
 }
 

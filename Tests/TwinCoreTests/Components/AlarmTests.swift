@@ -32,6 +32,38 @@ struct AlarmBoardTests {
         #expect(edges.map(\.isRaised) == [false, false, true, true])
     }
 
+    @Test("an alarm that comes and goes stands from the third time on until it was away for a quarter of an hour")
+    func flutter() {
+        var board = AlarmBoard()
+        var edges: [AlarmBoard.Edge] = []
+        // Every second minute for 20 minutes, then never again.
+        for minute in 0..<60 {
+            let holds = minute < 20 && minute % 2 == 0
+            edges += board.update(holds ? [stuck] : [], at: PlantTime(ms: Int64(minute) * 60_000))
+        }
+        #expect(edges.map(\.isRaised) == [true, false, true, false, true, false])
+        #expect(edges.map { $0.at.ms / 60_000 } == [0, 1, 2, 3, 4, 34])
+        // Long after that it is an alarm like any other.
+        #expect(board.update([stuck], at: PlantTime(ms: 120 * 60_000)).map(\.isRaised) == [true])
+        #expect(board.update([], at: PlantTime(ms: 121 * 60_000)).map(\.isRaised) == [false])
+    }
+
+    @Test("knows why an alarm stands, and asks once")
+    func causes() {
+        var board = AlarmBoard()
+        var asked = 0
+        for minute in 0..<3 {
+            let edges = board.update([stuck], at: PlantTime(ms: Int64(minute))) { key, isRaised in
+                asked += isRaised ? 1 : 100
+                return "\(key.code.rawValue) because"
+            }
+            if minute == 0 { #expect(edges.map(\.cause) == ["stuck because"]) }
+        }
+        #expect(asked == 1 && board.cause("solar/pv1/stuck") == "stuck because")
+        _ = board.update([], at: PlantTime(ms: 4))
+        #expect(board.cause("solar/pv1/stuck") == "")
+    }
+
     @Test("names alarms by area, asset and code")
     func paths() {
         #expect(stuck.path == "solar/pv1/stuck")

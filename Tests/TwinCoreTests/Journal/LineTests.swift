@@ -120,6 +120,37 @@ struct LineTests {
         #expect(mark == #"{"t":"2025-06-18T00:00:00.000Z","tick":17,"n":118,"chain":"\#(chain)"}"#)
     }
 
+    @Test("a mark says which alarms came and went, in a line of bounded length; one without has no word of it")
+    func alarmsInMark() throws {
+        let alarms = [
+            MarkedAlarm(path: "wind/t01/stuck", cause: "power_kw \"4\" does not move"),
+            MarkedAlarm(path: "grid/main/stale", cause: nil),
+        ]
+        let line = Line(t: Self.start, .mark(Mark(t: Self.start, tick: 1, n: 0, chain: "ab", alarms: alarms)))
+        #expect(try Line(bytes: line.bytes, start: Self.start, number: 1) == line)
+        #expect(
+            String(decoding: line.bytes, as: UTF8.self).hasSuffix(
+                #"\#("\"alarms\""):[{"raised":"wind/t01/stuck","cause":"power_kw \"4\" does not move"},{"over":"grid/main/stale"}]}"#
+            ))
+        let many = (0..<5000).map {
+            MarkedAlarm(path: "shop/s\($0)/stale", cause: String(repeating: "x", count: 300))
+        }
+        let long = Line(t: Self.start, .mark(Mark(t: Self.start, tick: 1, n: 0, chain: "ab", alarms: many)))
+        #expect(long.bytes.count < Mark.bytesMax)
+        guard case .mark(let read) = try Line(bytes: long.bytes, start: Self.start, number: 1).body else {
+            Issue.record("no mark")
+            return
+        }
+        #expect(read.alarms.count > 500 && read.alarms.first == many.first)
+        // Whatever else a mark says, its tick is closed.
+        let odd = #"{"t":0,"tick":1,"n":0,"alarms":[1,{"raised":2},{}]}"#
+        guard case .mark(let mark) = try Line(bytes: Array(odd.utf8), start: Self.start, number: 1).body else {
+            Issue.record("no mark")
+            return
+        }
+        #expect(mark.alarms.isEmpty)
+    }
+
     @Test(
         "names why a line is refused",
         arguments: [

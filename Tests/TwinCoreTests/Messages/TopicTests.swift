@@ -49,7 +49,7 @@ struct TopicTests {
         #expect(AssetPath(.wind, "one") != AssetPath(.solar, "one"))
     }
 
-    @Test("writes what it reads", arguments: Area.allCases)
+    @Test("writes what it reads", arguments: Area.allCases.filter { $0 != .twin })
     func roundTrip(area: Area) {
         let text = Topic.text(site: "s", area, "a-1", .tele)
         #expect(Topic(text, site: "s") == .asset(area: area, asset: "a-1", kind: .tele))

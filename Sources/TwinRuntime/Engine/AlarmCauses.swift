@@ -1,0 +1,71 @@
+import TwinBooks
+import TwinCore
+import TwinDispatch
+
+/// Says why an alarm is raised, from what its tick knew: for people, and no part of the digest.
+struct AlarmCauses {
+    let reply: ComponentReply
+    /// Messages of the tick that were refused.
+    let refusals: [Refusal]
+    let balance: TickBalance
+    let offers: [Offer]
+    let outcomes: [CommandDesk.Outcome]
+    let setPoints: [AssetPath: Double]
+    let link: LinkWatch?
+
+    /// Longer ones are cut: a line of the journal holds many.
+    static let lengthMax = 300
+
+    /// - Parameter isRaised: false at an alarm's end.
+    func sentence(_ key: AlarmKey, isRaised: Bool) -> String {
+        let text = (isRaised ? cause(key) : key.code == .link ? link?.silence ?? "" : "").printable
+        return text.count > AlarmCauses.lengthMax ? text.prefix(AlarmCauses.lengthMax - 1) + "…" : text
+    }
+
+    private func cause(_ key: AlarmKey) -> String {
+        let path = AssetPath(key.area, key.asset)
+        switch key.code {
+        case .stale:
+            if let refused = refusal(path) { return "no reading can be used: \(refused); the model stands in" }
+            let never = reply.unheard.contains(key) ? "nothing was heard since the start" : "no new reading came"
+            return "\(never); the model stands in"
+        case .stuck: return "\(value(path) ?? "its value") does not move, and its model does"
+        case .outOfRange: return refusal(path) ?? "a value of its last message is out of range"
+        case .unit, .counter, .conflict: return remark(path) ?? refusal(path) ?? "its values exclude each other"
+        case .clock: return refusal(path) ?? "its stamps lag behind plant time by the same time, message after message"
+        case .gap: return "readings are missing, and nothing filled the hole"
+        case .balance:
+            return "\(kW(balance.unmeteredKW)) of \(kW(balance.suppliedKW)) supplied are on no meter"
+        case .notAcked:
+            let expired = outcomes.last { $0.command.path == path && $0.fate == .expired }
+            return expired.map { "nobody answered \($0.command.point.text)" } ?? "nobody answered a command"
+        case .notFollowed:
+            guard let offer = offers.first(where: { $0.path == path }) else { return "it does not do what it was told" }
+            let told = setPoints[path].map(offer.action.text) ?? "its set-point"
+            return "told \(told), measured \(kW(offer.measured.value))"
+        case .trip: return "its source says connected: false"
+        case .link: return link?.cause ?? "the link to the broker is down"
+        }
+    }
+
+    /// Why the last refused message of an asset was refused.
+    private func refusal(_ path: AssetPath) -> String? {
+        refusals.last { $0.topic.hasSuffix("/\(path.text)/tele") }?.failure.text
+    }
+
+    /// What a component found to say of an asset in this tick.
+    private func remark(_ path: AssetPath) -> String? {
+        let head = "\(path.text): "
+        return reply.remarks.last { $0.hasPrefix(head) }.map { String($0.dropFirst(head.count)) }
+    }
+
+    /// The first value of an asset that was used.
+    private func value(_ path: AssetPath) -> String? {
+        reply.values.first { $0.area == path.area && $0.asset == path.asset }
+            .map { "\($0.key) \(JSON.numberText($0.used.value))" }
+    }
+
+    private func kW(_ value: Double) -> String {
+        "\(JSON.numberText((value * 10).rounded() / 10)) kW"
+    }
+}
