@@ -32,6 +32,8 @@ public struct CommandDesk: Sendable, Codable {
         var lastTick: Int?
         /// When the set-point in force was first commanded.
         var changedAt: PlantTime?
+        /// How the set-point in force differs from the one before; nil for the first.
+        var move: Double?
         var offSince: PlantTime?
         var isNotAcked = false
         var isNotFollowed = false
@@ -102,6 +104,14 @@ public struct CommandDesk: Sendable, Codable {
     /// When the set-point in force was first commanded; nil before the first command.
     public func changedAt(_ path: AssetPath, near hint: Int = 0) -> PlantTime? { assets[path, near: hint]?.changedAt }
 
+    /// Nil before the first command.
+    func inForce(_ path: AssetPath, near hint: Int, at mark: PlantTime) -> SetPointInForce? {
+        guard let state = assets[path, near: hint], state.lastTick != nil, let since = state.changedAt else {
+            return nil
+        }
+        return SetPointInForce(state.setPoint, age: mark - since, move: state.move ?? 0)
+    }
+
     /// Commands that may still be acknowledged, oldest first.
     public var pending: [Command] { open }
 
@@ -165,6 +175,7 @@ public struct CommandDesk: Sendable, Codable {
         var state = assets[place]
         if state.lastTick == nil || value != state.setPoint {
             state.changedAt = context.to
+            if state.lastTick != nil { state.move = value - state.setPoint }
             setPoints[path] = value
         }
         state.setPoint = value

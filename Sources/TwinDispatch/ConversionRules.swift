@@ -31,16 +31,21 @@ extension DispatchRules {
         for option in order(plant, isSurplus: net < 0) {
             switch plant.offers[option.place].shape {
             case .converter(let converter):
-                let (kw, reason) =
+                let (kw, reason, haste) =
                     switch converter.input {
                     case .electricity(let perKW, let breakEven):
-                        electric(converter, perKW, breakEven, plant.site, &open, &net)
-                    case .fuel(let own, let replaced): fuelled(converter, own, replaced, &open)
+                        electric(converter, perKW, breakEven, plant.site, open, net)
+                    case .fuel(let own, let replaced): fuelled(converter, own, replaced, open)
                     }
-                wishes.append(Wish(option.place, kw, reason))
+                let wish = Wish(option.place, kw, reason, haste).settled(calm, plant)
+                if converter.isOnHotWater { open -= wish.value }
+                net += converter.drawnKW(wish.value)
+                wishes.append(wish)
             case .source(let oven):
-                let (isElectric, reason) = ovenSource(oven, plant.site, &net)
-                wishes.append(Wish(option.place, isElectric ? 1 : 0, reason))
+                let (isElectric, reason, haste) = ovenSource(oven, plant.site, net)
+                let wish = Wish(option.place, isElectric ? 1 : 0, reason, haste).settled(calm, plant)
+                net += wish.value * oven.electricKW
+                wishes.append(wish)
             default: break
             }
         }
@@ -73,18 +78,21 @@ extension DispatchRules {
     }
 
     private func electric(
-        _ converter: Converter, _ perKW: Double, _ breakEven: Double, _ site: SiteView, _ open: inout Double,
-        _ net: inout Double
-    ) -> (kw: Double, reason: Reason) {
+        _ converter: Converter, _ perKW: Double, _ breakEven: Double, _ site: SiteView, _ open: Double, _ net: Double
+    ) -> (kw: Double, reason: Reason, haste: Haste) {
         let most = converter.isOnHotWater ? min(converter.ratedKW, open) : converter.ratedKW
         var setKW = 0.0
+        // What no longer pays at all ends at once: held, it would turn import into what is cleaner to come by.
+        var haste = Haste.down
         var reason = Reason("rest: the grid's intensity is unknown")
         if isCleaner(breakEven, site) {
             let room = max(0, storage.peakImportKW - net) * perKW
             setKW = min(most, room)
+            if room >= most { haste = .none }
             reason = cleaner(breakEven, site, isGas: converter.isOnHotWater)
         } else if net < 0 {
             setKW = min(most, -net * perKW)
+            haste = .none
             reason = Reason("surplus: % kW would be exported", -net)
         } else if site.isIntensityKnown {
             reason = dirtier(breakEven, site, isGas: converter.isOnHotWater)
@@ -94,15 +102,13 @@ extension DispatchRules {
             setKW = 0
             reason = Reason("rest: less than its minimum of % kW", converter.minimumKW)
         }
-        if converter.isOnHotWater { open -= setKW }
-        net += converter.drawnKW(setKW)
-        return (setKW, reason)
+        return (setKW, reason, haste)
     }
 
     /// A fuel gives heat while it emits less than what would fill the rest.
     private func fuelled(
-        _ converter: Converter, _ own: Double, _ replaced: Double, _ open: inout Double
-    ) -> (kw: Double, reason: Reason) {
+        _ converter: Converter, _ own: Double, _ replaced: Double, _ open: Double
+    ) -> (kw: Double, reason: Reason, haste: Haste) {
         var setKW = own < replaced ? (max(0, min(converter.ratedKW, open)) * 10).rounded(.down) / 10 : 0
         var reason =
             own < replaced
@@ -112,20 +118,22 @@ extension DispatchRules {
             setKW = 0
             reason = Reason("rest: less than its minimum of % kW", converter.minimumKW)
         }
-        open -= setKW
-        return (setKW, reason)
+        return (setKW, reason, .none)
     }
 
     /// Elements are on or off. On a surplus they start when it feeds them whole, and stay until it feeds but half of them.
     private func ovenSource(
-        _ oven: SourceSwitch, _ site: SiteView, _ net: inout Double
-    ) -> (isElectric: Bool, reason: Reason) {
+        _ oven: SourceSwitch, _ site: SiteView, _ net: Double
+    ) -> (isElectric: Bool, reason: Reason, haste: Haste) {
         let drawn = oven.electricKW
         let isOn = oven.isElectric
         var isElectric = false
+        var haste = Haste.down
         var reason = Reason("gas: the grid's intensity is unknown")
         if isCleaner(oven.breakEvenGPerKWh, site) {
             isElectric = net + drawn <= storage.peakImportKW
+            // They are all or nothing, and would go off and on about the peak; what follows by the kilowatt gives way.
+            haste = .none
             reason =
                 isElectric
                 ? cleaner(oven.breakEvenGPerKWh, site, isGas: true)
@@ -140,8 +148,7 @@ extension DispatchRules {
             isElectric = false
             reason = Reason("gas: the elements rest after they were switched off")
         }
-        if isElectric { net += drawn }
-        return (isElectric, reason)
+        return (isElectric, reason, haste)
     }
 
     private func isCleaner(_ breakEven: Double, _ site: SiteView) -> Bool {

@@ -54,6 +54,12 @@ public struct DeferrableLoad: Sendable, Hashable {
         needKW == 0 && canDischargeKW.quality.isGood ? min(max(canDischargeKW.value, 0), ratingKW) : 0
     }
 
+    /// What it will charge under a set-point, kW; negative gives back.
+    func comingKW(setPoint: Double) -> Double {
+        let (charging, need) = (action == .setPower ? -setPoint : setPoint, needKW ?? 0)
+        return min(max(charging, need > 0 ? need : -giveMaxKW), drawMaxKW)
+    }
+
     /// The set-point for a charging power: signed for `set_power`, a ceiling for `set_limit`.
     func setPoint(chargingKW: Double) -> Double { action == .setPower ? -chargingKW : chargingKW }
 }

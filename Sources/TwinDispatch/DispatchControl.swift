@@ -1,6 +1,6 @@
 public import TwinCore
 
-/// One mark's control, for a live run, a replay and a simulated year alike: strategy, dead-band, gate.
+/// One mark's control, for a live run, a replay and a simulated year alike: strategy, calm, gate.
 public struct DispatchControl: Sendable {
     public var rules: DispatchRules
     public var gate: SafetyGate
@@ -11,12 +11,12 @@ public struct DispatchControl: Sendable {
     }
 
     /// The set-points that may leave at a mark, in the order of the surplus.
-    private func decide(_ plant: PlantView, _ desk: CommandDesk) -> [SafetyGate.Passage] {
+    private func decide(_ plant: PlantView, _ desk: CommandDesk, at mark: PlantTime) -> [SafetyGate.Passage] {
+        var plant = plant
+        plant.inForce = plant.offers.indices.map { desk.inForce(plant.offers[$0].path, near: $0, at: mark) }
         var passages = rules.decide(plant).map { wish in
-            let place = wish.place
-            let last = desk.setPoint(plant.offers[place].path, near: place)
-            return SafetyGate.Passage(
-                place, plant.offers[place].settled(wish.value, last: last), last: last ?? plant.offers[place].resting,
+            SafetyGate.Passage(
+                wish.place, wish.value, last: plant.inForce[wish.place]?.value ?? plant.offers[wish.place].resting,
                 reason: wish.reason)
         }
         gate.pass(&passages, plant.offers, netKW: plant.site.netKW)
@@ -29,7 +29,7 @@ public struct DispatchControl: Sendable {
     ) -> [Command] {
         var commands: [Command] = []
         commands.reserveCapacity(plant.offers.count)
-        for passage in decide(plant, desk) {
+        for passage in decide(plant, desk, at: context.to) {
             let (place, path) = (passage.place, plant.offers[passage.place].path)
             guard desk.isDue(passage.value, for: path, near: place, context: context) else { continue }
             let command = desk.issue(

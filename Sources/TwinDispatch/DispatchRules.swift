@@ -6,13 +6,16 @@ public struct DispatchRules: Sendable, Hashable {
     public var storage: StorageRule
     /// Most export that the connection takes, kW.
     public var exportMaxKW: Double
+    public var calm: Calm
 
-    public init(storage: StorageRule, exportMaxKW: Double) {
+    public init(storage: StorageRule, exportMaxKW: Double, calm: Calm = .standard) {
         self.storage = storage
         self.exportMaxKW = exportMaxKW
+        self.calm = calm
     }
 
-    /// Decides for the tick that follows a mark: one wish for each asset, in the order of the surplus.
+    /// Decides for the tick that follows a mark: one wish for each asset, in the order of the surplus. A change that must
+    /// wait is no wish: those that come later see what the asset will do.
     public func decide(_ plant: PlantView) -> [Wish] {
         if let reason = failsafeReason(plant.site) { return failsafe(plant, reason) }
         let signal = CarbonSignal(
@@ -26,24 +29,31 @@ public struct DispatchRules: Sendable, Hashable {
         }
         for place in plant.loads {
             guard case .deferrable(let group) = plant.offers[place].shape else { continue }
-            let (kw, reason) = flexible(group, signal, &net)
-            wishes.append(Wish(place, group.setPoint(chargingKW: kw), reason))
+            let wish = flexible(group, place, signal, net).settled(calm, plant)
+            if group.isFree { net += group.comingKW(setPoint: wish.value) - (group.needKW ?? 0) }
+            wishes.append(wish)
         }
         for place in bestStoresFirst(plant) {
             guard case .store(let unit) = plant.offers[place].shape else { continue }
-            let (kw, reason) = storage.decide(unit, net: net, signal: signal)
-            net -= kw
-            wishes.append(Wish(place, kw, reason))
+            let (kw, reason, haste) = storage.decide(unit, net: net, signal: signal)
+            let wish = Wish(place, kw, reason, haste).settled(calm, plant)
+            net -= min(max(wish.value, -unit.chargeMaxKW), unit.dischargeMaxKW)
+            wishes.append(wish)
         }
         convert(plant, &net, &wishes)
         for place in plant.windows {
-            if case .window(let air) = plant.offers[place].shape { wishes.append(supplyAir(air, place)) }
+            guard case .window(let air) = plant.offers[place].shape else { continue }
+            wishes.append(supplyAir(air, place).settled(calm, plant))
         }
         for place in plant.duties {
-            if case .duty(let duty) = plant.offers[place].shape { wishes.append(oxidiser(duty, place)) }
+            guard case .duty(let duty) = plant.offers[place].shape else { continue }
+            wishes.append(oxidiser(duty, place).settled(calm, plant))
         }
         for place in plant.generators {
-            if case .generator(let cell) = plant.offers[place].shape { wishes.append(generator(cell, place, &net)) }
+            guard case .generator(let cell) = plant.offers[place].shape else { continue }
+            let wish = generator(cell, place, net).settled(calm, plant)
+            net += cell.comingKW(setPointKW: cell.ratedKW) - cell.comingKW(setPointKW: wish.value)
+            wishes.append(wish)
         }
         curtail(plant, net, &wishes)
         return wishes
@@ -82,42 +92,45 @@ public struct DispatchRules: Sendable, Hashable {
 
     // MARK: - Shift
 
-    /// The charging power of a group.
-    /// - Parameter net: includes what this group must charge. Takes only what the gate lets through.
-    private func flexible(
-        _ group: DeferrableLoad, _ signal: CarbonSignal?, _ net: inout Double
-    ) -> (kw: Double, reason: Reason) {
-        if group.isWorking { return working(group, net) }
+    /// The charging power of a group: a ceiling, which stays open above what it can draw.
+    /// - Parameter net: includes what this group must charge.
+    private func flexible(_ group: DeferrableLoad, _ place: Int, _ signal: CarbonSignal?, _ net: Double) -> Wish {
+        /// - Parameter isRelief: whether less import does not wait.
+        func charging(_ kw: Double, _ reason: Reason, isRelief: Bool = false) -> Wish {
+            let haste: Haste = !isRelief ? .none : group.action == .setPower ? .up : .down
+            return Wish(place, group.setPoint(chargingKW: kw), reason, haste)
+        }
+        if group.isWorking {
+            let (kw, reason, isRelief) = working(group, net)
+            return charging(kw, reason, isRelief: isRelief)
+        }
         guard group.isFree, let need = group.needKW else {
-            return (group.ratingKW, Reason("failsafe: the group is not measured; its own controller decides"))
+            return Wish(
+                place, group.setPoint(chargingKW: group.ratingKW),
+                Reason("failsafe: the group is not measured; its own controller decides"), .always)
         }
         let give = group.action == .setPower ? group.giveMaxKW : 0
         // Per direction 0.9: what goes into a car and comes back has lost a fifth.
         if let signal, net > 0, give > 0, signal.now >= signal.dirty, signal.paysRoundTrip(efficiency: 0.81) {
-            let given = min(give, net)
-            net -= given
-            return (
-                need - given,
-                Reason("dirty hours: % g/kWh is among the highest ahead; cars give back", signal.now)
-            )
+            return charging(
+                need - min(give, net),
+                Reason("dirty hours: % g/kWh is among the highest ahead; cars give back", signal.now))
         }
         if net > storage.peakImportKW {
-            let reason = Reason("peak: import % kW is above % kW", net, storage.peakImportKW)
-            let given = min(give, net - storage.peakImportKW)
-            net -= given
-            return (need - given, reason)
+            return charging(
+                need - min(give, net - storage.peakImportKW),
+                Reason("peak: import % kW is above % kW", net, storage.peakImportKW), isRelief: true)
         }
-        return more(group, need, signal, &net)
+        let (kw, reason) = more(group, need, signal, net)
+        return charging(kw, reason)
     }
 
     /// Below the peak: in the cleaner half all that fits below it, else the surplus.
     private func more(
-        _ group: DeferrableLoad, _ need: Double, _ signal: CarbonSignal?, _ net: inout Double
+        _ group: DeferrableLoad, _ need: Double, _ signal: CarbonSignal?, _ net: Double
     ) -> (kw: Double, reason: Reason) {
         let isClean = signal.map { $0.now <= $0.middle } ?? true
-        let more = min(group.drawMaxKW - need, isClean ? storage.peakImportKW - net : max(0, -net))
-        let hasSurplus = net < 0
-        net += more
+        let more = min(group.ratingKW - need, isClean ? storage.peakImportKW - net : max(0, -net))
         guard let signal else { return (need + more, Reason("no grid intensity forecast: charges at once")) }
         if isClean {
             return (
@@ -126,7 +139,7 @@ public struct DispatchRules: Sendable, Hashable {
                     "cleaner half: % g/kWh is at most the middle of the hours ahead (%)", signal.now, signal.middle)
             )
         }
-        return hasSurplus
+        return net < 0
             ? (need + more, Reason("shift: % kW more while there is a surplus", more))
             : (
                 need,
@@ -136,39 +149,39 @@ public struct DispatchRules: Sendable, Hashable {
     }
 
     /// Vehicles that charge while they work wait only for peaks.
-    private func working(_ group: DeferrableLoad, _ net: Double) -> (kw: Double, reason: Reason) {
+    private func working(_ group: DeferrableLoad, _ net: Double) -> (kw: Double, reason: Reason, isRelief: Bool) {
         guard net > storage.peakImportKW else {
-            return (group.ratingKW, Reason("working: charges as its vehicles come by"))
+            return (group.ratingKW, Reason("working: charges as its vehicles come by"), false)
         }
         guard let need = group.needKW else {
             return (
                 group.ratingKW,
                 Reason(
-                    "peak: import % kW, but what the work needs is unknown; its own controller decides", net)
+                    "peak: import % kW, but what the work needs is unknown; its own controller decides", net), false
             )
         }
-        return (need, Reason("peak: import % kW; only what the work needs", net))
+        return (need, Reason("peak: import % kW; only what the work needs", net), true)
     }
 
     // MARK: - Fuel cell and sun
 
-    private func generator(_ cell: Generator, _ place: Int, _ net: inout Double) -> Wish {
+    private func generator(_ cell: Generator, _ place: Int, _ net: Double) -> Wish {
         guard net < 0 else { return Wish(place, cell.ratedKW, Reason("steady: rated power, its heat is used")) }
         // Its set-point is where it shall go; the step takes it only part of the way.
         let steady = cell.comingKW(setPointKW: cell.ratedKW)
         let reduced = max(cell.minimumKW, steady + net)
         let value = (reduced * 10).rounded(.up) / 10
         let reason = Reason("surplus: % kW would be exported; down to % kW", -net, reduced)
-        net += steady - cell.comingKW(setPointKW: reduced)
         return Wish(place, min(value, cell.ratedKW), reason)
     }
 
-    /// What may not be exported is curtailed, from the largest park on.
+    /// What may not be exported is curtailed at once, from the largest park on.
     private func curtail(_ plant: PlantView, _ net: Double, _ wishes: inout [Wish]) {
         let first = wishes.count
         for place in plant.curtailable {
-            wishes.append(Wish(place, plant.offers[place].ratingKW, Reason("free: nothing to curtail")))
+            wishes.append(Wish(place, plant.offers[place].ratingKW, Reason("free: nothing to curtail"), .down))
         }
+        defer { for index in wishes.indices[first...] { wishes[index] = wishes[index].settled(calm, plant) } }
         var excess = max(0, -net - exportMaxKW)
         guard excess > 0 else { return }
         let order = wishes.indices[first...].sorted { (wishes[$1].value, $0) < (wishes[$0].value, $1) }

@@ -88,6 +88,7 @@ extension Offer {
             .window(air), air.path, .setSetpoint, ratingKW: 20, size: nil,
             hardLimit: Limit(.paintWindow, air.low, air.high), rampKWPerStep: .greatestFiniteMagnitude,
             busKWPerKW: 0, measured: air.temperatureC)
+        wholeChange = 1
         failsafe = air.design
     }
 

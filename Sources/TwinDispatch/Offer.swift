@@ -92,6 +92,8 @@ public struct Offer: Sendable, Hashable {
     public var reach = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
     /// A new set-point this near to the last one keeps the last one, in set-point units; rest is always a new one.
     public var deadband = 0.0
+    /// What counts as a change of the whole asset, in set-point units.
+    public var wholeChange: Double
     /// Under its set-point it does as it pleases: it may go on as it is, and it may do all that it is allowed.
     public var isUncertain = false
 
@@ -105,6 +107,7 @@ public struct Offer: Sendable, Hashable {
         self.path = path
         self.action = action
         self.ratingKW = ratingKW
+        wholeChange = ratingKW
         self.size = size
         self.giving = giving
         self.taking = taking
@@ -119,12 +122,6 @@ public struct Offer: Sendable, Hashable {
     public var resting: Double {
         if case .converter = shape { return 0 }
         return action == .setLimit ? ratingKW : action == .setPower && isCeiling ? measured.value : 0
-    }
-
-    /// What is commanded where this is wished: the last set-point when the two differ by less than the dead-band.
-    public func settled(_ wish: Double, last: Double?) -> Double {
-        guard let last, wish != 0, abs(wish - last) < deadband else { return wish }
-        return last
     }
 
     /// What it will do in the coming step under a set-point, in set-point units.

@@ -33,6 +33,8 @@ public struct PlantView: Sendable, Hashable {
     public var heatHeadroomKW: Double
     /// In the order of their ranks.
     public let offers: [Offer]
+    /// The set-points in force, in the places of the offers; empty where nothing was commanded yet.
+    public var inForce: [SetPointInForce?] = []
 
     // Where those of a shape stand.
     let loads: Range<Int>

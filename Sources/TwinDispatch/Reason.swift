@@ -9,6 +9,7 @@ public struct Reason: Sendable {
     private let quality: Quality?
     /// What else must be said.
     private var addition: StaticString?
+    private var waits = false
 
     public init(
         _ sentence: StaticString, _ first: Double = 0, _ second: Double = 0, _ third: Double = 0,
@@ -25,6 +26,13 @@ public struct Reason: Sendable {
         return reason
     }
 
+    /// Of a set-point that stays as it is although this is wished.
+    func waiting() -> Reason {
+        var reason = self
+        reason.waits = true
+        return reason
+    }
+
     public var text: String {
         var text = ""
         var place = 0
@@ -35,6 +43,7 @@ public struct Reason: Sendable {
         }
         if let quality { text += " (\(quality.rawValue))" }
         if let addition { text += "; \(addition)" }
+        if waits { text += "; the change waits" }
         return text
     }
 }

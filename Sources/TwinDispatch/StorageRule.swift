@@ -22,56 +22,62 @@ public struct StorageRule: Sendable, Hashable {
     /// - Parameters:
     ///   - net: what the site would import with this unit at rest, kW; negative is a surplus.
     ///   - signal: nil without a forecast.
-    public func decide(_ unit: Store, net: Double, signal: CarbonSignal?) -> (kw: Double, reason: Reason) {
+    func decide(_ unit: Store, net: Double, signal: CarbonSignal?) -> (kw: Double, reason: Reason, haste: Haste) {
         guard unit.powerKW.quality.isGood, unit.soc.quality.isGood else {
-            return (0, Reason("failsafe: storage is not measured", quality: unit.powerKW.quality))
+            return (0, Reason("failsafe: storage is not measured", quality: unit.powerKW.quality), .always)
         }
-        let (wish, reason) = wish(unit, net, signal)
+        let (wish, reason, haste) = wish(unit, net, signal)
         // What it cannot do is left to the others; whole tenths, so that rounding does not pass the window.
         let charge = (min(unit.powerMaxKW, unit.chargeMaxKW) * 10).rounded(.down) / 10
         let discharge = (min(unit.powerMaxKW, unit.dischargeMaxKW) * 10).rounded(.down) / 10
         let wanted = inTenths(wish)
         if wanted > discharge {
             return (
-                inTenths(discharge), discharge < unit.powerMaxKW - 0.1 ? reason.adding("held by reserve") : reason
+                inTenths(discharge), discharge < unit.powerMaxKW - 0.1 ? reason.adding("held by reserve") : reason,
+                haste
             )
         }
         if wanted < -charge {
-            return (inTenths(0 - charge), charge < unit.powerMaxKW - 0.1 ? reason.adding("held by full") : reason)
+            return (
+                inTenths(0 - charge), charge < unit.powerMaxKW - 0.1 ? reason.adding("held by full") : reason, haste
+            )
         }
-        return (wanted, reason)
+        return (wanted, reason, haste)
     }
 
     private func inTenths(_ kw: Double) -> Double { (kw * 10).rounded(.toNearestOrEven) / 10 }
 
     /// What it would do with any state of charge.
-    private func wish(_ unit: Store, _ net: Double, _ signal: CarbonSignal?) -> (kw: Double, reason: Reason) {
+    private func wish(
+        _ unit: Store, _ net: Double, _ signal: CarbonSignal?
+    ) -> (kw: Double, reason: Reason, haste: Haste) {
         let isWorthIt = signal?.paysRoundTrip(efficiency: unit.roundTripEfficiency) ?? false
         if let signal, isWorthIt, signal.now >= signal.dirty, net >= 0 {
             return (
                 min(unit.powerMaxKW, net),
-                Reason("dirty hours: % g/kWh is among the highest ahead (from %)", signal.now, signal.dirty)
+                Reason("dirty hours: % g/kWh is among the highest ahead (from %)", signal.now, signal.dirty), .none
             )
         }
         if net > peakImportKW {
             return (
                 min(unit.powerMaxKW, net - peakImportKW),
-                Reason("peak: import % kW is above % kW", net, peakImportKW)
+                Reason("peak: import % kW is above % kW", net, peakImportKW), .up
             )
         }
         if let signal, isWorthIt, signal.now <= signal.clean {
             return (
                 -min(unit.powerMaxKW, peakImportKW - net),
-                Reason("clean hours: % g/kWh is among the lowest ahead (to %)", signal.now, signal.clean)
+                Reason("clean hours: % g/kWh is among the lowest ahead (to %)", signal.now, signal.clean), .none
             )
         }
-        if net < 0 { return (-min(unit.powerMaxKW, -net), Reason("surplus: % kW would be exported", -net)) }
-        guard let signal else { return (0, Reason("rest: no grid intensity forecast")) }
+        if net < 0 { return (-min(unit.powerMaxKW, -net), Reason("surplus: % kW would be exported", -net), .none) }
+        guard let signal else { return (0, Reason("rest: no grid intensity forecast"), .none) }
         guard isWorthIt else {
             return (
-                0, Reason("rest: % and % g/kWh ahead differ less than the losses", signal.clean, signal.dirty)
+                0, Reason("rest: % and % g/kWh ahead differ less than the losses", signal.clean, signal.dirty),
+                .none
             )
         }
-        return (0, Reason("rest: % g/kWh lies between % and %", signal.now, signal.clean, signal.dirty))
+        return (0, Reason("rest: % g/kWh lies between % and %", signal.now, signal.clean, signal.dirty), .none)
     }
 }

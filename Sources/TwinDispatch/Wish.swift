@@ -1,3 +1,10 @@
+/// Which changes of a set-point do not wait.
+enum Haste: Sendable {
+    case none, always
+    /// To more, and to less, in the unit of the action.
+    case up, down
+}
+
 /// What the rules want of one asset.
 public struct Wish: Sendable {
     /// Where its offer stands in the view.
@@ -6,9 +13,20 @@ public struct Wish: Sendable {
     public var value: Double
     public var reason: Reason
 
-    init(_ place: Int, _ value: Double, _ reason: Reason) {
+    /// However young the set-point in force is.
+    private let haste: Haste
+
+    init(_ place: Int, _ value: Double, _ reason: Reason, _ haste: Haste = .none) {
         self.place = place
         self.value = value
         self.reason = reason
+        self.haste = haste
+    }
+
+    /// The same, or the set-point in force where a change must wait.
+    func settled(_ calm: Calm, _ plant: PlantView) -> Wish {
+        guard plant.inForce.indices.contains(place), let inForce = plant.inForce[place] else { return self }
+        let settled = calm.settled(value, of: plant.offers[place], inForce, haste)
+        return settled == value ? self : Wish(place, settled, reason.waiting(), haste)
     }
 }

@@ -5,7 +5,8 @@ import TwinDispatch
 @Suite("Control of a mark")
 struct DispatchControlTests {
     private let control = DispatchControl(
-        rules: DispatchRules(storage: DispatchBench.rule, exportMaxKW: 800),
+        rules: DispatchRules(
+            storage: DispatchBench.rule, exportMaxKW: 800, calm: Calm(hold: .seconds(0), bandFraction: 0)),
         gate: SafetyGate(importMaxKW: 6000, exportMaxKW: 800))
     private let desk = CommandDesk.Rules(step: .minutes(1), followToleranceFraction: 0.1)
 

@@ -34,16 +34,6 @@ struct SafetyGateTests {
         #expect(point.reason == "gate: set-point was not a number; wish")
     }
 
-    @Test(
-        "the dead-band keeps the last set-point, but never away from rest",
-        arguments: [
-            (104.9, 100, 100), (105, 100, 105), (95.1, 100, 100), (95, 100, 95), (0, 3, 0), (3, 0, 0), (3, nil, 3),
-        ] as [(Double, Double?, Double)])
-    func deadband(wish: Double, last: Double?, settled: Double) {
-        #expect(Offer(DispatchBench.unit(), ramp: 1, deadbandKW: 5).settled(wish, last: last) == settled)
-        #expect(Offer(DispatchBench.unit(), ramp: 1).settled(wish, last: last) == wish)
-    }
-
     @Test("holds to the rating")
     func rating() {
         #expect(pass(501) == wish(500, "wish; held by rating"))

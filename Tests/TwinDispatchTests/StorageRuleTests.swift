@@ -1,13 +1,14 @@
 import Testing
 import TwinCore
-import TwinDispatch
+
+@testable import TwinDispatch
 
 @Suite("Storage rule")
 struct StorageRuleTests {
     private func decide(
         _ unit: Store, _ site: SiteView, rule: StorageRule = DispatchBench.rule
     ) -> SetPoint {
-        let (kw, reason) = rule.decide(
+        let (kw, reason, _) = rule.decide(
             unit, net: site.netKW + unit.powerKW.value,
             signal: CarbonSignal(site, cleanFraction: rule.cleanFraction, dirtyFraction: rule.dirtyFraction))
         return SetPoint(unit.path, .setPower, kw, reason: reason.text)

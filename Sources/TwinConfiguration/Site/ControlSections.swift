@@ -108,17 +108,35 @@ private struct Detectors {
     }
 }
 
+/// `dispatch.yaml`: the rules.
+struct DispatchSection {
+    var storage: StorageRule
+    /// How far below the export limit curtailment holds, as a share of it.
+    var exportMarginFraction: Double
+    var calm: Calm
+}
+
 extension SiteFiles {
     /// `dispatch.yaml`: the rules.
-    /// - Returns: the rule for storage, and how far below the export limit curtailment holds, as a share of it.
-    func readDispatch(_ root: YAMLNode) -> (storage: StorageRule, exportMarginFraction: Double)? {
+    func readDispatch(_ root: YAMLNode) -> DispatchSection? {
         root.fields { fields in
             let storage = fields.required("storage_rule").flatMap(storageRule)
             let margin = fields.required("curtail").flatMap { node in
                 node.fields { $0.quantity("export_margin_fraction", in: 0...0.9, "fraction of the export limit") }
             }
+            let calm = fields.optional("calm").flatMap(calm)
             guard let storage, let margin else { return nil }
-            return (storage, margin)
+            return DispatchSection(storage: storage, exportMarginFraction: margin, calm: calm ?? .standard)
+        }
+    }
+
+    private func calm(_ node: YAMLNode) -> Calm? {
+        node.fields { fields in
+            let hold = fields.optional("hold_s")?.sourced { $0.whole(in: 0...86_400, "s") }
+            let band = fields.optionalQuantity("band_fraction", in: 0...0.5, "fraction of the asset's size")
+            return Calm(
+                hold: hold.map { .seconds(Int64($0)) } ?? Calm.standard.hold,
+                bandFraction: band ?? Calm.standard.bandFraction)
         }
     }
 

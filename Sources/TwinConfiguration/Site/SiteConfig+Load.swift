@@ -156,7 +156,8 @@ struct SiteFiles {
         var config = SiteConfig(
             site: site, assets: assets, calendar: shifts.calendar(in: site.zone), method: method,
             rules: DispatchRules(
-                storage: rule.storage, exportMaxKW: safety.gate.exportMaxKW * (1 - rule.exportMarginFraction)),
+                storage: rule.storage, exportMaxKW: safety.gate.exportMaxKW * (1 - rule.exportMarginFraction),
+                calm: rule.calm),
             safety: safety, truth: truth,
             files: files)
         config.signals = signals.flatMap(\.self)

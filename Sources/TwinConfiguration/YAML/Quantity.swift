@@ -80,6 +80,11 @@ extension YAMLFields {
         required(key, hint: hint(key))?.sourced { $0.number(in: range, unit) }
     }
 
+    /// A physical number with its source that may be left out.
+    mutating func optionalQuantity(_ key: String, in range: ClosedRange<Double>, _ unit: String) -> Double? {
+        optional(key)?.sourced { $0.number(in: range, unit) }
+    }
+
     /// A physical whole number with its source.
     mutating func count(_ key: String, in range: ClosedRange<Int>, _ unit: String) -> Int? {
         required(key, hint: hint(key))?.sourced { $0.whole(in: range, unit) }

@@ -102,7 +102,7 @@ struct StoredDayTests {
         let (once, twice) = try (dump(folder.path("once.sqlite")), dump(folder.path("twice.sqlite")))
         #expect(once.keys.sorted() == twice.keys.sorted())
         for (table, rows) in once { #expect(rows == twice[table], "\(table)") }
-        #expect((once["command"]?.count ?? 0) == 44 && (once["renewal"]?.count ?? 0) > 100)
+        #expect((once["command"]?.count ?? 0) == 42 && (once["renewal"]?.count ?? 0) > 100)
     }
 
     /// All rows of all tables as text.
