@@ -35,6 +35,7 @@ public final class BrokerTransport: Transport {
             case .down(let reason): .down(reason: reason)
             }
         }
+        batch.refusals = received.refusals.map { RefusedPublication(topic: $0.topic, reason: $0.reason) }
         return batch
     }
 

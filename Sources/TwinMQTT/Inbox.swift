@@ -32,8 +32,8 @@ final class Inbox {
     var refusals: [Refusal] = []
     /// SUBSCRIBE packets without an answer: packet id to topic filter.
     var pendingGrants: [Int32: String] = [:]
-    /// QoS 1 publications without PUBACK: packet ids.
-    var inFlight: Set<Int32> = []
+    /// QoS 1 publications without PUBACK: topics by packet id.
+    var inFlight: [Int32: String] = [:]
     /// Counts every packet read, so that a reader knows when nothing is left.
     var activity: UInt64 = 0
     /// When the PINGREQ without an answer was queued.
@@ -46,6 +46,10 @@ final class Inbox {
     var invalidTopics: UInt64 = 0
     /// QoS 1 publications which the broker answered with a failure.
     var refusedPublications: UInt64 = 0
+    /// The first of them that nobody was told of yet.
+    var unreported: [MQTTRefusal] = []
+    /// So many are told of in a batch; all are counted.
+    static let unreportedMax = 100
     /// What to subscribe to as soon as the broker admits us: filter and QoS in the order of the requests.
     private(set) var subscriptions: [(filter: String, qos: Int)] = []
 
@@ -81,8 +85,10 @@ final class Inbox {
     }
 
     /// A PUBACK, or for QoS 0 the end of writing.
-    func published(packet: Int32, code: Int) {
-        guard inFlight.remove(packet) != nil else { return }
-        if code >= Code.firstFailureReason { refusedPublications += 1 }
+    func published(packet: Int32, code: Int, text: (Int) -> String) {
+        guard let topic = inFlight.removeValue(forKey: packet), code >= Code.firstFailureReason else { return }
+        refusedPublications += 1
+        guard unreported.count < Inbox.unreportedMax else { return }
+        unreported.append(MQTTRefusal(topic: topic, code: code, reason: text(code)))
     }
 }

@@ -97,7 +97,9 @@ extension MQTTClient {
 
     /// Up to `limit` messages, at most one link event; the event comes after the messages read before it.
     func takeBatch(_ limit: Int) -> MQTTBatch {
-        if case .up = events.first { return MQTTBatch(messages: [], links: [events.removeFirst()]) }
+        let refusals = inbox.unreported
+        inbox.unreported = []
+        if case .up = events.first { return MQTTBatch(messages: [], links: [events.removeFirst()], refusals: refusals) }
         var messages: [MQTTMessage] = []
         if inbox.messages.count <= limit {
             swap(&messages, &inbox.messages)
@@ -108,7 +110,7 @@ extension MQTTClient {
         // After a loss there is nothing left to hold back: the PUBACKs went with the connection.
         if isUp { handedOut += messages.count { $0.qos > 0 } }
         let ready = inbox.messages.isEmpty && !events.isEmpty
-        return MQTTBatch(messages: messages, links: ready ? [events.removeFirst()] : [])
+        return MQTTBatch(messages: messages, links: ready ? [events.removeFirst()] : [], refusals: refusals)
     }
 
     // MARK: While the link is up

@@ -71,6 +71,23 @@ public enum MQTTLinkEvent: Sendable, Equatable {
     case down(reason: String)
 }
 
+/// A QoS 1 publication of ours that the broker answered with a failure.
+public struct MQTTRefusal: Sendable, Equatable {
+    /// Where it was to go.
+    public let topic: String
+    /// The MQTT 5 reason code, 128 and more: 135 is `Not authorized`.
+    public let code: Int
+    /// The code in words.
+    public let reason: String
+
+    /// Makes a refusal from its parts.
+    public init(topic: String, code: Int, reason: String) {
+        self.topic = topic
+        self.code = code
+        self.reason = reason
+    }
+}
+
 /// What one call of `receive` brought.
 ///
 /// Order: the messages came before the link event. A batch has at most one link event.
@@ -79,10 +96,13 @@ public struct MQTTBatch: Sendable, Equatable {
     public let messages: [MQTTMessage]
     /// Link events in the order in which they happened.
     public let links: [MQTTLinkEvent]
+    /// Publications that were refused since the batch before, the first hundred.
+    public let refusals: [MQTTRefusal]
 
     /// Makes a batch from its parts.
-    public init(messages: [MQTTMessage], links: [MQTTLinkEvent]) {
+    public init(messages: [MQTTMessage], links: [MQTTLinkEvent], refusals: [MQTTRefusal] = []) {
         self.messages = messages
         self.links = links
+        self.refusals = refusals
     }
 }

@@ -169,7 +169,7 @@ final class MosquittoEdge {
                 Int32(clamping: publication.qos), publication.retain, properties)
         }
         try Self.check(result, "publish", "topic '\(publication.topic)'")
-        if publication.qos > 0 { inbox.inFlight.insert(packet) }
+        if publication.qos > 0 { inbox.inFlight[packet] = publication.topic }
     }
 
     // MARK: Words
@@ -212,7 +212,7 @@ private enum Callbacks {
             inbox.granted(packet: packet, codes: granted, text: MosquittoEdge.reason)
         }
         unsafe mosquitto_publish_v5_callback_set(handle) { _, owner, packet, code, _ in
-            unsafe Callbacks.inbox(owner)?.published(packet: packet, code: Int(code))
+            unsafe Callbacks.inbox(owner)?.published(packet: packet, code: Int(code), text: MosquittoEdge.reason)
         }
         unsafe mosquitto_log_callback_set(handle) { _, owner, level, line in
             guard let inbox = unsafe Callbacks.inbox(owner), let line = unsafe line else { return }

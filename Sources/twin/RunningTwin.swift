@@ -86,7 +86,7 @@ struct RunningTwin {
         let tell: @Sendable (LiveInbox.Answer) -> Void = { answer in
             switch answer {
             case .taken(let notes):
-                Terminal.say("twin: reload: in force from the next step on")
+                Terminal.say("twin: reload: in force from the next step on", .configurationChanged)
                 for note in notes { Terminal.say("twin: reload: \(note)") }
             case .unchanged: Terminal.say("twin: reload: is in force already; nothing was changed")
             case .refused(let why): Terminal.say("twin: reload: refused, nothing was changed: \(why)")

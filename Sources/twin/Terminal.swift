@@ -9,10 +9,6 @@ import TwinRuntime
 
 /// Standard error, progress and signals.
 enum Terminal {
-    static func say(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
-    }
-
     static let isInteractive = isatty(2) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
     /// Signals received: 0 none, else SIGINT or SIGTERM. A second one ends at once.
@@ -67,18 +63,18 @@ final class Progress: Sendable {
         let width = 30
         let filled = percent * width / 100
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
-        FileHandle.standardError.write(Data("\r\(label) [\(bar)] \(percent) %".utf8))
+        StandardError.show("\r\(label) [\(bar)] \(percent) %")
     }
 
     /// Shows a text where no share is known, at most once for each `key`, which is 0 or more.
     func show(_ text: String, key: Int) {
         guard isShown, lastPercent.exchange(key, ordering: .relaxed) != key else { return }
-        FileHandle.standardError.write(Data("\r\(label) \(text)\u{1B}[K".utf8))
+        StandardError.show("\r\(label) \(text)\u{1B}[K")
     }
 
     func end() {
         guard isShown, lastPercent.load(ordering: .relaxed) >= 0 else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+        StandardError.show("\r\u{1B}[K")
     }
 }
 
@@ -115,8 +111,20 @@ enum Output {
         if notes.refusalTotal > 5 { Terminal.say("… and \(notes.refusalTotal - 5) more rejected; all are counted") }
     }
 
-    /// Text from outside without what a terminal would obey.
-    static func shown(_ text: String) -> String {
-        String(text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "?" : Character($0) })
+    /// Text from outside, broken at spaces into lines of at most 80 columns.
+    static func wrapped(_ text: String, indent: Int) -> [String] {
+        let margin = String(repeating: " ", count: indent)
+        var lines: [String] = []
+        for word in shown(text).split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= 80 {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(margin + word)
+            }
+        }
+        return lines
     }
+
+    /// Text from outside without what a terminal would obey.
+    static func shown(_ text: String) -> String { text.printable }
 }

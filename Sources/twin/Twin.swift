@@ -75,7 +75,7 @@ struct Twin: AsyncParsableCommand {
     }
 
     private static func note(_ text: String, exitCode: Int32) -> Never {
-        if !text.isEmpty { Terminal.say("twin: \(text)") }
+        if !text.isEmpty { Terminal.say("twin: \(text)", .runFailed) }
         Glibc.exit(exitCode)
     }
 }

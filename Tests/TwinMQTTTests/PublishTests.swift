@@ -121,13 +121,18 @@ struct PublishTests {
         #expect(client.publicationsInFlight == 0)
     }
 
-    @Test("a publication without rights is counted")
+    @Test("a publication without rights is counted, and told with its topic and the broker's reason")
     func noRights() throws {
         let broker = try Broker(config: "acl_file /dev/null")
         let client = try broker.client("twin")
         try client.publish(MQTTPublication(topic: "secret", payload: [1]))
-        try client.settle()
+        try client.flush()
+        var refusals: [MQTTRefusal] = []
+        for _ in 0..<100 where refusals.isEmpty { refusals += try client.receive(timeoutMs: 50, limit: 10).refusals }
+        #expect(refusals == [MQTTRefusal(topic: "secret", code: 135, reason: "Not authorized")])
         #expect(client.refusedPublications == 1)
+        // Each is told once.
+        #expect(try client.receive(timeoutMs: 0, limit: 10).refusals == [])
     }
 
     @Test("publications are bounded")

@@ -66,12 +66,13 @@ extension LiveLoop {
             if let refusal = fit.refusal { throw JournalProblem("\(folder.path): \(refusal)", exitCode: 78) }
             try folder.keep(config.files, hash: config.hash)
             let change = fit.change(pending: engine.state.desk.pending, values: [])
-            tell("the run goes on with a changed configuration (\(change.files.joined(separator: ", ")))")
-            if let note = change.note { tell(note) }
+            let files = change.files.joined(separator: ", ")
+            tell(.configurationChanged, "the run goes on with a changed configuration (\(files))")
+            if let note = change.note { tell(.configurationChanged, note) }
             instructions.append(.configuration(change, config))
         }
         if presentMode != mode {
-            tell("the run goes on in mode \(mode.rawValue), after \(presentMode.rawValue)")
+            tell(.modeChanged, "the run goes on in mode \(mode.rawValue), after \(presentMode.rawValue)")
             instructions.append(.mode(mode))
         }
         return instructions
@@ -125,7 +126,9 @@ extension LiveLoop {
         options.onBegin?()
         if early.shed > 0 {
             instruct(.shed(early.shed), at: header.start)
-            tell("\(early.shed) messages before the first plant time were shed: QoS 0, or retained by the broker")
+            tell(
+                .runNote,
+                "\(early.shed) messages before the first plant time were shed: QoS 0, or retained by the broker")
         }
         for item in early.take() {
             switch item {

@@ -21,6 +21,7 @@ extension LiveLoop {
             let outcome = await current.engine.close(current.input)
             for refusal in outcome.refusals { notes.refuse(refusal) }
             for sentence in outcome.remarks { notes.warn(sentence) }
+            say(outcome, before)
             let mark = Mark(
                 t: max(t, outcome.end), tick: outcome.tick, n: current.journal.linesSinceMark, chain: outcome.chain.hex,
                 alarms: outcome.alarmEdges.map(MarkedAlarm.init))
@@ -66,6 +67,17 @@ extension LiveLoop {
         for message in outcome.publications(site: config.site, day: day(engine, outcome.end)) {
             try transport.publish(message)
         }
+        saidAlarms.formUnion(outcome.alarmEdges.lazy.filter(\.isRaised).map(\.key.path))
+    }
+
+    /// Says again which alarms stand, and of those that it ever said which are over: while the link was down nobody heard.
+    func repeatAlarms() throws {
+        guard let alarms = session?.engine.state.alarms else { return }
+        for path in saidAlarms.union(alarms.standing.keys).sorted() {
+            let standing = alarms.standing[path].map { (since: $0, cause: alarms.cause(path)) }
+            try transport.publish(.alarm(path, site: config.site, standing: standing))
+        }
+        saidAlarms = Set(alarms.standing.keys)
     }
 
     /// The figures of the local day that a tick belongs to; nil while it has no row.
@@ -122,6 +134,7 @@ extension LiveLoop {
             mode = wanted
             instruct(.mode(wanted))
             if published != publishes { try announce(online: publishes) }
+            say(LogEntry(.modeChanged, "mode \(wanted.rawValue) from the next step on"))
             return .taken(notes: [])
         case .configuration(let wanted):
             guard wanted.hash != config.hash else { return .unchanged }
@@ -135,6 +148,7 @@ extension LiveLoop {
             let known = Set(LiveLoop.filters(config))
             newFilters += LiveLoop.filters(wanted).filter { !known.contains($0) }
             config = wanted
+            say(LogEntry(.configurationChanged, "another configuration from the next step on", reason: wanted.hash))
             return .taken(notes: fit.notes(pending: pending, values: values))
         case .operation(let json):
             guard session != nil else { return .refused("the run has not begun") }

@@ -21,10 +21,9 @@ public struct LiveOptions: Sendable {
     public var shouldStop: @Sendable () -> Bool = { false }
     /// Called once there is a journal.
     public var onBegin: (@Sendable () -> Void)?
-    /// Told at once what an operator should know; without it the notes have it at the end.
-    public var onNote: (@Sendable (String) -> Void)?
+    /// Says at once what happens; without it the notes have what an operator should know at the end.
+    public var log: RunLog?
     public var onTick: (@Sendable (TickOutcome) -> Void)?
-    public var onLink: (@Sendable (LinkChange) -> Void)?
 
     public init(wallNow: @escaping @Sendable () -> PlantTime) { self.wallNow = wallNow }
 }
@@ -54,6 +53,9 @@ public final class LiveLoop {
     var early = EarlyMessages()
     private var liveClock: LiveClock
     private var wasUp = false
+    private var log: RunLog?
+    /// Alarms that this process published as standing, by path.
+    var saidAlarms: Set<String> = []
     private let begun = ContinuousClock.now
     /// While the journal is stepped again nothing is published: only the last mark's commands go again, later.
     var isRecovering = false
@@ -92,6 +94,7 @@ public final class LiveLoop {
         self.folder = folder
         self.store = store
         mode = options.mode
+        log = options.log
         liveClock = LiveClock(kind: options.clock, site: config.site)
     }
 
@@ -116,7 +119,9 @@ public final class LiveLoop {
         if options.clock == .wall, session == nil { try begin(at: options.wallNow()) }
         while !options.shouldStop(), !isOver {
             let batch = try transport.receive(timeoutMs: LiveLoop.receiveMs, limit: LiveLoop.batchMax)
-            for link in batch.links { note(link) }
+            for link in batch.links { try note(link) }
+            for refusal in batch.refusals { say(refusal.entry) }
+            log?.look()
             try takeRequests()
             for message in batch.messages {
                 // Beyond the end nothing is stepped, but what was taken from the broker is kept.
@@ -134,13 +139,15 @@ public final class LiveLoop {
         try await letGo()
         transport.disconnect()
         try await writeCheckpoint()
+        log?.end()
         return try summary()
     }
 
     private func subscribeNewFilters() {
         guard !newFilters.isEmpty else { return }
         do { try transport.subscribe(newFilters) } catch {
-            tell("the topics of the new mapping are not heard yet, start the twin again: \(error)")
+            tell(
+                .subscriptionRefused, "the topics of the new mapping are not heard yet, start the twin again: \(error)")
         }
         newFilters = []
     }
@@ -151,7 +158,7 @@ public final class LiveLoop {
         let until = ContinuousClock.now + .milliseconds(LiveLoop.letGoMs)
         while session != nil, transport.publicationsInFlight > 0, ContinuousClock.now < until {
             let batch = try transport.receive(timeoutMs: 20, limit: LiveLoop.batchMax)
-            for link in batch.links { note(link) }
+            for link in batch.links { try note(link) }
             for message in batch.messages { _ = try journal(message) }
             try session?.journal.sync()
             try transport.flush()
@@ -179,16 +186,34 @@ public final class LiveLoop {
         return facts
     }
 
-    func tell(_ sentence: String) {
-        if let onNote = options.onNote { onNote(sentence) } else { notes.warn(sentence) }
+    // MARK: - Log
+
+    /// Says what an operator should know; without a log it stands in the notes.
+    func tell(_ event: LogEvent, _ sentence: String) {
+        if log == nil { notes.warn(sentence) } else { say(LogEntry(event, sentence)) }
+    }
+
+    func say(_ entry: LogEntry) { log?.say(entry) }
+
+    /// - Parameter mode: in which the tick was closed.
+    func say(_ outcome: TickOutcome, _ mode: ControlMode) {
+        log?.sayTrouble(outcome, mode: mode)
+        log?.sayTick(outcome)
     }
 
     // MARK: - Messages
 
-    private func note(_ link: LinkChange) {
-        options.onLink?(link)
+    private func note(_ link: LinkChange) throws {
         let word = link.word(wasUp: wasUp)
-        if case .up = link { wasUp = true }
+        say(link.entry(word: word))
+        if case .up = link {
+            // The broker has published our will meanwhile, and nothing that we said while the link was down.
+            if wasUp, publishes {
+                try announce(online: true)
+                try repeatAlarms()
+            }
+            wasUp = true
+        }
         guard let session else {
             early.add(link: word)
             return

@@ -17,7 +17,8 @@ public struct RecordOptions: Sendable {
     public var wallNow: @Sendable () -> PlantTime
     /// Asked between batches; true ends the recording when what is read is on disk.
     public var shouldStop: @Sendable () -> Bool = { false }
-    public var onLink: (@Sendable (LinkChange) -> Void)?
+    /// Says what becomes of the link.
+    public var log: RunLog?
     /// Called after each batch.
     public var onBatch: (@Sendable (RecordTally) -> Void)?
 
@@ -64,6 +65,7 @@ public final class RecordLoop {
     private var log: LineLog?
     private var early = EarlyMessages()
     private var link = "down"
+    private var runLog: RunLog?
     public private(set) var tally = RecordTally()
 
     /// - Parameters:
@@ -78,6 +80,7 @@ public final class RecordLoop {
         self.path = path
         self.overwrite = overwrite
         clockTopic = Topic.clockText(site: config.site)
+        runLog = options.log
         liveClock = LiveClock(kind: options.clock, site: config.site)
     }
 
@@ -163,8 +166,8 @@ public final class RecordLoop {
     }
 
     private func note(_ change: LinkChange) {
-        options.onLink?(change)
         let word = change.word(wasUp: tally.links > 0)
+        runLog?.say(change.entry(word: word))
         link = word == "down" ? word : "up"
         tally.links += 1
         if log == nil { early.add(link: word) } else { append(Line(t: lineTime, .link(word))) }

@@ -73,9 +73,42 @@ extension LinkChange {
     }
 }
 
+extension LinkChange {
+    /// What the log says of it.
+    /// - Parameter word: as its `link` line has it.
+    func entry(word: String) -> LogEntry {
+        let event: LogEvent =
+            switch word {
+            case "down": .linkDown
+            case "session_lost": .sessionLost
+            default: .linkUp
+            }
+        return LogEntry(event, "broker: \(self)")
+    }
+}
+
+/// A publication of ours that the broker took and refused.
+public struct RefusedPublication: Sendable, Hashable {
+    public var topic: String
+    /// The broker's word, such as `Not authorized`.
+    public var reason: String
+
+    public init(topic: String, reason: String) {
+        self.topic = topic
+        self.reason = reason
+    }
+
+    var entry: LogEntry {
+        LogEntry(
+            .publicationRefused, "the broker refused what we published: \(reason); see its access list", topic: topic,
+            reason: reason)
+    }
+}
+
 public struct InboundBatch: Sendable {
     public var messages: [InboundMessage] = []
     public var links: [LinkChange] = []
+    public var refusals: [RefusedPublication] = []
 
     public init() {}
 }

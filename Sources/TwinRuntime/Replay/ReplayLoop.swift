@@ -28,6 +28,8 @@ public struct ReplayOptions: Sendable {
     public var keepsRows = false
     /// Waits before each hop between actors: for tests that try to upset the order.
     public var beforeHop: (@Sendable () async -> Void)?
+    /// Says which alarms come and go; what else happens is told at the end, with its line, unless all is wanted.
+    public var log: RunLog?
     /// Called after each tick with its outcome and the share of the input that is read; false ends the replay.
     public var onTick: (@Sendable (TickOutcome, Double) -> Bool)?
 
@@ -76,6 +78,7 @@ public final class ReplayLoop {
     private var marksSinceFlush = 0
     private var facts: RunFacts
     private var notes = RunNotes()
+    private var log: RunLog?
     private var firstDifferingTick: Int?
 
     /// - Parameter store: where the books go; nil keeps them in memory only.
@@ -84,6 +87,7 @@ public final class ReplayLoop {
     ) throws {
         self.config = config
         self.options = options
+        log = options.log
         books = store as? any StoreReading
         let reader = try TickReader(
             paths: paths, opening: options.opening, lateness: config.lateness, strict: options.strict
@@ -235,6 +239,7 @@ public final class ReplayLoop {
         }
         compare(outcome, with: lines.mark)
         check.note(outcome)
+        if log?.least == .debug { log?.sayTrouble(outcome, mode: header.mode) } else { log?.sayAlarms(outcome) }
         let mark = Mark(
             t: max(lines.t, outcome.end), tick: outcome.tick, n: written, chain: outcome.chain.hex,
             alarms: outcome.alarmEdges.map(MarkedAlarm.init))
@@ -341,6 +346,7 @@ public final class ReplayLoop {
         guard let judged = Summary(sum, facts: facts) else {
             throw ReplayProblem("the input holds no settlement period")
         }
+        log?.end()
         let verdicts = check.verdicts(judged, departures: plant?.departures ?? [:])
         facts.expectationsPassed = verdicts.count { $0.passed }
         facts.expectationsFailed = verdicts.count { !$0.passed }

@@ -109,6 +109,9 @@ public final class SimulateLoop {
     private let steps: Int
     public var shouldStop: @Sendable () -> Bool = { false }
     public var onStep: (@Sendable (Double) -> Void)?
+    /// Says what becomes of the link, and what the broker refuses.
+    public var log: RunLog?
+    private var wasUp = false
 
     /// - Parameter duration: nil publishes until it is stopped.
     public init(
@@ -147,6 +150,12 @@ public final class SimulateLoop {
     private func receive(until due: ContinuousClock.Instant) throws {
         let left = (due - ContinuousClock.now) / .milliseconds(1)
         let batch = try transport.receive(timeoutMs: Int(exactly: min(max(left, 1), 50).rounded()) ?? 1, limit: 500)
+        for link in batch.links {
+            log?.say(link.entry(word: link.word(wasUp: wasUp)))
+            if case .up = link { wasUp = true }
+        }
+        for refusal in batch.refusals { log?.say(refusal.entry) }
+        log?.look()
         for message in batch.messages { simulator.receive(message) }
         try transport.flush()
     }

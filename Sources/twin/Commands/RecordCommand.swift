@@ -27,6 +27,8 @@ struct RecordCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
+    @OptionGroup var logging: LogOptions
+
     @Option(help: "mqtt://HOST:PORT or mqtts://HOST:PORT.")
     var broker: String
 
@@ -61,7 +63,7 @@ struct RecordCommand: AsyncParsableCommand {
         // Long enough for a broken link, short enough not to burden the broker when the recorder is gone.
         transportOptions.sessionExpiryS = 3600
         var options = RecordOptions(filters: filters.isEmpty ? ["v1/\(config.site)/#"] : filters) {
-            PlantTime(ms: Int64(Date().timeIntervalSince1970 * 1000))
+            Terminal.now
         }
         options.clock = clock
         options.duration = duration
@@ -69,7 +71,7 @@ struct RecordCommand: AsyncParsableCommand {
         options.build = Twin.version
         options.shouldStop = { Terminal.isStopped }
         let isQuiet = common.quiet
-        options.onLink = { link in if !isQuiet { Terminal.say("broker: \(link)") } }
+        options.log = logging.live(common)
         let progress = Progress("record", isQuiet: isQuiet)
         let zone = config.zone
         options.onBatch = { tally in

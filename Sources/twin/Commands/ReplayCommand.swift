@@ -31,6 +31,8 @@ struct ReplayCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @OptionGroup var logging: LogOptions
+
     @Argument(help: "A replay file or broker recording (plain or gzip), or journal folders of one run in order.")
     var inputs: [String]
 
@@ -91,6 +93,7 @@ struct ReplayCommand: AsyncParsableCommand {
         options.configurations = { [inputs] hash in
             let kept = inputs.map { JournalFolder(path: $0).configFolder(hash) }
             guard let folder = kept.first(where: { FileManager.default.fileExists(atPath: $0) }) else { return nil }
+        options.log = logging.replayed(common)
             return try CommonOptions.load(folder)
         }
         options.opening = journalRead?.opening

@@ -28,6 +28,8 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
+    @OptionGroup var logging: LogOptions
+
     @Option(help: "mqtt://HOST:PORT or mqtts://HOST:PORT.")
     var broker: String
 
@@ -52,11 +54,15 @@ struct RunCommand: AsyncParsableCommand {
         return String(repeating: "0", count: 8 - digits.count) + digits
     }
 
+    /// Where the journal is by default: beside the store.
+    static func journalFolder(of store: String) -> String {
+        (store.hasSuffix(".sqlite") ? String(store.dropLast(7)) : store) + ".journal"
+    }
+
     func run() async throws {
         Terminal.catchSignals()
         let config = try common.load()
-        let stem = store.hasSuffix(".sqlite") ? String(store.dropLast(7)) : store
-        let folder = JournalFolder(path: journal ?? stem + ".journal")
+        let folder = JournalFolder(path: journal ?? RunCommand.journalFolder(of: store))
         let isNewStore = !FileManager.default.fileExists(atPath: store)
         let target = try openStore(store)
         var isStarted = false
@@ -71,7 +77,7 @@ struct RunCommand: AsyncParsableCommand {
         if mode == .advise || mode == .control {
             transportOptions.will = MQTTWill(topic: "v1/\(config.site)/twin/status", payload: Array("offline".utf8))
         }
-        var options = LiveOptions(wallNow: { PlantTime(ms: Int64(Date().timeIntervalSince1970 * 1000)) })
+        var options = LiveOptions(wallNow: { Terminal.now })
         options.mode = mode
         options.clock = clock
         options.duration = duration
@@ -81,21 +87,11 @@ struct RunCommand: AsyncParsableCommand {
         let configFolder = common.folder
         options.onBegin = { twin.announce(config: configFolder) }
         defer { twin.withdraw() }
-        let isQuiet = common.quiet
-        let isVerbose = common.verbose
-        options.onNote = { note in Terminal.say("twin: \(note)") }
-        options.onLink = { link in if !isQuiet { Terminal.say("broker: \(link)") } }
-        options.onTick = { outcome in
-            guard isVerbose else { return }
-            let unmetered = outcome.balance.unmeteredKW.rounded()
-            Terminal.say("tick \(outcome.tick) \(outcome.end.rfc3339) unmetered \(unmetered) kW")
-            for command in outcome.commands {
-                let point = command.point
-                Terminal.say("  \(point.text)")
-            }
-        }
-        common.say(
-            "twin: run \(run), \(mode.rawValue), \(clock.rawValue) clock, journal \(folder.path), store \(store)")
+        let log = logging.live(common)
+        options.log = log
+        log.note(
+            .runBegun,
+            "run \(run), \(mode.rawValue), \(clock.rawValue) clock, journal \(folder.path), store \(store)")
         let live = LiveLoop(
             config: config, options: options, run: run, transport: try BrokerTransport(transportOptions),
             folder: folder, store: target)
@@ -106,22 +102,24 @@ struct RunCommand: AsyncParsableCommand {
                 try await live.run()
             }
             isStarted = true
-            try finish(summary, live.notes)
+            try finish(summary, log)
         } catch {
             isStarted = live.hasBegun
             throw error
         }
     }
 
-    private func finish(_ summary: Summary?, _ notes: RunNotes) throws {
-        Output.notes(notes, path: MQTTOptions.redact(broker))
+    private func finish(_ summary: Summary?, _ log: RunLog) throws {
         if clock == .wall, let past = summary?.counts.rejected[.clockPast], past > 0 {
-            Terminal.say("hint: \(past) messages tell of the past; a simulated or replayed feed needs --clock event")
+            log.note(
+                .runNote,
+                "hint: \(past) messages tell of the past; a simulated or replayed feed needs --clock event")
         }
         if let summary {
+            log.note(.runEnded, "\(summary.steps) steps, digest \(summary.digest)")
             Output.summary(summary, json: common.json)
         } else {
-            Terminal.say("twin: no tick was closed, so there is no summary")
+            Terminal.say("twin: no tick was closed, so there is no summary", .runEnded)
         }
         try Terminal.exitIfInterrupted()
     }

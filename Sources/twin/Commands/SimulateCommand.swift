@@ -26,6 +26,8 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @OptionGroup var connection: ConnectionOptions
 
+    @OptionGroup var logging: LogOptions
+
     @Option(help: "mqtt://HOST:PORT: publish, and obey commands.")
     var broker: String?
 
@@ -112,6 +114,7 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     /// Steps the plant into rows of the books and prints what they say; every figure of it is modelled.
+            loop.log = logging.live(common)
     private func printBooks(
         _ config: SiteConfig, from start: PlantTime, _ duration: Span, _ progress: Progress
     ) throws {

@@ -22,6 +22,7 @@ final class LiveRig {
     var duration: Span?
     let inbox = LiveInbox()
     var onTick: (@Sendable (TickOutcome) -> Void)?
+    var log: RunLog?
 
     init(_ config: SiteConfig? = nil) throws {
         temporary = try TemporaryFolder()
@@ -44,6 +45,7 @@ final class LiveRig {
         options.build = build
         options.inbox = inbox
         options.onTick = onTick
+        options.log = log
         options.shouldStop = { [clock] in clock.isStopped }
         let run = try LiveLoop.existingRun(journal) ?? LiveRig.run
         let store = try openStore(storePath)

@@ -1,0 +1,97 @@
+public import TwinCore
+
+/// Keeps a storm out of the log: of one kind and place a few lines a minute, of one group a few tens, and then how many
+/// more there were. A value without a clock: whoever asks brings the time.
+public struct LogLimiter: Sendable {
+    public static let window = Span.minutes(1)
+    /// Lines of one event, reason and place in a window.
+    static let sameMax = 3
+    /// Lines of a group in a window. With the sums of the window before it they stay under 100 in any minute.
+    static let linesMax = 30
+    static let sumsMax = 15
+    /// Kinds whose counts are kept apart; there are as many topics as a sender likes.
+    static let kindsMax = 256
+
+    private struct Kind: Hashable {
+        var event: LogEvent
+        var reason: String?
+        var place: String?
+    }
+
+    private struct Group {
+        var lines = 0
+        var said: [Kind: Int] = [:]
+        var unsaid: [Kind: Int] = [:]
+        /// Of kinds beyond those that are kept apart.
+        var others: [LogEvent: Int] = [:]
+    }
+
+    private var groups: [Substring: Group] = [:]
+    private var since: PlantTime?
+
+    public init() {}
+
+    /// Whether an entry may be written. One that may not is counted.
+    public mutating func admits(_ entry: LogEntry, at now: PlantTime) -> Bool {
+        since = since ?? now
+        let kind = Kind(event: entry.event, reason: entry.reason, place: entry.topic ?? entry.asset)
+        var group = groups[entry.event.group] ?? Group()
+        defer { groups[entry.event.group] = group }
+        let said = group.said[kind] ?? 0
+        let isKept = said > 0 || group.said.count < LogLimiter.kindsMax
+        if group.lines < LogLimiter.linesMax, said < LogLimiter.sameMax, isKept {
+            group.lines += 1
+            group.said[kind] = said + 1
+            return true
+        }
+        if let count = group.unsaid[kind] {
+            group.unsaid[kind] = count + 1
+        } else if group.unsaid.count < LogLimiter.kindsMax {
+            group.unsaid[kind] = 1
+        } else {
+            group.others[entry.event, default: 0] += 1
+        }
+        return false
+    }
+
+    /// Once a window is over: how much of it was not written, the most frequent first. A clock that was set back ends it too.
+    public mutating func sums(at now: PlantTime) -> [LogEntry] {
+        guard let since, now < since || now >= since + LogLimiter.window else { return [] }
+        return rest()
+    }
+
+    /// How much was not written since the last sums.
+    public mutating func rest() -> [LogEntry] {
+        since = nil
+        defer { groups = [:] }
+        return groups.sorted { $0.key < $1.key }.flatMap { LogLimiter.sums($0.value) }
+    }
+
+    private static func sums(_ group: Group) -> [LogEntry] {
+        let ordered = group.unsaid.sorted { a, b in
+            (b.value, a.key.event.rawValue, a.key.place ?? "", a.key.reason ?? "")
+                < (a.value, b.key.event.rawValue, b.key.place ?? "", b.key.reason ?? "")
+        }
+        var others = group.others
+        for (kind, count) in ordered.dropFirst(sumsMax) { others[kind.event, default: 0] += count }
+        let named = ordered.prefix(sumsMax).map { kind, count in
+            let entry = LogEntry(
+                kind.event, "\(count) more in the last minute\(kind.reason.map { " (\($0))" } ?? "")",
+                topic: kind.place,
+                reason: kind.reason)
+            return entry.suppressing(count)
+        }
+        let rest = others.sorted { $0.key.rawValue < $1.key.rawValue }.map { event, count in
+            LogEntry(event, "\(count) more in the last minute, of other topics or reasons").suppressing(count)
+        }
+        return named + rest
+    }
+}
+
+extension LogEntry {
+    fileprivate func suppressing(_ count: Int) -> LogEntry {
+        var entry = self
+        entry.suppressed = count
+        return entry
+    }
+}
