@@ -1,5 +1,5 @@
 public import TwinBooks
-import TwinCore
+public import TwinCore
 import TwinUnits
 
 /// Where the CO2 per vehicle comes from: figure, scopes, accounts, then areas and their meters; every product can be
@@ -15,6 +15,33 @@ public struct ExplainText {
         text.balance()
         text.areas()
         return text.lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The figure and its products: each account's energy times its factor, with the meters behind it.
+    public static func json(_ summary: Summary) -> JSON {
+        let text = ExplainText(summary: summary)
+        let set = summary.method.factors.set(at: summary.from)
+        let products =
+            summary.fuels.map { text.json($0.account, set[$0].direct, set.id) } + [
+                text.json(.gridImport, text.isLocation ? set.gridGeneration : set.gridResidualMix, set.id)
+            ]
+        return .fields([
+            "schema": .string("explain/1"), "co2_kg_per_vehicle": .optional(summary.kgPerVehicle),
+            "vehicles": .integer(summary.vehicles), "scope1_kg": .number(summary.carbon.scope1.kilograms),
+            "scope2": .string(summary.method.scope2.rawValue), "scope2_kg": .number(text.scope2.kilograms),
+            "products": .array(products),
+        ])
+    }
+
+    private func json(_ account: Account, _ factor: EmissionFactor, _ set: String) -> JSON {
+        let total = Double(max(summary.sum.steppedMs, 1))
+        return .fields([
+            "account": .string(account.name), "energy_kwh": .number(summary.energy(account).kilowattHours),
+            "kg_per_kwh": .number(factor.kilogramsPerKWh), "factor_set": .string(set),
+            "measured_pct": .number(Double(summary.sum[account].measuredMs) / total * 100),
+            "estimated_pct": .number(Double(summary.sum[account].estimatedMs) / total * 100),
+            "meters": .array(chart.lines(of: account).map { .string(chart.meters[$0].path.text) }),
+        ])
     }
 
     private init(summary: Summary) { self.summary = summary }

@@ -29,14 +29,15 @@ struct Twin: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self, RecordCommand.self,
-            ImportCommand.self, JournalCommand.self, ReportCommand.self, CompareCommand.self, ExplainCommand.self,
-            ExportCommand.self,
-            ValidateCommand.self, TopicsCommand.self, ReloadCommand.self,
+            RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self,
+            RecordCommand.self,
+            ImportCommand.self, JournalCommand.self, ReportCommand.self, CompareCommand.self, ExplainCommand.self, AlarmsCommand.self,
+            CommandsCommand.self, ExportCommand.self, ValidateCommand.self, TopicsCommand.self, ReloadCommand.self,
         ])
 
     static func main() async {
         do {
+            try checkNames(Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -45,6 +46,22 @@ struct Twin: AsyncParsableCommand {
             }
         } catch {
             leave(with: error)
+        }
+    }
+
+    /// Names the command that a misspelt one may mean: the parser takes it for an argument too many.
+    static func checkNames(_ arguments: [String]) throws {
+        var command: any ParsableCommand.Type = Twin.self
+        var name = "twin"
+        for argument in arguments {
+            let names = command.configuration.subcommands.compactMap { $0.configuration.commandName }
+            if names.isEmpty || argument.hasPrefix("-") || argument == "help" { return }
+            guard let index = names.firstIndex(of: argument) else {
+                let near = suggestion(for: argument, among: names).map { "; did you mean \"\(name) \($0)\"?" } ?? ""
+                throw Failure("\(quoted(argument)) is no command of \(name)\(near); see \(name) --help", exitCode: 2)
+            }
+            name += " \(argument)"
+            command = command.configuration.subcommands[index]
         }
     }
 

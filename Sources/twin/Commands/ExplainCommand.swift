@@ -40,6 +40,7 @@ struct ExplainCommand: AsyncParsableCommand {
             guard let summary = try source.summary(method, window) else {
                 throw Failure("\(store): holds nothing of \(period ?? "any run")", exitCode: 65)
             }
+            if common.json { return print(ExplainText.json(summary).line) }
             print(ExplainText.render(summary), terminator: "")
             return
         }
@@ -50,6 +51,7 @@ struct ExplainCommand: AsyncParsableCommand {
         guard let found = try source.command(run: String(parts[0]), tick: tick, n: n) else {
             throw Failure("\(store): holds no command \(what)", exitCode: 66)
         }
+        if common.json { return print(json(found, config.zone).line) }
         switch found {
         case .change(let command): tell(command, config.zone)
         case .renewal(let command, let fate):
@@ -57,6 +59,19 @@ struct ExplainCommand: AsyncParsableCommand {
             print("  became: \(fate ?? "pending")")
             tell(command, config.zone)
         }
+    }
+
+    /// The command, and of a renewal its own id and fate.
+    private func json(_ found: FoundCommand, _ zone: LocalZone) -> JSON {
+        var members = [JSON.Member("schema", .string("explain/1"))]
+        switch found {
+        case .change(let command): members += CommandStory(command: command).json(zone).members ?? []
+        case .renewal(let command, let fate):
+            members.append(.init("renewal", .string(what)))
+            members.append(.init("renewal_became", .string(fate ?? "pending")))
+            members += CommandStory(command: command).json(zone).members ?? []
+        }
+        return .object(members)
     }
 
     private func id(_ command: StoredCommand) -> String { "\(command.run)-\(command.tick)-\(command.n)" }

@@ -55,7 +55,7 @@ struct JournalTable {
             out.append(
                 [
                     JournalSegment.text(row.segment.number) + (row.isOpen ? "*" : " "),
-                    JournalTable.minute(row.segment.from, zone), JournalTable.minute(row.to, zone),
+                    zone.minute(row.segment.from), zone.minute(row.to),
                     JournalTable.right(JournalTable.grouped(row.ticks), 6),
                     JournalTable.right(JournalTable.size(row.segment.bytes), 8),
                     JournalTable.left(header.mode.rawValue, 7),
@@ -67,10 +67,6 @@ struct JournalTable {
             "\(JournalTable.counted(rows.count, "segment")), \(JournalTable.counted(ticks, "tick")),"
                 + " \(JournalTable.size(bytes))" + (rows.contains(where: \.isOpen) ? "; * is not closed yet" : ""))
         return out
-    }
-
-    private static func minute(_ time: PlantTime, _ zone: LocalZone) -> String {
-        String(zone.text(time).prefix(16)).replacing("T", with: " ")
     }
 
     private static func left(_ text: String, _ width: Int) -> String {

@@ -38,7 +38,7 @@ struct ReloadCommand: AsyncParsableCommand {
     private static let patienceS = 15.0
 
     func run() async throws {
-        let folder = journal ?? (store.hasSuffix(".sqlite") ? String(store.dropLast(7)) : store) + ".journal"
+        let folder = journal ?? RunCommand.journalFolder(of: store)
         let twin = RunningTwin(folder: folder)
         guard let (pid, present) = twin.find() else {
             throw Failure("\(folder): no twin is running on this journal; start one with twin run", exitCode: 66)

@@ -98,6 +98,14 @@ struct SimulateCommand: AsyncParsableCommand {
             try writer.finish()
             progress.end()
             common.say("wrote \(out)")
+            if common.json {
+                print(
+                    JSON.fields([
+                        "schema": .string("simulate/1"), "out": .string(out), "site": .string(config.site),
+                        "from": .string(config.zone.text(start)), "for_s": .integer(duration.ms / 1000),
+                        "step_s": .integer(config.stepS), "seed": .integer(seed),
+                    ]).line)
+            }
         } else if let broker, let factor = speed.factor {
             var options = try connection.options(
                 broker, clientID: "twin-simulate-\(config.site)-\(UInt32.random(in: 0 ... .max))")
@@ -106,6 +114,7 @@ struct SimulateCommand: AsyncParsableCommand {
             let transport = try BrokerTransport(options)
             let loop = SimulateLoop(
                 simulator, config: config, transport: transport, speed: factor, duration: duration)
+            loop.log = logging.live(common)
             loop.shouldStop = { Terminal.isStopped }
             loop.onStep = { progress.show($0) }
             try loop.run()
@@ -114,7 +123,6 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     /// Steps the plant into rows of the books and prints what they say; every figure of it is modelled.
-            loop.log = logging.live(common)
     private func printBooks(
         _ config: SiteConfig, from start: PlantTime, _ duration: Span, _ progress: Progress
     ) throws {

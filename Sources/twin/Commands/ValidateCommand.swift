@@ -28,15 +28,15 @@ struct ValidateCommand: AsyncParsableCommand {
 
     func run() async throws {
         var worst: Int32 = 0
+        var files: [JSON] = []
         for path in paths.isEmpty ? [common.folder] : paths {
-            if path.contains(".mapping.y") {
-                worst = max(worst, try checkMapping(path))
-                continue
-            }
-            let (problems, code) = try check(path)
-            for problem in problems { print(problem) }
-            if problems.isEmpty { common.say("ok  \(path)") } else { worst = max(worst, code) }
+            let isMapping = path.contains(".mapping.y")
+            let (problems, code) = try isMapping ? checkMapping(path) : check(path)
+            if !common.json { for problem in problems { print(problem) } }
+            files.append(.fields(["path": .string(path), "problems": .array(problems.map(JSON.string))]))
+            if !problems.isEmpty { worst = max(worst, code) } else if !isMapping { common.say("ok  \(path)") }
         }
+        if common.json { print(JSON.fields(["schema": .string("validate/1"), "files": .array(files)]).line) }
         if worst != 0 { throw ExitCode(worst) }
     }
 
@@ -63,28 +63,27 @@ struct ValidateCommand: AsyncParsableCommand {
     }
 
     /// Checks a mapping, and the assets and keys that it names in the configuration.
-    /// - Returns: the exit code; 0 when nothing is wrong.
-    private func checkMapping(_ path: String) throws -> Int32 {
+    /// - Returns: its problems, and the exit code that they mean.
+    private func checkMapping(_ path: String) throws -> ([String], Int32) {
         do {
             let mapping = try ImportMapping.load(path: path)
             guard let config = try configuration() else {
                 common.say("ok  \(path), but for its assets and keys: there is no \(common.folder); see --config")
-                return 0
+                return ([], 65)
             }
             // Without --config nobody said that it is meant for the default one.
             guard common.config != nil || mapping.site == config.site else {
                 common.say(
                     "ok  \(path), but for its assets and keys: it is for \(mapping.site), \(common.folder) for"
                         + " \(config.site); see --config")
-                return 0
+                return ([], 65)
             }
             try mapping.check(site: config.site)
             try mapping.check(against: config.inputs)
             common.say("ok  \(path)")
-            return 0
+            return ([], 65)
         } catch let problems as ConfigProblems {
-            for problem in problems.list { print(problem) }
-            return 65
+            return (problems.list.map(\.description), 65)
         }
     }
 
