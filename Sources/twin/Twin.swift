@@ -29,7 +29,7 @@ struct Twin: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self,
+            InitCommand.self, RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self,
             RecordCommand.self,
             ImportCommand.self, JournalCommand.self, ReportCommand.self, CompareCommand.self, ExplainCommand.self, AlarmsCommand.self,
             CommandsCommand.self, ExportCommand.self, ValidateCommand.self, TopicsCommand.self, ReloadCommand.self,

@@ -37,7 +37,7 @@ extension LocalZone {
     }
 
     /// The known zone name nearest to a misspelt one.
-    static func nearestName(_ name: String) -> String? {
+    public static func nearestName(_ name: String) -> String? {
         suggestion(for: name, among: TimeZone.knownTimeZoneIdentifiers)
     }
 }
