@@ -45,7 +45,7 @@ run: setup ## Replay the bundled Sunderland day through the twin and print the C
 	@echo "make run: installs what is missing, builds in release mode (minutes at the first time), then replays one day."
 	@swift build -c release --product twin
 	@mkdir -p $(OUT) && rm -rf $(OUT)/day.*
-	@$(RELEASE) replay $(DAY) --loop closed --store $(OUT)/day.sqlite --journal $(OUT)/day.journal
+	@$(RELEASE) replay $(DAY) --loop closed --full --store $(OUT)/day.sqlite --journal $(OUT)/day.journal
 	@$(RELEASE) report --store $(OUT)/day.sqlite --format json --out $(OUT)/day.report.json
 	@echo; echo "The day as recorded, without a dispatcher, against the day by the rules:"
 	@$(RELEASE) compare $(DAY) -q
@@ -91,7 +91,7 @@ real: setup ## One plant day from measured data sets (DATA=folder), imported and
 	swift build -c release --product twin; mkdir -p $(OUT); rm -f $(OUT)/real.*; \
 	$(RELEASE) import --mapping replay/mappings/real-day.mapping.yaml --out $(OUT)/real.jsonl.gz "$(DATA)"; \
 	for run in 1 2; do \
-	  $(RELEASE) replay $(OUT)/real.jsonl.gz --store $(OUT)/real.$$run.sqlite -q >$(OUT)/real.$$run.txt; \
+	  $(RELEASE) replay $(OUT)/real.jsonl.gz --full --store $(OUT)/real.$$run.sqlite -q >$(OUT)/real.$$run.txt; \
 	done; \
 	if ! cmp $(OUT)/real.1.txt $(OUT)/real.2.txt; then echo "make real: two replays of one day differ" >&2; exit 1; fi; \
 	echo; echo "Replayed twice:$$(grep digest $(OUT)/real.1.txt) both times."; echo; \

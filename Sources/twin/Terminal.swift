@@ -80,8 +80,11 @@ final class Progress: Sendable {
 
 /// What commands print at their end.
 enum Output {
-    static func summary(_ summary: Summary, json: Bool) {
-        print(json ? summary.json.line : SummaryText.render(summary), terminator: json ? "\n" : "")
+    /// The result in five lines, after the whole table where that is wanted; or the JSON.
+    static func summary(_ summary: Summary, json: Bool, full: Bool) {
+        if json { return print(summary.json.line) }
+        if full { print(SummaryText.render(summary)) }
+        for line in ResultText.lines(summary) { print(line) }
     }
 
     /// Lines to a file, or to standard output without one.

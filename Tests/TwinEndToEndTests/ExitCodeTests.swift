@@ -79,7 +79,8 @@ struct ExitCodeTests {
 
     static let commands = [
         [], ["run"], ["replay"], ["scenario"], ["scenario", "run"], ["simulate"], ["record"], ["import"], ["report"],
-        ["explain"], ["export"], ["validate"], ["journal"], ["journal", "list"], ["journal", "verify"],
+        ["explain"], ["alarms"], ["commands"], ["init"], ["export"], ["validate"], ["journal"], ["journal", "list"],
+        ["journal", "verify"],
         ["journal", "archive"], ["reload"], ["topics"],
     ]
 

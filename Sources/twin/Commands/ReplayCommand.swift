@@ -57,6 +57,9 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: "Journal folder to write.")
     var journal: String?
 
+    @Flag(help: "Print the whole table before the result.")
+    var full = false
+
     @Flag(help: "Stop at the first rejected line with exit code 65.")
     var strict = false
 
@@ -90,10 +93,10 @@ struct ReplayCommand: AsyncParsableCommand {
         options.seating = plain ? .plain : .actors
         options.journal = journal.map { JournalFolder(path: $0) }
         options.build = Build.id
+        options.log = logging.replayed(common)
         options.configurations = { [inputs] hash in
             let kept = inputs.map { JournalFolder(path: $0).configFolder(hash) }
             guard let folder = kept.first(where: { FileManager.default.fileExists(atPath: $0) }) else { return nil }
-        options.log = logging.replayed(common)
             return try CommonOptions.load(folder)
         }
         options.opening = journalRead?.opening
@@ -122,7 +125,7 @@ struct ReplayCommand: AsyncParsableCommand {
                 "warning: from tick \(tick) on the result differs from what the file's marks recorded"
                     + " (another configuration, mode, loop or program)")
         }
-        Output.summary(result.summary, json: common.json)
+        Output.summary(result.summary, json: common.json, full: full)
         if let store { common.say("store: \(store)") }
         if common.verbose {
             common.say("hops: \(result.hops) calls to actors in \(result.summary.steps) ticks")

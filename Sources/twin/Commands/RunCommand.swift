@@ -48,6 +48,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .customLong("for"), help: "How long, such as 1h; default until stopped.")
     var duration: Span?
 
+    @Flag(help: "Print the whole table before the result.")
+    var full = false
+
     /// Eight hex digits: the one chance that is not seeded, drawn in the shell once per journal.
     static func drawRun() -> String {
         let digits = String(UInt32.random(in: 0 ... .max), radix: 16)
@@ -117,7 +120,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         if let summary {
             log.note(.runEnded, "\(summary.steps) steps, digest \(summary.digest)")
-            Output.summary(summary, json: common.json)
+            Output.summary(summary, json: common.json, full: full)
         } else {
             Terminal.say("twin: no tick was closed, so there is no summary", .runEnded)
         }

@@ -1,0 +1,82 @@
+public import TwinBooks
+import TwinCore
+import TwinUnits
+
+/// The result in five lines of at most 80 columns: the figure, against what, of how many vehicles and when, from which
+/// energy, and what to look at.
+public struct ResultText {
+    private let summary: Summary
+
+    public static func lines(_ summary: Summary) -> [String] {
+        let text = ResultText(summary: summary)
+        return [
+            line("CO2 per vehicle", text.figure), line(text.baselineLabel, text.baseline),
+            line("vehicles", text.vehicles), line("energy", text.energy), line("look at", text.findings),
+        ]
+    }
+
+    private static let labelWidth = 17
+    private static let widthMax = 80
+
+    private static func line(_ label: String, _ text: String) -> String {
+        let whole = label + String(repeating: " ", count: max(1, labelWidth - label.count)) + text
+        return whole.count > widthMax ? whole.prefix(widthMax - 1) + "…" : whole
+    }
+
+    private var figure: String {
+        guard let kg = summary.kgPerVehicle, let width = summary.uncertaintyKgPerVehicle else {
+            return "—, no vehicle was lined off"
+        }
+        let measured = summary.dataQuality.map { "\(Figures.fixed($0.measured, 1)) % of the energy measured" }
+        return "\(Figures.fixed(kg, 1)) kg ± \(Figures.fixed(width, 1)) (95 %), \(measured ?? "nothing measured")"
+    }
+
+    private var baselineLabel: String { summary.method.baseline.map { "against \($0.year)" } ?? "against" }
+
+    private var baseline: String {
+        guard let reduction = summary.reductionPct, let then = summary.baselineKgPerVehicle else {
+            return "—, \(summary.incomparableReason ?? "there is nothing to compare with")"
+        }
+        let word = reduction.value < 0 ? "more" : "less"
+        let range = "\(Figures.fixed(reduction.low, 0)) to \(Figures.fixed(reduction.high, 0)) %"
+        let isProven = !(reduction.low < 0 && reduction.high > 0)
+        return "\(Figures.fixed(abs(reduction.value), 1)) % \(word) than \(Figures.fixed(then, 1)) kg"
+            + " (\(range)\(isProven ? "" : ", not proven"))"
+    }
+
+    private var vehicles: String {
+        let zone = summary.method.zone
+        func minute(_ time: PlantTime) -> String { String(zone.text(time).prefix(16)).replacing("T", with: " ") }
+        return "\(Figures.whole(Double(summary.vehicles))) from \(minute(summary.from)) to \(minute(summary.to))"
+            + ", \(summary.method.site)"
+    }
+
+    private var energy: String {
+        func mwh(_ kWh: Double) -> String { Figures.fixed(kWh / 1000, 1) }
+        let own = Bus.electricity.accounts.filter { $0.row.flow == .generated }.compactMap { summary.kWh($0) }
+        var parts = ["\(mwh(summary.energy(.gridImport).kilowattHours)) imported"]
+        if !own.isEmpty { parts.append("\(mwh(own.reduce(0, +))) own") }
+        parts += summary.fuels.compactMap { fuel in summary.kWh(fuel.account).map { "\(mwh($0)) \(fuel.name)" } }
+        return "MWh: " + parts.joined(separator: ", ")
+    }
+
+    private var findings: String {
+        var parts: [String] = []
+        let alarms = summary.alarms
+        if !alarms.isEmpty {
+            let codes = alarms.map { "\($0.code) \($0.count)" }.joined(separator: ", ")
+            parts.append("alarms: \(codes)")
+        }
+        let counts = summary.counts
+        if counts.rejectedTotal > 0 {
+            let reasons = counts.rejected.keys.map(\.rawValue).sorted().joined(separator: ", ")
+            parts.append("\(Figures.whole(Double(counts.rejectedTotal))) messages rejected (\(reasons))")
+        }
+        // A shadow's commands were asked of nobody.
+        if summary.facts.mode == .control {
+            let failed = summary.commands.rejected + summary.commands.expired
+            if failed > 0 { parts.append("\(Figures.whole(Double(failed))) commands rejected or expired") }
+        }
+        return parts.isEmpty ? "nothing: no alarm, no message rejected" : parts.joined(separator: "; ")
+    }
+}
