@@ -1,0 +1,81 @@
+import Synchronization
+import Testing
+import TwinCore
+import TwinRuntime
+import TwinTesting
+
+/// What a twin says of its link, and again when the link is back.
+@Suite("Reconnect")
+struct ReconnectTests {
+    /// Hands out given batches, one at a time, and then asks the run to stop.
+    private final class BatchLink: Transport {
+        private var batches: ArraySlice<InboundBatch>
+        private let clock: TestClock
+        private(set) var published: [OutboundMessage] = []
+        let publicationsInFlight = 0
+
+        init(_ batches: [InboundBatch], clock: TestClock) {
+            self.batches = batches[...]
+            self.clock = clock
+        }
+
+        func connect(timeoutMs: Int) {}
+        func subscribe(_ filters: [String]) {}
+        func flush() {}
+        func publish(_ message: OutboundMessage) { published.append(message) }
+        func disconnect() {}
+
+        func receive(timeoutMs: Int, limit: Int) -> InboundBatch {
+            let next = batches.popFirst() ?? InboundBatch()
+            if batches.isEmpty { clock.stop() }
+            return next
+        }
+    }
+
+    private func batch(
+        _ messages: [InboundMessage] = [], _ links: [LinkChange] = [], _ refusals: [RefusedPublication] = []
+    ) -> InboundBatch {
+        var batch = InboundBatch()
+        (batch.messages, batch.links, batch.refusals) = (messages, links, refusals)
+        return batch
+    }
+
+    @Test("status and standing alarms are published again, and what became of link and publications is said")
+    func again() async throws {
+        let rig = try LiveRig()
+        rig.mode = .advise
+        let said = Said()
+        rig.log = RunLog(least: .info, now: { [clock = rig.clock] in clock.now }, write: said.add)
+        let tripped = InboundMessage(
+            topic: "v1/sunderland/wind/t01/tele",
+            payload: Array("{\"ts\":\"\(LiveRig.start.rfc3339)\",\"connected\":false,\"power_kw\":0}".utf8))
+        let link = BatchLink(
+            [
+                batch([.clock(LiveRig.start), tripped], [.up(sessionPresent: false)]),
+                batch([.clock(LiveRig.start + .minutes(1))]), batch([], [.down(reason: "gone")]),
+                batch(
+                    [], [.up(sessionPresent: true)], [RefusedPublication(topic: "v1/a/cmd", reason: "Not authorized")]),
+                batch([], [.down(reason: "gone")]), batch([], [.up(sessionPresent: false)]),
+            ], clock: rig.clock)
+        _ = try await rig.go(link)
+        let status = link.published.filter { $0.topic == "v1/sunderland/twin/status" }
+        #expect(
+            status.map { String(decoding: $0.payload, as: UTF8.self) } == ["online", "online", "online", "offline"])
+        #expect(status.allSatisfy { $0.retain })
+        let alarms = link.published.filter { $0.topic == "v1/sunderland/twin/alarm/wind/t01/trip" }
+        #expect(alarms.count == 3 && Set(alarms).count == 1 && alarms.allSatisfy { $0.retain })
+        let alarm = try JSONReader.read(try #require(alarms.first).payload)
+        #expect(alarm["since"]?.text == (LiveRig.start + .minutes(1)).rfc3339)
+        #expect(alarm["cause"]?.text == "its source says connected: false")
+        let links = said.all.filter { $0.event.rawValue.hasPrefix("link.") }
+        #expect(links.map(\.event) == [.linkUp, .linkDown, .linkUp, .linkDown, .sessionLost])
+        let refused = try #require(said.all.first { $0.event == .publicationRefused })
+        #expect(refused.topic == "v1/a/cmd" && refused.reason == "Not authorized" && refused.level == .error)
+    }
+
+    private final class Said: Sendable {
+        private let list = Mutex<[LogEntry]>([])
+        var all: [LogEntry] { list.withLock { $0 } }
+        func add(_ entry: LogEntry) { list.withLock { $0.append(entry) } }
+    }
+}
