@@ -38,11 +38,11 @@ struct AlarmCauses {
             return "\(kW(balance.unmeteredKW)) of \(kW(balance.suppliedKW)) supplied are on no meter"
         case .notAcked:
             let expired = outcomes.last { $0.command.path == path && $0.fate == .expired }
-            return expired.map { "nobody answered \($0.command.point.text)" } ?? "nobody answered a command"
+            return expired.map { "nobody answered \($0.command.point.order)" } ?? "nobody answered a command"
         case .notFollowed:
             guard let offer = offers.first(where: { $0.path == path }) else { return "it does not do what it was told" }
             let told = setPoints[path].map(offer.action.text) ?? "its set-point"
-            return "told \(told), measured \(kW(offer.measured.value))"
+            return "told \(told), measured \(offer.action.text(AlarmCauses.rounded(offer.measured.value)))"
         case .trip: return "its source says connected: false"
         case .link: return link?.cause ?? "the link to the broker is down"
         }
@@ -65,7 +65,7 @@ struct AlarmCauses {
             .map { "\($0.key) \(JSON.numberText($0.used.value))" }
     }
 
-    private func kW(_ value: Double) -> String {
-        "\(JSON.numberText((value * 10).rounded() / 10)) kW"
-    }
+    private func kW(_ value: Double) -> String { "\(JSON.numberText(AlarmCauses.rounded(value))) kW" }
+
+    private static func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
 }

@@ -101,5 +101,5 @@ extension LogEntry {
 
 extension SetPoint {
     /// What it says beside its asset.
-    fileprivate var order: String { "\(action.rawValue) \(action.text(value)): \(reason)" }
+    var order: String { "\(action.rawValue) \(action.text(value)): \(reason)" }
 }
