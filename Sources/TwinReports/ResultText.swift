@@ -27,6 +27,9 @@ public struct ResultText {
         guard let kg = summary.kgPerVehicle, let width = summary.uncertaintyKgPerVehicle else {
             return "—, no vehicle was lined off"
         }
+        if summary.facts.isSimulated {
+            return "\(Figures.fixed(kg, 1)) kg ± \(Figures.fixed(width, 1)) (95 %), simulated: none of it was measured"
+        }
         let measured = summary.dataQuality.map { "\(Figures.fixed($0.measured, 1)) % of the energy measured" }
         return "\(Figures.fixed(kg, 1)) kg ± \(Figures.fixed(width, 1)) (95 %), \(measured ?? "nothing measured")"
     }
@@ -68,6 +71,7 @@ public struct ResultText {
             parts.append("alarms: \(codes)")
         }
         let counts = summary.counts
+        if !counts.contradictedWh.isEmpty { parts.append("meters exclude each other: the interval holds both sides") }
         if counts.rejectedTotal > 0 {
             let reasons = counts.rejected.keys.map(\.rawValue).sorted().joined(separator: ", ")
             parts.append("\(Figures.whole(Double(counts.rejectedTotal))) messages rejected (\(reasons))")

@@ -31,7 +31,8 @@ struct Twin: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self,
             RecordCommand.self,
-            ImportCommand.self, JournalCommand.self, ReportCommand.self, CompareCommand.self, ExplainCommand.self, AlarmsCommand.self,
+            ImportCommand.self, JournalCommand.self, ReportCommand.self, CompareCommand.self, ExplainCommand.self,
+            AlarmsCommand.self,
             CommandsCommand.self, ExportCommand.self, ValidateCommand.self, TopicsCommand.self, ReloadCommand.self,
         ])
 

@@ -31,11 +31,11 @@ struct AlarmCauses {
             return "\(never); the model stands in"
         case .stuck: return "\(value(path) ?? "its value") does not move, and its model does"
         case .outOfRange: return refusal(path) ?? "a value of its last message is out of range"
-        case .unit, .counter, .conflict: return remark(path) ?? refusal(path) ?? "its values exclude each other"
+        case .unit, .sign, .counter, .conflict: return remark(path) ?? refusal(path) ?? "its values exclude each other"
         case .clock: return refusal(path) ?? "its stamps lag behind plant time by the same time, message after message"
         case .gap: return "readings are missing, and nothing filled the hole"
         case .balance:
-            return "\(kW(balance.unmeteredKW)) of \(kW(balance.suppliedKW)) supplied are on no meter"
+            return remark(path) ?? "\(kW(balance.unmeteredKW)) of \(kW(balance.suppliedKW)) supplied are on no meter"
         case .notAcked:
             let expired = outcomes.last { $0.command.path == path && $0.fate == .expired }
             return expired.map { "nobody answered \($0.command.point.order)" } ?? "nobody answered a command"

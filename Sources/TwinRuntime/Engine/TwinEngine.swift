@@ -124,6 +124,8 @@ public final class TwinEngine {
         let posting = state.books.post(
             cells: reply.cells, intensities: reply.intensities, lineOffs: reply.lineOffs, context: context)
         var counts = counts
+        var reply = reply
+        reply.remarks += posting.remarks
         for doubt in posting.doubts { counts.doubt(doubt.meter, kWh: doubt.kWh) }
         let outcomes = state.desk.settle(acks, run: plan.run, context: context)
         for outcome in outcomes {
@@ -160,7 +162,7 @@ public final class TwinEngine {
             balance: posting.balance, values: reply.values, commands: commands, outcomes: outcomes, alarmEdges: edges,
             changedRows: rows, chart: state.books.chart, restatements: posting.restatements,
             readings: reply.readings, lineOffs: reply.lineOffs, refusals: refusals,
-            remarks: reply.remarks + posting.remarks, instructions: [])
+            remarks: reply.remarks, instructions: [])
     }
 
     /// Counts the messages and takes those that are for no component.
