@@ -15,7 +15,7 @@ extension DispatchRules {
         init(_ place: Int, _ converter: Converter, _ intensity: Double, isSurplus: Bool) {
             self.place = place
             breakEvenGPerKWh =
-                if case .electricity(_, let breakEven) = converter.input { breakEven } else { nil }
+                if case .electricity(_, let breakEven, _) = converter.input { breakEven } else { nil }
             gramsPerKWh = converter.gramsPerKWh(intensity, isSurplus: isSurplus)
             if converter.isOnHotWater { hotWaterGramsPerKWh = gramsPerKWh }
         }
@@ -26,23 +26,27 @@ extension DispatchRules {
         }
     }
 
-    func convert(_ plant: PlantView, _ net: inout Double, _ wishes: inout [Wish]) {
+    func convert(_ plant: PlantView, _ ceiling: CostCeiling?, _ net: inout Double, _ wishes: inout [Wish]) {
         var open = plant.openHeatKW + plant.heatHeadroomKW
         for option in order(plant, isSurplus: net < 0) {
             switch plant.offers[option.place].shape {
             case .converter(let converter):
                 let (kw, reason, haste) =
                     switch converter.input {
-                    case .electricity(let perKW, let breakEven):
-                        electric(converter, perKW, breakEven, plant.site, open, net)
-                    case .fuel(let own, let replaced): fuelled(converter, own, replaced, open)
+                    case .electricity(let perKW, let breakEven, let price):
+                        electric(
+                            converter, perKW, Bid(breakEven, price, plant.site, ceiling, net, converter.isOnHotWater),
+                            open)
+                    case .fuel(let own, let replaced, let more):
+                        fuelled(converter, own, replaced, ceiling?.price(cost: more, grams: replaced - own), open)
                     }
                 let wish = Wish(option.place, kw, reason, haste).settled(calm, plant)
                 if converter.isOnHotWater { open -= wish.value }
                 net += converter.drawnKW(wish.value)
                 wishes.append(wish)
             case .source(let oven):
-                let (isElectric, reason, haste) = ovenSource(oven, plant.site, net)
+                let (isElectric, reason, haste) = ovenSource(
+                    oven, Bid(oven.breakEvenGPerKWh, oven.replacedPricePerKWh, plant.site, ceiling, net, true))
                 let wish = Wish(option.place, isElectric ? 1 : 0, reason, haste).settled(calm, plant)
                 net += wish.value * oven.electricKW
                 wishes.append(wish)
@@ -77,25 +81,75 @@ extension DispatchRules {
         return order
     }
 
+    /// Electricity in the place of gas, or of what else makes the same: whether it is cleaner, and worth its price.
+    private struct Bid {
+        let site: SiteView
+        /// With the asset at rest, kW.
+        let net: Double
+        let breakEvenGPerKWh: Double
+        let isGas: Bool
+        /// On import and on a surplus; nil where it is not judged.
+        let importCost: CostPerTonne?
+        let surplusCost: CostPerTonne?
+
+        init(
+            _ breakEven: Double, _ replacedPrice: Double?, _ site: SiteView, _ ceiling: CostCeiling?, _ net: Double,
+            _ isGas: Bool
+        ) {
+            func cost(isSurplus: Bool) -> CostPerTonne? {
+                ceiling?.electric(
+                    replacing: replacedPrice, breakEven, at: site.intensityGPerKWh.value, isSurplus: isSurplus)
+            }
+            (self.site, self.net, self.isGas, breakEvenGPerKWh) = (site, net, isGas, breakEven)
+            importCost = cost(isSurplus: false)
+            surplusCost = cost(isSurplus: true)
+        }
+
+        var isCleaner: Bool { site.isIntensityKnown && site.intensityGPerKWh.value <= breakEvenGPerKWh }
+        var takesImport: Bool { isCleaner && importCost?.isPaid ?? true }
+        var takesSurplus: Bool { net < 0 && surplusCost?.isPaid ?? true }
+
+        var cleaner: Reason {
+            said(
+                isGas
+                    ? "cleaner than gas: % g/kWh is below break-even (%)"
+                    : "cleaner than what it replaces: % g/kWh is below break-even (%)", importCost)
+        }
+
+        var surplus: Reason { Reason("surplus: % kW would be exported", -net).at(surplusCost) }
+
+        /// Why nothing is taken.
+        var left: Reason {
+            if isCleaner { return said("left for its price: % g/kWh is below break-even (%)", importCost) }
+            if net < 0 { return Reason("left for its price: a surplus of % kW", -net).at(surplusCost) }
+            return said(
+                isGas ? "gas is cleaner: % g/kWh is above %" : "what it replaces is cleaner: % g/kWh is above %", nil)
+        }
+
+        private func said(_ sentence: StaticString, _ cost: CostPerTonne?) -> Reason {
+            Reason(sentence, site.intensityGPerKWh.value, breakEvenGPerKWh).at(cost)
+        }
+    }
+
     private func electric(
-        _ converter: Converter, _ perKW: Double, _ breakEven: Double, _ site: SiteView, _ open: Double, _ net: Double
+        _ converter: Converter, _ perKW: Double, _ bid: Bid, _ open: Double
     ) -> (kw: Double, reason: Reason, haste: Haste) {
         let most = converter.isOnHotWater ? min(converter.ratedKW, open) : converter.ratedKW
         var setKW = 0.0
         // What no longer pays at all ends at once: held, it would turn import into what is cleaner to come by.
         var haste = Haste.down
         var reason = Reason("rest: the grid's intensity is unknown")
-        if isCleaner(breakEven, site) {
-            let room = max(0, storage.peakImportKW - net) * perKW
+        if bid.takesImport {
+            let room = max(0, storage.peakImportKW - bid.net) * perKW
             setKW = min(most, room)
             if room >= most { haste = .none }
-            reason = cleaner(breakEven, site, isGas: converter.isOnHotWater)
-        } else if net < 0 {
-            setKW = min(most, -net * perKW)
+            reason = bid.cleaner
+        } else if bid.takesSurplus {
+            setKW = min(most, -bid.net * perKW)
             haste = .none
-            reason = Reason("surplus: % kW would be exported", -net)
-        } else if site.isIntensityKnown {
-            reason = dirtier(breakEven, site, isGas: converter.isOnHotWater)
+            reason = bid.surplus
+        } else if bid.site.isIntensityKnown {
+            reason = bid.left
         }
         setKW = (max(0, setKW) * 10).rounded(.down) / 10
         if setKW > 0, setKW < converter.minimumKW {
@@ -107,13 +161,16 @@ extension DispatchRules {
 
     /// A fuel gives heat while it emits less than what would fill the rest.
     private func fuelled(
-        _ converter: Converter, _ own: Double, _ replaced: Double, _ open: Double
+        _ converter: Converter, _ own: Double, _ replaced: Double, _ cost: CostPerTonne?, _ open: Double
     ) -> (kw: Double, reason: Reason, haste: Haste) {
-        var setKW = own < replaced ? (max(0, min(converter.ratedKW, open)) * 10).rounded(.down) / 10 : 0
+        let isTaken = own < replaced && cost?.isPaid ?? true
+        var setKW = isTaken ? (max(0, min(converter.ratedKW, open)) * 10).rounded(.down) / 10 : 0
         var reason =
-            own < replaced
-            ? Reason("before gas: % against % g/kWh of heat", own, replaced)
-            : Reason("gas first: % against % g/kWh of heat", own, replaced)
+            isTaken
+            ? Reason("before gas: % against % g/kWh of heat", own, replaced).at(cost)
+            : own < replaced
+                ? Reason("left for its price: % against % g/kWh of heat", own, replaced).at(cost)
+                : Reason("gas first: % against % g/kWh of heat", own, replaced)
         if setKW > 0, setKW < converter.minimumKW {
             setKW = 0
             reason = Reason("rest: less than its minimum of % kW", converter.minimumKW)
@@ -122,51 +179,30 @@ extension DispatchRules {
     }
 
     /// Elements are on or off. On a surplus they start when it feeds them whole, and stay until it feeds but half of them.
-    private func ovenSource(
-        _ oven: SourceSwitch, _ site: SiteView, _ net: Double
-    ) -> (isElectric: Bool, reason: Reason, haste: Haste) {
+    private func ovenSource(_ oven: SourceSwitch, _ bid: Bid) -> (isElectric: Bool, reason: Reason, haste: Haste) {
         let drawn = oven.electricKW
         let isOn = oven.isElectric
         var isElectric = false
         var haste = Haste.down
         var reason = Reason("gas: the grid's intensity is unknown")
-        if isCleaner(oven.breakEvenGPerKWh, site) {
-            isElectric = net + drawn <= storage.peakImportKW
+        if bid.takesImport {
+            isElectric = bid.net + drawn <= storage.peakImportKW
             // They are all or nothing, and would go off and on about the peak; what follows by the kilowatt gives way.
             haste = .none
             reason =
                 isElectric
-                ? cleaner(oven.breakEvenGPerKWh, site, isGas: true)
-                : Reason("gas: % kW more would pass the peak of % kW", drawn, storage.peakImportKW)
-        } else if net < 0, -net >= (isOn ? 0.5 : 1) * drawn {
+                ? bid.cleaner : Reason("gas: % kW more would pass the peak of % kW", drawn, storage.peakImportKW)
+        } else if bid.takesSurplus, -bid.net >= (isOn ? 0.5 : 1) * drawn {
             isElectric = true
-            reason = Reason("surplus: % kW would be exported", -net)
-        } else if site.isIntensityKnown {
-            reason = dirtier(oven.breakEvenGPerKWh, site, isGas: true)
+            reason = bid.surplus
+        } else if bid.site.isIntensityKnown {
+            reason = bid.left
         }
         if isElectric, oven.mustRest {
             isElectric = false
             reason = Reason("gas: the elements rest after they were switched off")
         }
         return (isElectric, reason, haste)
-    }
-
-    private func isCleaner(_ breakEven: Double, _ site: SiteView) -> Bool {
-        site.isIntensityKnown && site.intensityGPerKWh.value <= breakEven
-    }
-
-    private func cleaner(_ breakEven: Double, _ site: SiteView, isGas: Bool) -> Reason {
-        let sentence: StaticString =
-            isGas
-            ? "cleaner than gas: % g/kWh is below break-even (%)"
-            : "cleaner than what it replaces: % g/kWh is below break-even (%)"
-        return Reason(sentence, site.intensityGPerKWh.value, breakEven)
-    }
-
-    private func dirtier(_ breakEven: Double, _ site: SiteView, isGas: Bool) -> Reason {
-        let sentence: StaticString =
-            isGas ? "gas is cleaner: % g/kWh is above %" : "what it replaces is cleaner: % g/kWh is above %"
-        return Reason(sentence, site.intensityGPerKWh.value, breakEven)
     }
 
     // MARK: - Gas that need not be burnt

@@ -5,10 +5,10 @@ public struct Converter: Sendable, Hashable {
     /// What it takes.
     public enum Input: Sendable, Hashable {
         /// Electricity, so much of the set-point for each kW: a COP. Below a grid intensity it emits less than what it
-        /// replaces.
-        case electricity(perKW: Double, breakEvenGPerKWh: Double)
-        /// A fuel that emits so much for each kWh of the set-point, against what it replaces.
-        case fuel(gramsPerKWh: Double, replacedGramsPerKWh: Double)
+        /// replaces, which costs so much for each kWh of electricity, where that is known.
+        case electricity(perKW: Double, breakEvenGPerKWh: Double, replacedPricePerKWh: Double? = nil)
+        /// A fuel that emits so much for each kWh of the set-point, against what it replaces, and costs so much more.
+        case fuel(gramsPerKWh: Double, replacedGramsPerKWh: Double, morePerKWh: Double? = nil)
     }
 
     public var path: AssetPath
@@ -38,14 +38,14 @@ public struct Converter: Sendable, Hashable {
 
     /// What it draws from the bus for a set-point, kW.
     public func drawnKW(_ setPointKW: Double) -> Double {
-        if case .electricity(let perKW, _) = input { setPointKW / perKW } else { 0 }
+        if case .electricity(let perKW, _, _) = input { setPointKW / perKW } else { 0 }
     }
 
     /// Of each kWh of the set-point at a grid intensity, g; nothing on a surplus.
     func gramsPerKWh(_ intensityGPerKWh: Double, isSurplus: Bool) -> Double {
         switch input {
-        case .electricity(let perKW, _): isSurplus ? 0 : intensityGPerKWh / perKW
-        case .fuel(let grams, _): grams
+        case .electricity(let perKW, _, _): isSurplus ? 0 : intensityGPerKWh / perKW
+        case .fuel(let grams, _, _): grams
         }
     }
 }

@@ -7,11 +7,20 @@ public struct DispatchRules: Sendable, Hashable {
     /// Most export that the connection takes, kW.
     public var exportMaxKW: Double
     public var calm: Calm
+    /// The most that is paid for a tonne that is saved, in the currency of the prices.
+    public var maxCostPerTonne: Double
 
-    public init(storage: StorageRule, exportMaxKW: Double, calm: Calm = .standard) {
+    /// ASM: above the price of allowances, and below most estimates of what a tonne does.
+    public static let standardCostPerTonne = 250.0
+
+    public init(
+        storage: StorageRule, exportMaxKW: Double, calm: Calm = .standard,
+        maxCostPerTonne: Double = DispatchRules.standardCostPerTonne
+    ) {
         self.storage = storage
         self.exportMaxKW = exportMaxKW
         self.calm = calm
+        self.maxCostPerTonne = maxCostPerTonne
     }
 
     /// Decides for the tick that follows a mark: one wish for each asset, in the order of the surplus. A change that must
@@ -20,6 +29,7 @@ public struct DispatchRules: Sendable, Hashable {
         if let reason = failsafeReason(plant.site) { return failsafe(plant, reason) }
         let signal = CarbonSignal(
             plant.site, cleanFraction: storage.cleanFraction, dirtyFraction: storage.dirtyFraction)
+        let ceiling = plant.site.prices.map { CostCeiling(prices: $0, mostPerTonne: maxCostPerTonne) }
         var wishes: [Wish] = []
         wishes.reserveCapacity(plant.offers.count)
         var net = plant.netAtRestKW
@@ -29,18 +39,18 @@ public struct DispatchRules: Sendable, Hashable {
         }
         for place in plant.loads {
             guard case .deferrable(let group) = plant.offers[place].shape else { continue }
-            let wish = flexible(group, place, signal, net).settled(calm, plant)
+            let wish = flexible(group, place, signal, ceiling, net).settled(calm, plant)
             if group.isFree { net += group.comingKW(setPoint: wish.value) - (group.needKW ?? 0) }
             wishes.append(wish)
         }
         for place in bestStoresFirst(plant) {
             guard case .store(let unit) = plant.offers[place].shape else { continue }
-            let (kw, reason, haste) = storage.decide(unit, net: net, signal: signal)
+            let (kw, reason, haste) = storage.decide(unit, net: net, signal: signal, ceiling: ceiling)
             let wish = Wish(place, kw, reason, haste).settled(calm, plant)
             net -= min(max(wish.value, -unit.chargeMaxKW), unit.dischargeMaxKW)
             wishes.append(wish)
         }
-        convert(plant, &net, &wishes)
+        convert(plant, ceiling, &net, &wishes)
         for place in plant.windows {
             guard case .window(let air) = plant.offers[place].shape else { continue }
             wishes.append(supplyAir(air, place).settled(calm, plant))
@@ -51,7 +61,7 @@ public struct DispatchRules: Sendable, Hashable {
         }
         for place in plant.generators {
             guard case .generator(let cell) = plant.offers[place].shape else { continue }
-            let wish = generator(cell, place, net).settled(calm, plant)
+            let wish = generator(cell, place, plant.site, ceiling, net).settled(calm, plant)
             net += cell.comingKW(setPointKW: cell.ratedKW) - cell.comingKW(setPointKW: wish.value)
             wishes.append(wish)
         }
@@ -94,7 +104,9 @@ public struct DispatchRules: Sendable, Hashable {
 
     /// The charging power of a group: a ceiling, which stays open above what it can draw.
     /// - Parameter net: includes what this group must charge.
-    private func flexible(_ group: DeferrableLoad, _ place: Int, _ signal: CarbonSignal?, _ net: Double) -> Wish {
+    private func flexible(
+        _ group: DeferrableLoad, _ place: Int, _ signal: CarbonSignal?, _ ceiling: CostCeiling?, _ net: Double
+    ) -> Wish {
         /// - Parameter isRelief: whether less import does not wait.
         func charging(_ kw: Double, _ reason: Reason, isRelief: Bool = false) -> Wish {
             let haste: Haste = !isRelief ? .none : group.action == .setPower ? .up : .down
@@ -112,9 +124,12 @@ public struct DispatchRules: Sendable, Hashable {
         let give = group.action == .setPower ? group.giveMaxKW : 0
         // Per direction 0.9: what goes into a car and comes back has lost a fifth.
         if let signal, net > 0, give > 0, signal.now >= signal.dirty, signal.paysRoundTrip(efficiency: 0.81) {
-            return charging(
-                need - min(give, net),
-                Reason("dirty hours: % g/kWh is among the highest ahead; cars give back", signal.now))
+            let cost = ceiling?.roundTrip(0.81, inGPerKWh: signal.clean, outGPerKWh: signal.now)
+            if cost?.isPaid ?? true {
+                return charging(
+                    need - min(give, net),
+                    Reason("dirty hours: % g/kWh is among the highest ahead; cars give back", signal.now).at(cost))
+            }
         }
         if net > storage.peakImportKW {
             return charging(
@@ -165,8 +180,22 @@ public struct DispatchRules: Sendable, Hashable {
 
     // MARK: - Fuel cell and sun
 
-    private func generator(_ cell: Generator, _ place: Int, _ net: Double) -> Wish {
-        guard net < 0 else { return Wish(place, cell.ratedKW, Reason("steady: rated power, its heat is used")) }
+    private func generator(
+        _ cell: Generator, _ place: Int, _ site: SiteView, _ ceiling: CostCeiling?, _ net: Double
+    ) -> Wish {
+        guard net < 0 else {
+            let cost =
+                site.isIntensityKnown
+                ? ceiling.flatMap { ceiling in
+                    ceiling.price(
+                        cost: cell.pricePerKWh.map { $0 - ceiling.prices.importPerKWh },
+                        grams: site.intensityGPerKWh.value - cell.gramsPerKWh)
+                } : nil
+            guard cost?.isPaid ?? true else {
+                return Wish(place, cell.minimumKW, Reason("left for its price: its fuel against the grid").at(cost))
+            }
+            return Wish(place, cell.ratedKW, Reason("steady: rated power, its heat is used").at(cost))
+        }
         // Its set-point is where it shall go; the step takes it only part of the way.
         let steady = cell.comingKW(setPointKW: cell.ratedKW)
         let reduced = max(cell.minimumKW, steady + net)

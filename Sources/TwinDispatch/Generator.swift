@@ -7,15 +7,22 @@ public struct Generator: Sendable, Hashable {
     public var minimumKW: Double
     public var rampKWPerStep: Double
     public var powerKW: UsedValue
+    /// Of its fuel less that of the heat that it replaces, for each kWh that it gives; nil where it is not known.
+    public var pricePerKWh: Double?
+    /// The same in direct emissions, g/kWh.
+    public var gramsPerKWh: Double
 
     public init(
-        path: AssetPath, ratedKW: Double, minimumKW: Double, rampKWPerStep: Double, powerKW: UsedValue
+        path: AssetPath, ratedKW: Double, minimumKW: Double, rampKWPerStep: Double, powerKW: UsedValue,
+        pricePerKWh: Double? = nil, gramsPerKWh: Double = 0
     ) {
         self.path = path
         self.ratedKW = ratedKW
         self.minimumKW = minimumKW
         self.rampKWPerStep = rampKWPerStep
         self.powerKW = powerKW
+        self.pricePerKWh = pricePerKWh
+        self.gramsPerKWh = gramsPerKWh
     }
 
     /// Whether it gives nothing now. A hot one steps to its minimum when it is told to, a cold one takes hours; which

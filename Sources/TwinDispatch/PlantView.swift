@@ -8,6 +8,8 @@ public struct SiteView: Sendable, Hashable {
     public var isGridConnected: Bool
     public var intensityGPerKWh: UsedValue
     public var outlook: Outlook
+    /// Nil where nothing is judged by its price.
+    public var prices: ElectricityPrices?
 
     public init(
         importKW: Double, exportKW: Double, isGridMeasured: Bool, isGridConnected: Bool, intensityGPerKWh: UsedValue,

@@ -10,6 +10,8 @@ public struct Reason: Sendable {
     /// What else must be said.
     private var addition: StaticString?
     private var waits = false
+    /// What its carbon costs.
+    private var cost: CostPerTonne?
 
     public init(
         _ sentence: StaticString, _ first: Double = 0, _ second: Double = 0, _ third: Double = 0,
@@ -23,6 +25,12 @@ public struct Reason: Sendable {
     func adding(_ addition: StaticString) -> Reason {
         var reason = self
         reason.addition = addition
+        return reason
+    }
+
+    func at(_ cost: CostPerTonne?) -> Reason {
+        var reason = self
+        reason.cost = cost
         return reason
     }
 
@@ -42,6 +50,7 @@ public struct Reason: Sendable {
             place += 1
         }
         if let quality { text += " (\(quality.rawValue))" }
+        if let cost { text += "; \(cost.text)" }
         if let addition { text += "; \(addition)" }
         if waits { text += "; the change waits" }
         return text
@@ -49,4 +58,4 @@ public struct Reason: Sendable {
 }
 
 /// Text of a number without its fraction.
-private func whole(_ value: Double) -> String { "\(Int64(exactly: value.rounded(.toNearestOrEven)) ?? 0)" }
+func whole(_ value: Double) -> String { "\(Int64(exactly: value.rounded(.toNearestOrEven)) ?? 0)" }

@@ -10,18 +10,21 @@ public struct SourceSwitch: Sendable, Hashable {
     public var canLoadKW: UsedValue
     /// Grid intensity below which the elements emit less than the gas that they replace, g/kWh.
     public var breakEvenGPerKWh: Double
+    /// Of that gas, for each kWh that they draw; nil where it is not known.
+    public var replacedPricePerKWh: Double?
     /// Its elements were switched off too short a while ago.
     public var mustRest: Bool
 
     public init(
         path: AssetPath, ratedKW: Double, loadKW: UsedValue, canLoadKW: UsedValue, breakEvenGPerKWh: Double,
-        mustRest: Bool
+        replacedPricePerKWh: Double? = nil, mustRest: Bool
     ) {
         self.path = path
         self.ratedKW = ratedKW
         self.loadKW = loadKW
         self.canLoadKW = canLoadKW
         self.breakEvenGPerKWh = breakEvenGPerKWh
+        self.replacedPricePerKWh = replacedPricePerKWh
         self.mustRest = mustRest
     }
 

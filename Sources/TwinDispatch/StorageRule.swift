@@ -22,11 +22,14 @@ public struct StorageRule: Sendable, Hashable {
     /// - Parameters:
     ///   - net: what the site would import with this unit at rest, kW; negative is a surplus.
     ///   - signal: nil without a forecast.
-    func decide(_ unit: Store, net: Double, signal: CarbonSignal?) -> (kw: Double, reason: Reason, haste: Haste) {
+    ///   - ceiling: nil where nothing is judged by its price.
+    func decide(
+        _ unit: Store, net: Double, signal: CarbonSignal?, ceiling: CostCeiling? = nil
+    ) -> (kw: Double, reason: Reason, haste: Haste) {
         guard unit.powerKW.quality.isGood, unit.soc.quality.isGood else {
             return (0, Reason("failsafe: storage is not measured", quality: unit.powerKW.quality), .always)
         }
-        let (wish, reason, haste) = wish(unit, net, signal)
+        let (wish, reason, haste) = wish(unit, net, signal, ceiling)
         // What it cannot do is left to the others; whole tenths, so that rounding does not pass the window.
         let charge = (min(unit.powerMaxKW, unit.chargeMaxKW) * 10).rounded(.down) / 10
         let discharge = (min(unit.powerMaxKW, unit.dischargeMaxKW) * 10).rounded(.down) / 10
@@ -49,7 +52,7 @@ public struct StorageRule: Sendable, Hashable {
 
     /// What it would do with any state of charge.
     private func wish(
-        _ unit: Store, _ net: Double, _ signal: CarbonSignal?
+        _ unit: Store, _ net: Double, _ signal: CarbonSignal?, _ ceiling: CostCeiling?
     ) -> (kw: Double, reason: Reason, haste: Haste) {
         let isWorthIt = signal?.paysRoundTrip(efficiency: unit.roundTripEfficiency) ?? false
         if let signal, isWorthIt, signal.now >= signal.dirty, net >= 0 {
@@ -64,10 +67,15 @@ public struct StorageRule: Sendable, Hashable {
                 Reason("peak: import % kW is above % kW", net, peakImportKW), .up
             )
         }
-        if let signal, isWorthIt, signal.now <= signal.clean {
+        let isClean = isWorthIt && signal.map { $0.now <= $0.clean } ?? false
+        let cost = signal.flatMap {
+            ceiling?.roundTrip(unit.roundTripEfficiency, inGPerKWh: $0.now, outGPerKWh: $0.dirty)
+        }
+        if let signal, isClean, cost?.isPaid ?? true {
             return (
                 -min(unit.powerMaxKW, peakImportKW - net),
-                Reason("clean hours: % g/kWh is among the lowest ahead (to %)", signal.now, signal.clean), .none
+                Reason("clean hours: % g/kWh is among the lowest ahead (to %)", signal.now, signal.clean).at(cost),
+                .none
             )
         }
         if net < 0 { return (-min(unit.powerMaxKW, -net), Reason("surplus: % kW would be exported", -net), .none) }
@@ -75,6 +83,13 @@ public struct StorageRule: Sendable, Hashable {
         guard isWorthIt else {
             return (
                 0, Reason("rest: % and % g/kWh ahead differ less than the losses", signal.clean, signal.dirty),
+                .none
+            )
+        }
+        if isClean {
+            return (
+                0,
+                Reason("left for its price: % g/kWh now would save % g/kWh later", signal.now, signal.dirty).at(cost),
                 .none
             )
         }

@@ -114,6 +114,8 @@ struct DispatchSection {
     /// How far below the export limit curtailment holds, as a share of it.
     var exportMarginFraction: Double
     var calm: Calm
+    /// The most that is paid for a tonne that is saved, in the currency of the tariffs.
+    var maxCostPerTonne: Double
 }
 
 extension SiteFiles {
@@ -125,8 +127,11 @@ extension SiteFiles {
                 node.fields { $0.quantity("export_margin_fraction", in: 0...0.9, "fraction of the export limit") }
             }
             let calm = fields.optional("calm").flatMap(calm)
+            let most = fields.optionalQuantity("max_cost_per_tonne", in: 0...1_000_000, "currency/t")
             guard let storage, let margin else { return nil }
-            return DispatchSection(storage: storage, exportMarginFraction: margin, calm: calm ?? .standard)
+            return DispatchSection(
+                storage: storage, exportMarginFraction: margin, calm: calm ?? .standard,
+                maxCostPerTonne: most ?? DispatchRules.standardCostPerTonne)
         }
     }
 

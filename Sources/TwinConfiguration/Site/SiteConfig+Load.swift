@@ -157,7 +157,7 @@ struct SiteFiles {
             site: site, assets: assets, calendar: shifts.calendar(in: site.zone), method: method,
             rules: DispatchRules(
                 storage: rule.storage, exportMaxKW: safety.gate.exportMaxKW * (1 - rule.exportMarginFraction),
-                calm: rule.calm),
+                calm: rule.calm, maxCostPerTonne: rule.maxCostPerTonne),
             safety: safety, truth: truth,
             files: files)
         config.signals = signals.flatMap(\.self)

@@ -11,6 +11,8 @@ public struct OfferScene: Sendable {
         public var headroomKW = 0.0
         /// Of the heat that fills the rest, direct, g/kWh of heat.
         public var fillingGramsPerKWh = 0.0
+        /// Of the same heat, by the kWh; nil where its fuel has no price.
+        public var fillingPricePerKWh: Double?
 
         public init() {}
     }
@@ -27,6 +29,8 @@ public struct OfferScene: Sendable {
     public var heat = Heat()
     /// Direct emissions by fuel, g/kWh on its own basis.
     public var fuelGramsPerKWh: [Double]
+    /// By fuel, for each kWh on its own basis; nil where nothing is said of a fuel.
+    public var fuelPricePerKWh: [Double?] = []
     /// When the set-point in force was first commanded.
     public var changedAt: PlantTime?
     /// What was used, and where the signals of all assets stand in it, below 0 nowhere; the asset's own are a stretch of
@@ -57,6 +61,16 @@ public struct OfferScene: Sendable {
     }
 
     public func grams(_ fuel: Fuel) -> Double { fuelGramsPerKWh[fuel.index] }
+
+    /// For each kWh on the fuel's own basis; nil where nothing is said of it.
+    public func price(_ fuel: Fuel) -> Double? {
+        fuelPricePerKWh.indices.contains(fuel.index) ? fuelPricePerKWh[fuel.index] : nil
+    }
+
+    /// Of so much heat on the hot-water network that need not be made from the filling fuel.
+    func heatCredit(_ heatPerKWh: Double) -> (price: Double, grams: Double) {
+        ((heat.fillingPricePerKWh ?? 0) * heatPerKWh, heat.fillingGramsPerKWh * heatPerKWh)
+    }
 }
 
 /// Who offers what on a site: who comes when, and where signals stand among the used values, is looked up once.
@@ -123,6 +137,7 @@ public struct OfferTable: Sendable {
         scene.heat.openDemandKW = max(0, scene.heat.openDemandKW)
         if let filling, let fuel = filling.fillingFuel {
             scene.heat.fillingGramsPerKWh = scene.grams(fuel) / filling.fillingPerformance
+            scene.heat.fillingPricePerKWh = scene.price(fuel).map { $0 / filling.fillingPerformance }
         }
         var offers: [Offer] = []
         offers.reserveCapacity(offering.count)

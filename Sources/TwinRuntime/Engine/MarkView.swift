@@ -9,6 +9,7 @@ import TwinUnits
 /// is looked up once.
 struct MarkView: Sendable {
     private let factors: Factors
+    private let tariffs: [Dated<Tariffs>]
     private let table: OfferTable
     /// Filled in at each mark.
     private let scene: OfferScene
@@ -17,6 +18,7 @@ struct MarkView: Sendable {
     /// - Parameter keys: what is told, in its order.
     init(_ config: SiteConfig, keys: [(path: AssetPath, key: String)], step: Span) {
         factors = config.method.factors
+        tariffs = config.method.tariffs
         scene = OfferScene(
             time: PlantTime(ms: 0), step: step, calendar: config.calendar, outdoorC: UsedValue(0, .stale),
             rampFraction: config.rampFractionPerStep, storageDeadbandKW: config.rules.storage.deadbandKW,
@@ -37,10 +39,21 @@ struct MarkView: Sendable {
         scene.time = time
         scene.outdoorC = outdoorC
         scene.fuelGramsPerKWh = Fuel.allCases.map { factors[$0].direct.gramsPerKWh }
+        let tariffs = tariffs[tariffs.index(at: time)].value
+        scene.fuelPricePerKWh = Fuel.allCases.map(tariffs.perKWh)
+        var site = site
+        site.prices = ElectricityPrices(
+            currency: tariffs.currency, importPerKWh: tariffs.importPerMWh / 1000,
+            exportPerKWh: tariffs.exportPerMWh / 1000)
         let (offers, heat) = table.offers(values, scene, changedAt: changedAt)
         return PlantView(
             site: site, openHeatKW: heat.openDemandKW, heatHeadroomKW: heat.headroomKW, offers: offers)
     }
+}
+
+extension Tariffs {
+    /// Of a fuel, on its own basis; nil where nothing is said of it.
+    fileprivate func perKWh(_ fuel: Fuel) -> Double? { fuels[fuel.index].map { $0 / fuel.row.kWhPerPriced } }
 }
 
 extension SiteConfig {

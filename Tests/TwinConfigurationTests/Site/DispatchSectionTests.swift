@@ -19,6 +19,12 @@ struct DispatchSectionTests {
         #expect(try rules("calm:\n  band_fraction: {value: 0.1, source: ASM}").calm.bandFraction == 0.1)
     }
 
+    @Test("the most that a tonne may cost has a default")
+    func cost() throws {
+        #expect(try Repository.config().rules.maxCostPerTonne == 250)
+        #expect(try rules("max_cost_per_tonne: {value: 100, source: ASM}").maxCostPerTonne == 100)
+    }
+
     @Test("a wrong key or value is named at its place")
     func problems() throws {
         let files = try Repository.configFiles([

@@ -10,7 +10,7 @@ import TwinUnits
 @Suite("Figures of the bundled day")
 struct FiguresTests {
     /// kg CO2e per vehicle, location-based; changes only with the day, its configuration or the method.
-    static let goldenClosed = 154.0592
+    static let goldenClosed = 158.7993
     static let goldenOpen = 174.1341
     static let tolerance = 0.001
 

@@ -70,8 +70,14 @@ public struct BiomassBoiler: HotWaterKind {
                 path: scene.path,
                 input: .fuel(
                     gramsPerKWh: scene.grams(.biomass) / performance,
-                    replacedGramsPerKWh: scene.heat.fillingGramsPerKWh),
+                    replacedGramsPerKWh: scene.heat.fillingGramsPerKWh, morePerKWh: more(scene)),
                 ratedKW: ratedKW, minimumKW: minimumFraction * ratedKW, measuredKW: scene.value(Place.heat)),
             ramp: scene.rampFraction, mayStopShort: true)
+    }
+
+    /// What a kWh of its heat costs more than what it replaces; nil where a price is not known.
+    private func more(_ scene: OfferScene) -> Double? {
+        guard let own = scene.price(.biomass), let replaced = scene.heat.fillingPricePerKWh else { return nil }
+        return own / performance - replaced
     }
 }

@@ -85,10 +85,13 @@ public struct CombinedHeatPower: AssetKind {
     }
 
     public func offer(_ scene: OfferScene) -> Offer? {
-        Offer(
+        let heat = scene.heatCredit(heatEfficiency / electricEfficiency)
+        return Offer(
             Generator(
                 path: scene.path, ratedKW: ratedKW, minimumKW: minimumFraction * ratedKW,
                 rampKWPerStep: rampFractionPerMinute * ratedKW * scene.step.seconds / 60,
-                powerKW: scene.value(Place.power)))
+                powerKW: scene.value(Place.power),
+                pricePerKWh: scene.price(.biomethane).map { $0 / electricEfficiency - heat.price },
+                gramsPerKWh: scene.grams(.biomethane) / electricEfficiency - heat.grams))
     }
 }

@@ -78,11 +78,14 @@ public struct SolidOxideFuelCell: AssetKind {
     }
 
     public func offer(_ scene: OfferScene) -> Offer? {
-        Offer(
+        let heat = scene.heatCredit(cell.heatFraction / cell.ratedEfficiency)
+        return Offer(
             Generator(
                 path: scene.path, ratedKW: cell.ratedKW, minimumKW: cell.ratedKW * cell.minimumFraction,
                 rampKWPerStep: cell.ratedKW * cell.rampFractionPerMinute * scene.step.seconds / 60,
-                powerKW: scene.value(Place.power)))
+                powerKW: scene.value(Place.power),
+                pricePerKWh: scene.price(.ethanol).map { $0 / cell.ratedEfficiency - heat.price },
+                gramsPerKWh: scene.grams(.ethanol) / cell.ratedEfficiency - heat.grams))
     }
 
     // MARK: - Simulated plant

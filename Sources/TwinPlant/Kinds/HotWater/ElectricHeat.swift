@@ -32,7 +32,8 @@ extension ElectricHeatKind {
             Converter(
                 path: scene.path,
                 input: .electricity(
-                    perKW: performance, breakEvenGPerKWh: scene.heat.fillingGramsPerKWh * performance),
+                    perKW: performance, breakEvenGPerKWh: scene.heat.fillingGramsPerKWh * performance,
+                    replacedPricePerKWh: scene.heat.fillingPricePerKWh.map { $0 * performance }),
                 ratedKW: ratedKW, measuredKW: scene.value(0)),
             ramp: scene.rampFraction, mayStopShort: scene.heat.headroomKW <= 1)
     }

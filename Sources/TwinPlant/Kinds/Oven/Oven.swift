@@ -62,6 +62,7 @@ public struct Oven: ProcessBurnerKind {
             SourceSwitch(
                 path: scene.path, ratedKW: elements.ratedKW, loadKW: load, canLoadKW: scene.value(Place.canLoad),
                 breakEvenGPerKWh: scene.grams(.gas) / burner.efficiency * elements.efficiency,
+                replacedPricePerKWh: scene.price(.gas).map { $0 / burner.efficiency * elements.efficiency },
                 // Only elements that are off can owe a rest; the set-point changed when they were switched.
                 mustRest: load.value <= 0.05 * elements.ratedKW
                     && scene.changedAt.map { scene.time < $0 + elements.rest } ?? false))
