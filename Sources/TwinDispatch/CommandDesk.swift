@@ -35,6 +35,8 @@ public struct CommandDesk: Sendable, Codable {
         /// How the set-point in force differs from the one before; nil for the first.
         var move: Double?
         var offSince: PlantTime?
+        /// Since when it does nothing of what it is told.
+        var stillSince: PlantTime?
         var isNotAcked = false
         var isNotFollowed = false
 
@@ -48,11 +50,15 @@ public struct CommandDesk: Sendable, Codable {
             let tolerance = rules.followToleranceFraction * asset.ratingKW
             var low = min(setPoint, way) - tolerance
             var high = max(setPoint, way) + tolerance
-            if asset.isCeiling || asset.mayStopShort {
+            if asset.isCeiling || asset.mayStopShort?.contains(setPoint) ?? false {
                 low = min(low, -tolerance)
                 high = max(high, tolerance)
             }
-            if (low...high).contains(asset.measured.value) {
+            let isStill = abs(asset.measured.value) <= tolerance && abs(setPoint) > tolerance
+            stillSince = isStill ? stillSince ?? context.from : nil
+            let standsTooLong =
+                asset.mayStandStill.flatMap { most in stillSince.map { context.to - $0 >= most } } ?? false
+            if (low...high).contains(asset.measured.value), !standsTooLong {
                 offSince = nil
                 isNotFollowed = false
             } else {

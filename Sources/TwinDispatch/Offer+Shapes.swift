@@ -9,7 +9,7 @@ extension Offer {
     /// - Parameters:
     ///   - ramp: largest change in one step, as a share of the rating.
     ///   - deadbandKW: of the storage rule.
-    public init(_ store: Store, ramp: Double, deadbandKW: Double = 0, mayStopShort: Bool = false) {
+    public init(_ store: Store, ramp: Double, deadbandKW: Double = 0) {
         self.init(
             .store(store), store.path, .setPower, ratingKW: store.powerMaxKW,
             size: Limit(.rating, -store.powerMaxKW, store.powerMaxKW),
@@ -17,7 +17,10 @@ extension Offer {
             taking: Limit(.full, -store.chargeMaxKW, .greatestFiniteMagnitude),
             rampKWPerStep: ramp * store.powerMaxKW, busKWPerKW: 1, measured: store.powerKW)
         deadband = deadbandKW
-        self.mayStopShort = mayStopShort
+        // Where its window ends, its own protection may stop it; what the gate lets through it takes within minutes.
+        let (isFull, isEmpty) = (store.soc.value >= store.socMax - 0.005, store.soc.value <= store.socMin + 0.005)
+        if isFull || isEmpty { mayStopShort = (isFull ? -store.powerMaxKW : 0)...(isEmpty ? store.powerMaxKW : 0) }
+        mayStandStill = .hours(4)
     }
 
     /// A generator takes hours to come up, and stops short meanwhile.
@@ -31,7 +34,7 @@ extension Offer {
         isUncertain = cell.isAtRest
         deadband = Offer.deadbandKW
         failsafe = cell.ratedKW
-        mayStopShort = true
+        mayStopShort = 0...cell.ratedKW
     }
 
     public init(_ load: DeferrableLoad, ramp: Double) {
@@ -70,7 +73,7 @@ extension Offer {
             busKWPerKW: -converter.drawnKW(1), measured: converter.measuredKW)
         minimumKW = converter.minimumKW
         deadband = Offer.deadbandKW
-        self.mayStopShort = mayStopShort
+        if mayStopShort { self.mayStopShort = 0...converter.ratedKW }
     }
 
     /// A source counts 0 for gas and 1 for electric: its step on the bus is all that the elements draw.

@@ -61,8 +61,10 @@ public struct Offer: Sendable, Hashable {
     let rank: Int
     /// Where it goes while the grid cannot be seen, in set-point units.
     public var failsafe = 0.0
-    /// Has a reason of its own to do less than it is told, such as a full store.
-    public var mayStopShort = false
+    /// Set-points of which it may do less for a reason of its own: a full store takes less, an empty one gives less.
+    public var mayStopShort: ClosedRange<Double>?
+    /// How long it may stand still nevertheless.
+    public var mayStandStill: Span?
     /// What the device does by itself when the lease ends.
     public var fallback = "local"
     public var path: AssetPath

@@ -140,9 +140,7 @@ struct CommandDeskTests {
         return measured.enumerated().map { index, power in
             let tick = index + 2
             let unit = DispatchBench.unit(soc: soc, powerKW: power, powerQuality: quality)
-            let mayStopShort = unit.soc.value >= unit.socMax - 0.005 || unit.soc.value <= unit.socMin + 0.005
-            let answer = desk.watch(
-                Offer(unit, ramp: 1, mayStopShort: mayStopShort), context: DispatchBench.context(tick), rules: rules)
+            let answer = desk.watch(Offer(unit, ramp: 1), context: DispatchBench.context(tick), rules: rules)
             _ = issue(&desk, tick, kw)
             return answer
         }
@@ -171,6 +169,14 @@ struct CommandDeskTests {
         #expect(followed([0, 0, 0, 0], kw: -400, soc: 0.5) == [false, false, true, true])
         // Full, but running the wrong way.
         #expect(followed([200, 200, 200], kw: -400, soc: 0.9) == [false, true, true])
+    }
+
+    @Test("a full store that will not give does not follow, and none may stand still for hours")
+    func standsStill() {
+        #expect(followed([0, 0, 0], soc: 0.9) == [false, false, true])
+        #expect(followed([0, 0, 0], kw: -400, soc: 0.1) == [false, false, true])
+        let still = followed([Double](repeating: 0, count: 245), kw: -400, soc: 0.898)
+        #expect(still.firstIndex(of: true) == 240)
     }
 
     @Test("a ceiling is followed from below, not from above")

@@ -277,6 +277,9 @@ public final class TwinEngine {
             conditions.append(AlarmKey(.grid, config.grid.meter, .balance))
         }
         if let alarm = state.books.busAlarm, !conditions.contains(alarm) { conditions.append(alarm) }
+        for path in state.departureWatch.look(plant, context: context, rules: rules) {
+            conditions.append(AlarmKey(path.area, path.asset, .departureAtRisk))
+        }
         if state.mode == .control {
             for (place, asset) in plant.offers.enumerated() {
                 if state.desk.watch(asset, near: place, context: context, rules: rules) {

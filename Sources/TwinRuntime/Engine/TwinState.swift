@@ -14,6 +14,7 @@ public struct TwinState: Sendable, Codable {
     var balanceWatch = BalanceWatch()
     /// Nil while the link is up and all is heard again.
     var link: LinkWatch?
+    var departureWatch = DepartureWatch()
     public internal(set) var grid: TickGrid
     /// Whether a clock line was seen: from then on only clock lines move time.
     public internal(set) var sawClock = false

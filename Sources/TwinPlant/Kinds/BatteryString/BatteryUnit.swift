@@ -103,14 +103,12 @@ public struct BatteryUnit: AssetKind {
     }
 
     public func offer(_ scene: OfferScene) -> Offer? {
-        let soc = scene.value(1)
-        return Offer(
+        Offer(
             Store(
                 path: scene.path, powerMaxKW: powerMaxKW, capacityKWh: capacityKWh, socMin: socMin, socMax: socMax,
                 socReserve: socReserve, chargeEfficiency: chargeEfficiency, dischargeEfficiency: dischargeEfficiency,
-                soc: soc, powerKW: scene.value(0), step: scene.step), ramp: scene.rampFraction,
-            deadbandKW: scene.storageDeadbandKW,
-            mayStopShort: soc.value >= socMax - 0.005 || soc.value <= socMin + 0.005)
+                soc: scene.value(1), powerKW: scene.value(0), step: scene.step), ramp: scene.rampFraction,
+            deadbandKW: scene.storageDeadbandKW)
     }
 
     // MARK: - Simulated plant
