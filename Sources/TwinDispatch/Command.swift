@@ -17,6 +17,9 @@ public struct Command: Sendable, Hashable, Codable {
     public var path: AssetPath { point.path }
     public var isRenewal: Bool { since < ts }
 
+    /// Who gives the commands of a run.
+    public static func issuer(run: String) -> String { "twin-\(run)" }
+
     public func id(run: String) -> String { "\(run)-\(tick)-\(n)" }
 
     /// Tick and count of what may be a command's id: of two ids that have them in common one may still be odd.
@@ -39,7 +42,7 @@ public struct Command: Sendable, Hashable, Codable {
             "action": .string(point.action.rawValue), "value": point.action.json(point.value),
             "unit": point.action.unit.map(JSON.string) ?? .null, "lease_s": .integer(leaseS),
             "fallback": .string(point.fallback), "reason": .string(point.reason),
-            "issuer": .string("twin-\(run)"), "seq": .integer(seq),
+            "issuer": .string(Command.issuer(run: run)), "seq": .integer(seq),
         ])
     }
 }

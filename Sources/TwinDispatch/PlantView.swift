@@ -37,6 +37,8 @@ public struct PlantView: Sendable, Hashable {
     public let offers: [Offer]
     /// The set-points in force, in the places of the offers; empty where nothing was commanded yet.
     public var inForce: [SetPointInForce?] = []
+    /// What operators want, in the same places; empty where they want nothing.
+    public var hand: [HandOrder?] = []
 
     // Where those of a shape stand.
     let loads: Range<Int>

@@ -10,6 +10,7 @@ public struct Reason: Sendable {
     /// What else must be said.
     private var addition: StaticString?
     private var waits = false
+    private var until: PlantTime?
     /// What its carbon costs.
     private var cost: CostPerTonne?
 
@@ -34,6 +35,12 @@ public struct Reason: Sendable {
         return reason
     }
 
+    func until(_ time: PlantTime) -> Reason {
+        var reason = self
+        reason.until = time
+        return reason
+    }
+
     /// Of a set-point that stays as it is although this is wished.
     func waiting() -> Reason {
         var reason = self
@@ -49,6 +56,7 @@ public struct Reason: Sendable {
             text += part
             place += 1
         }
+        if let until { text += " until \(until.rfc3339)" }
         if let quality { text += " (\(quality.rawValue))" }
         if let cost { text += "; \(cost.text)" }
         if let addition { text += "; \(addition)" }

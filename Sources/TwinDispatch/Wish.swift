@@ -1,3 +1,5 @@
+import TwinCore
+
 /// Which changes of a set-point do not wait.
 enum Haste: Sendable {
     case none, always
@@ -23,8 +25,13 @@ public struct Wish: Sendable {
         self.haste = haste
     }
 
-    /// The same, or the set-point in force where a change must wait.
+    /// The same, or the set-point in force where a change must wait. An operator's order comes before both, and a failsafe
+    /// before that.
     func settled(_ calm: Calm, _ plant: PlantView) -> Wish {
+        if haste != .always, plant.hand.indices.contains(place), let order = plant.hand[place] {
+            return order.value.map { Wish(place, $0, Reason("manual: an operator's set-point").until(order.until)) }
+                ?? Wish(place, plant.offers[place].measured.value, Reason("paused").until(order.until))
+        }
         guard plant.inForce.indices.contains(place), let inForce = plant.inForce[place] else { return self }
         let settled = calm.settled(value, of: plant.offers[place], inForce, haste)
         return settled == value ? self : Wish(place, settled, reason.waiting(), haste)

@@ -50,6 +50,8 @@ final class Inbox {
     var unreported: [MQTTRefusal] = []
     /// So many are told of in a batch; all are counted.
     static let unreportedMax = 100
+    /// See `MQTTOptions.hearsItself`.
+    var hearsItself = true
     /// What to subscribe to as soon as the broker admits us: filter and QoS in the order of the requests.
     private(set) var subscriptions: [(filter: String, qos: Int)] = []
 

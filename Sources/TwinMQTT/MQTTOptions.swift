@@ -21,6 +21,8 @@ public struct MQTTOptions: Sendable {
     public var receiveMaximum: UInt16 = 1000
     /// Packets above this are not sent to us, bytes. mosquitto drops such a message silently.
     public var maximumPacketSize: UInt32 = MQTTOptions.defaultMaximumPacketSize
+    /// Whether what this client publishes comes back to it where it subscribed to the topic.
+    public var hearsItself = true
     /// What the broker publishes when the link breaks without a DISCONNECT.
     public var will: MQTTWill?
     /// Non-nil: TLS.

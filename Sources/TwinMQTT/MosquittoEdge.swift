@@ -23,6 +23,7 @@ final class MosquittoEdge {
     init(_ options: MQTTOptions) throws(MQTTError) {
         self.options = options
         inbox = Inbox(clientID: options.clientID)
+        inbox.hearsItself = options.hearsItself
         try Self.check(Self.library, "init")
         // The library keeps an unretained pointer to the inbox; `deinit` destroys the handle before the inbox goes.
         let owner = unsafe Unmanaged.passUnretained(inbox).toOpaque()
@@ -138,7 +139,8 @@ final class MosquittoEdge {
     /// Queues a SUBSCRIBE. Retained messages come with it.
     func subscribe(filter: String, qos: Int) throws(MQTTError) {
         var packet: Int32 = 0
-        let result = unsafe mosquitto_subscribe_v5(handle, &packet, filter, Int32(clamping: qos), 0, nil)
+        let result = unsafe mosquitto_subscribe_v5(
+            handle, &packet, filter, Int32(clamping: qos), Callbacks.noLocal(inbox), nil)
         try Self.check(result, "subscribe", "topic '\(filter)'")
         inbox.pendingGrants[packet] = filter
     }
@@ -225,13 +227,17 @@ private enum Callbacks {
         return unsafe Unmanaged<Inbox>.fromOpaque(owner).takeUnretainedValue()
     }
 
+    static func noLocal(_ inbox: Inbox) -> Int32 {
+        inbox.hearsItself ? 0 : Int32(MQTT_SUB_OPT_NO_LOCAL.rawValue)
+    }
+
     /// CONNACK. The subscriptions are queued here, before anything else is read, so that no PUBACK stands before them;
     /// retained messages come again only when the broker has lost the subscription.
     private static func greeted(_ handle: OpaquePointer, _ inbox: Inbox, code: Int, flags: Int32) {
         inbox.greeting = Inbox.Greeting(
             code: code, sessionPresent: flags & 1 != 0, text: code == 0 ? "" : MosquittoEdge.reason(code))
         guard code == 0 else { return }
-        let options = Int32(MQTT_SUB_OPT_SEND_RETAIN_NEW.rawValue)
+        let options = Int32(MQTT_SUB_OPT_SEND_RETAIN_NEW.rawValue) | noLocal(inbox)
         for subscription in inbox.subscriptions {
             var packet: Int32 = 0
             let qos = Int32(clamping: subscription.qos)

@@ -25,6 +25,16 @@ struct RunningTwin {
         try? FileManager.default.removeItem(atPath: place)  // it may never have been there
     }
 
+    /// The twin that runs on a journal, which by default stands beside its store.
+    static func find(store: String, journal: String?) throws -> (twin: RunningTwin, pid: Int32, config: String) {
+        let folder = journal ?? (store.hasSuffix(".sqlite") ? String(store.dropLast(7)) : store) + ".journal"
+        let twin = RunningTwin(folder: folder)
+        guard let (pid, config) = twin.find() else {
+            throw Failure("\(folder): no twin is running on this journal; start one with twin run", exitCode: 66)
+        }
+        return (twin, pid, config)
+    }
+
     /// The process and its configuration folder; nil when none runs here.
     func find() -> (pid: Int32, config: String)? {
         guard let json = read(place), let pid = json["pid"]?.integer.flatMap(Int32.init(exactly:)), pid > 1,
@@ -45,30 +55,58 @@ struct RunningTwin {
 
     // MARK: - Reload
 
-    /// Asks the twin to go on with a configuration; the answer carries the same id.
-    func ask(_ pid: Int32, config: String, mode: ControlMode?, id: String) throws {
-        let wanted = JSON.fields([
-            "id": .string(id), "config": .string(config), "mode": mode.map { .string($0.rawValue) } ?? .null,
-        ])
-        guard write(wanted, to: request) else {
-            throw Failure("\(folder): cannot write there; run twin reload as the user of the twin", exitCode: 77)
+    /// What another process asks of a running twin.
+    enum Request {
+        case reload(config: String, mode: ControlMode?)
+        /// A word of an operator about one asset.
+        case operation(JSON)
+
+        fileprivate var members: [JSON.Member] {
+            switch self {
+            case .reload(let config, let mode):
+                [
+                    JSON.Member("config", .string(config)),
+                    JSON.Member("mode", mode.map { .string($0.rawValue) } ?? .null),
+                ]
+            case .operation(let json): [JSON.Member("op", json)]
+            }
+        }
+
+        fileprivate init?(_ json: JSON) {
+            if let operation = json["op"] {
+                self = .operation(operation)
+            } else if let config = json["config"]?.text {
+                self = .reload(config: config, mode: json["mode"]?.text.flatMap(ControlMode.init(rawValue:)))
+            } else {
+                return nil
+            }
+        }
+    }
+
+    private static let patienceS = 15.0
+
+    /// Asks the twin and waits for its answer.
+    func ask(_ pid: Int32, _ wanted: Request) async throws -> LiveInbox.Answer {
+        let id = UUID().uuidString
+        guard write(.object([JSON.Member("id", .string(id))] + wanted.members), to: request) else {
+            throw Failure("\(folder): cannot write there; ask as the user of the twin", exitCode: 77)
         }
         guard kill(pid, SIGHUP) == 0 else {
             throw Failure("process \(pid) cannot be signalled (\(String(cString: strerror(errno))))", exitCode: 77)
         }
-    }
-
-    private struct Wanted {
-        var config: String
-        var mode: ControlMode?
-        var id: String
+        let until = Date(timeIntervalSinceNow: RunningTwin.patienceS)
+        while Date() < until {
+            if let answer = result(id: id) { return answer }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw Failure("process \(pid) did not answer within 15 s; see its own messages", exitCode: 70)
     }
 
     /// What was asked for; nil after a bare SIGHUP.
-    private func takeRequest() -> Wanted? {
+    private func takeRequest() -> (wanted: Request, id: String)? {
         defer { try? FileManager.default.removeItem(atPath: request) }  // a bare SIGHUP left none
-        guard let json = read(request), let config = json["config"]?.text, let id = json["id"]?.text else { return nil }
-        return Wanted(config: config, mode: json["mode"]?.text.flatMap(ControlMode.init(rawValue:)), id: id)
+        guard let json = read(request), let wanted = Request(json), let id = json["id"]?.text else { return nil }
+        return (wanted, id)
     }
 
     /// Takes up each SIGHUP until it is cancelled: reads the configuration, and asks the loop to go on with it.
@@ -76,13 +114,17 @@ struct RunningTwin {
         Terminal.catchHangups()
         while !Task.isCancelled {
             if Terminal.takeHangup() {
-                reload(inbox, takeRequest() ?? Wanted(config: find()?.config ?? config, id: ""))
+                let asked = takeRequest() ?? (.reload(config: find()?.config ?? config, mode: nil), "")
+                switch asked.wanted {
+                case .reload(let config, let mode): reload(inbox, config, mode, id: asked.id)
+                case .operation(let json): inbox.put(.operation(json)) { answer($0, id: asked.id) }
+                }
             }
             try? await Task.sleep(for: .milliseconds(100))  // cancelled: the loop ends
         }
     }
 
-    private func reload(_ inbox: LiveInbox, _ wanted: Wanted) {
+    private func reload(_ inbox: LiveInbox, _ config: String, _ mode: ControlMode?, id: String) {
         let tell: @Sendable (LiveInbox.Answer) -> Void = { answer in
             switch answer {
             case .taken(let notes):
@@ -92,15 +134,13 @@ struct RunningTwin {
             case .refused(let why): Terminal.say("twin: reload: refused, nothing was changed: \(why)")
             }
             // The next reload that names no folder reads this one again.
-            if case .refused = answer {} else { self.announce(config: wanted.config) }
-            self.answer(answer, id: wanted.id)
+            if case .refused = answer {} else { self.announce(config: config) }
+            self.answer(answer, id: id)
         }
         let read: SiteConfig
-        do { read = try CommonOptions.load(wanted.config) } catch {
-            return tell(.refused("\(wanted.config): \(error)"))
-        }
+        do { read = try CommonOptions.load(config) } catch { return tell(.refused("\(config): \(error)")) }
         inbox.put(.configuration(read)) { answer in
-            guard let mode = wanted.mode else { return tell(answer) }
+            guard let mode else { return tell(answer) }
             if case .refused = answer { return tell(answer) }
             inbox.put(.mode(mode)) { next in tell(next == .unchanged ? answer : answer.joined(next)) }
         }
@@ -118,7 +158,7 @@ struct RunningTwin {
     }
 
     /// The answer to a request, once it is there.
-    func result(id: String) -> LiveInbox.Answer? {
+    private func result(id: String) -> LiveInbox.Answer? {
         guard let json = read(result), json["id"]?.text == id, let word = json["answer"]?.text else { return nil }
         let notes = (json["notes"]?.items ?? []).compactMap(\.text)
         switch word {

@@ -34,6 +34,7 @@ struct Twin: AsyncParsableCommand {
             ImportCommand.self, JournalCommand.self, ReportCommand.self, CompareCommand.self, ExplainCommand.self,
             AlarmsCommand.self,
             CommandsCommand.self, ExportCommand.self, ValidateCommand.self, TopicsCommand.self, ReloadCommand.self,
+            ManualCommand.self, PauseCommand.self, ReleaseCommand.self,
         ])
 
     static func main() async {

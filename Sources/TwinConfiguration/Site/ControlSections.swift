@@ -67,7 +67,7 @@ private struct Detectors {
     var balance: BalanceWatch.Rule?
 
     /// Codes that the first configurations could not know.
-    private static let newer: Set<AlarmCode> = [.unit, .sign, .departureAtRisk, .link]
+    private static let newer: Set<AlarmCode> = [.unit, .sign, .twoControllers, .departureAtRisk, .link]
 
     static func read(_ node: YAMLNode) -> Detectors? {
         node.fields { fields in
@@ -100,7 +100,7 @@ private struct Detectors {
                     balance = BalanceWatch.Rule(fraction: fraction, lasting: .seconds(Int64(lasting)))
                 }
             case .stale, .outOfRange, .unit, .sign, .counter, .clock, .gap, .conflict, .notAcked, .notFollowed,
-                .departureAtRisk, .trip, .link:
+                .twoControllers, .departureAtRisk, .trip, .link:
                 break
             }
             return enabled

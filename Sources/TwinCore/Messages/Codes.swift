@@ -82,6 +82,7 @@ public enum AlarmCode: String, Sendable, Hashable, Codable, CaseIterable, Compar
     case unit, sign, counter, balance, clock, gap, conflict
     case notAcked = "not_acked"
     case notFollowed = "not_followed"
+    case twoControllers = "two_controllers"
     case departureAtRisk = "departure_at_risk"
     case trip
     /// The link to the broker is down; assets that are silent for it are named there and nowhere else.

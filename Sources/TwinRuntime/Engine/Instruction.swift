@@ -13,7 +13,8 @@ public enum Instruction: Sendable {
     case resume(PlantTime)
     /// So many messages were let go for want of room.
     case shed(Int)
-    /// Any other word of an operator or a tool; it is kept and changes nothing yet.
+    /// Any other word of an operator or a tool: a set-point by hand, a pause, a release. What is none of these is kept and
+    /// changes nothing.
     case operation(JSON)
     /// A plan that was adopted; dispatch may follow it.
     case plan(JSON)

@@ -59,4 +59,9 @@ extension Tariffs {
 extension SiteConfig {
     /// Strategy and gate in force.
     var control: DispatchControl { DispatchControl(rules: rules, gate: gate) }
+
+    /// What an asset obeys; nil for one that obeys nothing, or is not there.
+    func control(of path: AssetPath) -> (action: Action, range: ClosedRange<Double>)? {
+        assets.first { $0.path == path }?.kind.control.map { ($0.action, $0.range) }
+    }
 }

@@ -30,6 +30,8 @@ struct Router: Sendable {
         case clock
         /// The twin's own outputs and commands: compared in a replay, never stepped.
         case output
+        /// A command: our own was journalled by nobody, another's is seen.
+        case command(AssetPath)
         /// Another dialect: the sources of the site's mapping that the topic belongs to.
         case foreign([Int])
         case unknown
@@ -141,7 +143,7 @@ struct Router: Sendable {
             return sources.isEmpty ? .unknown : .foreign(sources)
         case .clock: return .clock
         case .output: return .output
-        case .asset(_, _, .cmd): return .output
+        case .asset(let area, let asset, .cmd): return .command(AssetPath(area, asset))
         case .asset(_, _, .ack): return .acknowledgement
         case .asset(let area, let asset, let kind):
             let wanted = table.subscribers(of: topic)

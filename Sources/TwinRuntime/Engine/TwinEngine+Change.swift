@@ -22,8 +22,18 @@ extension TwinEngine {
             var link = state.link ?? LinkWatch()
             link.take(word, at: state.grid.to(state.tick))
             state.link = link.isDone ? nil : link
-        case .resume, .shed, .operation: break
+        case .operation(let json):
+            // One that does nothing is kept in the journal, and was refused where somebody could read it.
+            let word = try? HandWord(json, at: state.grid.to(state.tick), control: config.control(of:))  // see above
+            if let word { follow(word) }
+        case .resume, .shed: break
         }
+    }
+
+    private func follow(_ word: HandWord) {
+        state.hand.take(word)
+        // What is paused is commanded by nobody: nothing of it is late, and all is due when it is released.
+        if case .order(let order) = word, order.value == nil { state.desk.keep { $0 != order.path } }
     }
 
     /// Dated values change with the tick that begins at or after their date: that follows from the configuration.
@@ -46,6 +56,7 @@ extension TwinEngine {
         state.books.change(chart: config.method.chart, losses: config.losses)
         let paths = config.paths
         state.desk.keep { paths.contains($0) }
+        state.hand.keep { paths.contains($0) }
         state.signals = config.signals.map { mapping in
             var memory = state.signals ?? SignalMemory()
             memory.keep(mapping)

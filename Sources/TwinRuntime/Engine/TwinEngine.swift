@@ -28,6 +28,8 @@ public final class TwinEngine {
     /// What dispatch sees; made anew when a configuration changes.
     private var view: MarkView?
     private var outlook = Outlook()
+    /// Sentences about this tick's messages that are for no component.
+    private var remarks: [String] = []
     /// Waits before a hop, for tests that try to upset the order. Nil in operation.
     private let beforeHop: (@Sendable () async -> Void)?
 
@@ -140,9 +142,11 @@ public final class TwinEngine {
             reply: reply, refusals: refusals, balance: posting.balance, offers: plant.offers, outcomes: outcomes,
             setPoints: state.desk.setPoints, link: state.link)
         let edges = state.alarms.update(conditions, at: context.to, cause: causes.sentence(_:isRaised:))
+        state.hand.expire(by: context.to)
         let commands =
             state.mode == .off
-            ? [] : config.control.commands(plant, &state.desk, context: context, rules: rules)
+            ? []
+            : config.control.commands(plant, &state.desk, hand: state.hand, context: context, rules: rules)
         for command in commands {
             state.books.count(issuedAt: command.ts - plan.step) { $0.issued += 1 }
         }
@@ -162,7 +166,7 @@ public final class TwinEngine {
             balance: posting.balance, values: reply.values, commands: commands, outcomes: outcomes, alarmEdges: edges,
             changedRows: rows, chart: state.books.chart, restatements: posting.restatements,
             readings: reply.readings, lineOffs: reply.lineOffs, refusals: refusals,
-            remarks: reply.remarks, instructions: [])
+            remarks: remarks + reply.remarks, instructions: [])
     }
 
     /// Counts the messages and takes those that are for no component.
@@ -170,6 +174,7 @@ public final class TwinEngine {
         _ input: TickInput, _ counts: inout Counts, _ refusals: inout [Refusal]
     ) -> ([Slice], [Acknowledgement]) {
         var acks: [Acknowledgement] = []
+        remarks = []
         counts.messages = input.arrivals.count + input.unreadable.values.reduce(0, +)
         for case .shed(let count) in input.instructions {
             counts.messages += count
@@ -203,6 +208,13 @@ public final class TwinEngine {
             switch destination {
             case .acknowledgement: acks.append(try Acknowledgement(arrival))
             case .clock: try checkClock(arrival)
+            case .command(let path):
+                if state.mode == .control, !arrival.retain, let issuer = RivalWatch.issuer(arrival.payload),
+                    issuer != Command.issuer(run: plan.run),
+                    let sentence = state.rivalWatch.see(issuer, path, at: arrival.t)
+                {
+                    remarks.append(sentence)
+                }
             case .components, .foreign, .output: break
             case .unknown: throw LineFailure(reason: .unknownTopic, text: "no component asked for this topic")
             }
@@ -281,6 +293,9 @@ public final class TwinEngine {
             conditions.append(AlarmKey(path.area, path.asset, .departureAtRisk))
         }
         if state.mode == .control {
+            for path in state.rivalWatch.standing(at: context.to) {
+                conditions.append(AlarmKey(path.area, path.asset, .twoControllers))
+            }
             for (place, asset) in plant.offers.enumerated() {
                 if state.desk.watch(asset, near: place, context: context, rules: rules) {
                     conditions.append(AlarmKey(asset.path.area, asset.path.asset, .notFollowed))

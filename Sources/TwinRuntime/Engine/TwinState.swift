@@ -10,11 +10,14 @@ public struct TwinState: Sendable, Codable {
     public internal(set) var chain = DigestChain()
     public internal(set) var books: Books
     public internal(set) var desk = CommandDesk()
+    /// What operators want of single assets.
+    public internal(set) var hand = HandOrders()
     public internal(set) var alarms = AlarmBoard()
     var balanceWatch = BalanceWatch()
     /// Nil while the link is up and all is heard again.
     var link: LinkWatch?
     var departureWatch = DepartureWatch()
+    var rivalWatch = RivalWatch()
     public internal(set) var grid: TickGrid
     /// Whether a clock line was seen: from then on only clock lines move time.
     public internal(set) var sawClock = false

@@ -151,9 +151,13 @@ extension LiveLoop {
             say(LogEntry(.configurationChanged, "another configuration from the next step on", reason: wanted.hash))
             return .taken(notes: fit.notes(pending: pending, values: values))
         case .operation(let json):
-            guard session != nil else { return .refused("the run has not begun") }
+            guard let session else { return .refused("the run has not begun") }
+            let json = json.ending(after: session.clock.now)
+            do throws(HandWord.Refusal) {
+                _ = try HandWord(json, at: session.clock.now, control: config.control(of:))
+            } catch { return .refused(error.text) }
             instruct(.operation(json))
-            return .taken(notes: [])
+            return .taken(notes: mode == .control ? [] : ["the twin does not command: its mode is \(mode.rawValue)"])
         case .plan(let json):
             guard session != nil else { return .refused("the run has not begun") }
             instruct(.plan(json))

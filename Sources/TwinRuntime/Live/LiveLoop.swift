@@ -101,9 +101,10 @@ public final class LiveLoop {
     /// The run that a journal folder belongs to; nil for a new one.
     public static func existingRun(_ folder: JournalFolder) throws -> String? { try Recovery(folder)?.header.run }
 
-    /// The topics the twin wants: all of its site but commands and its own outputs, and those of its mapping.
+    /// The topics the twin wants: all of its site but its own outputs, and those of its mapping. Of commands it wants those of
+    /// others; its own come back and are let go.
     static func filters(_ config: SiteConfig) -> [String] {
-        let kinds: [TopicKind] = [.tele, .ack, .status, .vehicle, .count]
+        let kinds: [TopicKind] = [.tele, .ack, .status, .vehicle, .count, .cmd]
         return kinds.map { "v1/\(config.site)/+/+/\($0.rawValue)" } + [Topic.clockText(site: config.site)]
             + (config.signals?.filters ?? [])
     }
@@ -235,6 +236,7 @@ public final class LiveLoop {
     /// Journals one message, and says how many ticks it closes at which plant time.
     private func journal(_ message: InboundMessage) throws -> (closes: Int, t: PlantTime) {
         let none = (closes: 0, t: PlantTime(ms: 0))
+        if isOwnCommand(message) { return none }
         let stamp = liveClock.time(
             of: message, hasClock: session?.clock.hasClock ?? false, now: session?.clock.now, wallNow: options.wallNow()
         )
@@ -256,6 +258,11 @@ public final class LiveLoop {
         }
         append(Arrival(message, at: session?.clock.hasClock == true && !liveClock.isClock(message) ? now : t))
         return (closes, t)
+    }
+
+    private func isOwnCommand(_ message: InboundMessage) -> Bool {
+        message.topic.hasSuffix("/\(TopicKind.cmd.rawValue)") && message.topic.hasPrefix("v1/\(config.site)/")
+            && RivalWatch.issuer(message.payload) == Command.issuer(run: run)
     }
 
     func append(_ arrival: Arrival) {

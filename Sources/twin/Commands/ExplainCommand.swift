@@ -48,8 +48,15 @@ struct ExplainCommand: AsyncParsableCommand {
         guard parts.count == 3, let tick = Int(parts[1]), let n = Int(parts[2]) else {
             throw Failure("\"\(what)\" is neither co2 nor a command's id such as 7f3a9c21-17-1", exitCode: 2)
         }
-        guard let found = try source.command(run: String(parts[0]), tick: tick, n: n) else {
-            throw Failure("\(store): holds no command \(what)", exitCode: 66)
+        let run = String(parts[0])
+        let runs = try source.runs().map(\.run)
+        guard runs.contains(run) else {
+            throw Failure(
+                "\(store): \(what) is a command of run \(run), and here \(runs.count == 1 ? "is run" : "are runs")"
+                    + " \(runs.joined(separator: ", ")); name the store of that run", exitCode: 66)
+        }
+        guard let found = try source.command(run: run, tick: tick, n: n) else {
+            throw Failure("\(store): holds no command \(what) of run \(run)", exitCode: 66)
         }
         if common.json { return print(json(found, config.zone).line) }
         switch found {

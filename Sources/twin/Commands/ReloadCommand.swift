@@ -35,26 +35,12 @@ struct ReloadCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Say less on standard error.")
     var quiet = false
 
-    private static let patienceS = 15.0
-
     func run() async throws {
-        let folder = journal ?? RunCommand.journalFolder(of: store)
-        let twin = RunningTwin(folder: folder)
-        guard let (pid, present) = twin.find() else {
-            throw Failure("\(folder): no twin is running on this journal; start one with twin run", exitCode: 66)
-        }
+        let (twin, pid, present) = try RunningTwin.find(store: store, journal: journal)
         let path = config.map { URL(fileURLWithPath: $0).standardizedFileURL.path } ?? present
         // All problems are said here, where somebody reads them.
         _ = try CommonOptions.load(path)
-        let id = UUID().uuidString
-        try twin.ask(pid, config: path, mode: mode, id: id)
-        let until = Date(timeIntervalSinceNow: ReloadCommand.patienceS)
-        while Date() < until {
-            if let answer = twin.result(id: id) { return try tell(answer, path) }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        throw Failure(
-            "process \(pid) did not answer within 15 s; see its own messages", exitCode: 70)
+        try tell(try await twin.ask(pid, .reload(config: path, mode: mode)), path)
     }
 
     private func tell(_ answer: LiveInbox.Answer, _ path: String) throws {

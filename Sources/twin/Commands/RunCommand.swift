@@ -77,6 +77,8 @@ struct RunCommand: AsyncParsableCommand {
         }
         let run = try LiveLoop.existingRun(folder) ?? RunCommand.drawRun()
         var transportOptions = try connection.options(broker, clientID: "twin-\(config.site)-\(run)")
+        // It listens for the commands of others.
+        transportOptions.hearsItself = false
         if mode == .advise || mode == .control {
             transportOptions.will = MQTTWill(topic: "v1/\(config.site)/twin/status", payload: Array("offline".utf8))
         }

@@ -32,10 +32,11 @@ final class MessageBus {
         }
     }
 
-    fileprivate func publish(_ message: OutboundMessage) {
+    /// Nobody hears himself.
+    fileprivate func publish(_ message: OutboundMessage, from sender: Int) {
         var inbound = InboundMessage(
             topic: message.topic, payload: message.payload, qos: message.qos, correlation: message.correlation)
-        for id in table.subscribers(of: message.topic) { put(inbound, into: id) }
+        for id in table.subscribers(of: message.topic) where id != sender { put(inbound, into: id) }
         guard message.retain else { return }
         inbound.retain = true
         // An empty retained payload clears the topic.
@@ -81,6 +82,6 @@ final class BusClient: Transport {
 
     func flush() {}
     var publicationsInFlight: Int { 0 }
-    func publish(_ message: OutboundMessage) { bus.publish(message) }
+    func publish(_ message: OutboundMessage) { bus.publish(message, from: id) }
     func disconnect() {}
 }
