@@ -43,6 +43,8 @@ struct AlarmCauses {
             guard let offer = offers.first(where: { $0.path == path }) else { return "it does not do what it was told" }
             let told = setPoints[path].map(offer.action.text) ?? "its set-point"
             return "told \(told), measured \(offer.action.text(AlarmCauses.rounded(offer.measured.value)))"
+        case .twoControllers: return remark(path) ?? "another controller commands it too"
+        case .departureAtRisk: return "its vehicles charge less than their departures need"
         case .trip: return "its source says connected: false"
         case .link: return link?.cause ?? "the link to the broker is down"
         }
