@@ -74,7 +74,7 @@ struct BadInputTests {
             #expect(Int(all) == summary.count("rejected"))
             #expect(summary.count("messages") == journal.stepped.count)
             #expect(journal.arrivals.allSatisfy { $0.payload.count <= 66_560 })
-            // Nobody may command the twin, so it does not even ask for commands.
+            // Nobody may command the twin: one that does not command itself does not even ask for commands.
             #expect(!journal.arrivals.contains { $0.topic.hasSuffix("/cmd") })
             #expect(summary.count("commands", "accepted") == 0)
         }

@@ -131,6 +131,7 @@ extension LiveLoop {
         case .mode(let wanted):
             guard wanted != mode else { return .unchanged }
             let published = publishes
+            wantTopics(LiveLoop.filters(config, wanted))
             mode = wanted
             instruct(.mode(wanted))
             if published != publishes { try announce(online: publishes) }
@@ -145,8 +146,7 @@ extension LiveLoop {
             // Kept before it is named: a kill in between leaves a folder that nobody asks for.
             if session != nil { try folder.keep(wanted.files, hash: wanted.hash) }
             instruct(.configuration(fit.change(pending: pending, values: values), wanted))
-            let known = Set(LiveLoop.filters(config))
-            newFilters += LiveLoop.filters(wanted).filter { !known.contains($0) }
+            wantTopics(LiveLoop.filters(wanted, mode))
             config = wanted
             say(LogEntry(.configurationChanged, "another configuration from the next step on", reason: wanted.hash))
             return .taken(notes: fit.notes(pending: pending, values: values))
@@ -163,6 +163,12 @@ extension LiveLoop {
             instruct(.plan(json))
             return .taken(notes: [])
         }
+    }
+
+    /// Asks for those that it does not hear yet.
+    private func wantTopics(_ filters: [String]) {
+        let known = Set(LiveLoop.filters(config, mode))
+        newFilters += filters.filter { !known.contains($0) }
     }
 
     private func instruct(_ instruction: Instruction) {

@@ -59,7 +59,7 @@ public final class LiveLoop {
     private let begun = ContinuousClock.now
     /// While the journal is stepped again nothing is published: only the last mark's commands go again, later.
     var isRecovering = false
-    /// Topics of a mapping that came with a reload: asked for when what was received is acknowledged.
+    /// Topics of a mapping or a mode that came with a reload: asked for when what was received is acknowledged.
     var newFilters: [String] = []
     public internal(set) var notes = RunNotes()
 
@@ -101,10 +101,10 @@ public final class LiveLoop {
     /// The run that a journal folder belongs to; nil for a new one.
     public static func existingRun(_ folder: JournalFolder) throws -> String? { try Recovery(folder)?.header.run }
 
-    /// The topics the twin wants: all of its site but its own outputs, and those of its mapping. Of commands it wants those of
-    /// others; its own come back and are let go.
-    static func filters(_ config: SiteConfig) -> [String] {
-        let kinds: [TopicKind] = [.tele, .ack, .status, .vehicle, .count, .cmd]
+    /// The topics the twin wants: all of its site but its own outputs, and those of its mapping. While it commands it hears
+    /// the commands of others too; its own, if they come back, are let go.
+    static func filters(_ config: SiteConfig, _ mode: ControlMode) -> [String] {
+        let kinds: [TopicKind] = [.tele, .ack, .status, .vehicle, .count] + (mode == .control ? [.cmd] : [])
         return kinds.map { "v1/\(config.site)/+/+/\($0.rawValue)" } + [Topic.clockText(site: config.site)]
             + (config.signals?.filters ?? [])
     }
@@ -114,7 +114,7 @@ public final class LiveLoop {
     public func run() async throws -> Summary? {
         try await recover()
         try transport.connect(timeoutMs: options.connectTimeoutMs)
-        try transport.subscribe(LiveLoop.filters(config))
+        try transport.subscribe(LiveLoop.filters(config, mode))
         if publishes { try announce(online: true) }
         try resendCommands()
         if options.clock == .wall, session == nil { try begin(at: options.wallNow()) }
@@ -147,8 +147,7 @@ public final class LiveLoop {
     private func subscribeNewFilters() {
         guard !newFilters.isEmpty else { return }
         do { try transport.subscribe(newFilters) } catch {
-            tell(
-                .subscriptionRefused, "the topics of the new mapping are not heard yet, start the twin again: \(error)")
+            tell(.subscriptionRefused, "new topics are not heard yet, start the twin again: \(error)")
         }
         newFilters = []
     }

@@ -163,7 +163,7 @@ struct ReadmeMappingTests {
         try mapping.check(against: config.inputs)
         #expect(mapping.sources.count == 9)
         let shipped = try Repository.config()
-        #expect(LiveLoop.filters(config).count == LiveLoop.filters(shipped).count + 11)
+        #expect(LiveLoop.filters(config, .shadow).count == LiveLoop.filters(shipped, .shadow).count + 11)
         #expect(try SiteConfig(files).hash == shipped.hash)
     }
 }
