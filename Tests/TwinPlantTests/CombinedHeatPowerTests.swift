@@ -23,11 +23,19 @@ struct CombinedHeatPowerTests {
         reply.values.first { $0.key == key }?.used.value
     }
 
+    @Test("told nothing it holds its rating, as it does when a lease ends")
+    func untold() {
+        var twin = Self.twin()
+        let replies = (1...2).map { twin.tick([], Bench.context($0), PlantImage()) }
+        #expect(replies.allSatisfy { Self.value($0, "power_kw") == 2000 && Self.value($0, "biomethane_kw") == 5000 })
+    }
+
     @Test(
         "it starts at its least, climbs by its ramp; heat and fuel follow the power, and the network hears of the heat")
     func start() {
         var twin = Self.twin()
-        let replies = (1...4).map { twin.tick([], Bench.context($0, setPoints: [Self.path: 2000]), PlantImage()) }
+        _ = twin.tick([], Bench.context(1, setPoints: [Self.path: 0]), PlantImage())
+        let replies = (2...5).map { twin.tick([], Bench.context($0, setPoints: [Self.path: 2000]), PlantImage()) }
         #expect(replies.map { Self.value($0, "power_kw") } == [1000, 1400, 1800, 2000])
         #expect(Self.value(replies[3], "heat_kw") == 2500 && Self.value(replies[3], "biomethane_kw") == 5000)
         #expect(replies[3].image.heatKW == 2500)
@@ -36,7 +44,7 @@ struct CombinedHeatPowerTests {
     @Test("a set-point below its least is held at the least; 0 is rest")
     func least() {
         var twin = Self.twin()
-        _ = twin.tick([], Bench.context(1, setPoints: [Self.path: 2000]), PlantImage())
+        _ = twin.tick([], Bench.context(1, setPoints: [Self.path: 0]), PlantImage())
         #expect(
             Self.value(twin.tick([], Bench.context(2, setPoints: [Self.path: 300]), PlantImage()), "power_kw") == 1000)
         #expect(Self.value(twin.tick([], Bench.context(3, setPoints: [Self.path: 0]), PlantImage()), "power_kw") == 0)

@@ -43,6 +43,7 @@ public struct TopicSurvey: Sendable {
     private let site: String
     /// What the configuration listens to.
     private let listened: [AssetPath]
+    private var heard: Set<AssetPath> = []
     private var door: SignalDoor?
     private var memory = SignalMemory()
     private var found: [String: Topic] = [:]
@@ -71,6 +72,7 @@ public struct TopicSurvey: Sendable {
                 beyond += 1
                 return
             }
+            heard.formUnion(assets(arrival.topic, sources))
             topic = Topic(
                 name: arrival.topic, meaning: meaning(arrival.topic, sources), first: arrival.t, last: arrival.t,
                 example: Array(arrival.payload.prefix(Telemetry.payloadMax)))
@@ -102,21 +104,14 @@ public struct TopicSurvey: Sendable {
     public var silentRows: [String] { door?.silentRows(memory) ?? [] }
 
     /// Assets of the configuration that no topic tells of, in its order.
-    public var unheard: [AssetPath] {
-        let told = found.values.flatMap { topic -> [AssetPath] in
-            switch topic.meaning {
-            case .own:
-                guard case .asset(let area, let asset, .tele)? = TwinCore.Topic(topic.name, site: site) else {
-                    return []
-                }
-                return [AssetPath(area, asset)]
-            case .mapped(let targets):
-                return targets.compactMap { AssetPath(text: $0.split(separator: "/").prefix(2).joined(separator: "/")) }
-            case .notMapped: return []
-            }
+    public var unheard: [AssetPath] { listened.filter { !heard.contains($0) } }
+
+    /// What a topic tells of.
+    private func assets(_ topic: String, _ sources: [Int]) -> [AssetPath] {
+        if case .asset(let area, let asset, .tele)? = TwinCore.Topic(topic, site: site) {
+            return [AssetPath(area, asset)]
         }
-        let heard = Set(told)
-        return listened.filter { !heard.contains($0) }
+        return sources.flatMap { door?.mapping.sources[$0].signals.flatMap(\.assets) ?? [] }
     }
 
     private func meaning(_ topic: String, _ sources: [Int]) -> Meaning {

@@ -13,10 +13,10 @@ struct ResultTextTests {
         let lines = ResultText.lines(try await BundledDay.closed().summary)
         #expect(
             lines == [
-                "CO2 per vehicle  155.6 kg ± 5.8 (95 %), 100.0 % of the energy measured",
-                "against 2018     33.7 % less than 234.5 kg (22 to 45 %)",
+                "CO2 per vehicle  158.8 kg ± 6.4 (95 %), simulated: none of it was measured",
+                "against 2018     32.3 % less than 234.5 kg (20 to 44 %)",
                 "vehicles         1,415 from 2025-06-18 00:00 to 2025-06-19 00:00, sunderland",
-                "energy           MWh: 614.5 imported, 194.2 own, 608.3 gas, 44.5 ethanol",
+                "energy           MWh: 387.4 imported, 194.2 own, 853.0 gas, 44.5 ethanol",
                 "look at          nothing: no alarm, no message rejected",
             ])
     }
