@@ -66,6 +66,9 @@ struct CrossExamination: Sendable {
             let (path, sheet) = assets[question.asset]
             reply.remarks.append("\(path.text): \(found.sentence(question.witness, sheet))")
             doubt(found, question, hours: (end - from).hours, &reply)
+            // In this tick, so that it has the sentence for a cause; from the next one on the feed raises it.
+            let alarm = AlarmKey(path.area, path.asset, found.unit == nil ? .conflict : .unit)
+            if !reply.alarms.contains(alarm) { reply.alarms.append(alarm) }
         case (let found?, _?): doubt(found, question, hours: settlementPeriod.hours, &reply)
         case (nil, nil): break
         }

@@ -21,7 +21,7 @@ struct CompareCommand: AsyncParsableCommand {
             EXAMPLES
               twin compare replay/sunderland-day.jsonl.gz
               twin compare monday.sqlite tuesday.sqlite --json
-              twin compare replay/sunderland-winter-day.jsonl.gz --with twin-config/sunderland-biomass
+              twin compare day.jsonl.gz --with twin-config/sunderland-biomass
             """)
 
     @OptionGroup var common: CommonOptions
