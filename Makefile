@@ -45,14 +45,13 @@ run: setup ## Replay the bundled Sunderland day through the twin and print the C
 	@echo "make run: installs what is missing, builds in release mode (minutes at the first time), then replays one day."
 	@swift build -c release --product twin
 	@mkdir -p $(OUT) && rm -rf $(OUT)/day.*
+	@echo "The plant of 2018 on such a day, and the rolling year to its end, without a dispatcher:"
+	@$(RELEASE) simulate --books --config twin-config/sunderland-2018 --from 2025-06-18 --for 1d --seed 16 -q; echo
+	@$(RELEASE) simulate --books --from 2024-06-19 --for 365d --step 30m --seed 16 -q; echo
+	@echo "The day as recorded, without a dispatcher, against the day by the rules:"
+	@$(RELEASE) compare $(DAY) -q; echo
 	@$(RELEASE) replay $(DAY) --loop closed --full --store $(OUT)/day.sqlite --journal $(OUT)/day.journal
 	@$(RELEASE) report --store $(OUT)/day.sqlite --format json --out $(OUT)/day.report.json
-	@echo; echo "The day as recorded, without a dispatcher, against the day by the rules:"
-	@$(RELEASE) compare $(DAY) -q
-	@echo; echo "The unchanged plant of 2018 on such a day:"
-	@$(RELEASE) simulate --books --config twin-config/sunderland-2018 --from 2025-06-18 --for 1d --seed 16 -q | sed -n '1,10p'
-	@echo; echo "The rolling year to the end of this day:"
-	@$(RELEASE) simulate --books --from 2024-06-19 --for 365d --step 30m --seed 16 -q | sed -n '1,33p'
 	@echo "report: $(OUT)/day.report.json"
 
 test: setup-test ## Install what the tests need, build everything and run every test.

@@ -28,21 +28,38 @@ extension Books {
         guard let now, now.isBroken, let grid = gridPath else { return }
         let wasBroken = before?.isBroken ?? false
         let from = wasBroken ? end - settlementPeriod - settlementPeriod : end - settlementPeriod
-        let finding: BusFinding
-        if let mistake = now.gridMistake() {
-            finding = BusFinding(
-                alarm: AlarmKey(grid.area, grid.asset, mistake.code), correction: GridCorrection(mistake), from: from)
-            posting.remarks.append("\(grid.text): \(now.sentence); \(mistake.sentence), and is booked so")
-        } else if let (meter, mistake) = now.otherMistake() {
-            finding = BusFinding(alarm: AlarmKey(meter.path.area, meter.path.asset, mistake.code), from: from)
-            posting.remarks.append("\(meter.path.text): \(now.sentence); of \(meter.account.name) \(mistake.sentence)")
-        } else {
-            guard wasBroken else { return }
-            finding = BusFinding(alarm: AlarmKey(grid.area, grid.asset, .balance), from: from)
-            posting.remarks.append("\(grid.text): \(now.sentence); no single meter explains it")
-        }
+        guard let (finding, sentence) = finding(now, grid, from: from, wasBroken: wasBroken) else { return }
+        posting.remarks.append(sentence)
         change(from: from, to: end, &posting) { $0.busFindings.append(finding) }
         doubt(now, finding, &posting)
+        if wasBroken { doubt(before, finding, &posting) }
+    }
+
+    /// What is said of a half hour that does not fit; nil while that may be an accident.
+    private func finding(
+        _ now: BusExamination, _ grid: AssetPath, from: PlantTime, wasBroken: Bool
+    ) -> (BusFinding, String)? {
+        let explanation = now.explanation()
+        if let mistake = explanation?.mistake, explanation?.meter == nil, now.raisedKWh(by: mistake) > 0 {
+            // A figure must not fall by a fault: what would lower the import is only said.
+            let alarm = AlarmKey(grid.area, grid.asset, mistake.code)
+            return (
+                BusFinding(alarm: alarm, correction: GridCorrection(mistake), from: from),
+                "\(grid.text): \(now.sentence); \(mistake.sentence), and is booked so"
+            )
+        }
+        if let meter = explanation?.meter, let mistake = explanation?.mistake {
+            let alarm = AlarmKey(meter.path.area, meter.path.asset, mistake.code)
+            return (
+                BusFinding(alarm: alarm, from: from),
+                "\(meter.path.text): \(now.sentence); of \(meter.account.name) \(mistake.sentence)"
+            )
+        }
+        guard wasBroken else { return nil }
+        return (
+            BusFinding(alarm: AlarmKey(grid.area, grid.asset, .balance), from: from),
+            "\(grid.text): \(now.sentence); no single meter explains it"
+        )
     }
 
     /// Nil where a period cannot be judged.
@@ -54,10 +71,17 @@ extension Books {
 
     private var gridPath: AssetPath? { chart.lines(of: .gridImport).first.map { chart.meters[$0].path } }
 
-    /// What no mistake explains may be wrong by all of it.
+    /// What no mistake explains may be wrong by all of it, and what a mistake explains by as much as it corrects; only an
+    /// exchange and a factor of 1,000 are beyond chance.
     private func doubt(_ now: BusExamination?, _ finding: BusFinding, _ posting: inout Posting) {
-        guard let now, finding.alarm.code == .balance, let line = chart.lines(of: .gridImport).first else { return }
-        posting.doubts.append((chart.meters[line], abs(now.leftKWh)))
+        guard let now, let line = chart.lines(of: .gridImport).first else { return }
+        let kWh: Double
+        switch finding.correction?.mistake {
+        case .exchanged, .scaled(1000): return
+        case let mistake?: kWh = abs(now.raisedKWh(by: mistake))
+        case nil: kWh = abs(now.leftKWh) * 1.1
+        }
+        posting.doubts.append((chart.meters[line], kWh))
     }
 }
 

@@ -47,29 +47,44 @@ struct BusExamination: Sendable {
 
     var isBroken: Bool { abs(leftKWh) > BusExamination.fractionMax * flowKWh }
 
-    /// The mistake of the grid's meter that explains it, if one does.
-    func gridMistake() -> MeterMistake? {
-        let exchanged = GridCorrection(.exchanged)
-        let scaled = BusExamination.factors.filter { $0 > 0 }.map { GridCorrection(.scaled($0)) }
-        return ([exchanged] + scaled).first { explains($0.applied(to: lines, chart)) }?.mistake
+    /// A mistake of one meter, and what it would be of.
+    struct Explanation: Sendable, Hashable {
+        /// Nil for the grid's.
+        var meter: Meter?
+        var mistake: MeterMistake
     }
 
-    /// The only other meter whose mistake explains it; nil where none or several would.
-    func otherMistake() -> (meter: Meter, mistake: MeterMistake)? {
-        var found: [(Meter, MeterMistake)] = []
+    /// The only mistake of one meter that explains it; nil where none or several would.
+    func explanation() -> Explanation? {
+        var found: [Explanation] = []
+        let grid = [MeterMistake.exchanged] + BusExamination.factors.filter { $0 > 0 }.map(MeterMistake.scaled)
+        for mistake in grid where explains(GridCorrection(mistake).applied(to: lines, chart)) {
+            found.append(Explanation(meter: nil, mistake: mistake))
+        }
         for line in chart.linesWithin where lines[line].energy.wattSeconds != 0 {
             for factor in BusExamination.factors {
                 var corrected = lines
                 corrected[line].energy = lines[line].energy.times(factor)
-                if explains(corrected) { found.append((chart.meters[line], .scaled(factor))) }
+                if explains(corrected) {
+                    found.append(Explanation(meter: chart.meters[line], mistake: .scaled(factor)))
+                }
             }
         }
         return found.count == 1 ? found[0] : nil
     }
 
+    /// By how much a correction of the grid's meter raises what is bought, kWh.
+    func raisedKWh(by mistake: MeterMistake) -> Double {
+        let corrected = GridCorrection(mistake).applied(to: lines, chart)
+        return chart.lines(of: .gridImport).reduce(0) {
+            $0 + corrected[$1].energy.kilowattHours - lines[$1].energy.kilowattHours
+        }
+    }
+
+    /// A correction that blows up what flows explains nothing, so the smaller flow is the measure.
     private func explains(_ corrected: SumList) -> Bool {
         let (left, flow) = weigh(corrected)
-        return abs(left) <= BusExamination.explainedMax * flow
+        return abs(left) <= BusExamination.explainedMax * min(flow, flowKWh)
     }
 
     private func weigh(_ lines: SumList) -> (left: Double, flow: Double) {

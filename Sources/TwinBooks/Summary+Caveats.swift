@@ -45,9 +45,8 @@ extension Summary {
     private var storeCaveats: [String] {
         stores.filter { abs($0.kg) > Summary.storeShareMin * productionKgLocation }.map { store in
             func text(_ value: Double) -> String { JSON.numberText(abs(value).rounded()) }
-            let verbs = store.kg > 0 ? ("gave", "took") : ("took", "gave")
-            return "stores \(verbs.0) \(text(store.kWh)) kWh of \(store.name) more than they \(verbs.1), "
-                + "worth \(text(store.kg)) kg CO2e as \(store.source)"
+            return "stores \(store.kg > 0 ? "gave" : "took") \(text(store.kWh)) kWh of \(store.name) on balance "
+                + "(\(text(store.kg)) kg CO2e as \(store.source))"
         }
     }
 }

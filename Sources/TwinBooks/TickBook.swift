@@ -77,12 +77,14 @@ struct TickBook: Sendable, Hashable {
         }
         let net = taken + losses - supplied
         if let imported = sheet.imported, let exported = sheet.exported, !hasMeter(of: imported, exported, chart) {
-            // A meter that tells one way alone counts for that; the other way is what is left over.
+            // A meter that tells one way alone counts for that. What flows that way does not flow the other way in the same
+            // step; where nothing does, the other way is what is left over.
             let isBoughtTold = isCovered(imported, chart)
             let isSoldTold = isCovered(exported, chart)
-            let bought =
-                isBoughtTold ? all.energy(imported) : max(net + (isSoldTold ? all.energy(exported) : .zero), .zero)
-            let sold = isSoldTold ? all.energy(exported) : max((isBoughtTold ? bought : .zero) - net, .zero)
+            let isBuying = isBoughtTold && all.energy(imported) > .zero
+            let isSelling = isSoldTold && all.energy(exported) > .zero
+            let bought = isBoughtTold ? all.energy(imported) : isSelling ? .zero : max(net, .zero)
+            let sold = isSoldTold ? all.energy(exported) : isBuying ? .zero : max(-net, .zero)
             if !isBoughtTold { all[imported.index] = AccountSum(bought, measuredMs: 0, estimatedMs: stepMs) }
             if !isSoldTold { all[exported.index] = AccountSum(sold, measuredMs: 0, estimatedMs: stepMs) }
             if isBoughtTold || isSoldTold, let remainder = sheet.remainder {

@@ -63,7 +63,7 @@ public struct Comparison: Sendable {
         let verb = savedTonnes >= 0 ? "saves" : "adds"
         var text =
             "\(names.second) \(verb) \(Figures.fixed(abs(savedTonnes), 2)) t CO2e (location-based, contents of the stores counted)"
-            + " for \(Figures.whole(extraCost)) \(currency)"
+            + " for \(Figures.whole(extraCost)) \(currency) of energy"
         if let costPerTonne { text += ", \(Figures.whole(costPerTonne)) \(currency) a tonne" }
         text +=
             "; market-based it \(savedTonnesMarket >= 0 ? "saves" : "adds") \(Figures.fixed(abs(savedTonnesMarket), 2)) t"

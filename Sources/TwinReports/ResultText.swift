@@ -81,6 +81,7 @@ public struct ResultText {
             let failed = summary.commands.rejected + summary.commands.expired
             if failed > 0 { parts.append("\(Figures.whole(Double(failed))) commands rejected or expired") }
         }
+        parts += summary.caveats.filter { !$0.hasPrefix("simulated") && !$0.hasPrefix("meters exclude") }
         return parts.isEmpty ? "nothing: no alarm, no message rejected" : parts.joined(separator: "; ")
     }
 }

@@ -112,6 +112,8 @@ extension Span: ExpressibleByArgument {
         guard let span = Span(text: argument), span.ms > 0 else { return nil }
         self = span
     }
+
+    public var defaultValueDescription: String { text }
 }
 
 /// A pace: plant seconds per wall second, or as fast as possible.

@@ -63,6 +63,23 @@ struct BooksTests {
         #expect(books.post(2, measured).balance.estimatedKW == 0)
     }
 
+    @Test("counts a grid meter that tells one way only for that way, and invents nothing the other way while it flows")
+    func oneWay() {
+        var books = Books(lossFraction: 0)
+        func cells(_ tick: Int, load: Int64, bought: Int64) -> [Cell] {
+            BooksBench.cells(tick, wind: 36_000_000, load: load, grid: nil)
+                + [BooksBench.cell(tick, .gridImport, bought)]
+        }
+        // 36 of wind and 222 of import against 240 of load: 18 are on no meter, and none of it is sold.
+        _ = books.post(1, cells(1, load: 240_000_000, bought: 222_000_000))
+        #expect(
+            books.ws(.gridImport) == 222_000_000 && books.ws(.gridExport) == 0 && books.ws(.unmetered) == 18_000_000)
+        #expect(books.rows[0][.gridImport].measuredMs == 60_000)
+        // Nothing is bought, and 36 of wind meet 30 of load: 6 are sold.
+        _ = books.post(2, cells(2, load: 30_000_000, bought: 0))
+        #expect(books.ws(.gridExport) == 6_000_000 && books.ws(.unmetered) == 18_000_000)
+    }
+
     @Test("takes the grid as the remainder, estimated, while its meter is silent")
     func noGridMeter() {
         var books = Books(lossFraction: 0.02)

@@ -42,7 +42,12 @@ extension SignalDoor {
                 reading = register.take(written, top: top)
                 memory.register = register
             }
-            let value = signal.converted(reading, unit, source.period)
+            var value = signal.converted(reading, unit, source.period)
+            if signal.kind == .counter, let kWhPerM3 = signal.kWhPerM3, !isOld {
+                var register = memory.gas ?? GasRegister(reading, kWh: value, kWhPerM3: kWhPerM3)
+                value = register.take(reading, kWhPerM3: kWhPerM3) { signal.converted($0, unit, source.period) }
+                memory.gas = register
+            }
             let pieces = laid(value, signal, &memory)
             // A sum or a mean of very large values is none.
             guard pieces.allSatisfy(\.value.isFinite) else {

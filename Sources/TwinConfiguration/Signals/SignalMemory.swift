@@ -14,6 +14,7 @@ public struct SignalMemory: Sendable, Hashable, Codable {
         var sum: RunningSum?
         var mean: RunningMean?
         var register: OverrunRegister?
+        var gas: GasRegister?
 
         init() {}
     }
@@ -125,5 +126,29 @@ struct OverrunRegister: Sendable, Hashable, Codable {
         }
         last = reading
         return reading + turns * top
+    }
+}
+
+/// A register in cubic metres whose calorific value changes: what it counted before keeps the value that it had then.
+struct GasRegister: Sendable, Hashable, Codable {
+    private var kWhPerM3: Double
+    /// The last reading as it was written, and what was told of it.
+    private var reading: Double
+    private var kWh: Double
+    private var offsetKWh = 0.0
+
+    init(_ reading: Double, kWh: Double, kWhPerM3: Double) {
+        (self.reading, self.kWh, self.kWhPerM3) = (reading, kWh, kWhPerM3)
+    }
+
+    /// - Parameter converted: with the calorific value in force, kWh.
+    mutating func take(_ reading: Double, kWhPerM3: Double, converted: (Double) -> Double) -> Double {
+        if kWhPerM3 != self.kWhPerM3 {
+            offsetKWh = kWh - converted(self.reading)
+            self.kWhPerM3 = kWhPerM3
+        }
+        self.reading = reading
+        kWh = converted(reading) + offsetKWh
+        return kWh
     }
 }

@@ -41,7 +41,7 @@ extension Telemetry {
 
     /// Nil for what is no length of a period.
     static func period(_ seconds: Double) -> Span? {
-        guard seconds > 0, seconds <= periodMax.seconds else { return nil }
+        guard seconds >= 0.001, seconds <= periodMax.seconds else { return nil }
         return Span(ms: Int64(saturatingMilliseconds: seconds))
     }
 
@@ -75,7 +75,7 @@ extension Telemetry {
         case "seq": seq = member.value.integer
         case "period_s":
             guard let length = member.value.double.flatMap(Telemetry.period) else {
-                throw LineFailure(reason: .outOfRange, text: "\"period_s\" is not in 0 < s <= 86400")
+                throw LineFailure(reason: .outOfRange, text: "\"period_s\" is not in 0.001...86400")
             }
             period = length
         case "modelled": isModelled = member.value.bool ?? false

@@ -112,7 +112,9 @@ struct BeliefPort: StepPort {
     mutating func finish(_ told: FeedReport) {
         var report = told
         if context.examinesMeters, context.to.floored(to: settlementPeriod) == context.to {
-            examination.examine(&fleet, context, &report, &reply)
+            let air = reply.image.airTemperatureC.quality
+            examination.examine(
+                &fleet, isWeatherTold: air.isGood || air == .lastKnown, context, &report, &reply)
             report.close(context)
         }
         fleet.addCells(posts, report, context, to: &reply)

@@ -25,10 +25,14 @@ struct CrossExamination: Sendable {
     }
 
     /// Looks back from the end of a settlement period.
+    /// - Parameter isWeatherTold: whether the air temperature is a measurement.
     func examine(
-        _ fleet: inout Fleet, _ context: TickContext, _ report: inout FeedReport, _ reply: inout ComponentReply
+        _ fleet: inout Fleet, isWeatherTold: Bool, _ context: TickContext, _ report: inout FeedReport,
+        _ reply: inout ComponentReply
     ) {
         for question in questions where fleet.feeds[question.asset].canBeExamined {
+            // A model that stands on the annual mean of the air knows less than any meter.
+            if case .model = question.witness, !isWeatherTold { continue }
             judge(question, &fleet, context, &report, &reply)
         }
     }
@@ -141,10 +145,11 @@ struct CrossExamination: Sendable {
         }
     }
 
-    /// What a wrong choice between the two would be wrong by; a wrong unit explains itself.
+    /// What a wrong choice between the two would be wrong by.
     private func doubt(_ found: Finding, _ question: Question, hours: Double, _ reply: inout ComponentReply) {
         if case .content = question.witness { return }
-        if found.unit != nil { return }
+        // Two meters that are apart by a unit are explained by it; a model may be wrong by anything.
+        if found.unit != nil, case .conversion = question.witness { return }
         let (path, sheet) = assets[question.asset]
         for booked in sheet.posts where booked.spec == found.spec {
             let kWh = abs(booked.post.kw(found.told) - booked.post.kw(found.expected)) * hours

@@ -37,7 +37,11 @@ struct RunningTotal: Sendable, Codable {
     /// handed over in lots.
     static let lot = Span.minutes(15)
 
+    /// A total that is refreshed by the hour, and repeated between, tells of the whole time since it last moved.
+    static let quietMax = Span.hours(2)
+
     private var last: Reading?
+    private var movedAt: PlantTime?
     /// What was believed before it.
     private var before: Reading?
     /// Vehicles are counted up to here; it is above `last` after a total was believed that was a little too high.
@@ -51,7 +55,9 @@ struct RunningTotal: Sendable, Codable {
             return .follows(0)
         }
         guard reading.ts >= max(last.ts, doubt?.last.ts ?? last.ts) else { return .old }
-        if RunningTotal.follows(reading, last, rate) { return .follows(believe(reading, countedTo: counted)) }
+        let quiet = Reading(
+            total: last.total, ts: min(last.ts, max(movedAt ?? last.ts, reading.ts - RunningTotal.quietMax)))
+        if RunningTotal.follows(reading, quiet, rate) { return .follows(believe(reading, countedTo: counted)) }
         if let before, reading.total < last.total, RunningTotal.follows(reading, before, rate) {
             // What was counted too much comes with the next vehicles.
             self.last = before
@@ -76,6 +82,7 @@ struct RunningTotal: Sendable, Codable {
     /// - Returns: the vehicles that are new.
     @discardableResult
     private mutating func believe(_ reading: Reading, countedTo was: Int64) -> Int64 {
+        if last?.total != reading.total { movedAt = reading.ts }
         before = last
         last = reading
         doubt = nil

@@ -25,6 +25,7 @@ struct AlarmCauses {
     private func cause(_ key: AlarmKey) -> String {
         let path = AssetPath(key.area, key.asset)
         switch key.code {
+        case .stale where key.area == .line: return "no vehicle was told in an hour and a half of a planned shift"
         case .stale:
             if let refused = refusal(path) { return "no reading can be used: \(refused); the model stands in" }
             let never = reply.unheard.contains(key) ? "nothing was heard since the start" : "no new reading came"

@@ -107,15 +107,21 @@ public final class TwinEngine {
         return outcome
     }
 
-    /// Whether the settlement period that ends now had vehicles where the plan has them.
-    private func isPlanKept(until end: PlantTime) -> Bool {
-        guard end.floored(to: settlementPeriod) == end else { return false }
+    /// Least and most vehicles that the plan has in the settlement period that ends now; nil within one.
+    private func plannedVehicles(until end: PlantTime) -> ClosedRange<Double>? {
+        guard end.floored(to: settlementPeriod) == end else { return nil }
         let planned = [end - settlementPeriod, end - Span.minutes(1)].map {
             Production(config.calendar, at: $0).vehiclesPerHour * settlementPeriod.hours
         }
-        guard let made = state.books.open.map({ Double($0.vehicles) }) else { return false }
+        return (planned.min() ?? 0)...(planned.max() ?? 0)
+    }
+
+    /// Whether the settlement period that ends now had vehicles where the plan has them.
+    private func isPlanKept(until end: PlantTime) -> Bool {
+        guard let planned = plannedVehicles(until: end), let made = state.books.open.map({ Double($0.vehicles) })
+        else { return false }
         // A shift may begin or end within the half hour.
-        return made >= 0.25 * (planned.min() ?? 0) && made <= 4 * (planned.max() ?? 0)
+        return made >= 0.25 * planned.lowerBound && made <= 4 * planned.upperBound
     }
 
     /// All that follows the components: balance, books, alarms, dispatch, chain.
@@ -128,6 +134,10 @@ public final class TwinEngine {
         var counts = counts
         var reply = reply
         reply.remarks += posting.remarks
+        state.lineWatch.hear(reply.lineOffs)
+        if let planned = plannedVehicles(until: context.to), let row = state.books.rows.last {
+            state.lineWatch.look(planned: planned, made: row.vehicles)
+        }
         for doubt in posting.doubts { counts.doubt(doubt.meter, kWh: doubt.kWh) }
         let outcomes = state.desk.settle(acks, run: plan.run, context: context)
         for outcome in outcomes {
@@ -281,7 +291,14 @@ public final class TwinEngine {
     ) -> [AlarmKey] {
         var conditions = reply.alarms
         // Where many never spoke, a part of the plant is not connected, and no meter is broken.
-        if reply.unheard.count * TwinEngine.speakersPerSilent <= reply.watched { conditions += reply.unheard }
+        let silent = reply.unheard
+        if silent.count * TwinEngine.speakersPerSilent <= reply.watched {
+            conditions += silent
+        } else if reply.watched > silent.count {
+            // ... but the one meter that is missed is: weather and intensity, which a small site may lack, are none.
+            let meters = silent.filter { $0.area != .weather && $0.asset != config.grid.intensity }
+            if meters.count == 1 { conditions += meters }
+        }
         if state.balanceWatch.look(
             unmeteredKW: balance.unmeteredKW, estimatedKW: balance.estimatedKW, suppliedKW: balance.suppliedKW,
             context: context, rule: config.balance)
@@ -289,6 +306,7 @@ public final class TwinEngine {
             conditions.append(AlarmKey(.grid, config.grid.meter, .balance))
         }
         if let alarm = state.books.busAlarm, !conditions.contains(alarm) { conditions.append(alarm) }
+        if let alarm = state.lineWatch.alarm, !conditions.contains(alarm) { conditions.append(alarm) }
         for path in state.departureWatch.look(plant, context: context, rules: rules) {
             conditions.append(AlarmKey(path.area, path.asset, .departureAtRisk))
         }

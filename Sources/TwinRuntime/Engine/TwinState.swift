@@ -17,6 +17,7 @@ public struct TwinState: Sendable, Codable {
     /// Nil while the link is up and all is heard again.
     var link: LinkWatch?
     var departureWatch = DepartureWatch()
+    var lineWatch = LineWatch()
     var rivalWatch = RivalWatch()
     public internal(set) var grid: TickGrid
     /// Whether a clock line was seen: from then on only clock lines move time.

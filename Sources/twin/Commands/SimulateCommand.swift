@@ -61,6 +61,9 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "Overwrite an existing file.")
     var force = false
 
+    @Flag(help: "With --books: print the whole table before the result.")
+    var full = false
+
     func validate() throws {
         guard [broker != nil, out != nil, books].filter({ $0 }).count == 1 else {
             throw ValidationError("name one of --broker, --out and --books")
@@ -155,12 +158,8 @@ struct SimulateCommand: AsyncParsableCommand {
             throw Failure("--for \(duration.text) holds no half hour", exitCode: 2)
         }
         try books?.finish(facts)
-        if common.json {
-            print(summary.json.line)
-        } else {
-            print(SummaryText.render(summary), terminator: "")
-            print(run.figures.text)
-        }
+        if full, !common.json { print(run.figures.text) }
+        Output.summary(summary, json: common.json, full: full)
         if let store { common.say("store: \(store)") }
     }
 }

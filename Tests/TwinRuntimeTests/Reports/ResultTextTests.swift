@@ -17,7 +17,7 @@ struct ResultTextTests {
                 "against 2018     32.3 % less than 234.5 kg (20 to 44 %)",
                 "vehicles         1,415 from 2025-06-18 00:00 to 2025-06-19 00:00, sunderland",
                 "energy           MWh: 387.4 imported, 194.2 own, 853.0 gas, 44.5 ethanol",
-                "look at          nothing: no alarm, no message rejected",
+                "look at          stores gave 15000 kWh of heat on balance (2744 kg CO2e as gas)",
             ])
     }
 
