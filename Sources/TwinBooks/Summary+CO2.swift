@@ -30,7 +30,16 @@ extension Summary {
         let estimates =
             squared(scope2 * estimatedFraction(.gridImport) * u.estimates)
             + squared(scope1 * estimatedFuelFraction * u.estimates)
-        return perVehicle((electricity + gas + estimates + squared(contradictedKg(headline))).squareRoot())
+        let energy = perVehicle((electricity + gas + estimates + squared(contradictedKg(headline))).squareRoot())
+        return energy.map { (squared($0) + squared(doubtedKgPerVehicle(scope1 + scope2))).squareRoot() }
+    }
+
+    /// What the figure would move by if the plan's vehicles were there in the place of those that a line told; the plan errs
+    /// by a tenth.
+    private func doubtedKgPerVehicle(_ kg: Double) -> Double {
+        let planned = vehicles + counts.doubtedVehicles
+        guard counts.doubtedVehicles != 0, vehicles > 0, planned > 0 else { return 0 }
+        return 1.1 * abs(kg / Double(vehicles) - kg / Double(planned))
     }
 
     /// What the figure would move by if of two that exclude each other the other one were right, kg: an interval holds both.

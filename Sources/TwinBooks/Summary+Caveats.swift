@@ -16,6 +16,11 @@ extension Summary {
                 .rounded()
             caveats.append("meters exclude each other over \(JSON.numberText(kWh)) kWh: the interval holds both sides")
         }
+        if counts.doubtedVehicles != 0 {
+            let kind = counts.doubtedVehicles > 0 ? "fewer" : "more"
+            caveats.append(
+                "a line told \(abs(counts.doubtedVehicles)) vehicles \(kind) than planned: the interval holds both")
+        }
         caveats += storeCaveats
         let year = method.zone.local(to - Span(ms: 1)).date.year
         if let last = method.factors.byYear.last?.year, last < year {

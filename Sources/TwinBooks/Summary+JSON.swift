@@ -26,6 +26,7 @@ extension Summary {
                     .init($0.key.rawValue, .integer($0.value))
                 }),
             "lost_values_by_signal": lostBySignal, "retained": .integer(counts.retainedTotal),
+            "doubted_vehicles": .integer(counts.doubtedVehicles),
             "stand_in_hours": .object(
                 counts.standInMs.sorted { $0.key < $1.key }.map { .init($0.key, .number(Double($0.value) / 3_600_000)) }
             ),

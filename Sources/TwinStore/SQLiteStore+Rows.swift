@@ -126,6 +126,7 @@ private struct BookTables {
         try lost.take(start) { stored in
             let (name, reason, n) = (stored.text(1), stored.text(2), Int(stored.int(3)))
             if reason == SQLiteStore.retained { row.counts.retained[name] = n }
+            if reason == SQLiteStore.contradicted, name == "vehicles" { row.counts.doubtedVehicles = n }
             if reason == SQLiteStore.standIn { row.counts.standInMs[name] = Int64(n) }
             if reason == SQLiteStore.contradicted, let meter = Meter(text: name) {
                 row.counts.contradictedWh[meter] = Int64(n)

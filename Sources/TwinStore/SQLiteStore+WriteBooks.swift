@@ -123,6 +123,9 @@ extension SQLiteStore {
             Dictionary(uniqueKeysWithValues: row.counts.rejected.map { ($0.key.rawValue, $0.value) }), db)
         for (reason, signals) in row.counts.lost { try writeLost(start, signals, reason.rawValue, db) }
         try writeLost(start, row.counts.retained, SQLiteStore.retained, db)
+        if row.counts.doubtedVehicles != 0 {
+            try writeLost(start, ["vehicles": row.counts.doubtedVehicles], SQLiteStore.contradicted, db)
+        }
         try writeLost(start, row.counts.standInMs.mapValues { Int($0) }, SQLiteStore.standIn, db)
         for (meter, wh) in row.counts.contradictedWh {
             try writeLost(start, [meter.text: Int(wh)], SQLiteStore.contradicted, db)

@@ -91,7 +91,7 @@ enum Schema {
         CREATE TABLE lost_value (
             -- Values of used messages that are none: signal and reason. Copies that a broker kept: source and "retained".
             -- ms in which a long-term mean stood in: signal and "stand_in".
-            -- Wh by which a line may be wrong: account, asset and "contradicted".
+            -- Wh by which a line may be wrong: account, asset and "contradicted"; "vehicles": a number of them.
             start_ms INTEGER NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, n INTEGER NOT NULL,
             PRIMARY KEY (start_ms, name, reason)
         ) STRICT, WITHOUT ROWID;

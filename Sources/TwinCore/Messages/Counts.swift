@@ -21,13 +21,16 @@ public struct Counts: Sendable, Hashable, Codable {
 
     /// By what the books may be wrong, because two meters, or a meter and the model, exclude each other: Wh by line.
     public var contradictedWh: [Meter: Int64] = [:]
+    /// Vehicles that the plan has beside those that a line told, where that tells none or far too many; below 0 too many.
+    public var doubtedVehicles = 0
     /// How long a long-term mean stood in for a signal that the comparison with the baseline rests on, ms.
     public var standInMs: [String: Int64] = [:]
 
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
-        case messages, accepted, readings, duplicates, late, shed, rejected, lost, retained, contradictedWh, standInMs
+        case messages, accepted, readings, duplicates, late, shed, rejected, lost, retained, contradictedWh, standInMs,
+            doubtedVehicles
     }
 
     public init(from decoder: any Decoder) throws {
@@ -42,6 +45,7 @@ public struct Counts: Sendable, Hashable, Codable {
         // An older build did not count these.
         lost = try container.decodeIfPresent([RejectReason: [String: Int]].self, forKey: .lost) ?? [:]
         retained = try container.decodeIfPresent([String: Int].self, forKey: .retained) ?? [:]
+        doubtedVehicles = try container.decodeIfPresent(Int.self, forKey: .doubtedVehicles) ?? 0
         standInMs = try container.decodeIfPresent([String: Int64].self, forKey: .standInMs) ?? [:]
         for (name, wh) in try container.decodeIfPresent([String: Int64].self, forKey: .contradictedWh) ?? [:] {
             if let meter = Meter(text: name) { contradictedWh[meter] = wh }
@@ -59,6 +63,7 @@ public struct Counts: Sendable, Hashable, Codable {
         try container.encode(rejected, forKey: .rejected)
         try container.encode(lost, forKey: .lost)
         try container.encode(retained, forKey: .retained)
+        if doubtedVehicles != 0 { try container.encode(doubtedVehicles, forKey: .doubtedVehicles) }
         if !standInMs.isEmpty { try container.encode(standInMs, forKey: .standInMs) }
         if contradictedWh.isEmpty { return }
         let named = contradictedWh.map { ($0.key.text, $0.value) }
@@ -90,6 +95,7 @@ public struct Counts: Sendable, Hashable, Codable {
         duplicates += other.duplicates
         late += other.late
         shed += other.shed
+        doubtedVehicles += other.doubtedVehicles
         for (reason, count) in other.rejected { rejected[reason, default: 0] += count }
         for (reason, signals) in other.lost { for (signal, count) in signals { lose(signal, reason, count) } }
         for (meter, wh) in other.contradictedWh {

@@ -12,6 +12,8 @@ struct LineWatch: Sendable, Hashable, Codable {
     private var line: String?
     private var silent = 0
     private var busy = 0
+    /// Vehicles of the plan less those that were made, over the half hours in a row.
+    private var missing = 0.0
 
     init() {}
 
@@ -24,9 +26,14 @@ struct LineWatch: Sendable, Hashable, Codable {
     /// - Parameters:
     ///   - planned: least and most vehicles that the plan has in it.
     ///   - made: vehicles that were counted in it.
-    mutating func look(planned: ClosedRange<Double>, made: Int) {
+    /// - Returns: vehicles of the plan beside those that were counted, as far as they were not told yet.
+    mutating func look(planned: ClosedRange<Double>, made: Int) -> Int {
         silent = planned.lowerBound > 1 && made == 0 ? silent + 1 : 0
         busy = planned.lowerBound > 1 && Double(made) > LineWatch.excess * planned.upperBound ? busy + 1 : 0
+        missing = silent + busy > 0 ? missing + planned.upperBound - Double(made) : 0
+        guard alarm != nil, let told = Int(exactly: missing.rounded()) else { return 0 }
+        missing = 0
+        return told
     }
 
     /// What holds now.

@@ -136,7 +136,7 @@ public final class TwinEngine {
         reply.remarks += posting.remarks
         state.lineWatch.hear(reply.lineOffs)
         if let planned = plannedVehicles(until: context.to), let row = state.books.rows.last {
-            state.lineWatch.look(planned: planned, made: row.vehicles)
+            counts.doubtedVehicles += state.lineWatch.look(planned: planned, made: row.vehicles)
         }
         for doubt in posting.doubts { counts.doubt(doubt.meter, kWh: doubt.kWh) }
         let outcomes = state.desk.settle(acks, run: plan.run, context: context)
