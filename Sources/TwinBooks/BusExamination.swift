@@ -16,6 +16,8 @@ public enum MeterMistake: Sendable, Hashable, Codable {
 struct BusExamination: Sendable {
     /// Above this share of what flows, beside what models filled in, meters exclude each other.
     static let fractionMax = 0.1
+    /// A model that fills in errs by no more than this share of it.
+    static let modelErrorMax = 0.5
     /// A mistake explains what is left over when no more than this share remains.
     static let explainedMax = 0.03
     /// What a wrong unit, one phase of three that is lost, or a turned sign is to be multiplied by. What is too large by them is mostly out of range already.
@@ -23,6 +25,8 @@ struct BusExamination: Sendable {
 
     /// Sources less uses and losses, and the larger of both, kWh.
     private(set) var leftKWh = 0.0
+    /// The same, less what models that filled in are forgiven.
+    private var unforgivenKWh = 0.0
     private(set) var flowKWh = 0.0
     private let lines: SumList
     private let chart: Chart
@@ -41,11 +45,11 @@ struct BusExamination: Sendable {
         self.losses = losses
         let hours = Double(steppedMs) / 3_600_000
         (leftKWh, flowKWh) = weigh(lines)
-        let filled = book.estimatedKW(chart) * hours
-        leftKWh = leftKWh > 0 ? max(0, leftKWh - filled) : min(0, leftKWh + filled)
+        let filled = BusExamination.modelErrorMax * book.estimatedKW(chart) * hours
+        unforgivenKWh = max(0, abs(leftKWh) - filled)
     }
 
-    var isBroken: Bool { abs(leftKWh) > BusExamination.fractionMax * flowKWh }
+    var isBroken: Bool { unforgivenKWh > BusExamination.fractionMax * flowKWh }
 
     /// A mistake of one meter, and what it would be of.
     struct Explanation: Sendable, Hashable {
