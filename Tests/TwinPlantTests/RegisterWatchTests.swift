@@ -123,6 +123,22 @@ struct RegisterWatchTests {
         #expect(kWh > 8000 && kWh < 12_400)
     }
 
+    @Test("that differs counts, or does not, as the configuration prefers", arguments: Preference.allCases)
+    func preferred(preference: Preference) {
+        // 12,000 kW by the register, 24,000 kW by the power.
+        var watch = RegisterWatch(beside: 0)
+        var kWh = 0.0
+        for minute in 0...30 {
+            let reading = RegisterWatch.Reading(at: Self.at(minute), kWh: 500_000 + 200 * Double(minute))
+            let verdict = watch.take(reading, maxKW: Self.maxKW, prefer: preference) { from, to in
+                .init(kWh: 24_000 * (to - from).hours)
+            }
+            if minute > 20, let stretch = verdict.stretch { kWh += stretch.kW * (stretch.to - stretch.from).hours }
+        }
+        #expect(watch.isContradicted)
+        #expect((kWh > 0) == (preference == .register))
+    }
+
     @Test("with one bad reading, high or low, at any minute, tells what it would have told", arguments: 1...59)
     func oneBad(minute: Int) {
         for bad in [0, 250_000, 1e9] {
