@@ -1,8 +1,8 @@
-public import TwinCore
+import TwinCore
 import TwinUnits
 
 /// A mistake of one meter that would explain why sources and uses of a bus do not fit.
-public enum MeterMistake: Sendable, Hashable, Codable {
+enum MeterMistake: Sendable, Hashable, Codable {
     /// Import stands where export should, and export where import should.
     case exchanged
     /// What it tells is to be multiplied by so much.
@@ -106,8 +106,8 @@ struct BusExamination: Sendable {
 }
 
 /// What the books hold against the meters of a bus.
-public struct BusFinding: Sendable, Hashable, Codable {
-    public var alarm: AlarmKey
+struct BusFinding: Sendable, Hashable, Codable {
+    var alarm: AlarmKey
     /// Of the grid's meter: what it tells is booked without its mistake.
     var correction: GridCorrection?
     var from: PlantTime

@@ -19,7 +19,8 @@ extension Summary {
         if counts.doubtedVehicles != 0 {
             let kind = counts.doubtedVehicles > 0 ? "fewer" : "more"
             caveats.append(
-                "a line told \(abs(counts.doubtedVehicles)) vehicles \(kind) than planned: the interval holds both")
+                "a line told \(counts.doubtedVehicles.magnitude) vehicles \(kind) than planned: the interval holds both"
+            )
         }
         caveats += storeCaveats
         let year = method.zone.local(to - Span(ms: 1)).date.year
