@@ -8,6 +8,11 @@ extension Books {
     /// What contradicts the electric bus as a whole, now.
     public var busAlarm: AlarmKey? { busFindings.last { $0.until == nil }?.alarm }
 
+    /// Bought in the settlement periods since a time.
+    public func importKWh(since from: PlantTime) -> Double {
+        rows.reduce(0) { $1.start >= from ? $0 + $1.accounts[Account.gridImport.index].energy.kilowattHours : $0 }
+    }
+
     func correction(at time: PlantTime) -> GridCorrection? {
         busFindings.isEmpty ? nil : busFindings.last { $0.correction != nil && $0.holds(at: time) }?.correction
     }

@@ -103,6 +103,8 @@ public struct ComponentReply: Sendable {
     public var fates: [PartFate] = []
     /// Refused messages: line number and why, for the reader of a file.
     public var refusals: [Refusal] = []
+    /// All meters of electric uses may be wrong alike; where the bus fits all the same, the grid's meter is too.
+    public var commonDoubt: CommonDoubt?
     /// What is worth a sentence to people, once when it begins.
     public var remarks: [String] = []
     /// Assets that are listened to, and those of them that never spoke, though they should have.
@@ -114,6 +116,18 @@ public struct ComponentReply: Sendable {
     public var record = DigestRecord()
 
     public init(image: PlantImage) { self.image = image }
+}
+
+/// By how much meters may be wrong that are all wrong alike.
+public struct CommonDoubt: Sendable, Hashable {
+    public var from: PlantTime
+    /// Of what they tell.
+    public var fraction: Double
+
+    public init(from: PlantTime, fraction: Double) {
+        self.from = from
+        self.fraction = fraction
+    }
 }
 
 /// A message that was refused, for people.

@@ -7,6 +7,8 @@ public struct AreaTwin: Component {
         var fleet: Fleet
         /// What each asset remembers.
         var memories: [[Double]]
+        /// Nil in the state of an older build, too.
+        var heat: HeatWatch?
     }
 
     public let name: String
@@ -16,6 +18,8 @@ public struct AreaTwin: Component {
     public let decoder: InboxDecoder?
     private let area: Area
     private let network: HotWaterNetwork?
+    private let filler: NetworkFiller?
+    private var heatWatch = HeatWatch()
     /// Places of the assets in the order of their steps.
     private let order: [Int]
     private var stepped: [any SteppedAsset]
@@ -30,6 +34,7 @@ public struct AreaTwin: Component {
     ) {
         self.area = area
         self.network = area == .heat ? network : nil
+        filler = area == .heat ? NetworkFiller(assets) : nil
         name = area.rawValue
         filters = [TopicFilter("v1/\(site)/\(area.rawValue)/+/+")].compactMap { $0 }
         inputs = assets.map(\.input)
@@ -41,9 +46,10 @@ public struct AreaTwin: Component {
     }
 
     public var state: State {
-        get { State(fleet: port.fleet, memories: stepped.map(\.numbers)) }
+        get { State(fleet: port.fleet, memories: stepped.map(\.numbers), heat: filler.map { _ in heatWatch }) }
         set {
             port.fleet = newValue.fleet
+            heatWatch = newValue.heat ?? HeatWatch()
             for (index, numbers) in newValue.memories.enumerated() where stepped.indices.contains(index) {
                 stepped[index].take(numbers)
             }
@@ -56,6 +62,7 @@ public struct AreaTwin: Component {
         defer { swap(&port.reply, &reply) }
         let report = port.begin(slice, context)
         port.heat = balance(port.reply.image)
+        let openKW = port.heat.openKW
         for index in order {
             port.turn(to: index)
             stepped[index].believe(&port)
@@ -63,6 +70,23 @@ public struct AreaTwin: Component {
         // What an area gives to the network the next ones need not give.
         if area != .heat { port.reply.image.heatKW -= port.heat.openKW }
         port.finish(report)
+        if context.examinesMeters { watchHeat(neededKW: openKW + port.reply.image.heatKW, context) }
+    }
+
+    /// Holds all sources of hot water against the need of its uses.
+    private mutating func watchHeat(neededKW: Double, _ context: TickContext) {
+        guard let filler, network != nil else { return }
+        heatWatch.add(neededKW: neededKW, openKW: port.heat.openKW, hours: context.step.hours)
+        if context.to.floored(to: settlementPeriod) == context.to {
+            let air = port.reply.image.airTemperatureC.quality
+            let isJudged = context.isPlanKept && (air.isGood || air == .lastKnown)
+            if let shortage = heatWatch.look(isJudged: isJudged, ratedKW: filler.ratedKW) {
+                port.reply.counts.doubt(filler.fuel, kWh: shortage.missingKWh / filler.performance)
+                if shortage.isNew { port.reply.remarks.append("\(filler.fuel.path.text): \(shortage.sentence)") }
+            }
+        }
+        let alarm = AlarmKey(filler.fuel.path.area, filler.fuel.path.asset, .conflict)
+        if heatWatch.isShort, !port.reply.alarms.contains(alarm) { port.reply.alarms.append(alarm) }
     }
 
     /// What stores would take beside nobody tells, so the twin believes that all is taken.
@@ -86,6 +110,37 @@ public struct AreaTwin: Component {
             }
             return type(of: asset.kind) == type(of: old.port.assets[place].kind)
         }
+    }
+}
+
+/// The boiler that gives what the others on the hot-water network leave open.
+struct NetworkFiller: Sendable {
+    /// Line of its fuel.
+    let fuel: Meter
+    /// Heat per fuel.
+    let performance: Double
+    /// Of all that fill, kW.
+    let ratedKW: Double
+
+    /// Nil where none burns fuel.
+    init?(_ assets: [PlantAsset]) {
+        let fillers = assets.compactMap { asset -> (Meter, Double, Double)? in
+            guard let share = asset.kind.heatShare({ _ in UsedValue(0, .stale) }), let fuel = share.fillingFuel,
+                let account = Account.allCases.first(where: { $0.row.fuel == fuel })
+            else { return nil }
+            return (Meter(account, asset.path), share.fillingPerformance, asset.kind.sizeKW)
+        }
+        guard let largest = fillers.max(by: { $0.2 < $1.2 }) else { return nil }
+        (fuel, performance, _) = largest
+        ratedKW = fillers.reduce(0) { $0 + $1.2 }
+    }
+}
+
+extension HeatWatch.Shortage {
+    fileprivate var sentence: String {
+        let hours = settlementPeriod.hours
+        return "all sources of hot water tell \(whole(givenKWh / hours)) kW where its uses need"
+            + " \(whole(neededKWh / hours)) kW by the model; what they tell counts"
     }
 }
 

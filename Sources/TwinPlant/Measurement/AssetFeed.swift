@@ -169,7 +169,7 @@ public struct AssetFeed: Sendable, Codable {
         if source.hasGap(context) { alarms.insert(AlarmKey(area, asset, .gap)) }
         if source.isOutOfRange { alarms.insert(AlarmKey(area, asset, .outOfRange)) }
         for code in registers.values.compactMap(\.alarm) { alarms.insert(AlarmKey(area, asset, code)) }
-        for standing in contradictions where standing.until == nil && standing.witness != Contradiction.register {
+        for standing in contradictions where standing.until == nil && standing.isAlarmed {
             alarms.insert(AlarmKey(area, asset, standing.isUnit ? .unit : .conflict))
         }
     }
@@ -398,7 +398,9 @@ public struct AssetFeed: Sendable, Codable {
         }
         if !message.isRetained {
             let lag = message.arrivedAt - (ts + (message.period ?? Span(ms: 0)))
-            source.clock.look(lag: lag, arrival: message.arrivedAt, limit: patience, tolerance: context.lateness)
+            source.clock.look(
+                lag: lag, arrival: message.arrivedAt, limit: AssetFeed.delayMax(patience, period: message.period),
+                tolerance: context.lateness)
         }
         if ts + (message.period ?? Span(ms: 0)) < context.from - periodFinalAfter {
             throw LineFailure(reason: .clockPast, text: "ts \(ts.rfc3339) lies in a period that is final")
@@ -415,8 +417,15 @@ public struct AssetFeed: Sendable, Codable {
     }
 
     /// How long after its end the latest reading stands in for the present. A source that reports whole periods is
-    /// silent for one period and then late by `maxAge` at the most; one without periods holds for `maxAge` already.
-    func patience(maxAge: Span) -> Span { lastPeriod.map { $0 + maxAge } ?? Span(ms: 0) }
+    /// silent for one period and then late as `delayMax` has it; one without periods holds for `maxAge` already.
+    func patience(maxAge: Span) -> Span {
+        lastPeriod.map { $0 + AssetFeed.delayMax(maxAge, period: $0) } ?? Span(ms: 0)
+    }
+
+    /// How late a reading may come that is in order: what is collected by the hour is often sent minutes after it.
+    private static func delayMax(_ maxAge: Span, period: Span?) -> Span {
+        max(maxAge, min(Span(ms: (period?.ms ?? 0) / 2), .minutes(30)))
+    }
 
     /// Whether its model stands in for longer than its source needs to speak: the first signal's readings ended, or those
     /// of another signal come as what is no number.

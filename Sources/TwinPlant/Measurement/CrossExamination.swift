@@ -15,6 +15,7 @@ struct CrossExamination: Sendable {
     private let questions: [Question]
     private let assets: [(path: AssetPath, sheet: SignalSheet)]
     private let preferences: [Preference?]
+    private let groups: GroupExamination
 
     init(_ assets: [PlantAsset], _ sheets: [SignalSheet]) {
         questions = assets.enumerated().flatMap { index, asset in
@@ -22,6 +23,7 @@ struct CrossExamination: Sendable {
         }
         self.assets = zip(assets, sheets).map { ($0.path, $1) }
         preferences = assets.map(\.preference)
+        groups = GroupExamination(assets, sheets)
     }
 
     /// Looks back from the end of a settlement period.
@@ -35,6 +37,7 @@ struct CrossExamination: Sendable {
             if case .model = question.witness, !isWeatherTold { continue }
             judge(question, &fleet, context, &report, &reply)
         }
+        if isWeatherTold, context.isPlanKept { groups.examine(&fleet, context, &report, &reply) }
     }
 
     private func judge(
@@ -163,7 +166,9 @@ extension AssetFeed {
     var canBeExamined: Bool { isOnline && isConnected && !isModelled }
 
     func contradiction(of spec: Int, at time: PlantTime) -> Contradiction? {
-        contradictions.first { $0.spec == spec && $0.holds(at: time) }
+        func holds(_ standing: Contradiction) -> Bool { standing.spec == spec && standing.holds(at: time) }
+        // What is found of one meter says more than what is found of all.
+        return contradictions.first { holds($0) && !$0.isTogether } ?? contradictions.first(where: holds)
     }
 
     /// How far a state moved, and what flowed into it, kWh; nil where either was not measured.
@@ -181,8 +186,7 @@ extension AssetFeed {
 
 extension Fleet {
     /// Mean of a signal over a time, by its register where that tells; nil where it was not measured.
-    fileprivate func toldKW(_ asset: Int, _ spec: Int, _ register: Int?, _ from: PlantTime, _ to: PlantTime) -> Double?
-    {
+    func toldKW(_ asset: Int, _ spec: Int, _ register: Int?, _ from: PlantTime, _ to: PlantTime) -> Double? {
         let told = register.map { feeds[asset].timelines[$0] }.flatMap { $0.mean(from: from, to: to) == nil ? nil : $0 }
         let timeline = told ?? feeds[asset].timelines[spec]
         // A mean over a day says nothing of its hours.
@@ -195,12 +199,12 @@ extension Fleet {
 
 extension SignalSheet {
     /// Of the whole signal.
-    fileprivate func register(of spec: Int) -> Int? { specs.firstIndex { $0.beside == spec && $0.part == .whole } }
+    func register(of spec: Int) -> Int? { specs.firstIndex { $0.beside == spec && $0.part == .whole } }
 }
 
 extension Timeline {
     /// Nil where less than nine in ten of the time are covered.
-    fileprivate func mean(from: PlantTime, to: PlantTime) -> Double? {
+    func mean(from: PlantTime, to: PlantTime) -> Double? {
         let (sum, covered) = integral(from: from, to: to)
         return Double(covered) >= 0.9 * Double((to - from).ms) ? sum / Double(covered) : nil
     }
@@ -240,4 +244,4 @@ extension Finding {
     }
 }
 
-private func whole(_ value: Double) -> String { JSON.numberText(value.rounded()) }
+func whole(_ value: Double) -> String { JSON.numberText(value.rounded()) }

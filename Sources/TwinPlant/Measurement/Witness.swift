@@ -66,8 +66,15 @@ struct Contradiction: Sendable, Hashable, Codable {
     var counts: Counts
     var isUnit: Bool
 
-    /// In the place of a witness: the register beside a power.
+    /// In the place of a witness: the register beside a power; all meters of an account together, at the one that speaks for
+    /// them and at the others.
     static let register = -1
+    static let together = -2
+    static let along = -3
+
+    /// What a register tells of its power has an alarm of its own, and one meter speaks for all.
+    var isAlarmed: Bool { witness != Contradiction.register && witness != Contradiction.along }
+    var isTogether: Bool { witness == Contradiction.together || witness == Contradiction.along }
 
     func holds(at time: PlantTime) -> Bool { from <= time && until.map { time < $0 } ?? true }
 }

@@ -134,11 +134,15 @@ public final class TwinEngine {
         var counts = counts
         var reply = reply
         reply.remarks += posting.remarks
-        state.lineWatch.hear(reply.lineOffs)
+        state.lineWatch.hear(reply.lineOffs, isDeaf: TwinEngine.isDeaf(reply))
         if let planned = plannedVehicles(until: context.to), let row = state.books.rows.last {
             counts.doubtedVehicles += state.lineWatch.look(planned: planned, made: row.vehicles)
         }
         for doubt in posting.doubts { counts.doubt(doubt.meter, kWh: doubt.kWh) }
+        if let common = reply.commonDoubt, state.books.busAlarm == nil {
+            let kWh = state.books.importKWh(since: common.from) * common.fraction
+            counts.doubt(Meter(.gridImport, AssetPath(.grid, config.grid.meter)), kWh: kWh)
+        }
         let outcomes = state.desk.settle(acks, run: plan.run, context: context)
         for outcome in outcomes {
             state.books.count(issuedAt: outcome.command.ts - plan.step) { $0.count(outcome.fate) }
@@ -281,6 +285,13 @@ public final class TwinEngine {
         return SiteView(
             importKW: balance.importKW, exportKW: balance.exportKW, isGridMeasured: balance.isGridMeasured,
             isGridConnected: image.gridConnected, intensityGPerKWh: image.intensityGPerKWh, outlook: outlook)
+    }
+
+    /// Whether nearly all sources that ever spoke are silent now.
+    private static func isDeaf(_ reply: ComponentReply) -> Bool {
+        let speakers = reply.watched - reply.unheard.count
+        let silent = reply.alarms.count { $0.code == .stale }
+        return speakers > 0 && Double(silent) >= 0.9 * Double(speakers)
     }
 
     /// One silent asset among so many is a fault.

@@ -313,7 +313,9 @@ public final class TickReader {
             try settle(held.end(hadOtherTopics: hasTopics))
             // Without marks the end of the file closes the last line's tick; lines after a last mark stay open.
             if !header.marks, linesSinceMark > 0 {
-                let holdsMessage = !pending.arrivals.isEmpty || !pending.unreadable.isEmpty
+                // A clock line that repeats the one before tells of no further step.
+                let holdsMessage =
+                    pending.arrivals.contains { $0.topic != clockTopic } || !pending.unreadable.isEmpty
                 closeByTime(clock.atEnd(lastLine: lastT, isNeeded: holdsMessage), at: lastT)
             }
             return

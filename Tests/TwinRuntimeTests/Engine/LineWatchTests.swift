@@ -9,7 +9,7 @@ struct LineWatchTests {
     private static func watch(_ made: [Int], planned: Double = 36) -> (watch: LineWatch, doubted: Int) {
         var watch = LineWatch()
         var doubted = 0
-        watch.hear([LineOff(line: "final", vehicle: "A1", ts: PlantTime(ms: 0), isModelled: false)])
+        watch.hear([LineOff(line: "final", vehicle: "A1", ts: PlantTime(ms: 0), isModelled: false)], isDeaf: false)
         for count in made { doubted += watch.look(planned: planned...planned, made: count) }
         return (watch, doubted)
     }
@@ -34,8 +34,48 @@ struct LineWatchTests {
     @Test("that was never heard, or is modelled, is nobody's fault")
     func unheard() {
         var watch = LineWatch()
-        watch.hear([LineOff(line: "final", vehicle: "A1", ts: PlantTime(ms: 0), isModelled: true)])
+        watch.hear([LineOff(line: "final", vehicle: "A1", ts: PlantTime(ms: 0), isModelled: true)], isDeaf: false)
         for _ in 0..<4 { #expect(watch.look(planned: 36...36, made: 0) == 0) }
         #expect(watch.alarm == nil)
+    }
+
+    /// - Parameters:
+    ///   - made: vehicles, evenly over half an hour of one-minute steps.
+    ///   - apart: between the two ids under which each is told, ms; nil for one id.
+    ///   - deafMinutes: minutes at the end in which nothing spoke.
+    private static func halfHour(made: Int, apart: Int64? = nil, deafMinutes: Int = 0) -> (LineWatch, doubted: Int) {
+        var watch = LineWatch()
+        var count = 0
+        for minute in 0..<30 {
+            var lineOffs: [LineOff] = []
+            let isDeaf = minute >= 30 - deafMinutes
+            for vehicle in 0..<(isDeaf ? 0 : made / 30) {
+                let ts = PlantTime(ms: Int64(minute) * 60_000 + Int64(vehicle) * 20_000)
+                lineOffs.append(LineOff(line: "final", vehicle: "A", ts: ts, isModelled: false))
+                if let apart {
+                    lineOffs.append(LineOff(line: "final", vehicle: "B", ts: ts + Span(ms: apart), isModelled: false))
+                }
+            }
+            count += lineOffs.count
+            watch.hear(lineOffs, isDeaf: isDeaf)
+        }
+        let doubted = watch.look(planned: 36...36, made: count)
+        return (watch, doubted)
+    }
+
+    @Test("each vehicle told under two ids is seen in the first half hour: the half of them is doubted")
+    func paired() {
+        let (watch, doubted) = Self.halfHour(made: 30, apart: 1000)
+        #expect(watch.alarm == AlarmKey(.line, "final", .conflict) && doubted == -30)
+        // Vehicles that follow each other by 20 s are no pairs, and a line may be ahead of its plan.
+        #expect(Self.halfHour(made: 60).doubted == 0 && Self.halfHour(made: 60).0.alarm == nil)
+    }
+
+    @Test("vehicles of a time in which nothing spoke are doubted at once, those of a shift's standstill are not")
+    func deaf() {
+        // 30 of 36 planned, less a third of them.
+        #expect(Self.halfHour(made: 30, deafMinutes: 10).doubted == 12)
+        #expect(Self.halfHour(made: 30, deafMinutes: 30).doubted == 36)
+        #expect(Self.halfHour(made: 30, deafMinutes: 3).doubted == 0)
     }
 }
