@@ -26,7 +26,8 @@ public struct ExplainText {
                 text.json(.gridImport, text.isLocation ? set.gridGeneration : set.gridResidualMix, set.id)
             ]
         return .fields([
-            "schema": .string("explain/1"), "co2_kg_per_vehicle": .optional(summary.kgPerVehicle),
+            "schema": .string("explain/1"), "source": .string(summary.facts.isSimulated ? "simulated" : "measured"),
+            "co2_kg_per_vehicle": .optional(summary.kgPerVehicle),
             "vehicles": .integer(summary.vehicles), "scope1_kg": .number(summary.carbon.scope1.kilograms),
             "scope2": .string(summary.method.scope2.rawValue), "scope2_kg": .number(text.scope2.kilograms),
             "products": .array(products),
@@ -55,6 +56,7 @@ public struct ExplainText {
         let left = summary.kgPerVehicle.map { "\(Figures.fixed($0, 3)) kg" } ?? "—"
         lines.append("co2_kg_per_vehicle \(left) = \(Figures.fixed(kg, 3)) kg / \(summary.vehicles) vehicles")
         lines.append("  vehicles: each id lined off once; \(summary.vehiclesModelled) of them modelled")
+        if summary.facts.isSimulated { lines.append("  simulated: every figure comes from models, none is measured") }
     }
 
     private mutating func scopes() {
@@ -78,7 +80,8 @@ public struct ExplainText {
         let total = Double(max(summary.sum.steppedMs, 1))
         let measured = Double(summary.sum[account].measuredMs) / total * 100
         let estimated = Double(summary.sum[account].estimatedMs) / total * 100
-        return "measured \(Figures.fixed(measured, 1)) % of the time, estimated \(Figures.fixed(estimated, 1)) %"
+        let word = summary.facts.isSimulated ? "simulated" : "measured"
+        return "\(word) \(Figures.fixed(measured, 1)) % of the time, estimated \(Figures.fixed(estimated, 1)) %"
     }
 
     private mutating func balance() {
@@ -119,53 +122,27 @@ public struct ExplainText {
 
     // MARK: - Areas and meters
 
-    /// Gas by its burners; electricity by what it fed: Scope 2 in proportion to what each meter took.
+    /// The rows of the areas add up to the figure's kilograms, and so do those of the meters.
     private mutating func areas() {
-        let set = summary.method.factors.set(at: summary.from)
-        let takers = [Account.load, .bayCharge]
-        let taken = takers.reduce(0.0) { $0 + summary.energy($1).kilowattHours }
-        let perKWh = taken > 0 ? scope2.kilograms / taken : 0
+        let shares = AssetShares(summary)
         lines.append("  by area and meter; Scope 2 is shared out by what each meter took of the bus")
-        lines.append("    \(left("", 26))\(right("gas kWh", 13))\(right("el. kWh", 13))\(right("kg CO2e", 13))")
-        let used = chart.meters.indices.filter { [.gas, .load, .bayCharge].contains(chart.meters[$0].account) }
-        var seen: [AssetPath] = []
-        for line in used where !seen.contains(chart.meters[line].path) { seen.append(chart.meters[line].path) }
+        let bases = summary.fuels.map { "\($0.name) \($0.row.basis)" }
+        if !bases.isEmpty { lines.append("  kWh of fuel are told as bought: \(bases.joined(separator: ", "))") }
+        lines.append("    \(left("", 26))\(right("fuel kWh", 13))\(right("el. kWh", 13))\(right("kg CO2e", 13))")
         for area in Area.allCases {
-            let paths = seen.filter { $0.area == area }
-            guard !paths.isEmpty else { continue }
-            let parts = paths.map { figure($0, used, set[.gas].direct.kilogramsPerKWh, perKWh) }
-            var sum = Figure()
-            for part in parts { sum.add(part) }
-            row(area.rawValue, sum)
-            for (path, part) in zip(paths, parts) { row("  \(path.asset)", part) }
+            let within = shares.parts.filter { $0.path.area == area }
+            guard !within.isEmpty else { continue }
+            row(area.rawValue, within.reduce(.init()) { $0 + $1.part })
+            for (path, part) in within { row("  \(path.asset)", part) }
         }
+        if shares.restGrams != 0 { row("on no meter", .init(grams: shares.restGrams)) }
+        row("total", shares.total)
     }
 
-    private struct Figure {
-        var gas = 0.0
-        var electricity = 0.0
-        var kg = 0.0
-
-        mutating func add(_ other: Figure) {
-            gas += other.gas
-            electricity += other.electricity
-            kg += other.kg
-        }
-    }
-
-    private func figure(_ path: AssetPath, _ used: [Int], _ gasFactor: Double, _ perKWh: Double) -> Figure {
-        var figure = Figure()
-        for line in used where chart.meters[line].path == path {
-            let kWh = summary.energy(line: line).kilowattHours
-            if chart.meters[line].account == .gas { figure.gas += kWh } else { figure.electricity += kWh }
-        }
-        figure.kg = figure.gas * gasFactor + figure.electricity * perKWh
-        return figure
-    }
-
-    private mutating func row(_ name: String, _ figure: Figure) {
-        let gas = figure.gas > 0 ? right(figure.gas, 13) : right("", 13)
-        lines.append("    \(left(name, 26))\(gas)\(right(figure.electricity, 13))\(right(figure.kg, 13))")
+    private mutating func row(_ name: String, _ part: AssetShares.Part) {
+        let fuel = right(part.fuelKWh > 0 ? Figures.fixed(part.fuelKWh, 1) : "", 13)
+        let kg = right(Figures.fixed(part.grams / 1000, 3), 13)
+        lines.append("    \(left(name, 26))\(fuel)\(right(part.electricityKWh, 13))\(kg)")
     }
 
     private func left(_ text: String, _ width: Int) -> String {

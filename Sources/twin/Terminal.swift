@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinFiles
 import TwinReports
@@ -103,15 +104,34 @@ enum Output {
     }
 
     /// Refused lines and warnings of a run, for people.
-    static func notes(_ notes: RunNotes, path: String) {
+    /// - Parameter all: says every refused line that was kept, not the first few.
+    static func notes(_ notes: RunNotes, path: String, all: Bool) {
         for warning in notes.warnings { Terminal.say("warning: \(warning)") }
-        for refusal in notes.refusals.prefix(5) {
+        let said = notes.refusals.prefix(all ? RunNotes.keptMax : 5)
+        for refusal in said {
             let place = refusal.line > 0 ? "\(path):\(refusal.line)" : path
             let topic = refusal.topic.isEmpty ? "" : " \(shown(refusal.topic))"
             Terminal.say(
                 "\(place): rejected (\(refusal.failure.reason.rawValue)):\(topic) \(shown(refusal.failure.text))")
         }
-        if notes.refusalTotal > 5 { Terminal.say("… and \(notes.refusalTotal - 5) more rejected; all are counted") }
+        let more = notes.refusedByReason(beyond: said.count)
+        guard !more.isEmpty else { return }
+        let reasons = more.map { "\($0.reason.rawValue) \($0.count)" }.joined(separator: ", ")
+        let help = all ? "--json counts all of them" : "with -v each is named, with --json counted"
+        Terminal.say("… and \(more.reduce(0) { $0 + $1.count }) more rejected: \(reasons); \(help)")
+    }
+
+    /// Why a recording means nothing to a configuration, in one line; nil where it does.
+    static func hint(_ notes: RunNotes, _ config: SiteConfig, messages: Int, path: String) -> String? {
+        let unknown = notes.refused[.unknownTopic] ?? 0
+        guard messages > 0, unknown > messages / 2 else { return nil }
+        if let other = notes.siteNamed(besides: config.site), other.messages > messages / 2 {
+            return "hint: the topics of \(path) name site \(shown(other.site)), the configuration is of site"
+                + " \(config.site): name the other one with --config"
+        }
+        guard unknown == messages else { return nil }
+        return "hint: no topic of \(path) means anything to the configuration of site \(config.site): name another one"
+            + " with --config, or map them; twin topics \(path) lists them"
     }
 
     /// Text from outside, broken at spaces into lines of at most 80 columns.

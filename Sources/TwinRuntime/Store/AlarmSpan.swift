@@ -13,6 +13,9 @@ public struct AlarmSpan: Sendable, Hashable {
     /// `file:line` of the mark that raised it; nil without a journal.
     public var place: String?
 
+    /// Nil for what is no alarm's path.
+    public var asset: AssetPath? { path.lastIndex(of: "/").flatMap { AssetPath(text: path[..<$0]) } }
+
     /// Something that raised an alarm, or ended it.
     struct Edge {
         var path: String

@@ -18,6 +18,7 @@ struct AlarmsCommand: AsyncParsableCommand {
 
             EXAMPLES
               twin alarms --store twin.sqlite --period 2025-06-18
+              twin alarms --asset wind/t01
               twin alarms twin.journal --json
             """)
 
@@ -29,6 +30,9 @@ struct AlarmsCommand: AsyncParsableCommand {
     @Option(help: "SQLite store.")
     var store = "./twin.sqlite"
 
+    @Option(help: "One asset, as area/asset.")
+    var asset: String?
+
     @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default all.")
     var period: String?
 
@@ -38,7 +42,7 @@ struct AlarmsCommand: AsyncParsableCommand {
             print(
                 JSON.fields(["schema": .string("alarms/1"), "alarms": .array(spans.map { json($0, zone) })]).line)
         } else if spans.isEmpty {
-            print("no alarm was raised\(period.map { " in \($0)" } ?? "")")
+            print("no alarm was raised\(asset.map { " of \($0)" } ?? "")\(period.map { " in \($0)" } ?? "")")
         } else {
             for span in spans { AlarmsCommand.lines(span, zone).forEach { print($0) } }
         }
@@ -47,13 +51,24 @@ struct AlarmsCommand: AsyncParsableCommand {
     private func inJournal(_ path: String) throws -> ([AlarmSpan], LocalZone) {
         let marks = try JournalMarks(at: path)
         let zone = marks.header.flatMap { LocalZone(database: $0.timeZone) } ?? .utc
-        return (try marks.alarms(try StoreWindow(period, zone)), zone)
+        let spans = try marks.alarms(try StoreWindow(period, zone))
+        guard let asset else { return (spans, zone) }
+        // Without the configuration a journal tells of those alone that had an alarm.
+        var known = Set(try marks.alarms(.all).compactMap(\.asset))
+        let folder = common.config ?? marks.header.map { JournalFolder(path: path).configFolder($0.config) }
+        let kept = folder.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+        if let kept { known.formUnion(try CommonOptions.load(kept).assetPaths) }
+        let path = try AssetPath.argument(asset, among: known, of: path)
+        return (spans.filter { $0.asset == path }, zone)
     }
 
     private func inStore() throws -> ([AlarmSpan], LocalZone) {
         let source = try openStore(store, mustExist: true)
-        let zone = try common.load(from: source, at: store).zone
-        return (try source.alarms(try StoreWindow(period, zone), marks: .beside(store)), zone)
+        let config = try common.load(from: source, at: store)
+        let spans = try source.alarms(try StoreWindow(period, config.zone), marks: .beside(store))
+        guard let asset else { return (spans, config.zone) }
+        let path = try AssetPath.argument(asset, among: source.assets(config), of: store)
+        return (spans.filter { $0.asset == path }, config.zone)
     }
 
     /// At most 80 columns.

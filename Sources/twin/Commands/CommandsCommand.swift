@@ -19,7 +19,7 @@ struct CommandsCommand: AsyncParsableCommand {
 
             EXAMPLES
               twin commands --store twin.sqlite --period 2025-06-18
-              twin commands --asset storage/ess-1 --json
+              twin commands --asset storage/string-1 --json
             """)
 
     @OptionGroup var common: CommonOptions
@@ -40,7 +40,8 @@ struct CommandsCommand: AsyncParsableCommand {
         let source = try openStore(store, mustExist: true)
         let config = try common.load(from: source, at: store)
         let window = try StoreWindow(period, config.zone)
-        let commands = try source.commands(window, asset: try path(config))
+        let path = try asset.map { try AssetPath.argument($0, among: source.assets(config), of: store) }
+        let commands = try source.commands(window, asset: path)
         let alarms = try source.alarms(window, marks: nil)
         let marks: JournalMarks? = if let journal { try JournalMarks(at: journal) } else { try .beside(store) }
         let places = try places(of: commands, marks)
@@ -51,18 +52,10 @@ struct CommandsCommand: AsyncParsableCommand {
                     "schema": .string("commands/1"), "commands": .array(stories.map { $0.json(config.zone) }),
                 ]).line)
         } else if stories.isEmpty {
-            print("nothing was commanded\(period.map { " in \($0)" } ?? "")")
+            print("nothing was commanded\(asset.map { " of \($0)" } ?? "")\(period.map { " in \($0)" } ?? "")")
         } else {
             for story in stories { story.lines(config.zone).forEach { print($0) } }
         }
-    }
-
-    private func path(_ config: SiteConfig) throws -> AssetPath? {
-        guard let asset else { return nil }
-        if let path = AssetPath(text: asset) { return path }
-        let known = config.assets.filter { $0.kind.control != nil }.map(\.path.text)
-        let near = suggestion(for: asset, among: known).map { "; did you mean \($0)?" } ?? ", write storage/string-1"
-        throw Failure("--asset \(quoted(asset)) is no asset\(near)", exitCode: 2)
     }
 
     /// The mark of each command's tick.

@@ -75,7 +75,7 @@ struct CompareCommand: AsyncParsableCommand {
         let config = try CommonOptions.load(folder ?? common.folder)
         let result = try await ReplayLoop(paths: [path], config: config, options: options, store: nil).run()
         progress.end()
-        Output.notes(result.notes, path: path)
+        Output.notes(result.notes, path: path, all: common.verbose)
         return result.summary
     }
 
@@ -84,7 +84,7 @@ struct CompareCommand: AsyncParsableCommand {
         let config = try folder.map { try CommonOptions.load($0) } ?? common.load(from: store, at: path)
         let window = try StoreWindow(period, config.zone)
         guard let summary = try store.summary(config.method.covering(store.chart(window)), window) else {
-            throw Failure("\(path): holds nothing of \(period ?? "any run")", exitCode: 65)
+            throw try store.nothing(of: period, window, config.zone, at: path)
         }
         return summary
     }

@@ -38,7 +38,7 @@ struct ExplainCommand: AsyncParsableCommand {
             let window = try StoreWindow(period, config.zone)
             let method = try config.method.covering(source.chart(window))
             guard let summary = try source.summary(method, window) else {
-                throw Failure("\(store): holds nothing of \(period ?? "any run")", exitCode: 65)
+                throw try source.nothing(of: period, window, config.zone, at: store)
             }
             if common.json { return print(ExplainText.json(summary).line) }
             print(ExplainText.render(summary), terminator: "")

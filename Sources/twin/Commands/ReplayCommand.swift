@@ -119,7 +119,10 @@ struct ReplayCommand: AsyncParsableCommand {
         let replay = try ReplayLoop(paths: paths, config: config, options: options, store: target)
         let result = try await replay.run()
         progress.end()
-        Output.notes(result.notes, path: input)
+        Output.notes(result.notes, path: input, all: common.verbose)
+        if let hint = Output.hint(result.notes, config, messages: result.summary.counts.messages, path: input) {
+            common.say(hint)
+        }
         if let tick = result.firstDifferingTick {
             Terminal.say(
                 "warning: from tick \(tick) on the result differs from what the file's marks recorded"

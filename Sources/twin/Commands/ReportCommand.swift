@@ -61,22 +61,23 @@ struct ReportCommand: AsyncParsableCommand {
         if restatements > 0 { common.say("restated: late data changed closed periods \(restatements) times") }
         let output = try Output.Lines(out, overwrite: force)
         if format == .csv {
-            try writeCSV(source, window, method, to: output)
+            guard try writeCSV(source, window, method, to: output) else {
+                throw try source.nothing(of: period, window, config.zone, at: store)
+            }
         } else {
-            guard let summary = try source.summary(method, window) else { throw nothing }
+            guard let summary = try source.summary(method, window) else {
+                throw try source.nothing(of: period, window, config.zone, at: store)
+            }
             for line in lines(summary, window, changes) { try output.write(line) }
         }
         try output.finish()
     }
 
-    private var nothing: Failure {
-        Failure("\(store): holds nothing of \(period ?? "any run")", exitCode: 65)
-    }
-
     /// Row by row: a year of them has no place in memory.
+    /// - Returns: whether there was one.
     private func writeCSV(
         _ source: any StoreReading, _ window: StoreWindow, _ method: ReportMethod, to output: Output.Lines
-    ) throws {
+    ) throws -> Bool {
         var isEmpty = true
         let isSimulated = try source.facts(window)?.isSimulated ?? false
         // Only accounts are printed, so no meter is read.
@@ -86,7 +87,7 @@ struct ReportCommand: AsyncParsableCommand {
             isEmpty = false
             for line in ReportCSV.lines(row, method, isSimulated: isSimulated) { try output.write(line + "\r") }
         }
-        if isEmpty { throw nothing }
+        return !isEmpty
     }
 
     private func lines(_ summary: Summary, _ window: StoreWindow, _ changes: [ConfigurationInWindow]) -> [String] {

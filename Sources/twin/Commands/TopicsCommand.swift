@@ -87,7 +87,7 @@ struct TopicsCommand: AsyncParsableCommand {
         }
         while let tick = try reader.next(), !Terminal.isStopped { take(tick.lines) }
         take(reader.rest)
-        Output.notes(reader.notes, path: input)
+        Output.notes(reader.notes, path: input, all: common.verbose)
     }
 
     private func listen(_ broker: String, _ config: SiteConfig, _ survey: inout TopicSurvey) throws {

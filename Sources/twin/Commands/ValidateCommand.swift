@@ -112,7 +112,7 @@ struct ValidateCommand: AsyncParsableCommand {
             RecordingFrame(try common.load(), build: Build.id)
         }
         while try reader.next() != nil {}
-        var found = reader.notes.refusals.map {
+        var found = reader.notes.refusals.prefix(20).map {
             "\(path):\($0.line):1: error: \($0.failure.reason.rawValue): \(Output.shown($0.failure.text))"
         }
         if reader.notes.refusalTotal > found.count {

@@ -39,19 +39,37 @@ struct ExplainTextTests {
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
 
-    @Test("areas and meters add up: gas to the account, kilograms to the figure")
+    @Test("areas and meters add up to the printed kilograms, with every fuel of the site")
     func areas() async throws {
+        let text = ExplainText.render(try await BundledDay.closed().result.summary)
+        let table = text.split(separator: "\n").drop { !$0.contains("by area and meter") }.dropFirst(3)
+        func grams(_ line: Substring) throws -> Int {
+            let last = try #require(line.split(separator: " ").last).filter { $0 != "," && $0 != "." }
+            return try #require(Int(last))
+        }
+        func sum(_ lines: some Sequence<Substring>) throws -> Int { try lines.reduce(0) { $0 + (try grams($1)) } }
+        let total = try #require(table.last)
+        let areas = table.filter { !$0.hasPrefix("      ") && !$0.hasPrefix("    total") }
+        let meters = table.filter { $0.hasPrefix("      ") }
+        let figure = try #require(text.firstMatch(of: /= ([0-9,.]+) kg/)).1.filter { $0 != "," && $0 != "." }
+        #expect(areas.count == 8 && meters.count >= 19 && total.hasPrefix("    total "))
+        #expect(try grams(total) == Int(figure))
+        #expect(try sum(areas) == grams(total))
+        #expect(try sum(meters) == grams(total))
+        // 44,527.2 kWh of ethanol at 0.00152 kg: the fuel cell burnt it.
+        let cell = try #require(meters.first { $0.contains("sofc-1") })
+        #expect(abs(try grams(cell) - 67_681) < 10)
+    }
+
+    @Test("a simulated day is not called measured, and a measured one is")
+    func simulated() async throws {
         let summary = try await BundledDay.closed().result.summary
         let text = ExplainText.render(summary)
-        let table = text.split(separator: "\n").drop { !$0.contains("by area and meter") }.dropFirst(2)
-        func last(_ line: Substring) throws -> Double { try number(try #require(line.split(separator: " ").last)) }
-        let areas = table.filter { $0.hasPrefix("    ") && !$0.hasPrefix("      ") }
-        let meters = table.filter { $0.hasPrefix("      ") }
-        #expect(areas.count == 7 && meters.count >= 18)
-        let kg = try areas.reduce(0) { $0 + (try last($1)) }
-        #expect(abs(kg - (try meters.reduce(0) { $0 + (try last($1)) })) < 2)
-        // The ethanol's few kilograms are no meter's of the table.
-        let ethanol = summary.energy(.ethanol).kilowattHours * 0.00152
-        #expect(abs(kg + ethanol - summary.productionKgLocation) < 3)
+        #expect(text.contains("simulated 100.0 % of the time") && !text.contains("measured 100.0"))
+        #expect(ExplainText.json(summary)["source"]?.text == "simulated")
+        let facts = RunFacts(stepS: 60, mode: .shadow, loop: .open, run: "7f3a9c21")
+        let live = try #require(Summary(summary.sum, facts: facts))
+        #expect(ExplainText.render(live).contains("measured 100.0 % of the time"))
+        #expect(ExplainText.json(live)["source"]?.text == "measured")
     }
 }
