@@ -19,6 +19,14 @@ public enum HandWord: Sendable, Hashable {
         public var text: String
     }
 
+    /// The asset that it is about.
+    public var path: AssetPath {
+        switch self {
+        case .order(let order): order.path
+        case .release(let path): path
+        }
+    }
+
     /// The longest that an order lasts.
     public static let longest = Span.days(7)
 
@@ -88,7 +96,50 @@ public struct HandOrders: Sendable, Codable {
         }
     }
 
-    /// Forgets what ends by then, and what is of assets that are gone.
-    public mutating func expire(by time: PlantTime) { orders = orders.filter { $0.value.until > time } }
+    /// Forgets what ends by then.
+    /// - Returns: what that is, by asset.
+    @discardableResult
+    public mutating func expire(by time: PlantTime) -> [HandOrder] {
+        let ended = orders.values.filter { $0.until <= time }.sorted { $0.path < $1.path }
+        for order in ended { orders[order.path] = nil }
+        return ended
+    }
+
+    /// Forgets what is of assets that are gone.
     public mutating func keep(where isThere: (AssetPath) -> Bool) { orders = orders.filter { isThere($0.key) } }
+}
+
+/// An operator's word that is in force now, or an order whose time is over: for people.
+public struct HandChange: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable { case set, paused, released, ended }
+
+    public var kind: Kind
+    public var path: AssetPath
+    /// What it says beside its asset.
+    public var text: String
+
+    /// - Parameter action: what the asset obeys.
+    public init(_ word: HandWord, _ action: Action?) {
+        switch word {
+        case .release(let path): (kind, self.path, text) = (.released, path, "decided by the rules again")
+        case .order(let order):
+            kind = order.value == nil ? .paused : .set
+            path = order.path
+            text = "\(order.text(action)) until \(order.until.rfc3339)"
+        }
+    }
+
+    /// An order that has come to its end.
+    public init(ended order: HandOrder, _ action: Action?) {
+        kind = .ended
+        path = order.path
+        text = "\(order.text(action)) is over; decided by the rules again"
+    }
+}
+
+extension HandOrder {
+    fileprivate func text(_ action: Action?) -> String {
+        guard let value else { return "left alone" }
+        return "\(action.map { "\($0.rawValue) \($0.text(value))" } ?? JSON.numberText(value)) by hand"
+    }
 }

@@ -118,6 +118,22 @@ struct HandOrdersTests {
         #expect((run(order(-100), isMeasured: false).first ?? nil)?.value == 0)
     }
 
+    @Test("what begins and ends is said with its set-point and its end")
+    func changes() throws {
+        let until = (Self.start + .hours(1)).rfc3339
+        #expect(HandChange(.order(order(-100)), .setPower).text == "set_power -100.0 kW by hand until \(until)")
+        #expect(HandChange(.order(order(nil)), .setPower).text == "left alone until \(until)")
+        #expect(HandChange(.release(DispatchBench.ess1), .setPower).kind == .released)
+        var hand = HandOrders()
+        hand.take(.order(order(-100)))
+        #expect(hand.expire(by: Self.start + .minutes(59)) == [])
+        let ended = hand.expire(by: Self.start + .minutes(60))
+        #expect(ended == [order(-100)] && hand.isEmpty)
+        let change = HandChange(ended: order(-100), .setPower)
+        #expect(change.kind == .ended)
+        #expect(change.text == "set_power -100.0 kW by hand is over; decided by the rules again")
+    }
+
     @Test("an order for a length of time ends after plant time")
     func ending() throws {
         let json = try JSONReader.read(Array("{\"pause\":\"storage/s1\",\"for_s\":60}".utf8))

@@ -78,7 +78,7 @@ struct AnswersTests {
             let ours = try await scene.twin(
                 "replay", try scene.write(mixed.joined(separator: "\n") + "\n", to: "mixed.jsonl")
             ).ending()
-            #expect(!ours.err.contains("hint:") && ours.err.contains(", unknown_topic 38; with -v"), "\(ours.err)")
+            #expect(!ours.err.contains("hint:") && ours.err.contains(", unknown_topic 35; with -v"), "\(ours.err)")
 
             let foreign = try await scene.twin(
                 "replay",

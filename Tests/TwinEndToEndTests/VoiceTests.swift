@@ -78,6 +78,12 @@ struct VoiceTests {
             let own = try await scene.twin("commands", "--store", store, "--asset", asset).success()
             #expect(own.contains(" \(asset) ") && own.contains("  because: ") && own.contains("  became: accepted"))
             #expect(own.split(separator: "\n").allSatisfy { $0.count <= 80 || $0.contains(".jsonl:") })
+            let longest = try #require(
+                commands.max { ($0["reason"]?.text?.count ?? 0) < ($1["reason"]?.text?.count ?? 0) })
+            let id = try #require(longest["id"]?.text)
+            let story = try await scene.twin("explain", id, "--store", store).success()
+            #expect(story.hasPrefix("\(id): ") && story.contains("\n  because: "))
+            #expect(story.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(story)")
             let wrong = try await scene.twin("commands", "--store", store, "--asset", "storage").ending()
             #expect(wrong.code == 2 && wrong.err.contains("--asset \"storage\" is no asset"))
         }

@@ -6,10 +6,11 @@ import TwinDispatch
 /// What may change while a run goes on.
 extension TwinEngine {
     /// Does what a tick's instruction says, for the ticks that follow.
-    func follow(_ instruction: Instruction) async {
+    /// - Returns: an operator's word that it was, for people.
+    func follow(_ instruction: Instruction) async -> HandChange? {
         switch instruction {
         case .mode(let mode):
-            guard mode != state.mode else { return }
+            guard mode != state.mode else { return nil }
             state.mode = mode
             // What a shadow wished was never asked of an asset: nothing is late, and everything is due.
             state.desk.takeUp(at: state.grid.to(state.tick))
@@ -25,9 +26,12 @@ extension TwinEngine {
         case .operation(let json):
             // One that does nothing is kept in the journal, and was refused where somebody could read it.
             let word = try? HandWord(json, at: state.grid.to(state.tick), control: config.control(of:))  // see above
-            if let word { follow(word) }
+            guard let word else { return nil }
+            follow(word)
+            return HandChange(word, config.control(of: word.path)?.action)
         case .resume, .shed: break
         }
+        return nil
     }
 
     private func follow(_ word: HandWord) {

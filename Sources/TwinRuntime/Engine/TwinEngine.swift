@@ -102,7 +102,9 @@ public final class TwinEngine {
         var outcome = finish(tick, context, reply, acks, counts, refusals + reply.refusals, &record)
         outcome.instructions = input.instructions
         if let left { outcome.changedRows.insert(left, at: 0) }
-        for instruction in input.instructions { await follow(instruction) }
+        for instruction in input.instructions {
+            if let change = await follow(instruction) { outcome.handChanges.append(change) }
+        }
         await changeEpoch()
         return outcome
     }
@@ -156,7 +158,9 @@ public final class TwinEngine {
             reply: reply, refusals: refusals, balance: posting.balance, offers: plant.offers, outcomes: outcomes,
             setPoints: state.desk.setPoints, link: state.link)
         let edges = state.alarms.update(conditions, at: context.to, cause: causes.sentence(_:isRaised:))
-        state.hand.expire(by: context.to)
+        let handEnds = state.hand.expire(by: context.to).map {
+            HandChange(ended: $0, config.control(of: $0.path)?.action)
+        }
         let commands =
             state.mode == .off
             ? []
@@ -180,7 +184,7 @@ public final class TwinEngine {
             balance: posting.balance, values: reply.values, commands: commands, outcomes: outcomes, alarmEdges: edges,
             changedRows: rows, chart: state.books.chart, restatements: posting.restatements,
             readings: reply.readings, lineOffs: reply.lineOffs, refusals: refusals,
-            remarks: remarks + reply.remarks, instructions: [])
+            remarks: remarks + reply.remarks, instructions: [], handChanges: handEnds)
     }
 
     /// Counts the messages and takes those that are for no component.

@@ -107,4 +107,6 @@ public struct TickOutcome: Sendable {
     public var remarks: [String]
     /// Lines of this tick that are in force from the next one on.
     public var instructions: [Instruction]
+    /// Operators' words that are in force from the next tick on, and orders that are over with this one.
+    public var handChanges: [HandChange] = []
 }

@@ -198,6 +198,7 @@ public final class LiveLoop {
     /// - Parameter mode: in which the tick was closed.
     func say(_ outcome: TickOutcome, _ mode: ControlMode) {
         log?.sayTrouble(outcome, mode: mode)
+        log?.sayHand(outcome)
         log?.sayTick(outcome)
     }
 

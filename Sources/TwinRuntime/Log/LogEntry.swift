@@ -36,6 +36,11 @@ public enum LogEvent: String, Sendable, Hashable, CaseIterable {
     case subscriptionRefused = "subscription.refused"
     case configurationChanged = "config.changed"
     case modeChanged = "mode.changed"
+    /// An operator gave an asset a set-point, left it alone, or gave it back; an order's time is over.
+    case handSet = "hand.set"
+    case handPaused = "hand.paused"
+    case handReleased = "hand.released"
+    case handEnded = "hand.ended"
     case commandIssued = "command.issued"
     case commandFailed = "command.failed"
     case tickClosed = "tick.closed"
@@ -46,7 +51,9 @@ public enum LogEvent: String, Sendable, Hashable, CaseIterable {
     public var level: LogLevel {
         switch self {
         case .tickClosed, .commandIssued: .debug
-        case .runBegun, .runEnded, .runNote, .alarmCleared, .linkUp, .configurationChanged, .modeChanged: .info
+        case .runBegun, .runEnded, .runNote, .alarmCleared, .linkUp, .configurationChanged, .modeChanged, .handSet,
+            .handPaused, .handReleased, .handEnded:
+            .info
         case .messageRefused, .topicUnknown, .readingDoubted, .alarmRaised, .linkDown, .sessionLost, .commandFailed:
             .warn
         case .runFailed, .publicationRefused, .subscriptionRefused: .error

@@ -58,6 +58,11 @@ public struct RunLog: Sendable {
         }
     }
 
+    /// Says what operators set, paused and gave back, and what of it is over.
+    public mutating func sayHand(_ outcome: TickOutcome) {
+        for change in outcome.handChanges { say(LogEntry(change, at: outcome.end)) }
+    }
+
     /// Says that a tick was closed, and what it commands.
     public mutating func sayTick(_ outcome: TickOutcome) {
         guard least == .debug else { return }
@@ -89,6 +94,17 @@ extension LogEntry {
             edge.isRaised ? edge.cause : edge.cause.isEmpty ? "is over" : "is over; \(edge.cause)",
             asset: edge.key.path,
             reason: edge.key.code.rawValue, plantTime: edge.at)
+    }
+
+    init(_ change: HandChange, at time: PlantTime) {
+        let event: LogEvent =
+            switch change.kind {
+            case .set: .handSet
+            case .paused: .handPaused
+            case .released: .handReleased
+            case .ended: .handEnded
+            }
+        self.init(event, change.text, asset: change.path.text, plantTime: time)
     }
 
     init(_ outcome: CommandDesk.Outcome) {

@@ -239,6 +239,7 @@ public final class ReplayLoop {
         }
         compare(outcome, with: lines.mark)
         check.note(outcome)
+        log?.sayHand(outcome)
         if log?.least == .debug { log?.sayTrouble(outcome, mode: header.mode) } else { log?.sayAlarms(outcome) }
         let mark = Mark(
             t: max(lines.t, outcome.end), tick: outcome.tick, n: written, chain: outcome.chain.hex,

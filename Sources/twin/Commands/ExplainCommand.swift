@@ -85,8 +85,9 @@ struct ExplainCommand: AsyncParsableCommand {
 
     private func tell(_ command: StoredCommand, _ zone: LocalZone) {
         let value = Action(rawValue: command.action)?.text(command.value) ?? "\(command.value)"
-        print("\(id(command)): \(command.asset.text) \(command.action) \(value) at \(zone.text(command.at))")
-        print("  because: \(command.reason)")
+        let head = "\(id(command)): \(command.asset.text) \(command.action) \(value) at \(zone.text(command.at))"
+        Output.wrapped(head, indent: 0).forEach { print($0) }
+        Output.wrapped("because: \(command.reason)", indent: 2).forEach { print($0) }
         print("  became: \(command.fate ?? "pending")")
         let renewals = command.renewals
         guard renewals.count > 0 else { return }

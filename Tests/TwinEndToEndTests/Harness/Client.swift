@@ -7,7 +7,8 @@ import TwinTesting
 final class Client {
     private let transport: BrokerTransport
     private(set) var topics: Set<String> = []
-    private(set) var payloads: [[UInt8]] = []
+    private(set) var messages: [(topic: String, payload: [UInt8])] = []
+    var payloads: [[UInt8]] { messages.map(\.payload) }
 
     init(_ broker: Mosquitto, _ id: String, subscribe filters: [String] = []) throws {
         transport = try BrokerTransport(MQTTOptions(url: broker.url, clientID: "test-\(id)"))
@@ -28,9 +29,9 @@ final class Client {
 
     /// Takes what has come so far.
     func listen() throws {
-        let messages = try transport.receive(timeoutMs: 5, limit: 10_000).messages
-        topics.formUnion(messages.map(\.topic))
-        payloads += messages.map(\.payload)
+        let received = try transport.receive(timeoutMs: 5, limit: 10_000).messages
+        topics.formUnion(received.map(\.topic))
+        messages += received.map { ($0.topic, $0.payload) }
         try transport.flush()
     }
 
