@@ -34,6 +34,9 @@ struct StuckTests {
         #expect(replies[4].total("power_kw") == UsedValue(700, .good))
         #expect(replies[5].total("power_kw").quality == .stuck)
         #expect(abs(replies[6].total("power_kw").value - 990) < 1e-9)
+        // What is said of it is the reading, and not what is used in its place.
+        #expect(replies[4].stuck.isEmpty)
+        #expect(replies[6].stuck == [NamedValue(.wind, "farm", "power_kw", UsedValue(700, .stuck))])
         // A frozen reading is no measurement any more: the books take the model's 990 kW.
         #expect(replies[6].cell(.wind, at: 360)?.measuredMs == 0)
         #expect(replies[6].cell(.wind, at: 360)?.energy.wattSeconds == 59_400_000)

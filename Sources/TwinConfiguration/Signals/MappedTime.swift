@@ -19,7 +19,7 @@ struct MappedTime: Sendable, Hashable {
     /// The instant that a document says.
     func instant(in document: JSON) throws(LineFailure) -> PlantTime {
         guard let value = place.scope(in: document).flatMap(place.value), value != .null else {
-            throw LineFailure(reason: .unknownKey, text: "no time at \(place.text)")
+            throw place.absence(of: "no time", in: document)
         }
         guard let time = instant(value) else {
             throw LineFailure(

@@ -21,19 +21,27 @@ struct JSONPointer: Sendable, Hashable {
 
     /// What stands there; nil where nothing does.
     func find(in document: JSON) -> JSON? {
+        let (value, isWhole) = reach(in: document)
+        return isWhole ? value : nil
+    }
+
+    /// The last value on the way there, and whether it is the one that is meant.
+    func reach(in document: JSON) -> (value: JSON, isWhole: Bool) {
         var value = document
         for step in steps {
             switch value {
             case .object:
-                guard let member = value[step] else { return nil }
+                guard let member = value[step] else { return (value, false) }
                 value = member
             case .array(let items):
-                guard step.utf8.count <= 6, let index = Int(step), items.indices.contains(index) else { return nil }
+                guard step.utf8.count <= 6, let index = Int(step), items.indices.contains(index) else {
+                    return (value, false)
+                }
                 value = items[index]
-            default: return nil
+            default: return (value, false)
             }
         }
-        return value
+        return (value, true)
     }
 }
 
@@ -91,6 +99,26 @@ struct PayloadPlace: Sendable, Hashable {
     }
 
     private func isSeparator(_ letter: Character) -> Bool { separators.contains(letter) }
+
+    /// Why nothing stands here: a payload of this form lacks it, or the payload has another form.
+    /// - Parameter what: is missing.
+    func absence(of what: String = "nothing", in document: JSON) -> LineFailure {
+        let (found, isWhole) = (list ?? at).reach(in: document)
+        let missing = LineFailure(reason: .unknownKey, text: "\(what) at \(text)")
+        switch found {
+        case .object(let members) where !isWhole:
+            let names = members.prefix(5).map { quoted($0.key) }
+            let there = names.isEmpty ? "the object there is empty" : "there are \(names.joined(separator: ", "))"
+            return LineFailure(reason: .unknownKey, text: "\(missing.text); \(there)")
+        case .array where !isWhole || list != nil: return missing
+        // An optional part of a message may be null.
+        case .null where found != document: return missing
+        case .string(let text) where isWhole && cut?.isField == true && text.contains("="): return missing
+        default:
+            let form = isWhole ? "" : "JSON with a value at "
+            return LineFailure(reason: .wrongType, text: "expected \(form)\(text), found \(found.described)")
+        }
+    }
 }
 
 extension PayloadPlace.Cut {
@@ -98,6 +126,18 @@ extension PayloadPlace.Cut {
 }
 
 extension JSON {
+    /// What it is, for people.
+    fileprivate var described: String {
+        switch self {
+        case .string(let text): text.trimmed.isEmpty ? "an empty text" : "the text \(quoted(text))"
+        case .number(let value): "the number \(JSON.numberText(value))"
+        case .bool(let value): value ? "true" : "false"
+        case .null: "null"
+        case .array: "a list"
+        case .object: "an object"
+        }
+    }
+
     /// A single value as people write it; nil for null, lists and objects.
     var plainText: String? {
         switch self {

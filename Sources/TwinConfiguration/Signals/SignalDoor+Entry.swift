@@ -102,7 +102,7 @@ extension SignalDoor {
         /// A signal's number as it is written, with its unit.
         private func number(of signal: MappedSignal) throws(LineFailure) -> (Double, ImportUnit) {
             guard let scope = signal.value.scope(in: document), let value = signal.value.value(in: scope) else {
-                throw LineFailure(reason: .unknownKey, text: "nothing at \(signal.value.text)")
+                throw signal.value.absence(in: document)
             }
             guard value != .null else { throw LineFailure(reason: .wrongType, text: "null at \(signal.value.text)") }
             try check(signal.quality, scope)
@@ -134,7 +134,11 @@ extension SignalDoor {
                 }
                 return unit
             case .written: name = number.unit
-            case .field(let place): name = text(at: place, scope) ?? ""
+            case .field(let place):
+                guard let text = text(at: place, scope) else {
+                    throw LineFailure(reason: .unit, text: "no unit at \(place.text), where the mapping has it")
+                }
+                name = text
             }
             guard let unit = ImportUnit.written(name) else {
                 throw LineFailure(reason: .unit, text: "\(quoted(name)) is no unit that we know")
@@ -156,7 +160,7 @@ extension SignalDoor {
         func payload(of vehicles: MappedVehicles) throws(LineFailure) -> [UInt8] {
             func read(_ place: PayloadPlace) throws(LineFailure) -> String {
                 guard let text = place.scope(in: document).flatMap(place.value)?.plainText?.trimmed, !text.isEmpty
-                else { throw LineFailure(reason: .unknownKey, text: "nothing at \(place.text)") }
+                else { throw place.absence(in: document) }
                 return text
             }
             let id = try read(vehicles.id)

@@ -18,7 +18,13 @@ public struct MappedMessage: Sendable {
     public var notes: [LineFailure] = []
     /// Signals of a used message whose values are none, each time, and why.
     public var lost: [(signal: String, reason: RejectReason)] = []
+    /// Assets that it should tell of and does not, and why.
+    public var unused: [AssetPath: LineFailure] = [:]
     var isUsed = false
+
+    mutating func miss(_ assets: [AssetPath], _ failure: LineFailure) {
+        for asset in assets where unused[asset] == nil { unused[asset] = failure }
+    }
 }
 
 /// Translates foreign messages, one at a time and in their order, into readings of our own dialect. Live operation, replay
@@ -47,6 +53,7 @@ public struct SignalDoor: Sendable {
         let document: JSON
         do { document = try JSON(payload: arrival.payload) } catch {
             message.failure = error
+            for signal in sources.flatMap({ mapping.sources[$0].signals }) { message.miss(signal.assets, error) }
             return message
         }
         for index in sources {
@@ -57,11 +64,14 @@ public struct SignalDoor: Sendable {
                 for signal in source.signals { take(signal, entry, &memory, &message) }
                 if let vehicles = source.vehicles { take(vehicles, entry, &message) }
             } catch {
-                fail(source.place, source.path, error, &message)
+                fail(source.place, source.path, error, source.signals.flatMap(\.assets), &message)
             }
         }
         if message.isUsed {
             message.failure = nil
+            // A message need not bring all of a source's signals, and one value of an asset is enough to hear of it.
+            for reading in message.readings { message.unused[AssetPath(reading.area, reading.asset)] = nil }
+            message.unused = message.unused.filter { $0.value.reason != .unknownKey }
         } else {
             message.notes = []
             message.lost = []
@@ -83,7 +93,7 @@ public struct SignalDoor: Sendable {
             if error.reason != .unknownKey {
                 message.lost += signal.assets.map { ("\($0.text)/\(signal.key)", error.reason) }
             }
-            fail(signal.place, signal.path, error, &message)
+            fail(signal.place, signal.path, error, signal.assets, &message)
         }
     }
 
@@ -93,15 +103,17 @@ public struct SignalDoor: Sendable {
             message.isUsed = true
             message.readings.append(entry.reading(.line, vehicles.line, .vehicle, payload))
         } catch {
-            fail(vehicles.place, vehicles.path, error, &message)
+            fail(vehicles.place, vehicles.path, error, [], &message)
         }
     }
 
     private mutating func fail(
-        _ place: FilePlace, _ path: String, _ failure: LineFailure, _ message: inout MappedMessage
+        _ place: FilePlace, _ path: String, _ failure: LineFailure, _ assets: [AssetPath],
+        _ message: inout MappedMessage
     ) {
         let named = LineFailure(reason: failure.reason, text: "\(failure.text) (\(place.text): \(path))")
         if message.failure == nil { message.failure = named }
+        message.miss(assets, named)
         if told.insert(place).inserted { message.notes.append(named) }
     }
 }

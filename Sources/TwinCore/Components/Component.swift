@@ -110,6 +110,8 @@ public struct ComponentReply: Sendable {
     /// Assets that are listened to, and those of them that never spoke, though they should have.
     public var watched = 0
     public var unheard: [AlarmKey] = []
+    /// Readings that repeat themselves while their model moves: what the source says, not what is used.
+    public var stuck: [NamedValue] = []
     /// Holes in the measurement that began in a period, by account (see `Timeline.gapCount`).
     public var gaps: [GapCount] = []
     /// The component's own state, for the digest; what came before it is not in it.

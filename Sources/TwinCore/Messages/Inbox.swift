@@ -21,6 +21,8 @@ public struct DecodedMessage: Sendable {
         case status(AssetStatus)
         /// For the reason at this place of the inbox's failures.
         case refused(Int)
+        /// Nothing of it could be used, as was told and counted where it came in.
+        case unused
     }
 
     public var content: Content
@@ -185,6 +187,13 @@ public struct InboxDecoder: Sendable {
             message.content = .refused(inbox.failures.count)
             inbox.failures.append(error)
         }
+        inbox.messages.append(message)
+    }
+
+    /// Notes that a message came of which nothing tells of an asset that it should tell of.
+    public mutating func noteUnused(_ arrival: Arrival, at place: Int, asset: Int, into inbox: inout Inbox) {
+        var message = DecodedMessage(arrival, at: place, asset: asset, part: nil)
+        message.content = .unused
         inbox.messages.append(message)
     }
 

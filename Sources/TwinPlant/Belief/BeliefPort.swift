@@ -169,6 +169,9 @@ struct BeliefPort: StepPort {
             let isWatched = seat.isAlwaysWatched || last.map { band.contains($0.value) } ?? false
             if let alarm = fleet.watch(index, model: model, rule: isWatched ? seat.stuck : nil, context) {
                 reply.alarms.append(alarm)
+                if let value = fleet.feeds[index].stuck.value, let spec = specs[index].first {
+                    reply.stuck.append(NamedValue(alarm.area, alarm.asset, spec.key, UsedValue(value, .stuck)))
+                }
             }
         }
         fleet.watchSilence(index, maxAge: seat.maxAge, context, &reply)

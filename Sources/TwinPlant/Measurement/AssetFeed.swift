@@ -154,6 +154,7 @@ public struct AssetFeed: Sendable, Codable {
                 reply.counts.accepted += 1
             case .telemetry: try takeTelemetry(message, slice.inbox, specs, context, &report, &reply)
             case .refused(let place): throw slice.inbox.failures[place]
+            case .unused: silence.unused(at: message.arrivedAt)
             }
         } catch {
             reply.refuse(slice.arrivals[message.place], error)

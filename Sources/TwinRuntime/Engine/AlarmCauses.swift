@@ -12,6 +12,9 @@ struct AlarmCauses {
     let outcomes: [CommandDesk.Outcome]
     let setPoints: [AssetPath: Double]
     let link: LinkWatch?
+    /// Assets that a foreign message of the tick should have told of, and why it did not.
+    let unused: [AssetPath: LineFailure]
+    let lines: LineWatch
 
     /// Longer ones are cut: a line of the journal holds many.
     static let lengthMax = 300
@@ -24,13 +27,13 @@ struct AlarmCauses {
 
     private func cause(_ key: AlarmKey) -> String {
         let path = AssetPath(key.area, key.asset)
+        if key.area == .line, let text = ofLine(key) { return text }
         switch key.code {
-        case .stale where key.area == .line: return "no vehicle was told in an hour and a half of a planned shift"
         case .stale:
             if let refused = refusal(path) { return "no reading can be used: \(refused); the model stands in" }
             let never = reply.unheard.contains(key) ? "nothing was heard since the start" : "no new reading came"
             return "\(never); the model stands in"
-        case .stuck: return "\(value(path) ?? "its value") does not move, and its model does"
+        case .stuck: return "\(stuck(path) ?? "its value") does not move, and its model does"
         case .outOfRange: return refusal(path) ?? "a value of its last message is out of range"
         case .unit, .sign, .counter, .conflict: return remark(path) ?? refusal(path) ?? "its values exclude each other"
         case .clock: return refusal(path) ?? "its stamps lag behind plant time by the same time, message after message"
@@ -42,7 +45,7 @@ struct AlarmCauses {
             return expired.map { "nobody answered \($0.command.point.order)" } ?? "nobody answered a command"
         case .notFollowed:
             guard let offer = offers.first(where: { $0.path == path }) else { return "it does not do what it was told" }
-            let told = setPoints[path].map(offer.action.text) ?? "its set-point"
+            let told = setPoints[path].map { offer.action.text(AlarmCauses.rounded($0)) } ?? "its set-point"
             return "told \(told), measured \(offer.action.text(AlarmCauses.rounded(offer.measured.value)))"
         case .twoControllers: return remark(path) ?? "another controller commands it too"
         case .departureAtRisk: return "its vehicles charge less than their departures need"
@@ -51,9 +54,29 @@ struct AlarmCauses {
         }
     }
 
+    /// A line has no model, and what it tells are vehicles.
+    private func ofLine(_ key: AlarmKey) -> String? {
+        let path = AssetPath(key.area, key.asset)
+        switch key.code {
+        case .stale: return "no vehicle was told in an hour and a half of a planned shift"
+        case .conflict where lines.alarm == key:
+            return "more than \(LineWatch.excess) times the planned vehicles were told for an hour and a half"
+        case .conflict: return "its running total and its vehicle events tell different numbers for half an hour"
+        case .gap: return "numbers (seq) of its messages are missing, and vehicles may be with them"
+        case .counter: return refusal(path) ?? "its running total fell back, leapt or started again"
+        case .outOfRange: return refusal(path) ?? "it told more vehicles than a line makes in a quarter of an hour"
+        default: return nil
+        }
+    }
+
+    private static let told = [TopicKind.tele, .vehicle, .count]
+
     /// Why the last refused message of an asset was refused.
     private func refusal(_ path: AssetPath) -> String? {
-        refusals.last { $0.topic.hasSuffix("/\(path.text)/tele") }?.failure.text
+        if let failure = unused[path] { return failure.text }
+        return refusals.last { refusal in
+            AlarmCauses.told.contains { refusal.topic.hasSuffix("/\(path.text)/\($0.rawValue)") }
+        }?.failure.text
     }
 
     /// What a component found to say of an asset in this tick.
@@ -62,10 +85,14 @@ struct AlarmCauses {
         return reply.remarks.last { $0.hasPrefix(head) }.map { String($0.dropFirst(head.count)) }
     }
 
-    /// The first value of an asset that was used.
-    private func value(_ path: AssetPath) -> String? {
-        reply.values.first { $0.area == path.area && $0.asset == path.asset }
-            .map { "\($0.key) \(JSON.numberText($0.used.value))" }
+    /// The reading of an asset that stands still.
+    private func stuck(_ path: AssetPath) -> String? {
+        reply.stuck.last { $0.area == path.area && $0.asset == path.asset }.map { reading in
+            let value = reading.used.value
+            // A state of charge has its figures behind the point.
+            let shown = abs(value) < 10 ? (value * 1000).rounded() / 1000 : AlarmCauses.rounded(value)
+            return "\(reading.key) \(JSON.numberText(shown))"
+        }
     }
 
     private func kW(_ value: Double) -> String { "\(JSON.numberText(AlarmCauses.rounded(value))) kW" }

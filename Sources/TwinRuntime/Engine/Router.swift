@@ -92,6 +92,18 @@ struct Router: Sendable {
         take(sorted.arrivals.count - 1, destination, part, &sorted)
     }
 
+    /// Tells an asset's component of a foreign message of which nothing could be used.
+    /// - Parameter topic: of our own dialect.
+    mutating func addUnused(_ place: Int, as topic: String, to sorted: inout SortedTick) {
+        let destination = (known[topic] ?? add(topic)).map { routes[$0].destination } ?? lookUp(topic)
+        guard case .components(let wanted, _) = destination else { return }
+        for (seat, addressee) in wanted {
+            guard let asset = addressee.asset else { continue }
+            decoders[seat]?.noteUnused(
+                sorted.arrivals[place], at: place, asset: asset, into: &sorted.slices[seat].inbox)
+        }
+    }
+
     mutating func finish(_ sorted: inout SortedTick) {
         for seat in decoders.indices {
             sorted.slices[seat].arrivals = sorted.arrivals

@@ -30,6 +30,8 @@ public final class TwinEngine {
     private var outlook = Outlook()
     /// Sentences about this tick's messages that are for no component.
     private var remarks: [String] = []
+    /// Assets that a foreign message of this tick should have told of, and why it did not.
+    private var unused: [AssetPath: LineFailure] = [:]
     /// Waits before a hop, for tests that try to upset the order. Nil in operation.
     private let beforeHop: (@Sendable () async -> Void)?
 
@@ -156,7 +158,7 @@ public final class TwinEngine {
         let conditions = alarms(reply, posting.balance, plant, context)
         let causes = AlarmCauses(
             reply: reply, refusals: refusals, balance: posting.balance, offers: plant.offers, outcomes: outcomes,
-            setPoints: state.desk.setPoints, link: state.link)
+            setPoints: state.desk.setPoints, link: state.link, unused: unused, lines: state.lineWatch)
         let edges = state.alarms.update(conditions, at: context.to, cause: causes.sentence(_:isRaised:))
         let handEnds = state.hand.expire(by: context.to).map {
             HandChange(ended: $0, config.control(of: $0.path)?.action)
@@ -193,6 +195,7 @@ public final class TwinEngine {
     ) -> ([Slice], [Acknowledgement]) {
         var acks: [Acknowledgement] = []
         remarks = []
+        unused = [:]
         counts.messages = input.arrivals.count + input.unreadable.values.reduce(0, +)
         for case .shed(let count) in input.instructions {
             counts.messages += count
@@ -263,6 +266,11 @@ public final class TwinEngine {
         } else if message.readings.isEmpty {
             // A part of a sum or a mean that more messages will complete.
             counts.accepted += 1
+        }
+        for (path, failure) in message.unused.sorted(by: { $0.key < $1.key }) {
+            unused[path] = failure
+            let topic = Topic.text(site: config.site, path.area, path.asset, .tele)
+            router.addUnused(number, as: topic, to: &sorted)
         }
         for reading in message.readings {
             let topic = Topic.text(site: config.site, reading.area, reading.asset, reading.kind)

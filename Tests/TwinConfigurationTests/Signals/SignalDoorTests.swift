@@ -227,6 +227,59 @@ struct SignalDoorTests {
         #expect(door.say("a", [UInt8](repeating: 0x31, count: 65_537)).failure?.reason == .tooLarge)
     }
 
+    @Test(
+        "a payload of another form is no missing key: what was expected and what was found is said",
+        arguments: [
+            ("value: /v", "?#!", "expected JSON with a value at /v, found the text \"?#!\""),
+            ("value: /v", "", "expected JSON with a value at /v, found an empty text"),
+            ("value: /v", "7", "expected JSON with a value at /v, found the number 7"),
+            ("value: /v", "null", "expected JSON with a value at /v, found null"),
+            ("value: /a/v", #"{"a":true}"#, "expected JSON with a value at /a/v, found true"),
+            (
+                "value: {list: /l, where: {n: p}, at: /v}", #"{"l":{"n":"p"}}"#,
+                "expected /l where n is p /v, found an object"
+            ),
+            ("value: {split: ';', part: 2}", "offline", "expected part 2, found the text \"offline\""),
+            ("value: {field: p}", "offline", "expected field p, found the text \"offline\""),
+        ])
+    func forms(row: String, payload: String, text: String) throws {
+        var door = try TestDoor("  - {topic: a, signals: [{\(row), unit: kW, \(Self.paint)}]}")
+        let message = door.say("a", payload)
+        #expect(message.failure?.reason == .wrongType)
+        #expect(message.failure?.text.hasPrefix(text) == true, "\(message.failure?.text ?? "")")
+        #expect(Array(message.unused.keys) == [AssetPath(.shop, "paint")])
+    }
+
+    @Test(
+        "a payload of the right form that lacks the key says which ones it has",
+        arguments: [
+            ("value: /v", #"{"w":1,"u":"kW"}"#, #"nothing at /v; there are "w", "u""#),
+            ("value: /v", "{}", "nothing at /v; the object there is empty"),
+            ("value: /l/2", #"{"l":[1]}"#, "nothing at /l/2"), ("value: /a/v", #"{"a":null}"#, "nothing at /a/v"),
+            ("value: {list: /l, where: {n: p}, at: /v}", #"{"l":[]}"#, "nothing at /l where n is p /v"),
+            ("value: {field: p}", "q=7", "nothing at field p"),
+        ])
+    func absences(row: String, payload: String, text: String) throws {
+        var door = try TestDoor("  - {topic: a, signals: [{\(row), unit: kW, \(Self.paint)}]}")
+        let message = door.say("a", payload)
+        #expect(message.failure?.reason == .unknownKey)
+        #expect(message.failure?.text.hasPrefix(text) == true, "\(message.failure?.text ?? "")")
+    }
+
+    @Test("of a used message those assets are missed whose values are none, and not those that it does not speak of")
+    func missed() throws {
+        var door = try TestDoor(
+            """
+              - topic: gw
+                signals:
+                  - {value: /a, unit: kW, asset: solar/pv1, key: power_kw, kind: sample}
+                  - {value: /b, unit: kW, asset: solar/pv2, key: power_kw, kind: sample}
+            """)
+        #expect(door.say("gw", #"{"a":5,"b":6}"#).unused.isEmpty && door.say("gw", #"{"a":5}"#).unused.isEmpty)
+        #expect(Array(door.say("gw", #"{"a":5,"b":"off"}"#).unused.keys) == [AssetPath(.solar, "pv2")])
+        #expect(door.say("gw", "{}").unused.count == 2 && door.say("gw", "{").unused.count == 2)
+    }
+
     @Test("a source that is never heard is named")
     func silence() throws {
         var door = try TestDoor("  - {topic: a, signals: [{value: /v, unit: kW, \(Self.paint)}]}")

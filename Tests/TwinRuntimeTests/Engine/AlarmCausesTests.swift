@@ -9,18 +9,18 @@ import TwinTesting
 struct AlarmCausesTests {
     private func causes(
         refused: (topic: String, text: String)? = nil, remark: String? = nil, unheard: [AlarmKey] = [],
-        value: NamedValue? = nil
+        stuck: NamedValue? = nil, unused: [AssetPath: LineFailure] = [:], lines: LineWatch = LineWatch()
     ) -> AlarmCauses {
         var reply = ComponentReply(image: PlantImage())
         reply.remarks = remark.map { [$0] } ?? []
-        reply.values = value.map { [$0] } ?? []
+        reply.stuck = stuck.map { [$0] } ?? []
         reply.unheard = unheard
         let refusals = refused.map {
             [Refusal(line: 1, topic: $0.topic, failure: LineFailure(reason: .outOfRange, text: $0.text))]
         }
         return AlarmCauses(
             reply: reply, refusals: refusals ?? [], balance: TickBalance(), offers: [], outcomes: [], setPoints: [:],
-            link: nil)
+            link: nil, unused: unused, lines: lines)
     }
 
     private let topic = "v1/sunderland/wind/t01/tele"
@@ -49,10 +49,41 @@ struct AlarmCausesTests {
         #expect(
             doubted.sentence(AlarmKey(.shop, "paint", .unit), isRaised: true)
                 == "gas_total_kwh tells 11 times what gas_kw does")
-        let stuck = causes(value: NamedValue(.wind, "t01", "power_kw", UsedValue(412.5, .stuck)))
+        for (value, text) in [(412.48273641, "412.5"), (0.50123, "0.501"), (-7.0, "-7"), (1e9 / 3, "333333333.3")] {
+            let stuck = causes(stuck: NamedValue(.wind, "t01", "power_kw", UsedValue(value, .stuck)))
+            #expect(
+                stuck.sentence(AlarmKey(.wind, "t01", .stuck), isRaised: true)
+                    == "power_kw \(text) does not move, and its model does")
+        }
+        // What a mapping could not use is its asset's cause, whatever the topic is called.
+        let failure = LineFailure(reason: .wrongType, text: "expected JSON with a value at /v, found the text \"?\"")
+        let foreign = causes(unused: [AssetPath(.shop, "paint"): failure])
         #expect(
-            stuck.sentence(AlarmKey(.wind, "t01", .stuck), isRaised: true)
-                == "power_kw 412.5 does not move, and its model does")
+            foreign.sentence(key, isRaised: true)
+                == "no reading can be used: expected JSON with a value at /v, found the text \"?\"; the model stands in"
+        )
+    }
+
+    @Test("a line's alarm is told in vehicles")
+    func lines() {
+        func text(_ code: AlarmCode, _ causes: AlarmCauses) -> String {
+            causes.sentence(AlarmKey(.line, "assembly-1", code), isRaised: true)
+        }
+        #expect(text(.stale, causes()) == "no vehicle was told in an hour and a half of a planned shift")
+        #expect(text(.gap, causes()) == "numbers (seq) of its messages are missing, and vehicles may be with them")
+        #expect(
+            text(.conflict, causes())
+                == "its running total and its vehicle events tell different numbers for half an hour")
+        var busy = LineWatch()
+        busy.hear([LineOff(line: "assembly-1", vehicle: "a", ts: PlantTime(ms: 0), isModelled: false)])
+        for _ in 0..<3 { _ = busy.look(planned: 20...20, made: 40) }
+        #expect(
+            text(.conflict, causes(lines: busy))
+                == "more than 1.6 times the planned vehicles were told for an hour and a half")
+        let refused = causes(refused: ("v1/sunderland/line/assembly-1/count", "vehicles_total 0 falls from 812"))
+        #expect(text(.counter, refused) == "vehicles_total 0 falls from 812")
+        #expect(text(.counter, causes()) == "its running total fell back, leapt or started again")
+        #expect(text(.outOfRange, causes()) == "it told more vehicles than a line makes in a quarter of an hour")
     }
 
     @Test("every code has a sentence that can be printed and is no longer than a line of the journal may hold")
