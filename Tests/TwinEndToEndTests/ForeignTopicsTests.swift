@@ -89,7 +89,7 @@ struct ForeignTopicsTests {
             for line in [
                 "  = not mapped", "  = own dialect", "  = shop/paint load_kw", "  e.g. 9000 kW",
                 "3 topics, 3 messages, 1 topics not mapped", #"  - topic: "hall/7""#,
-                #"      - {value: "/p", asset: …, key: …, unit: …, kind: sample}"#,
+                #"      - {value: "/p", asset: …, key: …, unit: {at: "/u"}, kind: sample}"#,
             ] {
                 #expect(text.out.contains(line + "\n"), "\(line)\n\(text.out)")
             }

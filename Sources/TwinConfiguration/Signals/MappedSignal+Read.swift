@@ -15,7 +15,7 @@ extension MappedSignal {
             let assets = assetNode.flatMap(Self.assets)
             let keyNode = fields.required("key", hint: "write the payload key, power_kw")
             let keyUnit = keyNode.flatMap(ImportSignal.keyUnit)
-            let unitNode = fields.required("unit", hint: "write the value's unit, kW, or written, or where it stands")
+            let unitNode = fields.required("unit", hint: Self.unitHint)
             let unit = unitNode.flatMap(Self.unit)
             let kindNode = fields.required("kind", hint: "write mean, sample, counter or energy")
             let kind = kindNode?.choice(ImportKind.self)
@@ -82,13 +82,22 @@ extension MappedSignal {
         return paths
     }
 
+    private static let unitHint =
+        "write unit: kW, or unit: written where it follows the number, or unit: {at: /unit} where another place of the"
+        + " payload names it"
+
     private static func unit(_ node: YAMLNode) -> MappedUnit? {
         guard case .scalar(let text, _) = node.content else {
             return node.fields { fields in
-                fields.required("at", hint: "write where the unit stands, /unit").flatMap { PayloadPlace($0) }
+                fields.required("at", hint: "write unit: {at: /unit}, with the place where the payload names its unit")
+                    .flatMap { PayloadPlace($0) }
             }.map(MappedUnit.field)
         }
         if text == "written" { return .written }
+        if text.hasPrefix("/") {
+            node.problem("\(quoted(text)) is a place and no unit; write unit: {at: \(text)}")
+            return nil
+        }
         return ImportSignal.unit(node).map(MappedUnit.declared)
     }
 

@@ -60,7 +60,9 @@ extension PayloadPlace {
 
     private static func pointer(_ node: YAMLNode, _ text: String) -> JSONPointer? {
         if let pointer = JSONPointer(text) { return pointer }
-        node.problem("\(quoted(text)) is no JSON Pointer; write it from the top with a slash, /\(text)")
+        node.problem(
+            "\(quoted(text)) is no place in a payload; write its keys from the top, each after a slash, such as /\(text)"
+        )
         return nil
     }
 

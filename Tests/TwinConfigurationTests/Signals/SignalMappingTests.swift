@@ -39,7 +39,7 @@ struct SignalMappingTests {
             ),
             (
                 "topic: a, signals: [{P, value: power}]",
-                "error: sources[0].signals[0].value: \"power\" is no JSON Pointer; write it from the top with a slash, /power"
+                "error: sources[0].signals[0].value: \"power\" is no place in a payload; write its keys from the top, each after a slash, such as /power"
             ),
             (
                 "topic: a, signals: [{P, value: {list: /l, at: /v}}]",
@@ -121,6 +121,18 @@ struct SignalMappingTests {
             ("2083028.9", "      - {asset: …, key: …, unit: …, kind: sample}"),
             ("-112.4 kW", "      - {asset: …, key: …, unit: written, kind: sample}"),
             (#"{"a":{"b/c":1},"s":"ON"}"#, #"      - {value: "/a/b~1c", asset: …, key: …, unit: …, kind: sample}"#),
+            (
+                #"{"power_kW":1.5,"E.kwh":7,"temp_c":20,"w":1}"#,
+                #"      - {value: "/power_kW", asset: …, key: …, unit: kW, kind: sample}"# + "\n"
+                    + #"      - {value: "/E.kwh", asset: …, key: …, unit: kWh, kind: counter}"# + "\n"
+                    + #"      - {value: "/temp_c", asset: …, key: …, unit: degC, kind: sample}"# + "\n"
+                    + #"      - {value: "/w", asset: …, key: …, unit: …, kind: sample}"#
+            ),
+            (
+                #"{"m":{"v":918273.42,"Unit":"m³"},"n":3}"#,
+                #"      - {value: "/m/v", asset: …, key: …, unit: {at: "/m/Unit"}, kind: counter}"# + "\n"
+                    + #"      - {value: "/n", asset: …, key: …, unit: …, kind: sample}"#
+            ),
             ("\u{FFFD}{", "      - {asset: …, key: …, unit: …, kind: sample}"),
         ])
     func stubs(payload: String, row: String) throws {
@@ -133,5 +145,53 @@ struct SignalMappingTests {
         #expect(survey.topics.map(\.meaning) == [.own, .notMapped])
         #expect(survey.topics.last?.stub == "  - topic: \"x/y\"\n    signals:\n\(row)")
         #expect(survey.topics.last?.perMinute == 2)
+    }
+
+    @Test(
+        "a stamp is offered as the row's time, and no number that is none",
+        arguments: [
+            (#"{"ts":1750237200000,"v":1}"#, #"{at: "/ts", format: epoch_ms}"#),
+            (#"{"v":1,"timestamp":"1750237200"}"#, #"{at: "/timestamp", format: epoch_s}"#),
+            // Near the arrival, whatever it is called.
+            (#"{"x":1750237211.5,"v":1}"#, #"{at: "/x", format: epoch_s}"#),
+            (#"{"Time":"2025-06-18T10:01:00","v":1}"#, #"{at: "/Time", format: local}"#),
+            (#"{"d":{"at":"18.06.2025 10:00:11"},"v":1}"#, #"{at: "/d/at", format: local, date: dmy}"#),
+            (
+                #"{"time":"2025-06-18T09:01:00Z","v":1,"end":"2025-06-18T09:02:00Z"}"#,
+                #"{at: "/time", format: rfc3339}"#
+            ),
+        ])
+    func offeredTimes(payload: String, time: String) throws {
+        var survey = TopicSurvey(try Repository.config())
+        survey.take(Arrival(t: TestDoor.nine, topic: "x/y", payload: Array(payload.utf8)))
+        let row = #"      - {value: "/v", asset: …, key: …, unit: …, kind: sample}"#
+        #expect(survey.topics.first?.stub == "  - topic: \"x/y\"\n    time: \(time)\n    signals:\n\(row)")
+    }
+
+    @Test(
+        "a count that is called a time, and a register as large as a stamp, are numbers",
+        arguments: ["uptime", "total"])
+    func noTimes(key: String) throws {
+        var survey = TopicSurvey(try Repository.config())
+        let number = key == "uptime" ? "86400" : "1950237200"
+        survey.take(Arrival(t: TestDoor.nine, topic: "x", payload: Array("{\"\(key)\":\(number)}".utf8)))
+        let row = "      - {value: \"/\(key)\", asset: …, key: …, unit: …, kind: sample}"
+        #expect(survey.topics.first?.stub == "  - topic: \"x\"\n    signals:\n\(row)")
+    }
+
+    @Test("a wrong unit says in plain words what to write")
+    func unitWords() throws {
+        func problem(_ unit: String) throws -> String {
+            let row = "{value: /v, asset: shop/paint, key: load_kw, kind: sample\(unit)}"
+            let problems = #expect(throws: ConfigProblems.self) {
+                try TestDoor("  - {topic: a, signals: [\(row)]}")
+            }
+            return problems?.list.map(\.description).joined(separator: "\n") ?? ""
+        }
+        #expect(try problem(", unit: /unit").contains("\"/unit\" is a place and no unit; write unit: {at: /unit}"))
+        #expect(
+            try problem(", unit: {at: unit}").contains("write its keys from the top, each after a slash, such as /unit")
+        )
+        #expect(try problem("").contains("unit: written where it follows the number, or unit: {at: /unit}"))
     }
 }
