@@ -205,7 +205,7 @@ public struct AssetFeed: Sendable, Codable {
         var lost: UInt64 = 0
         for index in specs.indices {
             guard let found = inbox.slots[message.slot + index] else { continue }
-            guard case .number(let number) = found, let value = specs[index].taken(number) else {
+            guard case .number(let number) = found, let value = specs.span[index].taken(number) else {
                 wrong = (index, found)
                 lost |= 1 << UInt64(index)
                 if case .number = found { isInRange = false }
@@ -216,7 +216,7 @@ public struct AssetFeed: Sendable, Codable {
             if message.isRetained { continue }
             if specs[index].isCounter {
                 count(value, at: index, specs, message, &report, &reply)
-            } else if lay(value, at: index, specs[index], message, isCorrection, &report, &reply) {
+            } else if lay(value, at: index, specs.span[index], message, isCorrection, &report, &reply) {
                 repeats += 1
             } else {
                 news += 1
@@ -293,7 +293,7 @@ public struct AssetFeed: Sendable, Codable {
             reply.readings.append(reading)
             return false
         }
-        let previousEnd = timelines[index].latestPiece(before: message.ts).map { PlantTime(ms: $0.end) }
+        let previousEnd = timelines.span[index].latestPiece(before: message.ts).map { PlantTime(ms: $0.end) }
         switch timelines[index].insert(start: message.ts, end: end, value: value) {
         case .inserted:
             reply.counts.readings += 1
@@ -445,7 +445,7 @@ public struct AssetFeed: Sendable, Codable {
     /// Whether a signal's latest reading ended too long ago; nil where it has none.
     private func isOver(_ signal: Int, _ maxAge: Span, _ context: TickContext) -> Bool? {
         guard timelines.indices.contains(signal) else { return nil }
-        return timelines[signal].latestPiece(before: context.to).map {
+        return timelines.span[signal].latestPiece(before: context.to).map {
             context.to.ms - $0.end > patience(maxAge: maxAge).ms
         }
     }
