@@ -200,29 +200,35 @@ public struct InboxDecoder: Sendable {
     /// Puts the messages of a whole tick in the order in which it uses them.
     public mutating func sort(_ inbox: inout Inbox) {
         sizes = (inbox.messages.count, inbox.slots.count)
-        inbox.order = Array(inbox.messages.indices)
+        var order = Array(inbox.messages.indices)
+        let names = Names(paths: paths, ranks: ranks, strangers: inbox.strangers)
         let messages = inbox.messages
-        let isInOrder = messages.indices.dropFirst().allSatisfy { !precedes(messages[$0], messages[$0 - 1], inbox) }
-        if isInOrder { return }
-        var order = inbox.order
-        order.sort { precedes(messages[$0], messages[$1], inbox) }
+        let isInOrder = order.dropFirst().allSatisfy { !names.precedes(messages[$0], messages[$0 - 1]) }
+        if !isInOrder { order.sort { names.precedes(messages[$0], messages[$1]) } }
         inbox.order = order
     }
 
-    private func precedes(_ a: DecodedMessage, _ b: DecodedMessage, _ inbox: Inbox) -> Bool {
-        if a.ts != b.ts { return a.ts < b.ts }
-        if let first = a.asset, let second = b.asset {
-            if ranks[first] != ranks[second] { return ranks[first] < ranks[second] }
-        } else {
-            let (first, second) = (name(a, inbox), name(b, inbox))
-            if first != second { return first < second }
-        }
-        let (first, second) = (a.seq ?? -1, b.seq ?? -1)
-        return first != second ? first < second : a.place < b.place
-    }
+    /// What the order of messages depends on beside them. It is small: each comparison may copy it.
+    private struct Names {
+        let paths: [AssetPath]
+        let ranks: [Int]
+        let strangers: [String]
 
-    private func name(_ message: DecodedMessage, _ inbox: Inbox) -> String {
-        message.asset.map { paths[$0].asset } ?? inbox.strangers[message.stranger]
+        func precedes(_ a: DecodedMessage, _ b: DecodedMessage) -> Bool {
+            if a.ts != b.ts { return a.ts < b.ts }
+            if let first = a.asset, let second = b.asset {
+                if ranks[first] != ranks[second] { return ranks[first] < ranks[second] }
+            } else {
+                let (first, second) = (name(a), name(b))
+                if first != second { return first < second }
+            }
+            let (first, second) = (a.seq ?? -1, b.seq ?? -1)
+            return first != second ? first < second : a.place < b.place
+        }
+
+        private func name(_ message: DecodedMessage) -> String {
+            message.asset.map { paths[$0].asset } ?? strangers[message.stranger]
+        }
     }
 
     private static let noSuchTopic = LineFailure(reason: .unknownTopic, text: "this asset has no such topic")
@@ -231,16 +237,18 @@ public struct InboxDecoder: Sendable {
 /// The same on every machine, because it stands in checkpoints. Eight bytes at a time: each message is hashed.
 private func hash(_ bytes: ByteSpan) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    var place = 0
-    while place < bytes.count {
-        var word: UInt64 = 0
-        let end = min(place + 8, bytes.count)
-        while place < end {
-            word = word << 8 | UInt64(bytes[place])
-            place += 1
-        }
+    func add(_ word: UInt64) {
         hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
         hash ^= hash >> 29
+    }
+    let whole = bytes.count & ~7
+    for place in stride(from: 0, to: whole, by: 8) {
+        add(UInt64(bigEndian: bytes.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self)))
+    }
+    if whole < bytes.count {
+        var word: UInt64 = 0
+        for place in whole..<bytes.count { word = word << 8 | UInt64(bytes[place]) }
+        add(word)
     }
     return hash ^ UInt64(bytes.count)
 }
