@@ -125,19 +125,19 @@ public final class LineReader {
         }
     }
 
-    /// Hands out the next line where it lies.
-    ///
-    /// It stays the next one where `body` has no use for it, and where it does not lie whole in one block.
-    public func take<Taken>(_ body: (_ line: Swift.Span<UInt8>, _ number: Int) -> Taken?) -> Taken? {
+    /// Hands out the next line where it lies; false where it stays the next one: `body` has no use for it, or it does not
+    /// lie whole in one block.
+    public func take(_ body: (_ line: Swift.Span<UInt8>, _ number: Int) -> Bool) -> Bool {
         // The first line may begin with a mark.
-        guard offset != 0, position < end || refill(), let lineEnd = indexOfBreak(), lineEnd > position,
-            lineEnd - position <= LineReader.lineMax, block[lineEnd - 1] != 0x0D,
-            let taken = body(block.span.extracting(position..<lineEnd), number + 1)
-        else { return nil }
+        guard offset != 0, position < end || refill(), let lineEnd = indexOfBreak() else { return false }
+        let start = position
+        guard lineEnd > start, lineEnd - start <= LineReader.lineMax, block[lineEnd - 1] != 0x0D,
+            body(block.span.extracting(start..<lineEnd), number + 1)
+        else { return false }
         number += 1
-        offset += Int64(lineEnd + 1 - position)
+        offset += Int64(lineEnd + 1 - start)
         position = lineEnd + 1
-        return taken
+        return true
     }
 
     private func deliver(_ bytes: [UInt8], length: Int, breakLength: Int) -> LineRead {

@@ -133,7 +133,12 @@ public final class TickReader {
 
     private func readLine() throws {
         if recorded != nil { return try readRecorded() }
-        if let arrival = reader.take({ decoder.plainMessage($0, number: $1) }) { return try take(arrival) }
+        var plain: Arrival?
+        let isPlain = reader.take { line, number in
+            plain = decoder.plainMessage(line, number: number)
+            return plain != nil
+        }
+        if isPlain, let plain { return try take(plain) }
         guard let read = reader.next() else {
             try noteTruncation()
             try openNext()
