@@ -112,7 +112,9 @@ public struct CivilDate: Sendable, Hashable, Comparable, Codable {
     /// 1 = Monday … 7 = Sunday (ISO 8601).
     public var isoWeekday: Int { Int(((daysSinceEpoch % 7) + 10) % 7) + 1 }
 
-    public static func < (a: CivilDate, b: CivilDate) -> Bool { a.daysSinceEpoch < b.daysSinceEpoch }
+    public static func < (a: CivilDate, b: CivilDate) -> Bool {
+        (a.year, a.month, a.day) < (b.year, b.month, b.day)
+    }
 
     /// `2025-06-18`.
     public var text: String {
