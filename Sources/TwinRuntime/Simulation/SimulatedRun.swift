@@ -31,6 +31,8 @@ public struct SimulatedRun {
     private var number = 0
     private var now: PlantTime
     private var intensity: SimulatedIntensity.Feed?
+    /// What it says of the half hours ahead.
+    private var forecast: [Double?] = []
     private var chain = DigestChain()
 
     /// What dispatch is judged by, beside the summary.
@@ -137,7 +139,10 @@ public struct SimulatedRun {
         let around = surroundings.step(from: from, to: now, number: number)
         let answer = plant.step(from: from, to: now, ResponsivePlant.Surroundings(around))
         surroundings.curtail(to: answer.limitedKW)
-        if let feed = around.intensity { intensity = feed }
+        if let feed = around.intensity {
+            intensity = feed
+            forecast = feed.forecast
+        }
         if answer.importKW > config.gate.importMaxKW || answer.exportKW > config.gate.exportMaxKW + 1e-6 {
             figures.limitBreaches += 1
         }
@@ -148,7 +153,7 @@ public struct SimulatedRun {
 
     /// What a live twin would decide from what the plant told; the plant obeys with the next step.
     private mutating func decide(_ from: PlantTime) {
-        outlook.look(at: intensity?.forecast ?? [], from: intensity.map { $0.period + settlementPeriod }, at: now)
+        outlook.look(at: forecast, from: intensity.map { $0.period + settlementPeriod }, at: now)
         let (importKW, exportKW) = plant.metered
         let site = SiteView(
             importKW: importKW, exportKW: exportKW, isGridMeasured: true, isGridConnected: true,
@@ -179,6 +184,8 @@ private struct UnmeasuredBelief {
     private var twins: [AreaTwin] = []
     /// Where each such signal stands among what is told.
     private var places: [AssetPath: [String: Int]] = [:]
+    /// The same for all values that the twins use, in their order; looked up once.
+    private var valuePlaces: [Int?] = []
 
     init(_ config: SiteConfig, keys: [(path: AssetPath, key: String)]) {
         func isUnmeasured(_ signal: Signal) -> Bool { signal.form == .derived && signal.isShown }
@@ -207,11 +214,13 @@ private struct UnmeasuredBelief {
         image.airTemperatureC = UsedValue(weather.temperatureC, .good)
         image.windSpeedMPerS = UsedValue(weather.windMPerS, .good)
         image.irradianceWPerM2 = UsedValue(weather.ghiWPerM2, .good)
-        for index in twins.indices {
-            for value in twins[index].tick([], context, image).values {
-                guard let place = places[AssetPath(value.area, value.asset)]?[value.key] else { continue }
-                used[place] = value.used
-            }
+        var values: [NamedValue] = []
+        for index in twins.indices { values += twins[index].tick([], context, image).values }
+        if valuePlaces.count != values.count {
+            valuePlaces = values.map { places[AssetPath($0.area, $0.asset)]?[$0.key] }
+        }
+        for (value, place) in zip(values, valuePlaces) {
+            if let place { used[place] = value.used }
         }
     }
 }
