@@ -92,7 +92,7 @@ public struct TopicFilter: Sendable, Hashable, Codable {
 
     /// Nil for a filter that MQTT forbids: empty, `#` not last, a wildcard inside a level, or a NUL.
     public init?(_ text: String) {
-        let levels = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let levels = TopicFilter.levels(text).map { String(Substring($0)) }
         guard !text.isEmpty, !text.utf8.contains(0), text.utf8.count <= 65_535 else { return nil }
         for (index, level) in levels.enumerated() where level.contains("#") || level.contains("+") {
             guard level == "+" || (level == "#" && index == levels.count - 1) else { return nil }
@@ -103,12 +103,17 @@ public struct TopicFilter: Sendable, Hashable, Codable {
 
     /// Whether `topic` matches; wildcards never match a first level that starts with `$`.
     public func matches(_ topic: String) -> Bool {
-        let names = topic.split(separator: "/", omittingEmptySubsequences: false)
+        let names = TopicFilter.levels(topic)
         if topic.hasPrefix("$"), levels[0] == "+" || levels[0] == "#" { return false }
         for (index, level) in levels.enumerated() {
             if level == "#" { return true }
-            guard index < names.count, level == "+" || level == names[index] else { return false }
+            guard index < names.count, level == "+" || level.utf8.elementsEqual(names[index]) else { return false }
         }
         return levels.count == names.count
+    }
+
+    /// Levels are told apart by bytes, as MQTT says.
+    private static func levels(_ text: String) -> [Substring.UTF8View] {
+        text.utf8.split(separator: 0x2F, omittingEmptySubsequences: false)
     }
 }
