@@ -57,7 +57,8 @@ struct Orders: Sendable {
     private let site: String
     private var topics: TopicReader
     private var rules: [AssetPath: Rule] = [:]
-    private var orders: [AssetPath: Order] = [:]
+    private var places: [AssetPath: Int] = [:]
+    private var orders: [Order?] = []
     /// Acknowledgements by command id, for repeats: the newest, and those before them.
     private var answered: [String: PlantMessage] = [:]
     private var answeredBefore: [String: PlantMessage] = [:]
@@ -78,15 +79,23 @@ struct Orders: Sendable {
         }
     }
 
+    /// Where the orders of an asset stand, for who asks in every step.
+    mutating func place(_ path: AssetPath) -> Int {
+        if let place = places[path] { return place }
+        places[path] = orders.count
+        orders.append(nil)
+        return orders.count - 1
+    }
+
     /// The order in force; nil once its lease is over or before the first one.
-    func value(_ path: AssetPath, at now: PlantTime) -> Double? {
-        guard let order = orders[path], now < order.leaseEnds else { return nil }
+    func value(at place: Int, _ now: PlantTime) -> Double? {
+        guard let order = orders[place], now < order.leaseEnds else { return nil }
         return order.value
     }
 
     /// Puts an order in force without a message, for runs that have none.
     mutating func set(_ path: AssetPath, _ value: Double, until end: PlantTime) {
-        orders[path] = Order(value: value, leaseEnds: end)
+        orders[place(path)] = Order(value: value, leaseEnds: end)
     }
 
     /// A command arrives at `now`; its acknowledgement leaves with the next step.

@@ -47,8 +47,8 @@ public struct ResponsivePlant: Sendable {
     private static let (importText, exportText) = (JSONText.Key("import_kw"), JSONText.Key("export_kw"))
     /// What the connection's export limiter lets through, kW: it acts within 5 s (EREC G100).
     private let exportMaxKW: Double
-    /// Assets of the surroundings that obey a limit.
-    private let limited: [AssetPath]
+    /// Assets of the surroundings that obey a limit, and where their orders stand.
+    private let limited: [(path: AssetPath, order: Int)]
     private let network: HotWaterNetwork?
     private let demandScale: Double
     private let distribution: PlantTruth.Distribution
@@ -92,13 +92,16 @@ public struct ResponsivePlant: Sendable {
         self.network = network
         demandScale = truth[HeatTruth.self].demandScale
         distribution = truth.distribution
-        limited = assets.filter { type(of: $0.kind).isSurroundings && $0.kind.control != nil }.map(\.path)
         var rules: [AssetPath: Control] = [:]
         for asset in assets { rules[asset.path] = asset.kind.control }
+        var orders = Orders(site: site, rules: rules)
+        limited = assets.filter { type(of: $0.kind).isSurroundings && $0.kind.control != nil }.map {
+            ($0.path, orders.place($0.path))
+        }
         self.assets = SimulatedAssets(
             site: site, assets.filter { !type(of: $0.kind).isSurroundings }, calendar: calendar,
             location: location,
-            orders: Orders(site: site, rules: rules), truth: truth, isMetered: false, seed: seed)
+            orders: orders, truth: truth, isMetered: false, seed: seed)
         noise = SeedStream(seed: seed, name: "meter.responsive")
     }
 
@@ -126,9 +129,9 @@ public struct ResponsivePlant: Sendable {
 
     /// Steps `from..<to`.
     public mutating func step(from: PlantTime, to: PlantTime, _ around: Surroundings) -> Step {
-        var limitedKW = zip(limited, around.offeredKW).map { path, offered in
-            if isOutage || tripped.contains(path) { return 0.0 }
-            return min(offered, assets.port.orders.value(path, at: from) ?? offered)
+        var limitedKW = zip(limited, around.offeredKW).map { asset, offered in
+            if isOutage || tripped.contains(asset.path) { return 0.0 }
+            return min(offered, assets.port.orders.value(at: asset.order, from) ?? offered)
         }
         assets.port.site.begin(from: from, to: to, electricVehicles: around.electricVehicles)
         assets.port.site.islandLoadKW = isOutage ? around.loadKW : nil

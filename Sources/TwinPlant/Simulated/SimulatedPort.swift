@@ -27,6 +27,8 @@ struct SimulatedPort: StepPort {
     private let calendar: ProductionCalendar
     private let location: SolarSite
     private let paths: [AssetPath]
+    /// By asset.
+    private let orderPlaces: [Int]
     private let isMetered: Bool
     private let meterNoiseFraction: Double
     private var meter: SeedStream
@@ -59,6 +61,8 @@ struct SimulatedPort: StepPort {
     ) {
         self.calendar = calendar
         self.location = location
+        var orders = orders
+        orderPlaces = assets.map { orders.place($0.path) }
         self.orders = orders
         self.site = site
         self.isMetered = isMetered
@@ -128,7 +132,7 @@ struct SimulatedPort: StepPort {
 
     // MARK: - Step
 
-    var order: Double? { orders.value(paths[index], at: around.from).flatMap { $0.isFinite ? $0 : nil } }
+    var order: Double? { orders.value(at: orderPlaces[index], around.from).flatMap { $0.isFinite ? $0 : nil } }
     var isTripped: Bool { !tripped.isEmpty && tripped.contains(paths[index]) }
     var isHeld: Bool { !held.isEmpty && held.contains(paths[index]) }
 
