@@ -165,7 +165,7 @@ struct BeliefPort: StepPort {
     private mutating func watch(model: Double) {
         let seat = seats[index]
         if let band = seat.band {
-            let last = fleet.latestReading(index, before: context.to)
+            let last = fleet.feeds[index].timelines[0].latestPiece(before: context.to)
             let isWatched = seat.isAlwaysWatched || last.map { band.contains($0.value) } ?? false
             if let alarm = fleet.watch(index, model: model, rule: isWatched ? seat.stuck : nil, context) {
                 reply.alarms.append(alarm)

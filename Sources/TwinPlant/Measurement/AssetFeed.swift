@@ -38,6 +38,7 @@ public struct SignalSpec: Sendable, Hashable {
     private static let zeroFraction = 0.01
 
     /// What a number means: itself where it is in range, 0 where it is noise around 0 of what cannot be below; else nil.
+    @inline(__always)
     func taken(_ number: Double) -> Double? {
         if range.contains(number) { return number }
         let isNoise =
@@ -107,6 +108,8 @@ struct FeedReport: Sendable {
 
 /// The measurements of one asset: decoded, checked, de-duplicated and laid on timelines. Pure state; a component
 /// owns one feed per asset.
+///
+/// What is asked of it in every step is inlined: a call would copy all of the feed out of its array.
 public struct AssetFeed: Sendable, Codable {
     public let area: Area
     public let asset: String
@@ -205,7 +208,7 @@ public struct AssetFeed: Sendable, Codable {
         var lost: UInt64 = 0
         for index in specs.indices {
             guard let found = inbox.slots[message.slot + index] else { continue }
-            guard case .number(let number) = found, let value = specs.span[index].taken(number) else {
+            guard case .number(let number) = found, let value = specs[index].taken(number) else {
                 wrong = (index, found)
                 lost |= 1 << UInt64(index)
                 if case .number = found { isInRange = false }
@@ -216,7 +219,7 @@ public struct AssetFeed: Sendable, Codable {
             if message.isRetained { continue }
             if specs[index].isCounter {
                 count(value, at: index, specs, message, &report, &reply)
-            } else if lay(value, at: index, specs.span[index], message, isCorrection, &report, &reply) {
+            } else if lay(value, at: index, specs, message, isCorrection, &report, &reply) {
                 repeats += 1
             } else {
                 news += 1
@@ -283,17 +286,17 @@ public struct AssetFeed: Sendable, Codable {
 
     /// Puts a value on its timeline; true when it stood there already.
     private mutating func lay(
-        _ value: Double, at index: Int, _ spec: SignalSpec, _ message: DecodedMessage, _ isCorrection: Bool,
+        _ value: Double, at index: Int, _ specs: [SignalSpec], _ message: DecodedMessage, _ isCorrection: Bool,
         _ report: inout FeedReport, _ reply: inout ComponentReply
     ) -> Bool {
-        let end = message.ts + (message.period ?? spec.maxAge)
-        let reading = AcceptedReading(area, asset, spec.key, ts: message.ts, end: end, value: value)
+        let end = message.ts + (message.period ?? specs[index].maxAge)
+        let reading = AcceptedReading(area, asset, specs[index].key, ts: message.ts, end: end, value: value)
         if index == 0, stuck.isStuck, value == stuck.value {
             reply.counts.readings += 1
             reply.readings.append(reading)
             return false
         }
-        let previousEnd = timelines.span[index].latestPiece(before: message.ts).map { PlantTime(ms: $0.end) }
+        let previousEnd = timelines[index].latestPiece(before: message.ts).map { PlantTime(ms: $0.end) }
         switch timelines[index].insert(start: message.ts, end: end, value: value) {
         case .inserted:
             reply.counts.readings += 1
@@ -384,8 +387,10 @@ public struct AssetFeed: Sendable, Codable {
     }
 
     /// Whether a signal and the register beside it exclude each other.
+    @inline(__always)
     func isContradicted(_ signal: Int) -> Bool {
-        registers.contains { $0.value.isContradicted && ($0.key == signal || $0.value.beside == signal) }
+        guard !registers.isEmpty else { return false }
+        return registers.contains { $0.value.isContradicted && ($0.key == signal || $0.value.beside == signal) }
     }
 
     private mutating func checkTime(
@@ -419,6 +424,7 @@ public struct AssetFeed: Sendable, Codable {
 
     /// How long after its end the latest reading stands in for the present. A source that reports whole periods is
     /// silent for one period and then late as `delayMax` has it; one without periods holds for `maxAge` already.
+    @inline(__always)
     func patience(maxAge: Span) -> Span {
         lastPeriod.map { $0 + AssetFeed.delayMax(maxAge, period: $0) } ?? Span(ms: 0)
     }
@@ -430,22 +436,26 @@ public struct AssetFeed: Sendable, Codable {
 
     /// Whether its model stands in for longer than its source needs to speak: the first signal's readings ended, or those
     /// of another signal come as what is no number.
+    @inline(__always)
     func isStale(maxAge: Span, _ context: TickContext) -> Bool {
         if isOver(0, maxAge, context) ?? false { return true }
+        guard silence.isTroubled else { return false }
         return silence.lasts(maxAge + (lastPeriod ?? SilenceWatch.periodUsual), at: context.to) {
             isOver($0, maxAge, context) ?? true
         }
     }
 
     /// Whether its source never spoke, though it should have by now.
+    @inline(__always)
     func isUnheard(maxAge: Span, _ context: TickContext) -> Bool {
         !source.hasReported && silence.isLong(maxAge: maxAge, context)
     }
 
     /// Whether a signal's latest reading ended too long ago; nil where it has none.
+    @inline(__always)
     private func isOver(_ signal: Int, _ maxAge: Span, _ context: TickContext) -> Bool? {
         guard timelines.indices.contains(signal) else { return nil }
-        return timelines.span[signal].latestPiece(before: context.to).map {
+        return timelines[signal].latestPiece(before: context.to).map {
             context.to.ms - $0.end > patience(maxAge: maxAge).ms
         }
     }

@@ -165,7 +165,9 @@ extension AssetFeed {
     /// What is switched off, cut off or modelled tells nothing against others.
     var canBeExamined: Bool { isOnline && isConnected && !isModelled }
 
+    @inline(__always)
     func contradiction(of spec: Int, at time: PlantTime) -> Contradiction? {
+        if contradictions.isEmpty { return nil }
         func holds(_ standing: Contradiction) -> Bool { standing.spec == spec && standing.holds(at: time) }
         // What is found of one meter says more than what is found of all.
         return contradictions.first { holds($0) && !$0.isTogether } ?? contradictions.first(where: holds)

@@ -84,20 +84,18 @@ public struct Fleet: Sendable, Codable {
     func used(
         _ asset: Int, signal: Int = 0, model: Double, maxAge: Span, _ context: TickContext
     ) -> UsedValue {
-        // Looked at in place: a copy of a feed costs more than all that is asked of it.
-        let feeds = feeds.span
         guard feeds[asset].isOnline else { return UsedValue(model, .notConnected) }
         if signal == 0, feeds[asset].stuck.isStuck { return UsedValue(model, .stuck) }
         let standing = feeds[asset].contradiction(of: signal, at: context.from)
         if let standing, standing.counts != .reading { return UsedValue(model, .contradicted) }
         let isContradicted = standing != nil || feeds[asset].isContradicted(signal)
-        let (sum, covered) = feeds[asset].timelines.span[signal].integral(from: context.from, to: context.to)
+        let (sum, covered) = feeds[asset].timelines[signal].integral(from: context.from, to: context.to)
         let step = context.step.ms
         let isModelled = feeds[asset].isModelled
         if covered == step {
             return UsedValue(sum / Double(step), isContradicted ? .contradicted : isModelled ? .estimated : .good)
         }
-        if let last = feeds[asset].timelines.span[signal].latestPiece(before: context.to),
+        if let last = feeds[asset].timelines[signal].latestPiece(before: context.to),
             context.to.ms - last.end <= feeds[asset].patience(maxAge: maxAge).ms
         {
             let filled = sum + last.value * Double(step - covered)
@@ -108,8 +106,7 @@ public struct Fleet: Sendable, Codable {
 
     /// What the latest reading that reaches to the end of this tick says; unlike `used` it is an instant, not a mean.
     func latest(_ asset: Int, signal: Int, _ context: TickContext) -> UsedValue? {
-        let feeds = feeds.span
-        guard feeds[asset].isOnline, let last = feeds[asset].timelines.span[signal].latestPiece(before: context.to),
+        guard feeds[asset].isOnline, let last = feeds[asset].timelines[signal].latestPiece(before: context.to),
             last.end >= context.to.ms
         else { return nil }
         return UsedValue(last.value, feeds[asset].isModelled ? .estimated : .good)
@@ -134,7 +131,6 @@ public struct Fleet: Sendable, Codable {
         var energyMs = 0.0
         var measured: Int64 = 0
         var estimated: Int64 = 0
-        let feeds = feeds.span
         // What another meter excludes is no measurement, whichever of the two is used.
         var isModelled = feeds[asset].isModelled
         if let register = booked.register, feeds[asset].isContradicted(register) { isModelled = true }
@@ -189,9 +185,8 @@ public struct Fleet: Sendable, Codable {
     /// tick, and no register tells of the same energy.
     private func soleReading(_ asset: Int, _ booked: BookedPost, from start: PlantTime, to end: PlantTime) -> Double? {
         guard let spec = booked.spec else { return nil }
-        let feeds = feeds.span
-        if let register = booked.register, !feeds[asset].timelines.span[register].isSilent(from: start) { return nil }
-        return feeds[asset].timelines.span[spec].latestValue(over: start, end)
+        if let register = booked.register, !feeds[asset].timelines[register].isSilent(from: start) { return nil }
+        return feeds[asset].timelines[spec].latestValue(over: start, end)
     }
 
     /// What tells of an asset's energy, the best first: register, signal, model.
@@ -248,15 +243,9 @@ public struct Fleet: Sendable, Codable {
         }
     }
 
-    /// Of its first signal.
-    func latestReading(_ asset: Int, before time: PlantTime) -> Timeline.Piece? {
-        let feeds = feeds.span
-        return feeds[asset].timelines.span[0].latestPiece(before: time)
-    }
-
     /// Watches a signal's latest reading; call it once a tick, after `take`.
     mutating func watch(_ asset: Int, model: Double, rule: StuckRule?, _ context: TickContext) -> AlarmKey? {
-        let reading = latestReading(asset, before: context.to)
+        let reading = feeds[asset].timelines[0].latestPiece(before: context.to)
         if let rule {
             feeds[asset].stuck.look(reading: reading, model: model, now: context.to, rule: rule)
         } else if reading != nil {
@@ -268,7 +257,6 @@ public struct Fleet: Sendable, Codable {
 
     /// Adds `stale` when a signal that should be measured has nothing younger than `maxAge`.
     func watchSilence(_ asset: Int, maxAge: Span, _ context: TickContext, _ reply: inout ComponentReply) {
-        let feeds = feeds.span
         let key = AlarmKey(feeds[asset].area, feeds[asset].asset, .stale)
         reply.watched += 1
         if feeds[asset].isStale(maxAge: maxAge, context) {

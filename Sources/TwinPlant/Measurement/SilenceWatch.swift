@@ -15,6 +15,9 @@ struct SilenceWatch: Sendable, Codable {
     /// The same of single signals, by place.
     private var lostSince: [Int: PlantTime]?
 
+    /// Whether anything is missed; nearly always nothing is.
+    var isTroubled: Bool { unusedSince != nil || lostSince != nil }
+
     mutating func begin(at time: PlantTime) { if since == nil { since = time } }
 
     /// A message came of which nothing measures.
