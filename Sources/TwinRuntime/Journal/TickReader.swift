@@ -138,7 +138,7 @@ public final class TickReader {
             plain = decoder.plainMessage(line, number: number)
             return plain != nil
         }
-        if isPlain, let plain { return try take(plain) }
+        if isPlain, let arrival = plain.take() { return try take(arrival) }
         guard let read = reader.next() else {
             try noteTruncation()
             try openNext()
@@ -235,17 +235,17 @@ public final class TickReader {
         for arrival in verdict.taken { use(arrival) }
     }
 
-    private func use(_ arrival: Arrival) {
+    private func use(_ arrival: consuming Arrival) {
+        let (t, isClock) = (arrival.t, arrival.topic == clockTopic)
         // Those behind it agree, so the recording rested.
-        if !header.marks, arrival.t > lastT + TickClock.jumpMax { bridge(to: arrival.t) }
-        lastT = max(lastT, arrival.t)
+        if !header.marks, t > lastT + TickClock.jumpMax { bridge(to: t) }
+        lastT = max(lastT, t)
+        arrival.t = lastT
         if pending.arrivals.isEmpty { pending.arrivals.reserveCapacity(lastCount) }
         pending.arrivals.append(arrival)
-        if arrival.t < lastT { pending.arrivals[pending.arrivals.count - 1].t = lastT }
         linesSinceMark += 1
-        let isClock = arrival.topic == clockTopic
         // Where there is a clock, other lines that run ahead of it do not carry it along.
-        moveTime(to: isClock ? arrival.t : lastT, isClock: isClock)
+        moveTime(to: isClock ? t : lastT, isClock: isClock)
     }
 
     /// Closes what there was before a pause that no run steps over, and goes on behind it as a run does after a stop.
