@@ -22,6 +22,8 @@ public final class TwinEngine {
     /// Where messages go; a copy of it sorts ahead of the step.
     private(set) var router: Router
     private var replySizes = ComponentReply.Sizes()
+    /// Of the last tick: its room is the next one's.
+    private var record = DigestRecord()
     /// Where foreign messages become ours; nil for a site without a mapping.
     private var door: SignalDoor?
     private var rules: CommandDesk.Rules
@@ -85,6 +87,8 @@ public final class TwinEngine {
         var reply = ComponentReply(image: PlantImage())
         reply.reserve(replySizes)
         var record = DigestRecord()
+        swap(&record, &self.record)
+        record.clear()
         record.add(tick)
         for (index, seat) in seats.enumerated() {
             await beforeHop?()
@@ -102,6 +106,7 @@ public final class TwinEngine {
         counts.add(PartFate.counts(reply.fates))
         for instruction in input.instructions { instruction.write(into: &record) }
         var outcome = finish(tick, context, reply, acks, counts, refusals + reply.refusals, &record)
+        self.record = record
         outcome.instructions = input.instructions
         if let left { outcome.changedRows.insert(left, at: 0) }
         for instruction in input.instructions {
