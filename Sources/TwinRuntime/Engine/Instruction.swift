@@ -52,7 +52,7 @@ public typealias ConfigurationSource = @Sendable (String) throws -> SiteConfig
 /// The lines of one tick: exactly those since the previous mark.
 public struct TickInput: Sendable {
     public var arrivals: [Arrival] = []
-    /// The same, sorted and decoded; nil where the step does it.
+    /// The same, or the first of them, sorted and decoded; nil where the step does it.
     var sorted: SortedTick?
     /// Unreadable lines by reason; they count as messages.
     public var unreadable: [RejectReason: Int] = [:]

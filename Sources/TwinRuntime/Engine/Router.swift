@@ -10,11 +10,13 @@ struct SortedTick: Sendable {
     var slices: [Slice]
     /// Places of the messages that are for no component.
     var others: [(place: Int, destination: Router.Destination)] = []
+    /// No more will come.
+    var isFinished = false
     /// Of the router that sorted them.
     let version: Int
 
-    init(arrivals: [Arrival], seats: Int, version: Int) {
-        self.arrivals = arrivals
+    init(seats: Int, version: Int) {
+        arrivals = []
         slices = [Slice](repeating: Slice(), count: seats)
         self.version = version
     }
@@ -46,8 +48,9 @@ struct Router: Sendable {
     /// What was looked up, and where it stands by topic.
     private var routes: [(topic: String, destination: Destination)] = []
     private var known: [String: Int] = [:]
-    /// Routes of the messages of the last tick.
-    private var guesses: [Int] = []
+    /// Which route followed upon each: sources speak in the same order again and again.
+    private var followers: [Int] = []
+    private var last = 0
     static let knownMax = 10_000
 
     init(site: String, signals: SignalMapping?, seats: [any ComponentSeat], version: Int) {
@@ -61,24 +64,29 @@ struct Router: Sendable {
     }
 
     /// Nil where what a message becomes depends on those before it: foreign ones are translated in the step.
-    mutating func sortedAhead(_ arrivals: [Arrival]) -> SortedTick? {
+    /// - Parameter isWhole: whether no other messages will come in the tick.
+    mutating func sortedAhead(_ arrivals: [Arrival], isWhole: Bool) -> SortedTick? {
         guard signals == nil else { return nil }
-        var sorted = sort(arrivals)
-        finish(&sorted)
+        var sorted = begin()
+        sort(arrivals, onto: &sorted)
+        if isWhole { finish(&sorted) }
         return sorted
     }
 
-    /// Sorts all but foreign messages, which `finish` must wait for.
-    mutating func sort(_ arrivals: [Arrival]) -> SortedTick {
-        var sorted = SortedTick(arrivals: arrivals, seats: decoders.count, version: version)
-        for place in arrivals.indices {
-            if let route = route(arrivals[place].topic, at: place) {
+    /// A tick without messages.
+    func begin() -> SortedTick { SortedTick(seats: decoders.count, version: version) }
+
+    /// Sorts a tick's messages behind those of them that are sorted already; foreign ones are for `add`.
+    mutating func sort(_ arrivals: [Arrival], onto sorted: inout SortedTick) {
+        let first = sorted.arrivals.count
+        sorted.arrivals = arrivals
+        for place in first..<arrivals.count {
+            if let route = route(arrivals[place].topic) {
                 take(place, routes[route].destination, nil, &sorted)
             } else {
                 take(place, lookUp(arrivals[place].topic), nil, &sorted)
             }
         }
-        return sorted
     }
 
     /// Adds what a foreign message was translated to.
@@ -105,6 +113,8 @@ struct Router: Sendable {
     }
 
     mutating func finish(_ sorted: inout SortedTick) {
+        if sorted.isFinished { return }
+        sorted.isFinished = true
         for seat in decoders.indices {
             sorted.slices[seat].arrivals = sorted.arrivals
             decoders[seat]?.sort(&sorted.slices[seat].inbox)
@@ -129,21 +139,21 @@ struct Router: Sendable {
     }
 
     /// Place of a topic's route; nil beyond what is remembered.
-    /// - Parameter place: of the message in its tick: most likely the last one had the same topic there.
-    private mutating func route(_ topic: String, at place: Int) -> Int? {
-        if place < guesses.count, routes[guesses[place]].topic == topic { return guesses[place] }
-        guard let route = known[topic] ?? add(topic) else { return nil }
-        if place < guesses.count {
-            guesses[place] = route
-        } else if place == guesses.count, place < Router.knownMax {
-            guesses.append(route)
+    private mutating func route(_ topic: String) -> Int? {
+        if last < followers.count, routes[followers[last]].topic == topic {
+            last = followers[last]
+            return last
         }
+        guard let route = known[topic] ?? add(topic) else { return nil }
+        followers[last] = route
+        last = route
         return route
     }
 
     private mutating func add(_ topic: String) -> Int? {
         guard routes.count < Router.knownMax, topic.utf8.count <= Topic.lengthMax else { return nil }
         known[topic] = routes.count
+        followers.append(routes.count)
         routes.append((topic, lookUp(topic)))
         return routes.count - 1
     }

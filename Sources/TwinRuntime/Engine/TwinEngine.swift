@@ -207,13 +207,8 @@ public final class TwinEngine {
             counts.shed += count
         }
         for (reason, count) in input.unreadable { counts.rejected[reason, default: 0] += count }
-        if let sorted = input.sorted, sorted.version == router.version {
-            for (place, destination) in sorted.others {
-                take(input.arrivals[place], destination, &acks, &counts, &refusals)
-            }
-            return (sorted.slices, acks)
-        }
-        var sorted = router.sort(input.arrivals)
+        var sorted = input.sorted.flatMap { $0.version == router.version ? $0 : nil } ?? router.begin()
+        router.sort(input.arrivals, onto: &sorted)
         for (place, destination) in sorted.others {
             let arrival = input.arrivals[place]
             if case .foreign(let sources) = destination {

@@ -3,29 +3,30 @@ import TwinCore
 /// Readings of a recording that hold for more than a step. They arrive at the end of what they tell about: the plant
 /// lives it at its time, so it must be known before the twin hears of it.
 struct CoarseReadings {
+    /// What a message tells of a signal, in the order of the signals.
+    struct Reading: Sendable {
+        var signal: Int
+        var from: PlantTime
+        var to: PlantTime
+        var value: Double
+    }
+
     /// How far ahead a recording is read for them: meters of an hour are the coarsest.
     static let aheadMax = Span.hours(1)
 
-    private let step: Span
     /// By signal.
     private var timelines: [Timeline]
     private var isEmpty = true
 
-    init(step: Span, signals: Int) {
-        self.step = step
+    init(signals: Int) {
         timelines = [Timeline](repeating: Timeline(), count: signals)
     }
 
-    /// What a payload of one step holds; it spares most of them a decode.
-    static func stepText(_ step: Span) -> [UInt8] { Array("\"period_s\":\(JSON.numberText(step.seconds)),".utf8) }
-
-    /// Takes what a message that will arrive later tells of the signals from `first` on.
-    mutating func take(_ telemetry: Telemetry, _ numbers: [Double?], first: Int) {
-        guard let period = telemetry.period, period > step else { return }
-        for (place, number) in numbers.enumerated() {
-            guard let number else { continue }
+    /// Takes what messages tell that will arrive later.
+    mutating func take(_ readings: [Reading]) {
+        for reading in readings {
             // Of two readings of one time the first counts, as in the twin.
-            _ = timelines[first + place].insert(start: telemetry.ts, end: telemetry.ts + period, value: number)
+            _ = timelines[reading.signal].insert(start: reading.from, end: reading.to, value: reading.value)
             isEmpty = false
         }
     }

@@ -6,6 +6,8 @@ actor ReadAhead {
     /// A tick, with what was known of the file when it was cut.
     struct Tick: Sendable {
         var lines: FileTick
+        /// What they tell the simulated plant, which says what goes on to the twin; nil without one.
+        var heard: HeardTick?
         /// Its messages, sorted and decoded; nil where that is for the step to do.
         var sorted: SortedTick?
         /// The file that its lines came from.
@@ -21,31 +23,40 @@ actor ReadAhead {
         var problem: (any Error)?
     }
 
-    /// Enough to keep both sides busy, and few enough to weigh nothing.
+    /// Enough to keep both sides busy, and few enough to weigh nothing; the first ones are small, so that the step begins.
     static let ticksPerBatch = 32
+    private var size = 1
 
     private let reader: TickReader
     private var router: Router?
+    private var hearing: PlantHearing?
 
     init(_ reader: sending TickReader) { self.reader = reader }
 
-    /// From now on ticks are sorted by this one.
-    func sort(by router: Router) { self.router = router }
+    /// From now on ticks are heard for the simulated plant, and sorted.
+    func sort(by router: Router, for hearing: PlantHearing?) {
+        self.router = router
+        self.hearing = hearing
+    }
 
     func next() -> Batch {
         var batch = Batch()
         do {
-            while batch.ticks.count < ReadAhead.ticksPerBatch {
-                guard let tick = try reader.next() else {
+            while batch.ticks.count < size {
+                guard var tick = try reader.next() else {
                     batch.isLast = true
                     break
                 }
                 let (read, total) = reader.progress
+                let heard = hearing?.hear(tick.arrivals)
+                if let heard { tick.arrivals = heard.passing }
+                let sorted = router?.sortedAhead(tick.arrivals, isWhole: heard == nil)
                 batch.ticks.append(
                     Tick(
-                        lines: tick, sorted: router?.sortedAhead(tick.arrivals), path: reader.path,
+                        lines: tick, heard: heard, sorted: sorted, path: reader.path,
                         share: Double(read) / Double(total)))
             }
+            size = min(2 * size, ReadAhead.ticksPerBatch)
         } catch {
             batch.isLast = true
             batch.problem = error
@@ -71,8 +82,9 @@ struct TickFeed {
         self.readsAhead = readsAhead
     }
 
-    /// Has the messages sorted before they come; for a run in which nothing stands between file and step.
-    func sort(by router: Router) async { await source.sort(by: router) }
+    /// Has the messages sorted before they come.
+    /// - Parameter hearing: of the simulated plant that stands between file and step; nil where nothing does.
+    func sort(by router: Router, for hearing: PlantHearing?) async { await source.sort(by: router, for: hearing) }
 
     /// Nil at the end.
     mutating func next() async throws -> ReadAhead.Tick? {

@@ -58,7 +58,7 @@ public final class ReplayLoop {
     private let options: ReplayOptions
     private var feed: TickFeed
     /// Ticks that the simulated plant knows already and the twin does not.
-    private var upcoming: [ReadAhead.Tick] = []
+    private var upcoming: ArraySlice<ReadAhead.Tick> = []
     /// The file that the present tick's lines came from.
     private var path: String
     private let header: Header
@@ -176,7 +176,7 @@ public final class ReplayLoop {
             if let opening = options.opening { try folder.keep(opening) }
         }
         try store?.begin(RunIdentity(stored))
-        if plant == nil { await feed.sort(by: engine.router) }
+        await feed.sort(by: engine.router, for: plant?.hearing)
         var wasStopped = false
         while let tick = try await nextTick() {
             path = tick.path
@@ -194,10 +194,10 @@ public final class ReplayLoop {
         guard plant != nil else { return try await feed.next() }
         let ahead = CoarseReadings.aheadMax.ms / header.step.ms
         while upcoming.count <= ahead, let tick = try await feed.next() {
-            plant?.lookAhead(tick.lines.arrivals)
+            if let heard = tick.heard { plant?.lookAhead(heard) }
             upcoming.append(tick)
         }
-        return upcoming.isEmpty ? nil : upcoming.removeFirst()
+        return upcoming.popFirst()
     }
 
     private func step(_ tick: ReadAhead.Tick) async throws -> TickOutcome {
@@ -218,8 +218,9 @@ public final class ReplayLoop {
             case .message, .mark: break
             }
         }
-        if plant != nil {
-            arrivals = plant?.messages(tick: number, from: from, file: arrivals, t: lines.t) ?? arrivals
+        var isFileKept = true
+        if let heard = tick.heard, let sent = plant?.messages(tick: number, from: from, file: heard, t: lines.t) {
+            (arrivals, isFileKept) = sent
         }
         arrivals = injector.pass(arrivals, until: lines.t)
         announceFaults(before: from + header.step, at: lines.t)
@@ -227,7 +228,7 @@ public final class ReplayLoop {
             for arrival in arrivals { journal?.append(.message(arrival)) }
         }
         input.arrivals = arrivals
-        input.sorted = plant == nil && injector.isEmpty ? tick.sorted : nil
+        input.sorted = isFileKept && injector.isEmpty ? tick.sorted : nil
         input.unreadable = lines.unreadable
         let written = journal?.linesSinceMark ?? 0
         let outcome = await engine.close(input)

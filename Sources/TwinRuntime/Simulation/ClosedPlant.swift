@@ -10,7 +10,7 @@ public import TwinPlant
 /// electric share, and the parts add up to whole cars.
 public struct ClosedPlant {
     /// What the file says of an asset of the surroundings: what the plant's bus carries until the next reading.
-    private struct Told {
+    private struct Told: Sendable {
         let path: AssetPath
         /// Of the power that meets on the bus.
         let key: String
@@ -28,7 +28,8 @@ public struct ClosedPlant {
     private var plant: ResponsivePlant
     /// What the twin commanded at its last mark.
     private var commands: [Command] = []
-    private var sources: FileSources
+    /// What it starts to hear a recording with.
+    let hearing: PlantHearing
     private var told: [Told]
     /// Places of `told` by path: summed in a fixed order, so that the last bit is always the same.
     private let byPath: [Int]
@@ -39,7 +40,6 @@ public struct ClosedPlant {
     ]
     /// Of `told`, then the mast's.
     private var coarse: CoarseReadings
-    private let stepText: [UInt8]
     /// Tells which vehicles the file's lines lined off, each once.
     private var line: AssemblyLine
 
@@ -51,9 +51,9 @@ public struct ClosedPlant {
         let told = ClosedPlant.told(config)
         self.told = told
         byPath = told.indices.sorted { told[$0].path < told[$1].path }
-        sources = FileSources { ClosedPlant.source($0, config, told) }
-        coarse = CoarseReadings(step: plan.step, signals: told.count + ClosedPlant.weatherKeys.count)
-        stepText = CoarseReadings.stepText(plan.step)
+        hearing = PlantHearing(
+            FileSources { ClosedPlant.source($0, config, told) }, step: plan.step, mast: told.count)
+        coarse = CoarseReadings(signals: told.count + ClosedPlant.weatherKeys.count)
     }
 
     /// The assets of the surroundings with the signal that meets on the bus.
@@ -97,21 +97,7 @@ public struct ClosedPlant {
     }
 
     /// Looks at what the file will bring within `CoarseReadings.aheadMax`.
-    public mutating func lookAhead(_ arrivals: [Arrival]) {
-        for index in arrivals.indices {
-            let source = sources.place(of: arrivals[index].topic)
-            let first: Int
-            switch sources.part(source) {
-            case .asset(let place): first = place
-            case .weather(isMast: true): first = told.count
-            case .weather, .clock, .simulated, .line, .other: continue
-            }
-            guard !sources.says(stepText, arrivals[index], at: source),
-                let told = sources.read(arrivals[index], at: source)
-            else { continue }
-            coarse.take(told, sources.numbers, first: first)
-        }
-    }
+    mutating func lookAhead(_ heard: HeardTick) { coarse.take(heard.coarse) }
 
     /// Takes commands of the twin; the plant obeys with its next step. Here they need no text: `PlantOrder` is what the
     /// plant would read of it.
@@ -123,55 +109,40 @@ public struct ClosedPlant {
     /// Adds a fault of the plant or one of its assets.
     public mutating func add(_ fault: Fault) { faults.append(fault) }
 
-    /// The messages of one tick as the plant sends them: file lines, acknowledgements, simulated telemetry, clock.
-    public mutating func messages(tick: Int, from: PlantTime, file: [Arrival], t: PlantTime) -> [Arrival] {
+    /// The messages of one tick as the plant sends them: file lines, acknowledgements, simulated telemetry, clock; and
+    /// whether the file's lines stayed as they are.
+    mutating func messages(
+        tick: Int, from: PlantTime, file: HeardTick, t: PlantTime
+    ) -> (messages: [Arrival], isFileKept: Bool) {
         let to = from + plan.step
         applyFaults(at: from)
         for command in commands { plant.receive(command.path, PlantOrder(command, run: plan.run), now: from) }
         commands.removeAll(keepingCapacity: true)
-        var messages: [Arrival] = []
-        messages.reserveCapacity(2 * file.count + config.assets.count)
-        /// Places in `messages` and in `told`.
-        var heard: [(message: Int, asset: Int)] = []
-        heard.reserveCapacity(told.count)
-        var clocks: [Arrival] = []
-        var lineMessages: [Routed] = []
-        for arrival in file {
-            let source = sources.place(of: arrival.topic)
-            switch sources.part(source) {
-            case .simulated: continue
-            case .clock:
-                clocks.append(arrival)
-                continue
-            case .line(let asset, let kind):
-                lineMessages.append(Routed(arrival, area: .line, asset: asset, kind: kind))
-            case .asset(let place):
-                heard.append((messages.count, place))
-                if sources.read(arrival, at: source) != nil, let kw = sources.number(0) { told[place].kw = max(0, kw) }
-            case .weather:
-                guard sources.read(arrival, at: source) != nil else { break }
-                for place in weather.indices {
-                    if let value = sources.number(place) { takeWeather(place, value) }
-                }
-            case .other: break
-            }
-            messages.append(arrival)
+        for (_, asset, kw) in file.assets {
+            if let kw { told[asset].kw = max(0, kw) }
         }
-        let around = around(from, to, electricVehicles: electricVehicles(lineMessages, tick: tick, from, to))
+        for (quantity, value) in file.weather { takeWeather(quantity, value) }
+        let around = around(from, to, electricVehicles: electricVehicles(file.line, tick: tick, from, to))
         let step = plant.step(from: from, to: to, around)
         coarse.forget(before: from)
         let share = around.loadKW > 0 ? step.servedLoadKW / around.loadKW : 0
-        for (message, asset) in heard {
+        let told = plant.messages(from: from, to: to, number: tick)
+        var messages: [Arrival] = []
+        messages.reserveCapacity(file.passing.count + told.count + file.clocks.count)
+        messages += file.passing
+        var isFileKept = true
+        for (message, asset, _) in file.assets {
             if let changed = asItHappened(messages[message], asset, step, servedShare: share) {
                 messages[message] = changed
+                isFileKept = false
             }
         }
-        for message in plant.messages(from: from, to: to, number: tick) {
+        for message in told {
             messages.append(
                 Arrival(t: t, topic: message.topic, payload: message.payload, qos: 1, correlation: message.correlation))
         }
-        messages += clocks
-        return messages
+        messages += file.clocks
+        return (messages, isFileKept)
     }
 
     private mutating func electricVehicles(

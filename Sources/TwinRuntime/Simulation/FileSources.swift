@@ -1,8 +1,8 @@
 import TwinCore
 
 /// What the messages of one topic of a recording are to the closed loop.
-struct FileSource {
-    enum Part {
+struct FileSource: Sendable {
+    enum Part: Sendable {
         case clock
         /// The simulated plant tells it in the file's place.
         case simulated
@@ -17,8 +17,6 @@ struct FileSource {
     let topic: String
     let part: Part
     fileprivate var reader: SlotReader
-    /// Where a payload said last that it holds for one step.
-    fileprivate var stepPlace = 0
 
     /// - Parameter keys: of its signals.
     init(_ topic: String, _ part: Part, keys: [String] = []) {
@@ -30,11 +28,11 @@ struct FileSource {
 
 /// The topics of a recording, each taken apart once. A recording sends them in the same order again and again, so what
 /// came behind the last one is tried first.
-struct FileSources {
+struct FileSources: Sendable {
     /// Beyond so many topics all are forgotten: a flood of them costs time but no memory.
     static let knownMax = 10_000
 
-    private let source: (String) -> FileSource
+    private let source: @Sendable (String) -> FileSource
     private var sources: [FileSource] = []
     /// Which source followed upon each.
     private var followers: [Int] = []
@@ -44,7 +42,7 @@ struct FileSources {
     private var slots: [TelemetryValue?] = []
 
     /// - Parameter source: takes a topic apart.
-    init(_ source: @escaping (String) -> FileSource) { self.source = source }
+    init(_ source: @escaping @Sendable (String) -> FileSource) { self.source = source }
 
     /// Place of the source with this topic, good until the next one is asked for.
     mutating func place(of text: String) -> Int {
@@ -72,25 +70,6 @@ struct FileSources {
     }
 
     func part(_ place: Int) -> FileSource.Part { sources[place].part }
-
-    /// Whether a message says that it holds for one step, which `text` writes; most do.
-    mutating func says(_ text: [UInt8], _ arrival: Arrival, at place: Int) -> Bool {
-        let payload = arrival.payload
-        guard let first = text.first, payload.count >= text.count else { return false }
-        func holds(at start: Int) -> Bool {
-            for index in text.indices where payload[start + index] != text[index] { return false }
-            return true
-        }
-        let guess = sources[place].stepPlace
-        let range = 0...(payload.count - text.count)
-        if range.contains(guess), holds(at: guess) { return true }
-        // A plain scan: the library's search costs more than all else that is done with a message.
-        for start in range where payload[start] == first && holds(at: start) {
-            sources[place].stepPlace = start
-            return true
-        }
-        return false
-    }
 
     /// Reads a message, for `number`; nil for a broken one, which tells nothing.
     mutating func read(_ arrival: Arrival, at place: Int) -> Telemetry? {

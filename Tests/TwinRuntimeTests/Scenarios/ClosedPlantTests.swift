@@ -1,7 +1,8 @@
 import Testing
 import TwinCore
-import TwinRuntime
 import TwinTesting
+
+@testable import TwinRuntime
 
 @Suite("Closed plant")
 struct ClosedPlantTests {
@@ -14,7 +15,9 @@ struct ClosedPlantTests {
         let file = events.map { payload in
             Arrival(t: start + .seconds(30), topic: "v1/sunderland/line/final/vehicle", payload: Array(payload.utf8))
         }
-        let messages = plant.messages(tick: 1, from: start, file: file, t: start + .minutes(1))
+        var hearing = plant.hearing
+        let heard = hearing.hear(file)
+        let messages = plant.messages(tick: 1, from: start, file: heard, t: start + .minutes(1)).messages
         #expect(messages.prefix(file.count).map(\.payload) == file.map(\.payload))
         let yard = try #require(messages.first { $0.topic == "v1/sunderland/yard/finished-cars/tele" })
         let json = try JSONReader.read(yard.payload)

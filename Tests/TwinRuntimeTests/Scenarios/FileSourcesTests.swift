@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import TwinCore
 
@@ -17,16 +18,16 @@ struct FileSourcesTests {
 
     @Test("each is taken apart once; a flood of them is forgotten, and what is too long is taken for nothing")
     func topics() {
-        var asked = 0
+        let asked = Mutex(0)
         var sources = FileSources { topic in
-            asked += 1
+            asked.withLock { $0 += 1 }
             return FileSource(topic, .line(asset: topic, kind: .vehicle))
         }
         for topic in ["a", "b", "c", "a", "c", "b", "b", "a", "b"] {
             let found = asset(&sources, topic)
             #expect(found == topic)
         }
-        #expect(asked == 3)
+        #expect(asked.withLock { $0 } == 3)
         for number in 0..<(2 * FileSources.knownMax + 7) where asset(&sources, "flood-\(number)") != "flood-\(number)" {
             Issue.record("topic \(number)")
         }
@@ -50,19 +51,5 @@ struct FileSourcesTests {
         #expect(sources.numbers == [nil, nil])
         let broken = sources.read(arrival(#"{"b":1"#), at: place)
         #expect(broken == nil)
-    }
-
-    @Test("finds that a message holds for one step, wherever it says so")
-    func steps() {
-        var sources = FileSources { FileSource($0, .weather(isMast: true)) }
-        let place = sources.place(of: "t")
-        let text = CoarseReadings.stepText(.minutes(1))
-        for (payload, says) in [
-            (#"{"ts":"x","period_s":60,"a":1}"#, true), (#"{"ts":"x","period_s":60,"a":2}"#, true),
-            (#"{"period_s":60,"a":1}"#, true), (#"{"ts":"x","period_s":600,"a":1}"#, false), ("{}", false), ("", false),
-        ] {
-            let found = sources.says(text, arrival(payload), at: place)
-            #expect(found == says, "\(payload)")
-        }
     }
 }
