@@ -196,6 +196,12 @@ public struct JSONText: Sendable {
         JSON.number(value, into: &text)
     }
 
+    public mutating func add(_ key: Key, _ value: String) {
+        text.append(text.isEmpty ? 0x7B : 0x2C)
+        text += key.text
+        JSON.quote(value, into: &text)
+    }
+
     /// Bytes that are written.
     public var count: Int { text.count }
 

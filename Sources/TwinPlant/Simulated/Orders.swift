@@ -68,6 +68,9 @@ struct Orders: Sendable {
     /// Assets that neither answer nor act.
     var ignoring: Set<AssetPath> = []
 
+    private static let (idText, stateText, codeText) =
+        (JSONText.Key("id"), JSONText.Key("state"), JSONText.Key("code"))
+
     /// Of either; the older ones are forgotten together.
     static let answeredMax = 500
 
@@ -117,9 +120,9 @@ struct Orders: Sendable {
         let rule = rules[path]
         let refusal = act(path, order, rule?.control, now, retained)
         text.shorten(to: 0)
-        text.add("id", .string(order.id))
-        text.add("state", .string(refusal == nil ? "accepted" : "rejected"))
-        if let refusal { text.add("code", .string(refusal.rawValue)) }
+        text.add(Orders.idText, order.id)
+        text.add(Orders.stateText, refusal == nil ? "accepted" : "rejected")
+        if let refusal { text.add(Orders.codeText, refusal.rawValue) }
         let message = PlantMessage(
             topic: rule?.ackTopic ?? Topic.text(site: site, path.area, path.asset, .ack), payload: text.object,
             correlation: correlation)
