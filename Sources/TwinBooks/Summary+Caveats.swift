@@ -27,6 +27,10 @@ extension Summary {
         if let last = method.factors.byYear.last?.year, last < year {
             caveats.append("there are no emission factors of \(year): those of \(last) stand in")
         }
+        if let last = method.closedDaysTo, last < year {
+            caveats.append(
+                "shifts.yaml names no closed days of \(year), the last are of \(last): holidays count as working days")
+        }
         return caveats
     }
 

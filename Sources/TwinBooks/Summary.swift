@@ -49,6 +49,8 @@ public struct ReportMethod: Sendable {
     /// Nil for a site that compares with no year.
     public var baseline: Baseline?
     public var targets: [Target]
+    /// The last year of which the calendar names closed days; nil for one that names none.
+    public var closedDaysTo: Int?
     /// Ascending by date, not empty.
     public var tariffs: [Dated<Tariffs>]
     public var uncertainty: Uncertainty

@@ -148,11 +148,12 @@ struct SiteFiles {
             return nil
         }
         if let signals, signals == nil { return nil }
-        let method = ReportMethod(
+        var method = ReportMethod(
             site: site.id, zone: site.zone, boundary: site.boundary, scope2: site.scope2, factors: factors,
             baseline: baseline?.baseline, targets: baseline?.targets ?? [], tariffs: [Dated(tariffs)],
             uncertainty: site.uncertainty,
             chart: assets.chart)
+        method.closedDaysTo = shifts.closed.map(\.upperBound.year).max()
         var config = SiteConfig(
             site: site, assets: assets, calendar: shifts.calendar(in: site.zone), method: method,
             rules: DispatchRules(

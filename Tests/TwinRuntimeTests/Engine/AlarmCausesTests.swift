@@ -75,7 +75,7 @@ struct AlarmCausesTests {
             text(.conflict, causes())
                 == "its running total and its vehicle events tell different numbers for half an hour")
         var busy = LineWatch()
-        busy.hear([LineOff(line: "assembly-1", vehicle: "a", ts: PlantTime(ms: 0), isModelled: false)])
+        busy.hear([LineOff(line: "assembly-1", vehicle: "a", ts: PlantTime(ms: 0), isModelled: false)], isDeaf: false)
         for _ in 0..<3 { _ = busy.look(planned: 20...20, made: 40) }
         #expect(
             text(.conflict, causes(lines: busy))
