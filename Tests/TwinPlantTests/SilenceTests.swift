@@ -10,11 +10,12 @@ struct SilenceTests {
     /// - Parameter values: members of the payload; nil for a quarter without a message.
     /// - Returns: minutes after the start in which `stale` stood, and what was counted.
     private func shop(minutes: Int, retain: Bool = false, _ values: (_ quarter: Int) -> String?) -> (
-        stale: [Int], counts: Counts
+        stale: [Int], counts: Counts, why: String?
     ) {
         var shops = Bench.shops()
         var stale: [Int] = []
         var counts = Counts()
+        var why: String?
         for minute in 1...minutes {
             let quarter = minute / 15
             var messages: [Routed] = []
@@ -28,8 +29,9 @@ struct SilenceTests {
             let reply = shops.tick(messages, Bench.context(minute), PlantImage())
             if (reply.alarmPaths + reply.unheard.map(\.path)).contains("shop/paint/stale") { stale.append(minute) }
             counts.add(reply.counts)
+            why = reply.unusable[AssetPath(.shop, "paint")] ?? why
         }
-        return (stale, counts)
+        return (stale, counts, why)
     }
 
     @Test(
@@ -38,6 +40,7 @@ struct SilenceTests {
     func lostKey(value: String) {
         let found = shop(minutes: 60) { _ in "\"load_kw\":9000,\"gas_kw\":\(value)" }
         #expect(found.counts.lost == [.wrongType: ["shop/paint/gas_kw": 4]])
+        #expect(found.why == "\"gas_kw\" is not a number")
         #expect(found.counts.accepted == 4 && found.counts.rejectedTotal == 0)
         // From the first message on its source has a period and 5 minutes.
         #expect(found.stale == Array(36...60))
@@ -68,7 +71,10 @@ struct SilenceTests {
         #expect(shop(minutes: 90) { _ in nil }.stale == Array(66...90))
         let hourly = shop(minutes: 90) { $0 == 4 ? #""load_kw":9000"# : nil }
         #expect(hourly.stale.allSatisfy { $0 > 79 })
+        // What is said of it is the last message's reason, in ticks without one too.
+        #expect(hourly.why == nil)
         let refused = shop(minutes: 60) { _ in #""load_kw":oops"# }
+        #expect(refused.why?.hasPrefix("payload: parse at byte ") == true, "\(refused.why ?? "nothing")")
         #expect(refused.counts.rejected == [.parse: 4] && refused.stale == Array(51...60))
     }
 

@@ -112,6 +112,8 @@ public struct ComponentReply: Sendable {
     public var unheard: [AlarmKey] = []
     /// Readings that repeat themselves while their model moves: what the source says, not what is used.
     public var stuck: [NamedValue] = []
+    /// Assets that are stale because their messages cannot be used, and why the last one could not.
+    public var unusable: [AssetPath: String] = [:]
     /// Holes in the measurement that began in a period, by account (see `Timeline.gapCount`).
     public var gaps: [GapCount] = []
     /// The component's own state, for the digest; what came before it is not in it.

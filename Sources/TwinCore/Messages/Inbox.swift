@@ -21,8 +21,8 @@ public struct DecodedMessage: Sendable {
         case status(AssetStatus)
         /// For the reason at this place of the inbox's failures.
         case refused(Int)
-        /// Nothing of it could be used, as was told and counted where it came in.
-        case unused
+        /// The same, as was told and counted where it came in.
+        case unused(Int)
     }
 
     public var content: Content
@@ -191,9 +191,12 @@ public struct InboxDecoder: Sendable {
     }
 
     /// Notes that a message came of which nothing tells of an asset that it should tell of.
-    public mutating func noteUnused(_ arrival: Arrival, at place: Int, asset: Int, into inbox: inout Inbox) {
+    public mutating func noteUnused(
+        _ arrival: Arrival, at place: Int, asset: Int, _ failure: LineFailure, into inbox: inout Inbox
+    ) {
         var message = DecodedMessage(arrival, at: place, asset: asset, part: nil)
-        message.content = .unused
+        message.content = .unused(inbox.failures.count)
+        inbox.failures.append(failure)
         inbox.messages.append(message)
     }
 

@@ -51,11 +51,11 @@ public struct AssetFeed: Sendable, Codable {
                 reply.counts.accepted += 1
             case .telemetry: try takeTelemetry(message, slice.inbox, specs, context, &report, &reply)
             case .refused(let place): throw slice.inbox.failures[place]
-            case .unused: silence.unused(at: message.arrivedAt)
+            case .unused(let place): silence.unused(at: message.arrivedAt, slice.inbox.failures[place].text)
             }
         } catch {
             reply.refuse(slice.arrivals[message.place], error)
-            silence.unused(at: message.arrivedAt)
+            silence.unused(at: message.arrivedAt, error.text)
             if error.reason == .outOfRange { source.isOutOfRange = true }
         }
     }
@@ -88,7 +88,7 @@ public struct AssetFeed: Sendable, Codable {
         let isCorrection = corrects(message, context)
         lastPeriod = message.period
         if message.isRetained {
-            silence.unused(at: message.arrivedAt)
+            silence.unused(at: message.arrivedAt, "only copies come that the broker kept (retained)")
             reply.counts.retained[path.text, default: 0] += 1
         } else {
             source.report(from: message.ts, to: message.ts + (message.period ?? patience))
@@ -149,7 +149,7 @@ public struct AssetFeed: Sendable, Codable {
             reply.counts.lose("\(path.text)/\(specs[index].key)", isNumber ? .outOfRange : .wrongType)
             // A value out of range has an alarm of its own, and a register that fails leaves its power.
             if !isNumber, !message.isRetained, !specs[index].isCounter {
-                silence.lost(index, at: message.arrivedAt)
+                silence.lost(index, at: message.arrivedAt, "\"\(specs[index].key)\" is not a number")
             }
         }
     }
@@ -338,6 +338,9 @@ public struct AssetFeed: Sendable, Codable {
             isOver($0, maxAge, context) ?? true
         }
     }
+
+    /// Why nothing of its last message could be used, or not all of it; nil where it could.
+    var whyUnused: String? { silence.why }
 
     /// Whether its source never spoke, though it should have by now.
     @inline(__always)

@@ -261,6 +261,7 @@ public struct Fleet: Sendable, Codable {
         reply.watched += 1
         if feeds[asset].isStale(maxAge: maxAge, context) {
             reply.alarms.append(key)
+            reply.unusable[feeds[asset].path] = feeds[asset].whyUnused
         } else if feeds[asset].isUnheard(maxAge: maxAge, context) {
             reply.unheard.append(key)
         }

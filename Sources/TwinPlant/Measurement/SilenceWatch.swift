@@ -14,6 +14,10 @@ struct SilenceWatch: Sendable, Codable {
     private var unusedSince: PlantTime?
     /// The same of single signals, by place.
     private var lostSince: [Int: PlantTime]?
+    /// Why the last of these messages was not used; nil while all is, and in the state of an older build.
+    private(set) var why: String?
+    /// A reason that a message gave is kept no longer than people read.
+    private static let whyMax = 250
 
     /// Whether anything is missed; nearly always nothing is.
     var isTroubled: Bool { unusedSince != nil || lostSince != nil }
@@ -21,10 +25,14 @@ struct SilenceWatch: Sendable, Codable {
     mutating func begin(at time: PlantTime) { if since == nil { since = time } }
 
     /// A message came of which nothing measures.
-    mutating func unused(at time: PlantTime) { unusedSince = unusedSince ?? time }
+    mutating func unused(at time: PlantTime, _ why: String) {
+        unusedSince = unusedSince ?? time
+        self.why = String(why.prefix(SilenceWatch.whyMax))
+    }
 
     /// A message came in which a signal is no number.
-    mutating func lost(_ signal: Int, at time: PlantTime) {
+    mutating func lost(_ signal: Int, at time: PlantTime, _ why: String) {
+        self.why = why
         if lostSince?[signal] == nil { lostSince = (lostSince ?? [:]).merging([signal: time]) { first, _ in first } }
     }
 
@@ -32,6 +40,7 @@ struct SilenceWatch: Sendable, Codable {
     /// - Parameter lost: its signals that were not, as bits.
     mutating func heard(lost: UInt64) {
         unusedSince = nil
+        defer { if lostSince == nil { why = nil } }
         guard lostSince != nil else { return }
         lostSince = lostSince?.filter { $0.key < UInt64.bitWidth && lost & 1 << UInt64($0.key) != 0 }
         if lostSince?.isEmpty == true { lostSince = nil }

@@ -12,8 +12,6 @@ struct AlarmCauses {
     let outcomes: [CommandDesk.Outcome]
     let setPoints: [AssetPath: Double]
     let link: LinkWatch?
-    /// Assets that a foreign message of the tick should have told of, and why it did not.
-    let unused: [AssetPath: LineFailure]
     let lines: LineWatch
 
     /// Longer ones are cut: a line of the journal holds many.
@@ -30,7 +28,9 @@ struct AlarmCauses {
         if key.area == .line, let text = ofLine(key) { return text }
         switch key.code {
         case .stale:
-            if let refused = refusal(path) { return "no reading can be used: \(refused); the model stands in" }
+            if let refused = reply.unusable[path] ?? refusal(path) {
+                return "no reading can be used: \(refused); the model stands in"
+            }
             let never = reply.unheard.contains(key) ? "nothing was heard since the start" : "no new reading came"
             return "\(never); the model stands in"
         case .stuck: return "\(stuck(path) ?? "its value") does not move, and its model does"
@@ -73,8 +73,7 @@ struct AlarmCauses {
 
     /// Why the last refused message of an asset was refused.
     private func refusal(_ path: AssetPath) -> String? {
-        if let failure = unused[path] { return failure.text }
-        return refusals.last { refusal in
+        refusals.last { refusal in
             AlarmCauses.told.contains { refusal.topic.hasSuffix("/\(path.text)/\($0.rawValue)") }
         }?.failure.text
     }

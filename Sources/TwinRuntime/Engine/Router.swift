@@ -102,13 +102,13 @@ struct Router: Sendable {
 
     /// Tells an asset's component of a foreign message of which nothing could be used.
     /// - Parameter topic: of our own dialect.
-    mutating func addUnused(_ place: Int, as topic: String, to sorted: inout SortedTick) {
+    mutating func addUnused(_ place: Int, as topic: String, _ failure: LineFailure, to sorted: inout SortedTick) {
         let destination = (known[topic] ?? add(topic)).map { routes[$0].destination } ?? lookUp(topic)
         guard case .components(let wanted, _) = destination else { return }
         for (seat, addressee) in wanted {
             guard let asset = addressee.asset else { continue }
             decoders[seat]?.noteUnused(
-                sorted.arrivals[place], at: place, asset: asset, into: &sorted.slices[seat].inbox)
+                sorted.arrivals[place], at: place, asset: asset, failure, into: &sorted.slices[seat].inbox)
         }
     }
 

@@ -32,8 +32,6 @@ public final class TwinEngine {
     private var outlook = Outlook()
     /// Sentences about this tick's messages that are for no component.
     private var remarks: [String] = []
-    /// Assets that a foreign message of this tick should have told of, and why it did not.
-    private var unused: [AssetPath: LineFailure] = [:]
     /// Waits before a hop, for tests that try to upset the order. Nil in operation.
     private let beforeHop: (@Sendable () async -> Void)?
 
@@ -163,7 +161,7 @@ public final class TwinEngine {
         let conditions = alarms(reply, posting.balance, plant, context)
         let causes = AlarmCauses(
             reply: reply, refusals: refusals, balance: posting.balance, offers: plant.offers, outcomes: outcomes,
-            setPoints: state.desk.setPoints, link: state.link, unused: unused, lines: state.lineWatch)
+            setPoints: state.desk.setPoints, link: state.link, lines: state.lineWatch)
         let edges = state.alarms.update(conditions, at: context.to, cause: causes.sentence(_:isRaised:))
         let handEnds = state.hand.expire(by: context.to).map {
             HandChange(ended: $0, config.control(of: $0.path)?.action)
@@ -200,7 +198,6 @@ public final class TwinEngine {
     ) -> ([Slice], [Acknowledgement]) {
         var acks: [Acknowledgement] = []
         remarks = []
-        unused = [:]
         counts.messages = input.arrivals.count + input.unreadable.values.reduce(0, +)
         for case .shed(let count) in input.instructions {
             counts.messages += count
@@ -268,9 +265,8 @@ public final class TwinEngine {
             counts.accepted += 1
         }
         for (path, failure) in message.unused.sorted(by: { $0.key < $1.key }) {
-            unused[path] = failure
             let topic = Topic.text(site: config.site, path.area, path.asset, .tele)
-            router.addUnused(number, as: topic, to: &sorted)
+            router.addUnused(number, as: topic, failure, to: &sorted)
         }
         for reading in message.readings {
             let topic = Topic.text(site: config.site, reading.area, reading.asset, reading.kind)

@@ -9,18 +9,19 @@ import TwinTesting
 struct AlarmCausesTests {
     private func causes(
         refused: (topic: String, text: String)? = nil, remark: String? = nil, unheard: [AlarmKey] = [],
-        stuck: NamedValue? = nil, unused: [AssetPath: LineFailure] = [:], lines: LineWatch = LineWatch()
+        stuck: NamedValue? = nil, unusable: [AssetPath: String] = [:], lines: LineWatch = LineWatch()
     ) -> AlarmCauses {
         var reply = ComponentReply(image: PlantImage())
         reply.remarks = remark.map { [$0] } ?? []
         reply.stuck = stuck.map { [$0] } ?? []
         reply.unheard = unheard
+        reply.unusable = unusable
         let refusals = refused.map {
             [Refusal(line: 1, topic: $0.topic, failure: LineFailure(reason: .outOfRange, text: $0.text))]
         }
         return AlarmCauses(
             reply: reply, refusals: refusals ?? [], balance: TickBalance(), offers: [], outcomes: [], setPoints: [:],
-            link: nil, unused: unused, lines: lines)
+            link: nil, lines: lines)
     }
 
     private let topic = "v1/sunderland/wind/t01/tele"
@@ -56,8 +57,9 @@ struct AlarmCausesTests {
                     == "power_kw \(text) does not move, and its model does")
         }
         // What a mapping could not use is its asset's cause, whatever the topic is called.
-        let failure = LineFailure(reason: .wrongType, text: "expected JSON with a value at /v, found the text \"?\"")
-        let foreign = causes(unused: [AssetPath(.shop, "paint"): failure])
+        let foreign = causes(unusable: [
+            AssetPath(.shop, "paint"): "expected JSON with a value at /v, found the text \"?\""
+        ])
         #expect(
             foreign.sentence(key, isRaised: true)
                 == "no reading can be used: expected JSON with a value at /v, found the text \"?\"; the model stands in"

@@ -20,7 +20,7 @@ struct RefusedAtTheDoorTests {
         """
 
     /// The alarms of the two shops over the minutes, with their causes, and what was counted.
-    private func alarms(minutes: Int, _ payload: (Int) -> String) async throws -> (
+    private func alarms(minutes: Int, _ payload: (Int) -> String?) async throws -> (
         edges: [AlarmBoard.Edge], rejected: [RejectReason: Int]
     ) {
         let config = try SiteConfig(
@@ -33,7 +33,9 @@ struct RefusedAtTheDoorTests {
         for minute in 1...minutes {
             var input = TickInput()
             let t = start + .minutes(Int64(minute))
-            input.arrivals = [Arrival(t: t, topic: "meters/paint", payload: Array(payload(minute).utf8))]
+            input.arrivals = [payload(minute)].compactMap(\.self).map {
+                Arrival(t: t, topic: "meters/paint", payload: Array($0.utf8))
+            }
             edges += await engine.close(input).alarmEdges.filter { $0.key.area == .shop && $0.key.code == .stale }
         }
         var counts = Counts()
@@ -53,6 +55,14 @@ struct RefusedAtTheDoorTests {
         // Half an hour and the patience of the signal after the first one.
         #expect(raised.at > SmallRecording.start + .minutes(31) && raised.at < SmallRecording.start + .minutes(45))
         #expect(found.edges.contains { !$0.isRaised && $0.key.asset == "paint" })
+    }
+
+    @Test("a source that speaks by the quarter of an hour is told of with the same cause")
+    func quarters() async throws {
+        let found = try await alarms(minutes: 90) { $0 % 15 == 1 ? "?#!" : nil }
+        let raised = try #require(found.edges.first { $0.isRaised && $0.key.asset == "paint" })
+        #expect(raised.cause.hasPrefix("no reading can be used: expected JSON with a value at /kw"), "\(raised.cause)")
+        #expect(found.rejected == [.wrongType: 6])
     }
 
     @Test("one asset of a message that is used is as stale as one alone, and its neighbour is not")
