@@ -201,11 +201,13 @@ struct TickReaderTests {
     @Test("refused lines beyond those that are kept are still counted")
     func manyRefusals() throws {
         var recording = Recording(marks: false)
-        for _ in 0..<50 { recording.raw("nonsense") }
+        let count = RunNotes.keptMax + 50
+        for _ in 0..<count { recording.raw("nonsense") }
         recording.wind(10)
         let found = try cut(recording)
         #expect(found.notes.refusals.count == RunNotes.keptMax)
-        #expect(found.notes.refusalTotal == 50)
-        #expect(found.unreadable == [.parse: 50])
+        #expect(found.notes.refusalTotal == count)
+        #expect(found.notes.refusedByReason(beyond: 5).map(\.count) == [count - 5])
+        #expect(found.unreadable == [.parse: count])
     }
 }
