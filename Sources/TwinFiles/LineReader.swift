@@ -110,7 +110,7 @@ public final class LineReader {
                     return deliver(held, length: length, breakLength: 0)
                 }
             }
-            let lineEnd = indexOfBreak() ?? end
+            let lineEnd = LineReader.indexOfBreak(block, position..<end) ?? end
             length += lineEnd - position
             if length <= LineReader.lineMax {
                 // The usual line lies in one block and is copied once.
@@ -129,9 +129,11 @@ public final class LineReader {
     /// lie whole in one block.
     public func take(_ body: (_ line: Swift.Span<UInt8>, _ number: Int) -> Bool) -> Bool {
         // The first line may begin with a mark.
-        guard offset != 0, position < end || refill(), let lineEnd = indexOfBreak() else { return false }
-        let start = position
-        guard lineEnd > start, lineEnd - start <= LineReader.lineMax, block[lineEnd - 1] != 0x0D,
+        guard offset != 0, position < end || refill() else { return false }
+        // Held here, so that the block is not watched while `body` looks at it.
+        let (block, start) = (block, position)
+        guard let lineEnd = LineReader.indexOfBreak(block, start..<end), lineEnd > start,
+            lineEnd - start <= LineReader.lineMax, block[lineEnd - 1] != 0x0D,
             body(block.span.extracting(start..<lineEnd), number + 1)
         else { return false }
         number += 1
@@ -151,9 +153,9 @@ public final class LineReader {
         return .line(line)
     }
 
-    private func indexOfBreak() -> Int? {
+    private static func indexOfBreak(_ block: [UInt8], _ range: Range<Int>) -> Int? {
         block.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress, let found = memchr(base + position, 0x0A, end - position) else {
+            guard let base = bytes.baseAddress, let found = memchr(base + range.lowerBound, 0x0A, range.count) else {
                 return nil
             }
             return UnsafeRawPointer(found) - base
