@@ -15,6 +15,13 @@ struct SimulatedPort: StepPort {
         /// As it is, and as it is told.
         var exact = 0.0
         var value = 0.0
+
+        mutating func tell(_ new: Double) {
+            isTold = true
+            exact = new
+            // What nobody measures is not printed either.
+            value = isDerived ? new : rounded(new, decimals: decimals)
+        }
     }
 
     /// What a signal means to the plant's electric bus.
@@ -109,11 +116,7 @@ struct SimulatedPort: StepPort {
     func exact(_ asset: Int, _ place: Int) -> Double { slots[firstSlots[asset] + place].exact }
 
     mutating func tell(_ asset: Int, _ place: Int, _ value: Double) {
-        let slot = firstSlots[asset] + place
-        slots[slot].isTold = true
-        slots[slot].exact = value
-        // What nobody measures is not printed either.
-        slots[slot].value = slots[slot].isDerived ? value : rounded(value, decimals: slots[slot].decimals)
+        slots[firstSlots[asset] + place].tell(value)
     }
 
     /// Writes what an asset tells by messages.
