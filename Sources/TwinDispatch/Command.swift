@@ -22,27 +22,14 @@ public struct Command: Sendable, Hashable, Codable {
 
     public func id(run: String) -> String { "\(run)-\(tick)-\(n)" }
 
-    /// Tick and count that the id of a command of this run is made of; nil for any other text.
-    static func counts(ofID id: String, run: String) -> (tick: Int, n: Int)? {
-        var rest = id.utf8[...]
-        for byte in run.utf8 {
-            guard rest.popFirst() == byte else { return nil }
-        }
-        guard let tick = takeCount(&rest), let n = takeCount(&rest), rest.isEmpty else { return nil }
+    /// Tick and count of what may be a command's id: of two ids that have them in common one may still be odd.
+    static func counts(ofID id: String) -> (tick: Int, n: Int)? {
+        let dash = UInt8(ascii: "-")
+        guard let second = id.utf8.lastIndex(of: dash), let first = id.utf8[..<second].lastIndex(of: dash),
+            let tick = Int(id[id.utf8.index(after: first)..<second]),
+            let n = Int(id[id.utf8.index(after: second)...])
+        else { return nil }
         return (tick, n)
-    }
-
-    /// A dash and a number as it is written: no sign, no zero in front.
-    private static func takeCount(_ rest: inout Substring.UTF8View) -> Int? {
-        guard rest.popFirst() == UInt8(ascii: "-"), let first = rest.first else { return nil }
-        var count = 0
-        var digits = 0
-        while let byte = rest.first, (0x30...0x39).contains(byte), digits < 18 {
-            count = 10 * count + Int(byte - 0x30)
-            digits += 1
-            rest.removeFirst()
-        }
-        return digits > 0 && (first != 0x30 || digits == 1) ? count : nil
     }
 
     public func topic(site: String) -> String { Topic.text(site: site, path.area, path.asset, .cmd) }

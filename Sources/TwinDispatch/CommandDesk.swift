@@ -125,8 +125,9 @@ public struct CommandDesk: Sendable, Codable {
     public mutating func settle(_ acks: [Acknowledgement], run: String, context: TickContext) -> [Outcome] {
         var outcomes: [Outcome] = []
         for ack in acks {
-            guard let counts = Command.counts(ofID: ack.id, run: run),
-                let index = open.firstIndex(where: { $0.tick == counts.tick && $0.n == counts.n })
+            guard let counts = Command.counts(ofID: ack.id),
+                let index = open.firstIndex(where: { $0.tick == counts.tick && $0.n == counts.n }),
+                open[index].id(run: run) == ack.id
             else { continue }
             let command = open.remove(at: index)
             let isRefused = ack.state == .rejected || ack.state == .failed || ack.state == .expired
