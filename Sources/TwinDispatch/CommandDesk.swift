@@ -124,6 +124,7 @@ public struct CommandDesk: Sendable, Codable {
     /// Settles acknowledgements that arrived in this tick, then expires what waited too long.
     public mutating func settle(_ acks: [Acknowledgement], run: String, context: TickContext) -> [Outcome] {
         var outcomes: [Outcome] = []
+        outcomes.reserveCapacity(acks.count)
         for ack in acks {
             guard let counts = Command.counts(ofID: ack.id),
                 let index = open.firstIndex(where: { $0.tick == counts.tick && $0.n == counts.n }),
@@ -131,8 +132,8 @@ public struct CommandDesk: Sendable, Codable {
             else { continue }
             let command = open.remove(at: index)
             let isRefused = ack.state == .rejected || ack.state == .failed || ack.state == .expired
-            outcomes.append(Outcome(command: command, fate: isRefused ? .rejected : .accepted))
             setNotAcked(command.path, false)
+            outcomes.append(Outcome(command: command, fate: isRefused ? .rejected : .accepted))
         }
         guard open.contains(where: { $0.expires <= context.to }) else { return outcomes }
         for command in open where command.expires <= context.to {

@@ -360,18 +360,19 @@ public final class TwinEngine {
     private func write(
         _ commands: [Command], _ outcomes: [CommandDesk.Outcome], into record: inout DigestRecord
     ) {
-        for command in commands {
-            record.add(command.tick)
-            record.add(command.n)
-            record.add(command.path)
-            record.add(command.point.action.rawValue)
-            record.add(command.point.value)
-            record.add(command.expires.ms)
+        // By place: a loop over them would copy each.
+        for place in commands.indices {
+            record.add(commands[place].tick)
+            record.add(commands[place].n)
+            record.add(commands[place].path)
+            record.add(commands[place].point.action.rawValue)
+            record.add(commands[place].point.value)
+            record.add(commands[place].expires.ms)
         }
-        for outcome in outcomes {
-            record.add(outcome.command.tick)
-            record.add(outcome.command.n)
-            record.add(outcome.fate.rawValue)
+        for place in outcomes.indices {
+            record.add(outcomes[place].command.tick)
+            record.add(outcomes[place].command.n)
+            record.add(outcomes[place].fate.rawValue)
         }
         for path in state.alarms.standing.keys.sorted() { record.add(path) }
     }
