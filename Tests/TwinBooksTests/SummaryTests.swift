@@ -53,6 +53,19 @@ struct SummaryTests {
         a.map { abs($0 - b) < tolerance } ?? false
     }
 
+    @Test("says that it knows no factors and no closed days of a year beyond those of its files")
+    func yearsBeyond() throws {
+        let rows = SummaryBench.day()
+        let year = LocalZone.utc.local(try #require(rows.first).start).date.year
+        var method = SummaryBench.method()
+        func caveats() -> [String] { Summary(rows: rows, method: method, facts: SummaryBench.facts).caveats }
+        #expect(!caveats().contains { $0.contains("closed days") })
+        method.closedDaysTo = year
+        #expect(!caveats().contains { $0.contains("closed days") })
+        method.closedDaysTo = year - 1
+        #expect(caveats().contains { $0.hasPrefix("shifts.yaml names no closed days of \(year)") })
+    }
+
     @Test("divides production CO2 by the vehicles of the window")
     func perVehicle() {
         let summary = SummaryBench.summary(SummaryBench.day())
