@@ -64,18 +64,26 @@ struct GroupExamination: Sendable {
         _ group: [Member], _ fleet: inout Fleet, _ context: TickContext, _ report: inout FeedReport,
         _ reply: inout ComponentReply
     ) {
+        // What came too late for one look is there at the next.
+        var end = context.to
+        var latest = ratio(group, fleet, to: end)
+        if latest == nil {
+            end = end - settlementPeriod
+            latest = ratio(group, fleet, to: end)
+        }
+        guard let ratio = latest else { return }
         let isStanding = group.contains { fleet.feeds[$0.asset].isContradictedTogether($0.spec) }
-        guard let ratio = ratio(group, fleet, to: context.to) else { return }
         guard GroupExamination.isApart(ratio) else {
-            if isStanding { end(group, &fleet, context, &report) }
+            if isStanding { self.end(group, at: end - settlementPeriod, &fleet, context, &report) }
             return
         }
+        let readings = readings(group, fleet, to: end)
         if isStanding {
-            return doubt(readings(group, fleet, to: context.to), from: context.to - settlementPeriod, context, &reply)
+            return doubt(readings, from: end - settlementPeriod, to: end, &reply)
         }
-        guard let from = begin(of: ratio, group, fleet, context) else { return }
-        let readings = readings(group, fleet, to: context.to)
-        guard let most = readings.max(by: { abs($0.told - $0.model) < abs($1.told - $1.model) }) else { return }
+        guard let from = begin(of: ratio, group, fleet, to: end),
+            let most = readings.max(by: { abs($0.told - $0.model) < abs($1.told - $1.model) })
+        else { return }
         let isUnit = GroupExamination.period(of: ratio) != nil
         for reading in readings {
             let isMost = reading.member.asset == most.member.asset && reading.member.spec == most.member.spec
@@ -89,14 +97,14 @@ struct GroupExamination: Sendable {
         reply.remarks.append("\(path.text): \(sentence(readings, ratio, most))")
         let alarm = AlarmKey(path.area, path.asset, isUnit ? .unit : .conflict)
         if !reply.alarms.contains(alarm) { reply.alarms.append(alarm) }
-        doubt(readings, from: from, context, &reply)
+        doubt(readings, from: from, to: end, &reply)
     }
 
     /// From when on the sums are apart the same way; nil while that may be an accident, or what the plant does.
-    private func begin(of ratio: Double, _ group: [Member], _ fleet: Fleet, _ context: TickContext) -> PlantTime? {
+    private func begin(of ratio: Double, _ group: [Member], _ fleet: Fleet, to end: PlantTime) -> PlantTime? {
         func isAlike(_ other: Double) -> Bool { GroupExamination.isApart(other) && (other < 1) == (ratio < 1) }
         var first = ratio
-        var from = context.to - settlementPeriod
+        var from = end - settlementPeriod
         var periods = 1
         // Readings are kept for so long; before them nothing is known.
         while periods < GroupExamination.lookback, let before = self.ratio(group, fleet, to: from) {
@@ -112,15 +120,16 @@ struct GroupExamination: Sendable {
             from = from - settlementPeriod
             periods += 1
         }
-        if max(ratio, 1 / ratio) > GroupExamination.plainRatio { return context.to - settlementPeriod }
+        if max(ratio, 1 / ratio) > GroupExamination.plainRatio { return end - settlementPeriod }
         guard periods >= GroupExamination.periodsMin else { return nil }
-        return context.to - Int64(GroupExamination.periodsMin) * settlementPeriod
+        return end - Int64(GroupExamination.periodsMin) * settlementPeriod
     }
 
-    private func end(_ group: [Member], _ fleet: inout Fleet, _ context: TickContext, _ report: inout FeedReport) {
-        let now = context.to - settlementPeriod
-        for member in group { fleet.feeds[member.asset].endTogether(member.spec, at: now) }
-        report.touch(from: now, to: context.to)
+    private func end(
+        _ group: [Member], at time: PlantTime, _ fleet: inout Fleet, _ context: TickContext, _ report: inout FeedReport
+    ) {
+        for member in group { fleet.feeds[member.asset].endTogether(member.spec, at: time) }
+        report.touch(from: time, to: context.to)
     }
 
     /// Sum of what is told over the sum of the models; nil where too few members tell of the period by themselves.
@@ -147,8 +156,8 @@ struct GroupExamination: Sendable {
     private static func isApart(_ ratio: Double) -> Bool { ratio > ratioMax || ratio < 1 / ratioMax }
 
     /// Which of them is wrong nobody knows, so each may be by all that it is apart.
-    private func doubt(_ readings: [Reading], from: PlantTime, _ context: TickContext, _ reply: inout ComponentReply) {
-        let hours = (context.to - from).hours
+    private func doubt(_ readings: [Reading], from: PlantTime, to end: PlantTime, _ reply: inout ComponentReply) {
+        let hours = (end - from).hours
         var isElectric = false
         for reading in readings {
             let (path, sheet) = assets[reading.member.asset]
