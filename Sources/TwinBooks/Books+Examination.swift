@@ -20,12 +20,17 @@ extension Books {
     /// Looks at the period that ends with this tick, and once more at the one before it, whose last readings may have come
     /// since.
     mutating func examineBus(_ context: TickContext, _ posting: inout Posting) {
-        let end = context.to
+        var end = context.to
+        var now = look(at: end - settlementPeriod, context)
+        if now == nil {
+            // What came too late for one look is there at the next.
+            end = end - settlementPeriod
+            now = look(at: end - settlementPeriod, context)
+        }
         let before = look(at: end - settlementPeriod - settlementPeriod, context)
-        let now = look(at: end - settlementPeriod, context)
         if let standing = busFindings.lastIndex(where: { $0.until == nil }) {
             guard let now, !now.isBroken else { return doubt(now, busFindings[standing], &posting) }
-            change(from: end - settlementPeriod, to: end, &posting) {
+            change(from: end - settlementPeriod, to: context.to, &posting) {
                 $0.busFindings[standing].until = end - settlementPeriod
             }
             return
@@ -35,7 +40,7 @@ extension Books {
         let from = wasBroken ? end - settlementPeriod - settlementPeriod : end - settlementPeriod
         guard let (finding, sentence) = finding(now, grid, from: from, wasBroken: wasBroken) else { return }
         posting.remarks.append(sentence)
-        change(from: from, to: end, &posting) { $0.busFindings.append(finding) }
+        change(from: from, to: context.to, &posting) { $0.busFindings.append(finding) }
         doubt(now, finding, &posting)
         if wasBroken { doubt(before, finding, &posting) }
     }

@@ -17,10 +17,8 @@ extension Summary {
             caveats.append("meters exclude each other over \(JSON.numberText(kWh)) kWh: the interval holds both sides")
         }
         if counts.doubtedVehicles != 0 {
-            let kind = counts.doubtedVehicles > 0 ? "fewer" : "more"
-            caveats.append(
-                "a line told \(counts.doubtedVehicles.magnitude) vehicles \(kind) than planned: the interval holds both"
-            )
+            let what = counts.doubtedVehicles > 0 ? "be missing" : "be counted twice"
+            caveats.append("\(counts.doubtedVehicles.magnitude) vehicles may \(what): the interval holds both")
         }
         caveats += storeCaveats
         let year = method.zone.local(to - Span(ms: 1)).date.year

@@ -2,25 +2,33 @@ public import TwinBooks
 import TwinCore
 import TwinUnits
 
-/// The result in five lines of at most 80 columns: the figure, against what, of how many vehicles and when, from which
-/// energy, and what to look at.
+/// The result in five lines, none wider than 80 columns: the figure, against what, of how many vehicles and when, from which
+/// energy, and what to look at. What does not fit goes on below.
 public struct ResultText {
     private let summary: Summary
 
     public static func lines(_ summary: Summary) -> [String] {
         let text = ResultText(summary: summary)
         return [
-            line("CO2 per vehicle", text.figure), line(text.baselineLabel, text.baseline),
-            line("vehicles", text.vehicles), line("energy", text.energy), line("look at", text.findings),
-        ]
+            ("CO2 per vehicle", text.figure), (text.baselineLabel, text.baseline), ("vehicles", text.vehicles),
+            ("energy", text.energy), ("look at", text.findings),
+        ].flatMap(wrapped)
     }
 
     private static let labelWidth = 17
     private static let widthMax = 80
 
-    private static func line(_ label: String, _ text: String) -> String {
-        let whole = label + String(repeating: " ", count: max(1, labelWidth - label.count)) + text
-        return whole.count > widthMax ? whole.prefix(widthMax - 1) + "…" : whole
+    private static func wrapped(_ label: String, _ text: String) -> [String] {
+        var lines: [String] = []
+        var line = label + String(repeating: " ", count: max(0, labelWidth - 1 - label.count))
+        for word in text.split(separator: " ") {
+            if line.count + 1 + word.count > widthMax, line.count > labelWidth {
+                lines.append(line)
+                line = String(repeating: " ", count: labelWidth - 1)
+            }
+            line += " " + word
+        }
+        return lines + [line]
     }
 
     private var figure: String {
@@ -70,6 +78,7 @@ public struct ResultText {
             let codes = alarms.map { "\($0.code) \($0.count)" }.joined(separator: ", ")
             parts.append("alarms: \(codes)")
         }
+        parts += summary.caveats.filter { !$0.hasPrefix("simulated") && !$0.hasPrefix("meters exclude") }
         let counts = summary.counts
         if !counts.contradictedWh.isEmpty { parts.append("meters exclude each other: the interval holds both sides") }
         if counts.rejectedTotal > 0 {
@@ -81,7 +90,6 @@ public struct ResultText {
             let failed = summary.commands.rejected + summary.commands.expired
             if failed > 0 { parts.append("\(Figures.whole(Double(failed))) commands rejected or expired") }
         }
-        parts += summary.caveats.filter { !$0.hasPrefix("simulated") && !$0.hasPrefix("meters exclude") }
         return parts.isEmpty ? "nothing: no alarm, no message rejected" : parts.joined(separator: "; ")
     }
 }

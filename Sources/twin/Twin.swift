@@ -58,7 +58,10 @@ struct Twin: AsyncParsableCommand {
         for argument in arguments {
             let names = command.configuration.subcommands.compactMap { $0.configuration.commandName }
             if names.isEmpty || argument.hasPrefix("-") || argument == "help" { return }
-            guard let index = names.firstIndex(of: argument) else {
+            let place = command.configuration.subcommands.firstIndex {
+                ([$0.configuration.commandName].compactMap { $0 } + $0.configuration.aliases).contains(argument)
+            }
+            guard let index = place else {
                 let near = suggestion(for: argument, among: names).map { "; did you mean \"\(name) \($0)\"?" } ?? ""
                 throw Failure("\(quoted(argument)) is no command of \(name)\(near); see \(name) --help", exitCode: 2)
             }

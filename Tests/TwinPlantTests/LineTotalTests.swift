@@ -249,4 +249,24 @@ struct LineTotalTests {
         }
         #expect(line.tick(messages, Bench.context(1), PlantImage()).counts.rejected == [.unknownTopic: 236])
     }
+
+    @Test("vehicles that numbers prove lost are doubted where no total counts them, until they come")
+    func lostNumbers() {
+        var line = AssemblyLine(site: "s", Self.rule)
+        var counts = Counts()
+        func say(_ seq: Int, minute: Int) {
+            let ts = (Bench.start + .minutes(Int64(minute))).rfc3339
+            let message = Bench.message(
+                .line, "final", .vehicle, arrives: Double(minute * 60),
+                #"{"ts":"\#(ts)","seq":\#(seq),"vehicle":"V\#(seq)","event":"line_off"}"#)
+            counts.add(line.tick([message], Bench.context(minute), PlantImage()).counts)
+        }
+        for (minute, seq) in [1, 2, 3, 7, 8].enumerated() { say(seq, minute: minute + 1) }
+        #expect(counts.doubtedVehicles == 3)
+        say(5, minute: 7)
+        #expect(counts.doubtedVehicles == 2)
+        // 265 an hour are 66 in a quarter of an hour: no line lost more since it was heard.
+        say(900, minute: 8)
+        #expect(counts.doubtedVehicles == 2 + 66)
+    }
 }

@@ -158,4 +158,27 @@ struct SilenceTests {
         #expect(reply.counts.lost == [.wrongType: ["grid/intensity/forecast": 2]])
         #expect(reply.alarms.isEmpty)
     }
+
+    @Test(
+        "a meter that only has a register is stale when it falls silent, and its hours between two readings are no hole"
+    )
+    func registerAlone() {
+        var shops = Bench.shops()
+        var stale: [Int] = []
+        for minute in 1...300 {
+            var messages: [Routed] = []
+            if minute % 30 == 0, minute <= 120 {
+                let ts = (Bench.start + .minutes(Int64(minute))).rfc3339
+                messages.append(
+                    Bench.message(
+                        .shop, "paint", arrives: Double(minute) * 60,
+                        "{\"ts\":\"\(ts)\",\"energy_total_kwh\":\(1000 + 100 * minute)}"))
+            }
+            let alarms = shops.tick(messages, Bench.context(minute), PlantImage()).alarmPaths
+            #expect(!alarms.contains("shop/paint/gap"))
+            if alarms.contains("shop/paint/stale") { stale.append(minute) }
+        }
+        // The last reading is of minute 120: an hour, and twice what a value may be old.
+        #expect(stale.first.map { (181...195).contains($0) } == true && stale.last == 300, "\(stale.first ?? 0)")
+    }
 }

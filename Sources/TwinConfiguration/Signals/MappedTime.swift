@@ -41,7 +41,9 @@ struct MappedTime: Sendable, Hashable {
         }
     }
 
-    private func seconds(_ value: JSON) -> Double? { NumberText(value, hasDecimalComma: false)?.value }
+    private func seconds(_ value: JSON) -> Double? {
+        NumberText(value, hasDecimalComma: false).flatMap { $0.unit.isEmpty ? $0.value : nil }
+    }
 }
 
 extension MappedTime.Format {

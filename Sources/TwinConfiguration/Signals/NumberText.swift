@@ -7,20 +7,20 @@ struct NumberText: Sendable, Hashable {
     var unit: String
 
     /// Nil for text that does not begin with a finite decimal number.
-    /// - Parameter hasDecimalComma: `1,5` is one and a half; points between thousands are then passed over.
-    init?(_ text: String, hasDecimalComma: Bool = false) {
+    /// - Parameter hasDecimalComma: `1,5` is one and a half; what stands between thousands is that of `NumberStyle`.
+    init?(_ text: String, hasDecimalComma: Bool? = nil) {
         let whole = text.trimmed
-        let bytes = Array(whole.utf8)
-        let end = NumberText.end(of: bytes, hasDecimalComma)
-        var number = String(decoding: bytes[..<end], as: UTF8.self)
-        if hasDecimalComma { number = number.filter { $0 != "." }.replacing(",", with: ".") }
-        guard let value = Double(decimal: number), value.isFinite else { return nil }
+        let end = NumberText.end(of: whole)
+        let number = String(whole[..<end]).trimmed
+        guard let value = NumberStyle(hasDecimalComma: hasDecimalComma).number(number), value.isFinite else {
+            return nil
+        }
         self.value = value
-        unit = String(decoding: bytes[end...], as: UTF8.self).trimmed
+        unit = String(whole[end...]).trimmed
     }
 
     /// A number, or the text of one.
-    init?(_ json: JSON, hasDecimalComma: Bool) {
+    init?(_ json: JSON, hasDecimalComma: Bool?) {
         switch json {
         case .number(let number): self.init(value: number, unit: "")
         case .string(let text): self.init(text, hasDecimalComma: hasDecimalComma)
@@ -34,17 +34,20 @@ struct NumberText: Sendable, Hashable {
     }
 
     /// Where the number ends and its unit begins. An `e` without digits after it is a letter of the unit.
-    private static func end(of bytes: [UInt8], _ hasDecimalComma: Bool) -> Int {
-        var end = bytes.prefix { isSign($0) }.count
-        end += bytes[end...].prefix { isDigit($0) || $0 == 0x2E || (hasDecimalComma && $0 == 0x2C) }.count
-        guard end < bytes.count, bytes[end] == 0x65 || bytes[end] == 0x45 else { return end }
-        let sign = bytes[(end + 1)...].prefix { isSign($0) }.count
-        let digits = bytes[(end + 1 + sign)...].prefix { isDigit($0) }.count
-        return digits > 0 && sign <= 1 ? end + 1 + sign + digits : end
+    private static func end(of text: String) -> String.Index {
+        let signs = text.prefix { "+-\u{2212}".contains($0) }
+        let body = text[signs.endIndex...].prefix { isDigit($0) || separators.contains($0) }
+        let exponent = text[body.endIndex...]
+        guard exponent.first == "e" || exponent.first == "E" else { return body.endIndex }
+        let sign = exponent.dropFirst().prefix { "+-".contains($0) }
+        let digits = exponent[sign.endIndex...].prefix(while: isDigit)
+        return !digits.isEmpty && sign.count <= 1 ? digits.endIndex : body.endIndex
     }
 
-    private static func isSign(_ byte: UInt8) -> Bool { byte == 0x2B || byte == 0x2D }
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+    /// Decimal signs, and what may stand between thousands.
+    private static let separators = Set<Character>(".,'\u{2019} \u{A0}\u{202F}\u{2009}")
+
+    private static func isDigit(_ character: Character) -> Bool { character.isASCII && character.isNumber }
 }
 
 extension ImportUnit {

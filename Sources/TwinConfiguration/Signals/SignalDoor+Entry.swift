@@ -107,8 +107,10 @@ extension SignalDoor {
             guard value != .null else { throw LineFailure(reason: .wrongType, text: "null at \(signal.value.text)") }
             try check(signal.quality, scope)
             guard let number = NumberText(value, hasDecimalComma: source.hasDecimalComma) else {
+                let hint = value.text.flatMap { NumberStyle(hasDecimalComma: source.hasDecimalComma).whatReads($0) }
                 throw LineFailure(
-                    reason: .wrongType, text: "no number at \(signal.value.text): \(value.line.prefix(40))")
+                    reason: .wrongType,
+                    text: "no number at \(signal.value.text): \(value.line.prefix(40))\(hint.map { "; \($0)" } ?? "")")
             }
             return (number.value, try unit(of: signal, number, scope))
         }
@@ -142,6 +144,10 @@ extension SignalDoor {
             }
             guard let unit = ImportUnit.written(name) else {
                 throw LineFailure(reason: .unit, text: "\(quoted(name)) is no unit that we know")
+            }
+            guard number.unit.isEmpty || ImportUnit.written(number.unit) == unit else {
+                throw LineFailure(
+                    reason: .unit, text: "\(quoted(number.unit)) follows the number, where its unit is \(quoted(name))")
             }
             guard unit.quantity == signal.quantity else {
                 throw LineFailure(
@@ -185,7 +191,7 @@ extension ForecastPlace {
     /// Longest forecast that is taken: four days of half hours.
     private static let valuesMax = 192
 
-    fileprivate func values(in document: JSON, _ hasDecimalComma: Bool) -> [Double] {
+    fileprivate func values(in document: JSON, _ hasDecimalComma: Bool?) -> [Double] {
         let elements = list.find(in: document)?.items ?? []
         var values: [Double] = []
         for element in elements.dropFirst(skip).prefix(Self.valuesMax) {

@@ -54,7 +54,7 @@ extension SignalSource {
             let added = addNode.map { Self.topics($0) } ?? []
             let period = fields.optional("period").map(importPeriod)
             let time = fields.optional("time").map { MappedTime.read($0, zone: zone) }
-            let comma = fields.optional("decimal_comma").map { $0.flag() } ?? false
+            let comma = fields.optional("decimal_comma").map { $0.flag() }
             let quality = fields.optional("quality").map { QualityFlag($0) }
             let common = MappedSignal.Common(
                 period: period.flatMap(\.self), quality: quality.flatMap(\.self), isSum: addNode != nil)
@@ -64,9 +64,10 @@ extension SignalSource {
                 ? fields.required("signals", hint: "add what its messages hold, or vehicle: for events of a line")
                 : fields.optional("signals")
             let signals = signalsNode.map { Self.signals($0, common) } ?? []
-            guard let topicNode, let filter, let added, let comma, let signals else { return nil }
+            guard let topicNode, let filter, let added, let signals else { return nil }
             // Two nils: the key is missing, or its value is wrong and reported.
             if let period, period == nil { return nil }
+            if let comma, comma == nil { return nil }
             if let time, time == nil { return nil }
             if let quality, quality == nil { return nil }
             if let vehicles, vehicles == nil { return nil }
@@ -76,7 +77,8 @@ extension SignalSource {
             let read = time.flatMap(\.self)
             return SignalSource(
                 filter: filter, summands: addNode == nil ? [] : [filter.text] + added, period: common.period,
-                signals: signals, time: read?.time, stamp: read?.stamp ?? .start, hasDecimalComma: comma,
+                signals: signals, time: read?.time, stamp: read?.stamp ?? .start,
+                hasDecimalComma: comma.flatMap(\.self),
                 vehicles: vehicles.flatMap(\.self), place: topicNode.place, path: node.path)
         }
         guard let source else { return nil }

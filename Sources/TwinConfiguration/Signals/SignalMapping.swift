@@ -90,7 +90,8 @@ public struct SignalSource: Sendable {
     /// Nil where a message counts when it arrives.
     let time: MappedTime?
     let stamp: ImportStamp
-    let hasDecimalComma: Bool
+    /// Nil where nobody says.
+    let hasDecimalComma: Bool?
     let vehicles: MappedVehicles?
     let place: FilePlace
     let path: String

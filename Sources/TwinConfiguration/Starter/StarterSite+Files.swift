@@ -127,17 +127,18 @@ extension StarterSite {
 
     static let factorsText = """
         # Emission factors by yearly set, kg CO2e per kWh; gas on gross calorific value. Add a set for each year that is
-        # published: `twin report` uses that of the calendar year, else the nearest one.
+        # published: `twin report` uses that of the calendar year, else the nearest one. Electricity is the United Kingdom's:
+        # write your country's.
         convention: set_year
         sets:
           uk-2025:
             year: 2025
-            grid_generation_kg_per_kwh: {value: 0.17700, source: "UK Government GHG conversion factors 2025"}
-            grid_losses_kg_per_kwh: {value: 0.01853, source: "UK Government GHG conversion factors 2025"}
-            grid_upstream_kg_per_kwh: {value: 0.04987, source: "UK Government GHG conversion factors 2025"}
-            grid_residual_mix_kg_per_kwh: {value: 0.40, source: "general knowledge: GB residual mix, 0.35 to 0.45"}
-            gas_kg_per_kwh: {value: 0.18296, source: "UK Government GHG conversion factors 2025"}
-            gas_upstream_kg_per_kwh: {value: 0.03021, source: "UK Government GHG conversion factors 2025"}
+            grid_generation_kg_per_kwh: {value: 0.17700, source: "assumed: UK Government GHG conversion factors 2025"}
+            grid_losses_kg_per_kwh: {value: 0.01853, source: "assumed: UK Government GHG conversion factors 2025"}
+            grid_upstream_kg_per_kwh: {value: 0.04987, source: "assumed: UK Government GHG conversion factors 2025"}
+            grid_residual_mix_kg_per_kwh: {value: 0.40, source: "assumed: GB residual mix, 0.35 to 0.45"}
+            gas_kg_per_kwh: {value: 0.18296, source: "assumed: UK Government GHG conversion factors 2025"}
+            gas_upstream_kg_per_kwh: {value: 0.03021, source: "assumed: UK Government GHG conversion factors 2025"}
 
         """
 

@@ -12,6 +12,8 @@ public struct PartFate: Sendable, Hashable {
     public var message: Int
     public var verdict: Verdict
     public var isLate: Bool
+    /// What a refused reading would have told, as `lost_values_by_signal` names it.
+    public var signal: String?
 
     /// Messages that their readings make, counted.
     public static func counts(_ fates: [PartFate]) -> Counts {
@@ -21,8 +23,13 @@ public struct PartFate: Sendable, Hashable {
             (fates[a].order.message, fates[a].order.rank, a) < (fates[b].order.message, fates[b].order.rank, b)
         }
         for fate in places.map({ fates[$0] }) {
-            // The best one of a message comes first.
-            guard fate.message != last?.message else { continue }
+            // The best one of a message comes first; what is refused beside a used one is a value that is lost.
+            guard fate.message != last?.message else {
+                if case .rejected(let reason) = fate.verdict, let signal = fate.signal, last?.isUsed ?? false {
+                    counts.lose(signal, reason)
+                }
+                continue
+            }
             last = fate
             counts.late += fate.isLate ? 1 : 0
             switch fate.verdict {
@@ -32,6 +39,10 @@ public struct PartFate: Sendable, Hashable {
             }
         }
         return counts
+    }
+
+    private var isUsed: Bool {
+        if case .rejected = verdict { false } else { true }
     }
 
     /// By message, and the best fate of each first.
@@ -63,6 +74,7 @@ extension Counts {
         kept.readings = readings
         kept.lost = lost
         kept.retained = retained
+        kept.doubtedVehicles = doubtedVehicles
         self = kept
         return fate
     }

@@ -81,7 +81,8 @@ public struct AreaTwin: Component {
             let air = port.reply.image.airTemperatureC.quality
             let isJudged = context.isPlanKept && (air.isGood || air == .lastKnown)
             if let shortage = heatWatch.look(isJudged: isJudged, ratedKW: filler.ratedKW) {
-                port.reply.counts.doubt(filler.fuel, kWh: shortage.missingKWh / filler.performance)
+                port.reply.counts.doubt(
+                    filler.fuel, kWh: Witness.doubtMargin * shortage.missingKWh / filler.performance)
                 if shortage.isNew { port.reply.remarks.append("\(filler.fuel.path.text): \(shortage.sentence)") }
             }
         }

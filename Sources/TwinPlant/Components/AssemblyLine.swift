@@ -99,7 +99,8 @@ public struct AssemblyLine: Component {
             reply.counts.accepted += 1
             return
         case .vehicle(let id, let model, let isLineOff):
-            state.lines[routed.asset, default: LineTally()].heard(seq: event.seq, at: context.to)
+            reply.counts.doubtedVehicles += state.lines[routed.asset, default: LineTally()].heard(
+                seq: event.seq, isLineOff: isLineOff, at: context.to, vehiclesPerHourMax: parameters.vehiclesPerHourMax)
             fate = isLineOff ? lineOff(id, model, event, routed, context, &reply) : .taken
         case .total(let total):
             fate = takeTotal(total, event, routed, context, &reply)

@@ -91,10 +91,10 @@ public struct AssetFeed: Sendable, Codable {
             silence.unused(at: message.arrivedAt, "only copies come that the broker kept (retained)")
             reply.counts.retained[path.text, default: 0] += 1
         } else {
-            source.report(from: message.ts, to: message.ts + (message.period ?? patience))
             if !isOnline, message.ts + (message.period ?? Span(ms: 0)) > offlineAt ?? .earliest { isOnline = true }
         }
         var isInRange = true
+        var holdsMean = false
         var wrong: (signal: Int, value: TelemetryValue)?
         var usable = message.connected != nil
         var repeats = 0
@@ -109,6 +109,7 @@ public struct AssetFeed: Sendable, Codable {
                 continue
             }
             usable = true
+            if !specs[index].isCounter { holdsMean = true }
             // A retained value is what was last known before we came; it is no new measurement.
             if message.isRetained { continue }
             if specs[index].isCounter {
@@ -119,7 +120,11 @@ public struct AssetFeed: Sendable, Codable {
                 news += 1
             }
         }
-        if !message.isRetained { source.isOutOfRange = !isInRange }
+        if !message.isRetained {
+            source.isOutOfRange = !isInRange
+            source.report(
+                from: message.ts, to: message.ts + (message.period ?? patience), leavesHole: holdsMean || wrong != nil)
+        }
         guard usable else { throw AssetFeed.failure(wrong, specs) }
         if lost != 0 { lose(lost, message, inbox, specs, &reply) }
         if !message.isRetained { silence.heard(lost: lost) }
@@ -332,7 +337,7 @@ public struct AssetFeed: Sendable, Codable {
     /// of another signal come as what is no number.
     @inline(__always)
     func isStale(maxAge: Span, _ context: TickContext) -> Bool {
-        if isOver(0, maxAge, context) ?? false { return true }
+        if isOver(0, maxAge, context) ?? source.isSilent(maxAge: maxAge, at: context.to) { return true }
         guard silence.isTroubled else { return false }
         return silence.lasts(maxAge + (lastPeriod ?? SilenceWatch.periodUsual), at: context.to) {
             isOver($0, maxAge, context) ?? true

@@ -58,7 +58,13 @@ public struct Fleet: Sendable, Codable {
                         reason: .unknownTopic,
                         text: "no asset \"\(slice.inbox.strangers[message.stranger])\" in the configuration"))
             }
-            if let before, let fate = reply.counts.fate(of: message.part, since: before) { reply.fates.append(fate) }
+            if let before, var fate = reply.counts.fate(of: message.part, since: before) {
+                if let asset {
+                    let key = specs[asset - first].indices.first { slice.inbox.slots[message.slot + $0] != nil }
+                    fate.signal = key.map { "\(feeds[asset - first].path.text)/\(specs[asset - first][$0].key)" }
+                }
+                reply.fates.append(fate)
+            }
         }
         for index in feeds.indices { feeds[index].addSourceAlarms(context, to: &report.alarms) }
         if !report.alarms.isEmpty { reply.alarms.append(contentsOf: report.alarms.sorted()) }

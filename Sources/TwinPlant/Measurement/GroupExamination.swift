@@ -162,7 +162,8 @@ struct GroupExamination: Sendable {
         for reading in readings {
             let (path, sheet) = assets[reading.member.asset]
             for booked in sheet.posts where booked.spec == reading.member.spec {
-                let kWh = abs(booked.post.kw(reading.told) - booked.post.kw(reading.model)) * hours
+                let kWh =
+                    Witness.doubtMargin * abs(booked.post.kw(reading.told) - booked.post.kw(reading.model)) * hours
                 reply.counts.doubt(Meter(booked.post.account, path), kWh: kWh)
                 isElectric = isElectric || booked.post.account.row.bus == .electricity
             }
@@ -170,7 +171,7 @@ struct GroupExamination: Sendable {
         let told = readings.reduce(0) { $0 + $1.told }
         guard isElectric, told > 0 else { return }
         let apart = abs(readings.reduce(-told) { $0 + $1.model })
-        reply.commonDoubt = CommonDoubt(from: from, fraction: apart / told)
+        reply.commonDoubt = CommonDoubt(from: from, fraction: Witness.doubtMargin * apart / told)
     }
 
     // MARK: - Words

@@ -14,6 +14,8 @@ struct HeatWatch: Sendable, Hashable, Codable {
 
     /// Sources that give less than this share of the model's need do not warm the plant.
     static let givenMin = 0.4
+    /// ... and by more than this share of what the boilers can give.
+    private static let shareMin = 0.05
     /// ... for so many periods in a row.
     static let periodsMin = 3
 
@@ -40,7 +42,7 @@ struct HeatWatch: Sendable, Hashable, Codable {
     mutating func look(isJudged: Bool, ratedKW: Double) -> Shortage? {
         let (needed, open) = (neededKWh, openKWh)
         (neededKWh, openKWh) = (0, 0)
-        guard needed - open < HeatWatch.givenMin * needed, open > Witness.shareMin * ratedKW * settlementPeriod.hours
+        guard needed - open < HeatWatch.givenMin * needed, open > HeatWatch.shareMin * ratedKW * settlementPeriod.hours
         else {
             (periods, missingKWh) = (0, 0)
             return nil

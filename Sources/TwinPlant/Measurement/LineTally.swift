@@ -1,4 +1,5 @@
 import TwinCore
+import TwinUnits
 
 /// What one line told: its events count vehicles, its running total checks them. A line without events counts by its
 /// total.
@@ -14,6 +15,10 @@ struct LineTally: Sendable, Codable {
     private var takt = Takt()
     private(set) var sequence = SequenceWatch()
     private(set) var sendsEvents = false
+    /// Events, and those of them that a vehicle left the line.
+    private var events = 0.0
+    private var lineOffs = 0.0
+    private var heardAt: PlantTime?
     /// Passings of vehicles, by id and time: a total counts one that comes again after rework, a repeated message not.
     private var passings = SeenVehicles()
     /// The total is compared with the events after this; nil before the first total.
@@ -34,10 +39,20 @@ struct LineTally: Sendable, Codable {
 
     // MARK: - Messages
 
-    /// Notes an event of the line, whatever it tells.
-    mutating func heard(seq: Int64?, at time: PlantTime) {
+    /// Notes an event of the line.
+    /// - Returns: vehicles that the numbers which are missing since may have told of, where no total counts them; below 0
+    ///   where one came late.
+    mutating func heard(seq: Int64?, isLineOff: Bool, at time: PlantTime, vehiclesPerHourMax rate: Double) -> Int {
         sendsEvents = true
-        if let seq { sequence.note(seq, at: time) }
+        // No more vehicles are missing than the line made since it was last heard.
+        let most = rate * max(heardAt.map { time - $0 } ?? RunningTotal.lot, RunningTotal.lot).hours
+        heardAt = time
+        events += 1
+        if isLineOff { lineOffs += 1 }
+        guard let seq else { return 0 }
+        let missing = sequence.note(seq, at: time)
+        guard missing != 0, comparedFrom == nil else { return 0 }
+        return Int(Int64(saturatingRound: min(Double(missing) * lineOffs / events, most)))
     }
 
     /// Whether the line can have made one more vehicle now.

@@ -8,20 +8,21 @@ struct SequenceWatch: Sendable, Codable {
     /// Numbers that were passed over, with the end of the tick in which that was noticed.
     private var missing: [Int: PlantTime] = [:]
 
-    mutating func note(_ number: Int64, at time: PlantTime) {
+    /// - Returns: how many more numbers are missing now; below 0 where one came late.
+    mutating func note(_ number: Int64, at time: PlantTime) -> Int {
         guard let highest, number > 1 else {
             // The first number seen, or a source that counts from the start again.
             highest = number
             missing = [:]
-            return
+            return 0
         }
-        missing[Int(number)] = nil
-        guard number > highest else { return }
+        let late = missing.removeValue(forKey: Int(number)) == nil ? 0 : 1
+        guard number > highest else { return -late }
         let lost = number - highest - 1
-        if lost > 0, lost <= Int64(SequenceWatch.missingMax - missing.count) {
-            for one in (highest + 1)..<number { missing[Int(one)] = time }
-        }
         self.highest = number
+        guard lost > 0, lost <= Int64(SequenceWatch.missingMax - missing.count) else { return 0 }
+        for one in (highest + 1)..<number { missing[Int(one)] = time }
+        return Int(lost)
     }
 
     /// Whether numbers are missing that did not come later; a loss is told for a settlement period.

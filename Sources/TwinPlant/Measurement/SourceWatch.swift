@@ -17,14 +17,24 @@ struct SourceWatch: Sendable, Codable {
     /// End of the latest reading.
     private var reportedTo: PlantTime?
     private var holes: [Hole] = []
+    /// Begin of the latest reading, and how long after the one before it began.
+    private var lastStart: PlantTime?
+    private var interval: Span?
 
     /// Whether a reading ever came, whatever its values were worth.
     var hasReported: Bool { reportedTo != nil }
 
     /// Takes the span of a reading, whatever its values are worth.
-    mutating func report(from start: PlantTime, to end: PlantTime) {
+    /// - Parameter leavesHole: false for registers alone: the next reading tells of the time between.
+    mutating func report(from start: PlantTime, to end: PlantTime, leavesHole: Bool) {
+        defer { lastStart = max(lastStart ?? start, start) }
         guard let latest = reportedTo else {
             reportedTo = end
+            return
+        }
+        if let lastStart, start > lastStart { interval = start - lastStart }
+        guard leavesHole else {
+            reportedTo = max(latest, end)
             return
         }
         // Stamps that wander by less than half a reading leave no hole.
@@ -36,6 +46,13 @@ struct SourceWatch: Sendable, Codable {
             fill(start, end, tolerance)
         }
         reportedTo = max(latest, end)
+    }
+
+    /// Whether a source of which only registers are known has been silent for longer than between its last two readings,
+    /// and than any reports.
+    func isSilent(maxAge: Span, at time: PlantTime) -> Bool {
+        guard let reportedTo else { return false }
+        return time - reportedTo > max(SilenceWatch.periodMost + maxAge, 2 * (interval ?? Span(ms: 0)))
     }
 
     private mutating func fill(_ start: PlantTime, _ end: PlantTime, _ tolerance: Int64) {

@@ -39,6 +39,8 @@ extension Witness {
     static let shareMin = 0.1
     /// Meters of class 1 and their timing explain so much above what nature allows.
     static let excessMax = 1.05
+    /// Where many models together say what is right they err by so much: doubts are wider by this factor.
+    static let doubtMargin = 1.3
     /// A state of charge is judged by this share of the capacity at the least.
     static let flowMin = 0.25
     /// ... that it must follow by this much of it.

@@ -59,6 +59,8 @@ struct AlarmCauses {
         let path = AssetPath(key.area, key.asset)
         switch key.code {
         case .stale: return "no vehicle was told in an hour and a half of a planned shift"
+        case .conflict where lines.alarm == key && lines.isPaired:
+            return "each vehicle is told twice, under two ids: half of them are doubted"
         case .conflict where lines.alarm == key:
             return "more than \(LineWatch.excess) times the planned vehicles were told for an hour and a half"
         case .conflict: return "its running total and its vehicle events tell different numbers for half an hour"

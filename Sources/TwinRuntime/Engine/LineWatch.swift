@@ -9,7 +9,7 @@ struct LineWatch: Sendable, Hashable, Codable {
     static let excess = 1.6
     /// ... or by this one, when so large a share of them came in twos.
     static let pairedExcess = 1.2
-    static let pairedMin = 0.9
+    static let pairedMin = 0.75
     /// A line makes one vehicle a minute, so two of them are never so close.
     private static let pairMax = Span.seconds(2)
     /// A period that was silent for so large a share of it has lost vehicles too.
@@ -20,22 +20,26 @@ struct LineWatch: Sendable, Hashable, Codable {
         var steps = 0
         /// Steps in which nothing spoke.
         var deafSteps = 0
-        /// Vehicles that came in twos, the last one, and how many stand close to it.
-        var paired = 0
-        var last: LineOff?
-        var close = 0
+        /// Stamps of the line's vehicles, ms.
+        var stamps: [Int64] = []
+        /// Vehicles that were built in the periods before.
+        var late = 0
 
-        mutating func hear(_ lineOff: LineOff) {
-            let isClose = last.map { $0.line == lineOff.line && abs((lineOff.ts - $0.ts).ms) <= LineWatch.pairMax.ms }
-            if !(isClose ?? false) { endGroup() }
-            last = lineOff
-            close += 1
-        }
-
-        /// More than two at once are what a total makes up for, or a source that sends by the minute.
-        mutating func endGroup() {
-            if close == 2 { paired += 2 }
-            close = 0
+        /// Vehicles that came in twos. More at once are what a total makes up for, and stamps that are cut to the minute
+        /// tell of no twos.
+        var paired: Int {
+            if let first = stamps.first, stamps.allSatisfy({ ($0 - first) % 60_000 == 0 }) { return 0 }
+            let sorted = stamps.sorted()
+            var (paired, close) = (0, 1)
+            for (place, stamp) in sorted.enumerated() {
+                if place + 1 < sorted.count, sorted[place + 1] - stamp <= LineWatch.pairMax.ms {
+                    close += 1
+                } else {
+                    paired += close == 2 ? 2 : 0
+                    close = 1
+                }
+            }
+            return paired
         }
     }
 
@@ -43,20 +47,42 @@ struct LineWatch: Sendable, Hashable, Codable {
     private var line: String?
     private var silent = 0
     private var busy = 0
-    private var isPaired = false
+    private(set) var isPaired = false
     /// Vehicles of the plan less those that were made, over the half hours in a row, as far as they were not told yet.
     private var missing = 0.0
     private var heard = Heard()
+    /// Steps in a row in which nothing was heard, and whether sources have become stale by it.
+    private var quiet = 0
+    private var isDeaf = false
+    /// Vehicles of deaf times that were told as missing; some may still come.
+    private var owed = 0.0
 
     init() {}
 
     /// Notes what a tick told.
-    /// - Parameter isDeaf: whether all sources of the plant that ever spoke are silent.
-    mutating func hear(_ lineOffs: [LineOff], isDeaf: Bool) {
+    /// - Parameters:
+    ///   - isQuiet: whether no message was used.
+    ///   - isDeaf: whether nearly all sources of the plant that ever spoke are stale.
+    mutating func hear(_ lineOffs: [LineOff], isQuiet: Bool, isDeaf: Bool, _ context: TickContext) {
         if let last = lineOffs.last, !last.isModelled { line = last.line }
-        for lineOff in lineOffs { heard.hear(lineOff) }
+        let begin = context.from.floored(to: settlementPeriod)
+        for lineOff in lineOffs where lineOff.line == line {
+            if lineOff.ts < begin { heard.late += 1 }
+            heard.stamps.append(lineOff.ts.ms)
+        }
         heard.steps += 1
-        if isDeaf { heard.deafSteps += 1 }
+        if isQuiet {
+            quiet += 1
+            self.isDeaf = self.isDeaf || isDeaf
+        } else {
+            endQuiet()
+            self.isDeaf = false
+        }
+    }
+
+    private mutating func endQuiet() {
+        if isDeaf { heard.deafSteps += quiet }
+        quiet = 0
     }
 
     /// Looks at a settlement period when it ends.
@@ -66,9 +92,9 @@ struct LineWatch: Sendable, Hashable, Codable {
     /// - Returns: vehicles of the plan beside those that were counted, as far as they were not told yet; below 0 where too
     ///   many were counted.
     mutating func look(planned: ClosedRange<Double>, made: Int) -> Int {
-        var heard = heard
+        if isDeaf { endQuiet() }
+        let heard = heard
         self.heard = Heard()
-        heard.endGroup()
         let isShift = planned.lowerBound > 1
         let made = Double(made)
         silent = isShift && made == 0 ? silent + 1 : 0
@@ -80,14 +106,20 @@ struct LineWatch: Sendable, Hashable, Codable {
             missing = 0
             return Int(exactly: -(made / 2).rounded()) ?? 0
         }
-        // Vehicles of a time in which nobody spoke were lost with everything else.
-        let deafShare = Double(heard.deafSteps) / Double(max(heard.steps, 1))
-        let lost =
-            deafShare < LineWatch.deafMin ? 0 : min(max(0, planned.upperBound - made), deafShare * planned.upperBound)
-        missing = silent + busy > 0 ? missing + planned.upperBound - made - lost : 0
+        let lost = lostInDeafTime(heard, planned: planned, made: made)
+        missing = silent + busy > 0 ? missing + planned.upperBound - made - max(0, lost) : 0
         let isTold = alarm != nil
         defer { if isTold { missing = 0 } }
         return Int(exactly: (lost + (isTold ? missing : 0)).rounded()) ?? 0
+    }
+
+    /// Vehicles of a time in which nobody spoke were lost with everything else, unless they come later.
+    private mutating func lostInDeafTime(_ heard: Heard, planned: ClosedRange<Double>, made: Double) -> Double {
+        let share = min(1, Double(heard.deafSteps) / Double(max(heard.steps, 1)))
+        let lost = share < LineWatch.deafMin ? 0 : min(max(0, planned.upperBound - made), share * planned.upperBound)
+        let came = min(owed + lost, Double(heard.late))
+        owed += lost - came
+        return lost - came
     }
 
     /// What holds now.

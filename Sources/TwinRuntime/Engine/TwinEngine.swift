@@ -141,7 +141,10 @@ public final class TwinEngine {
         var counts = counts
         var reply = reply
         reply.remarks += posting.remarks
-        state.lineWatch.hear(reply.lineOffs, isDeaf: TwinEngine.isDeaf(reply))
+        state.lineWatch.hear(
+            reply.lineOffs, isQuiet: reply.counts.accepted == 0 && reply.fates.isEmpty,
+            isDeaf: TwinEngine.isDeaf(reply),
+            context)
         if let planned = plannedVehicles(until: context.to), let row = state.books.rows.last {
             counts.doubtedVehicles += state.lineWatch.look(planned: planned, made: row.vehicles)
         }
@@ -299,7 +302,7 @@ public final class TwinEngine {
     private static func isDeaf(_ reply: ComponentReply) -> Bool {
         let speakers = reply.watched - reply.unheard.count
         let silent = reply.alarms.count { $0.code == .stale }
-        return speakers > 0 && Double(silent) >= 0.9 * Double(speakers)
+        return speakers >= 2 && Double(silent) >= 0.9 * Double(speakers)
     }
 
     /// One silent asset among so many is a fault.

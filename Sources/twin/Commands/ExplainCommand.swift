@@ -46,7 +46,9 @@ struct ExplainCommand: AsyncParsableCommand {
         }
         let parts = what.split(separator: "-")
         guard parts.count == 3, let tick = Int(parts[1]), let n = Int(parts[2]) else {
-            throw Failure("\"\(what)\" is neither co2 nor a command's id such as 7f3a9c21-17-1", exitCode: 2)
+            throw Failure(
+                "\(quoted(what)) is neither co2 nor a command's id such as 7f3a9c21-17-1; `twin commands` lists them",
+                exitCode: 2)
         }
         let run = String(parts[0])
         let runs = try source.runs().map(\.run)

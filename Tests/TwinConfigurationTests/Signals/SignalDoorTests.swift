@@ -32,6 +32,27 @@ struct SignalDoorTests {
     }
 
     @Test(
+        "a number in text is read whole or not at all",
+        arguments: [
+            ("", "55120.0", 55_120), ("", "55,120.0", 55_120), ("", "55 120.5", 55_120.5), ("", "55'120", 55_120),
+            ("", "55,120", nil), ("", "55.120,0", nil), ("", "12:30:00", nil), ("", "55120.0xyz", nil),
+            ("decimal_comma: true, ", "55.120,0", 55_120), ("decimal_comma: true, ", "55120,5 kW", 55_120.5),
+            ("decimal_comma: true, ", "55\u{A0}120,0", 55_120), ("decimal_comma: true, ", "55120.0", nil),
+            ("decimal_comma: true, ", "55,120.0", nil), ("", "55120 kWh", nil),
+        ] as [(String, String, Double?)])
+    func numbers(comma: String, text: String, value: Double?) throws {
+        for unit in ["unit: kW", "unit: {at: /u}"] {
+            var door = try TestDoor("  - {topic: a, \(comma)signals: [{value: /v, \(unit), \(Self.paint)}]}")
+            let message = door.say("a", "{\"v\":\"\(text)\",\"u\":\"kW\"}")
+            let expected = value.map {
+                [#"shop/paint {"ts":"2025-06-18T09:00:00.000Z","load_kw":\#(JSON.numberText($0))}"#]
+            }
+            #expect(message.texts == expected ?? [], "\(unit)")
+            #expect((message.failure == nil) == (value != nil), "\(unit)")
+        }
+    }
+
+    @Test(
         "reads the time as it is written, else it is that of arrival",
         arguments: [
             ("format: rfc3339", #""2025-06-18T09:30:00Z""#), ("format: epoch_s", "1750239000"),

@@ -16,8 +16,12 @@ struct CommonMistakeTests {
         var alarms: [String: Double]
         var warnings: [String]
 
-        /// - Parameter change: what a topic's payload becomes; nil where it stays.
-        init(_ change: (_ topic: String, _ payload: [String: Any]) -> [String: Any]?) async throws {
+        /// - Parameters:
+        ///   - delay: how much later than it was sent a changed message arrives.
+        ///   - change: what a topic's payload becomes; nil where it stays.
+        init(
+            lateBy delay: Span = Span(ms: 0), _ change: (_ topic: String, _ payload: [String: Any]) -> [String: Any]?
+        ) async throws {
             let from = try #require(PlantTime(rfc3339: "2025-06-18T07:00:00.000Z"))
             var lines = try BundledDay.hours(from: from, to: from + .hours(3))
             for index in lines.indices.dropFirst() {
@@ -26,6 +30,9 @@ struct CommonMistakeTests {
                     let payload = line["payload"] as? [String: Any], let changed = change(topic, payload)
                 else { continue }
                 line["payload"] = changed
+                if delay.ms > 0, let t = (line["t"] as? String).flatMap({ PlantTime(rfc3339: $0) }) {
+                    line["t"] = (t + delay).rfc3339
+                }
                 lines[index] = String(
                     decoding: try JSONSerialization.data(withJSONObject: line, options: .sortedKeys), as: UTF8.self)
             }
@@ -86,5 +93,17 @@ struct CommonMistakeTests {
             topic.contains("/shop/press/") ? Self.times(0.5, ["load_kw"], payload) : nil
         }
         #expect(one.alarms.isEmpty, "\(one.alarms)")
+    }
+
+    @Test("an exchanged grid meter is found also where its readings come two seconds late")
+    func lateGrid() async throws {
+        let truth = try await Hours { _, _ in nil }
+        let wrong = try await Hours(lateBy: .seconds(2)) { topic, payload in
+            guard topic.hasSuffix("/grid/main/tele"), let bought = payload["import_kw"], let sold = payload["export_kw"]
+            else { return nil }
+            return payload.merging(["import_kw": sold, "export_kw": bought]) { $1 }
+        }
+        #expect(wrong.alarms.keys.contains("sign"))
+        #expect(abs(wrong.kg - truth.kg) < 1.5, "\(wrong.kg) for \(truth.kg)")
     }
 }

@@ -77,7 +77,10 @@ struct AlarmCausesTests {
             text(.conflict, causes())
                 == "its running total and its vehicle events tell different numbers for half an hour")
         var busy = LineWatch()
-        busy.hear([LineOff(line: "assembly-1", vehicle: "a", ts: PlantTime(ms: 0), isModelled: false)], isDeaf: false)
+        let never = PlantTime(ms: 0)
+        busy.hear(
+            [LineOff(line: "assembly-1", vehicle: "a", ts: never, isModelled: false)], isQuiet: false, isDeaf: false,
+            TickContext(tick: 1, from: never, to: never, lateness: Span(ms: 0), lead: Span(ms: 0)))
         for _ in 0..<3 { _ = busy.look(planned: 20...20, made: 40) }
         #expect(
             text(.conflict, causes(lines: busy))

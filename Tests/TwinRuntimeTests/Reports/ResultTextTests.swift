@@ -43,7 +43,10 @@ struct ResultTextTests {
         for reason in RejectReason.allCases { rows[0].counts.rejected[reason] = 1_000_000 }
         for code in AlarmCode.allCases { rows[0].alarms[code.rawValue] = 1000 }
         let lines = ResultText.lines(Summary(rows: rows, method: result.summary.method, facts: result.summary.facts))
-        #expect(lines.count == 5 && lines.allSatisfy { $0.count <= 80 })
-        #expect(lines[4].hasPrefix("look at          alarms: ") && lines[4].hasSuffix("…"))
+        #expect(lines.count > 5 && lines.allSatisfy { $0.count <= 80 })
+        #expect(lines[4].hasPrefix("look at          alarms: "))
+        #expect(lines.dropFirst(5).allSatisfy { $0.hasPrefix("                 ") })
+        // Nothing is cut.
+        #expect(lines.joined().contains("messages rejected"))
     }
 }
