@@ -268,5 +268,8 @@ struct LineTotalTests {
         // 265 an hour are 66 in a quarter of an hour: no line lost more since it was heard.
         say(900, minute: 8)
         #expect(counts.doubtedVehicles == 2 + 66)
+        // More than were doubted cannot come.
+        for late in 0..<100 { say(20 + late, minute: 9) }
+        #expect(counts.doubtedVehicles == 0)
     }
 }

@@ -19,6 +19,8 @@ struct LineTally: Sendable, Codable {
     private var events = 0.0
     private var lineOffs = 0.0
     private var heardAt: PlantTime?
+    /// Vehicles that missing numbers may still tell of.
+    private var owed = 0.0
     /// Passings of vehicles, by id and time: a total counts one that comes again after rework, a repeated message not.
     private var passings = SeenVehicles()
     /// The total is compared with the events after this; nil before the first total.
@@ -52,7 +54,9 @@ struct LineTally: Sendable, Codable {
         guard let seq else { return 0 }
         let missing = sequence.note(seq, at: time)
         guard missing != 0, comparedFrom == nil else { return 0 }
-        return Int(Int64(saturatingRound: min(Double(missing) * lineOffs / events, most)))
+        let more = max(min((Double(missing) * lineOffs / events).rounded(), most), -owed)
+        owed += more
+        return Int(Int64(saturatingRound: more))
     }
 
     /// Whether the line can have made one more vehicle now.
