@@ -89,7 +89,7 @@ extension Books {
         switch finding.correction?.mistake {
         case .exchanged, .scaled(1000): return
         case let mistake?: kWh = abs(now.raisedKWh(by: mistake))
-        case nil: kWh = abs(now.leftKWh) * 1.1
+        case nil: kWh = BusExamination.doubtMargin * abs(now.leftKWh)
         }
         posting.doubts.append((chart.meters[line], kWh))
     }

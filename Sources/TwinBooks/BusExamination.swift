@@ -18,6 +18,8 @@ struct BusExamination: Sendable {
     static let fractionMax = 0.1
     /// A model that fills in errs by no more than this share of it.
     static let modelErrorMax = 0.5
+    /// What is left over is known no better than this factor: the other meters of the half hour err too. Assumed.
+    static let doubtMargin = 1.1
     /// A mistake explains what is left over when no more than this share remains.
     static let explainedMax = 0.03
     /// What a wrong unit, one phase of three that is lost, or a turned sign is to be multiplied by. What is too large by them is mostly out of range already.

@@ -59,7 +59,7 @@ public struct Fleet: Sendable, Codable {
                         text: "no asset \"\(slice.inbox.strangers[message.stranger])\" in the configuration"))
             }
             if let before, var fate = reply.counts.fate(of: message.part, since: before) {
-                if let asset {
+                if case .rejected = fate.verdict, let asset {
                     let key = specs[asset - first].indices.first { slice.inbox.slots[message.slot + $0] != nil }
                     fate.signal = key.map { "\(feeds[asset - first].path.text)/\(specs[asset - first][$0].key)" }
                 }
