@@ -6,8 +6,17 @@
     import Darwin
 #endif
 
+/// What a `LineReader` reads: a file, or bytes that stand for one.
+public protocol ByteSource: AnyObject {
+    /// Bytes; 0 when unknown.
+    var size: Int64 { get }
+    func seek(to offset: Int64) throws(FileProblem)
+    /// Reads at most the buffer's length; 0 at the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileProblem) -> Int
+}
+
 /// An open file descriptor that is closed with its owner; standard streams stay open.
-final class FileDescriptor {
+final class FileDescriptor: ByteSource {
     let path: String
     private(set) var number: Int32
     private let isStandardStream: Bool

@@ -40,7 +40,7 @@ public final class LineReader {
     /// Whether the last returned line had no line break: a writer may have been cut off in it.
     public private(set) var isLastLineOpen = false
 
-    private let file: FileDescriptor
+    private let file: any ByteSource
     private let inflater: Inflater?
     private let expandedMax: Int64
     private var expanded: Int64 = 0
@@ -59,8 +59,17 @@ public final class LineReader {
     ///   - path: a regular file, or `-` for standard input.
     ///   - offset: where to start, bytes; only 0 in a gzip file or standard input. Line numbers count from there.
     ///   - expandedMax: most bytes that a gzip file may grow to.
-    public init(path: String, offset: Int64 = 0, expandedMax: Int64 = 16 << 30) throws(FileProblem) {
-        file = try FileDescriptor.reading(path)
+    public convenience init(path: String, offset: Int64 = 0, expandedMax: Int64 = 16 << 30) throws(FileProblem) {
+        try self.init(FileDescriptor.reading(path), path: path, offset: offset, expandedMax: expandedMax)
+    }
+
+    /// - Parameters:
+    ///   - source: at its beginning.
+    ///   - path: names it in messages.
+    public init(
+        _ source: any ByteSource, path: String, offset: Int64 = 0, expandedMax: Int64 = 16 << 30
+    ) throws(FileProblem) {
+        file = source
         bytesTotal = file.size
         self.expandedMax = expandedMax
         self.offset = offset
@@ -225,7 +234,7 @@ public final class LineReader {
     }
 
     private static func read(
-        _ file: FileDescriptor, into buffer: inout [UInt8], from start: Int
+        _ file: any ByteSource, into buffer: inout [UInt8], from start: Int
     ) throws(FileProblem) -> Int {
         let outcome = buffer.withUnsafeMutableBytes { bytes in
             Result { () throws(FileProblem) in

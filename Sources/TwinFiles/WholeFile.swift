@@ -72,6 +72,14 @@ public enum WholeFile {
         try FileDescriptor.syncFolder(LineWriter.folder(of: path))
     }
 
+    /// Makes the names in a folder durable.
+    public static func syncFolder(_ folder: String) throws(FileProblem) { try FileDescriptor.syncFolder(folder) }
+
+    /// A file's bytes for a `LineReader`.
+    public static func source(_ path: String) throws(FileProblem) -> any ByteSource {
+        try FileDescriptor.reading(path)
+    }
+
     private static func make(
         _ target: String, overwrite: Bool, _ body: (FileDescriptor) throws(FileProblem) -> Bool
     ) throws(FileProblem) -> Bool {

@@ -72,7 +72,7 @@ public struct JournalArchive: Sendable {
     /// Two archives of one journal at a time would copy the same segment twice.
     private func lockFolder() throws(JournalProblem) -> Int32 {
         let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
-        guard descriptor >= 0 else { throw JournalWriter.problem(folder.path, "open", exitCode: 74) }
+        guard descriptor >= 0 else { throw LocalFile.problem(folder.path, "open", exitCode: 74) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw JournalProblem("\(folder.path): another archive is at work here; wait for its end", exitCode: 73)

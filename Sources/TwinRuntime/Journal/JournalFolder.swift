@@ -1,4 +1,3 @@
-import Foundation
 public import TwinCore
 public import TwinFiles
 
@@ -20,8 +19,12 @@ public struct JournalProblem: Error, Sendable, CustomStringConvertible {
 /// `.opening` the state before the first segment where those before it are archived.
 public struct JournalFolder: Sendable {
     public let path: String
+    let disk: any JournalDisk
 
-    public init(path: String) { self.path = path }
+    public init(path: String, disk: any JournalDisk = LocalDisk()) {
+        self.path = path
+        self.disk = disk
+    }
 
     public static func segmentName(run: String, number: Int) -> String { JournalSegment.name(run: run, number: number) }
 
@@ -30,11 +33,7 @@ public struct JournalFolder: Sendable {
     /// After a crash between the two steps of a compression both files are there. The compressed one is taken: it has
     /// its name because it is whole.
     public func segments() throws(JournalProblem) -> [String] {
-        guard FileManager.default.fileExists(atPath: path) else { return [] }
-        let names: [String]
-        do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
-            throw JournalProblem("\(path): cannot be read (\(error.localizedDescription))", exitCode: 77)
-        }
+        guard let names = try disk.names(in: path) else { return [] }
         let found = Set(names)
         return names.filter { !found.contains($0 + ".gz") }
             .compactMap { name in JournalSegment.number(inName: name).map { (number: $0, name: name) } }
@@ -62,7 +61,7 @@ public struct JournalFolder: Sendable {
     func segment(_ name: String) throws(JournalProblem) -> JournalSegment {
         let path = file(name)
         let reader: LineReader
-        do { reader = try LineReader(path: path) } catch { throw JournalProblem(error) }
+        do { reader = try self.reader(path) } catch { throw JournalProblem(error) }
         guard case .line(let bytes)? = reader.next() else {
             throw JournalProblem("\(path): has no header, so it is no journal segment; move it away", exitCode: 65)
         }
@@ -121,12 +120,17 @@ public struct JournalFolder: Sendable {
         }
     }
 
+    /// Reads a file of the folder.
+    func reader(_ path: String, offset: Int64 = 0) throws(FileProblem) -> LineReader {
+        try LineReader(disk.read(path), path: path, offset: offset)
+    }
+
     /// Opens a segment for reading.
     /// - Parameter offset: bytes of text, as a cursor counts them, also where the segment was compressed since.
     public func open(_ segment: JournalSegment, at offset: Int64 = 0) throws(JournalProblem) -> LineReader {
         do throws(FileProblem) {
-            guard segment.isCompressed else { return try LineReader(path: segment.path, offset: offset) }
-            let reader = try LineReader(path: segment.path)
+            guard segment.isCompressed else { return try reader(segment.path, offset: offset) }
+            let reader = try reader(segment.path)
             while reader.offset < offset, reader.next() != nil {}
             return reader
         } catch {
@@ -198,18 +202,14 @@ public struct JournalFolder: Sendable {
     /// Keeps a configuration beside the journal, so that a replay needs nothing else.
     public func keep(_ files: [(name: String, bytes: [UInt8])], hash: String) throws(JournalProblem) {
         let folder = configFolder(hash)
-        if FileManager.default.fileExists(atPath: folder) { return }
-        do {
-            // Under its name it is whole: a crash leaves only the draft, which the next start replaces.
-            let draft = folder + ".new"
-            if FileManager.default.fileExists(atPath: draft) { try FileManager.default.removeItem(atPath: draft) }
-            try FileManager.default.createDirectory(atPath: draft, withIntermediateDirectories: true)
-            for file in files { try WholeFile.write(file.bytes, to: draft + "/" + file.name) }
-            try FileManager.default.moveItem(atPath: draft, toPath: folder)
-        } catch {
-            throw JournalProblem(
-                "\(folder): cannot keep the configuration (\(error.localizedDescription))", exitCode: 73)
-        }
+        if disk.holds(folder) { return }
+        // Under its name it is whole: a crash leaves only the draft, which the next start replaces.
+        let draft = folder + ".new"
+        if disk.holds(draft) { try disk.remove(draft) }
+        try disk.makeFolder(draft)
+        for file in files { try disk.write(file.bytes, to: draft + "/" + file.name) }
+        try disk.rename(draft, to: folder)
+        try disk.syncFolder(path + "/.config")
     }
 
     public func configFolder(_ hash: String) -> String {

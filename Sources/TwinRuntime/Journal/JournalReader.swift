@@ -162,7 +162,7 @@ extension JournalFolder {
     public func configuration(_ hash: String) throws -> SiteConfig {
         let folder = configFolder(hash)
         let config: SiteConfig
-        do { config = try SiteConfig.load(folder: folder) } catch let problem as ConfigNotFound {
+        do { config = try disk.configuration(in: folder) } catch let problem as ConfigNotFound {
             throw JournalProblem(
                 "\(problem.path): is missing; the journal was made with that configuration, put it back",
                 exitCode: 65)

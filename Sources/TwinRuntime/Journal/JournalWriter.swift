@@ -1,5 +1,3 @@
-import Foundation
-import Glibc
 public import TwinCore
 
 /// Where a journal ends, as it was found.
@@ -43,10 +41,10 @@ public final class JournalWriter {
     private let folder: JournalFolder
     private let zone: LocalZone
     private let segmentMax: Int64
-    private let packer = SegmentPacker()
+    private let packer: any SegmentPacking
     /// What the run was begun with.
     private let header: Header
-    private var descriptor: Int32 = -1
+    private var file: (any JournalFile)?
     private var buffer: [UInt8] = []
     /// The local day of the segment's ticks.
     private var day: CivilDate
@@ -72,6 +70,7 @@ public final class JournalWriter {
         segmentMax: Int64 = JournalWriter.segmentMax
     ) throws(JournalProblem) {
         self.folder = folder
+        packer = folder.disk.packer()
         self.header = header
         self.zone = zone
         self.segmentMax = segmentMax
@@ -84,17 +83,12 @@ public final class JournalWriter {
 
     deinit {
         packer.stop()
-        if descriptor >= 0 { close(descriptor) }
+        file?.close()
     }
 
     private func begin() throws(JournalProblem) {
-        do {
-            try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-        } catch {
-            throw JournalProblem(
-                "\(folder.path): cannot create the journal folder (\(error.localizedDescription))", exitCode: 73)
-        }
-        descriptor = try create(header)
+        try folder.disk.makeFolder(folder.path)
+        file = try create(header)
         offset = Int64(header.bytes.count) + 1
     }
 
@@ -108,7 +102,7 @@ public final class JournalWriter {
             // It was closed, and the one after it is lost.
             number += 1
             segment = JournalSegment.name(run: header.run, number: number)
-            descriptor = try create(following)
+            file = try create(following)
             offset = Int64(following.bytes.count) + 1
         } else {
             try open()
@@ -125,40 +119,26 @@ public final class JournalWriter {
     }
 
     /// A segment appears with its whole header, locked, or not at all: a crash in between leaves only a dot-name.
-    /// - Returns: the open descriptor.
-    private func create(_ header: Header) throws(JournalProblem) -> Int32 {
+    private func create(_ header: Header) throws(JournalProblem) -> any JournalFile {
         let path = folder.file(segment)
         let draft = folder.file(".\(segment).new")
-        guard access(path, F_OK) != 0, access(path + ".gz", F_OK) != 0 else {
+        guard !folder.disk.holds(path), !folder.disk.holds(path + ".gz") else {
             throw JournalProblem("\(path): is there already; name a new folder", exitCode: 73)
         }
-        let number = Glibc.open(draft, O_WRONLY | O_APPEND | O_CLOEXEC | O_CREAT | O_TRUNC, 0o640)
-        guard number >= 0 else { throw JournalWriter.problem(draft, "create", exitCode: 73) }
-        do throws(JournalProblem) {
-            guard flock(number, LOCK_EX | LOCK_NB) == 0 else { throw JournalWriter.isHeld(path) }
-            var bytes = header.bytes + [0x0A]
-            try JournalWriter.write(&bytes, to: number, draft)
-            guard fdatasync(number) == 0 else { throw JournalWriter.problem(draft, "sync to disk", exitCode: 74) }
-            guard rename(draft, path) == 0 else { throw JournalWriter.problem(path, "create", exitCode: 73) }
-        } catch {
-            close(number)
-            throw error
-        }
-        let directory = Glibc.open(folder.path, O_RDONLY | O_CLOEXEC)
-        guard directory >= 0 else { return number }
-        fsync(directory)
-        close(directory)
-        return number
+        let file = try folder.disk.begin(draft)
+        var bytes = header.bytes + [0x0A]
+        try JournalWriter.write(&bytes, to: file)
+        try file.sync()
+        try folder.disk.rename(draft, to: path)
+        file.path = path
+        try folder.disk.syncFolder(folder.path)
+        return file
     }
 
     private func open() throws(JournalProblem) {
-        let path = folder.file(segment)
-        descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
-        guard descriptor >= 0 else { throw JournalWriter.problem(path, "open", exitCode: 73) }
-        offset = Int64(lseek(descriptor, 0, SEEK_END))
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw JournalWriter.isHeld(path)
-        }
+        let file = try folder.disk.append(to: folder.file(segment))
+        offset = file.size
+        self.file = file
     }
 
     private func put(_ line: [UInt8]) {
@@ -190,9 +170,7 @@ public final class JournalWriter {
     public func sync() throws(JournalProblem) {
         guard !buffer.isEmpty else { return }
         try write()
-        guard fdatasync(descriptor) == 0 else {
-            throw JournalWriter.problem(folder.file(segment), "sync to disk", exitCode: 74)
-        }
+        try file?.sync()
     }
 
     /// Writes what is buffered without waiting for the disk: for replays, whose input still exists.
@@ -209,25 +187,25 @@ public final class JournalWriter {
         if let (header, closed) = unborn {
             let created = try create(header)
             unborn = nil
-            close(descriptor)
-            descriptor = created
+            file?.close()
+            file = created
             packer.add(folder.file(closed))
         }
-        try JournalWriter.write(&buffer, to: descriptor, folder.file(segment))
+        if let file { try JournalWriter.write(&buffer, to: file) }
     }
 
     /// Empties the buffer into the file; after an error it holds what did not reach it.
-    private static func write(_ buffer: inout [UInt8], to descriptor: Int32, _ path: String) throws(JournalProblem) {
+    private static func write(_ buffer: inout [UInt8], to file: any JournalFile) throws(JournalProblem) {
         var written = 0
         while written < buffer.count {
-            let count = buffer[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
+            let outcome = buffer[written...].withUnsafeBytes { bytes in
+                Result { () throws(JournalProblem) in try file.write(bytes) }
+            }
+            do { written += try outcome.get() } catch {
                 // What did not reach the disk must not be taken for written.
                 buffer.removeFirst(written)
-                throw JournalWriter.problem(path, "write", exitCode: 74)
+                throw error
             }
-            written += count
         }
         buffer.removeAll(keepingCapacity: true)
     }
@@ -257,10 +235,5 @@ public final class JournalWriter {
 
     static func isHeld(_ path: String) -> JournalProblem {
         JournalProblem("\(path): another twin is writing this journal; stop it or use another --journal", exitCode: 73)
-    }
-
-    static func problem(_ path: String, _ what: String, exitCode: Int32) -> JournalProblem {
-        JournalProblem(
-            "\(path): cannot \(what) (\(String(cString: strerror(errno))))", exitCode: errno == EACCES ? 77 : exitCode)
     }
 }

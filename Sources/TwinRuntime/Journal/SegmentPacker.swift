@@ -5,7 +5,7 @@ import TwinFiles
 
 /// Compresses closed segments beside the writer, one after the other. What is not done when the process ends is done
 /// at the next start: a plain segment is as good as a compressed one.
-final class SegmentPacker: Sendable {
+final class SegmentPacker: SegmentPacking {
     private let queue = OperationQueue()
     private let isStopped = Atomic<Bool>(false)
 
@@ -55,12 +55,12 @@ extension JournalFolder {
     ///
     /// Only for who holds the journal's lock. What cannot be removed does no harm, so nothing is said of it.
     func tidy() {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return }  // see above
+        guard let names = try? disk.names(in: path) else { return }  // see above
         let found = Set(names)
         for name in names {
             let isDraft = name.hasPrefix(".") && name.hasSuffix(".new")
             let isPacked = JournalSegment.number(inName: name) != nil && found.contains(name + ".gz")
-            if isDraft || isPacked { unlink(file(name)) }
+            if isDraft || isPacked { try? disk.remove(file(name)) }  // see above
         }
     }
 }

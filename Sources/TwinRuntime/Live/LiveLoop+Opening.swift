@@ -91,7 +91,7 @@ extension LiveLoop {
         let (folder, config) = (folder, config)
         return { hash in
             if hash == config.hash { return config }
-            do { return try SiteConfig.load(folder: folder.configFolder(hash)) } catch is ConfigNotFound {
+            do { return try folder.disk.configuration(in: folder.configFolder(hash)) } catch is ConfigNotFound {
                 throw JournalProblem(
                     "\(folder.configFolder(hash)): is missing; it holds a configuration that the journal was written"
                         + " under; put it back", exitCode: 66)

@@ -1,5 +1,3 @@
-import Foundation
-import Glibc
 import TwinCore
 import TwinFiles
 
@@ -14,7 +12,7 @@ struct Recovery {
         self.folder = folder
         segments = try folder.segments()
         guard let first = segments.first else { return nil }
-        let reader = try LineReader(path: folder.file(first))
+        let reader = try folder.reader(folder.file(first))
         guard case .line(let bytes)? = reader.next() else {
             throw JournalProblem("\(folder.file(first)): has no header; name another --journal", exitCode: 65)
         }
@@ -41,22 +39,21 @@ struct Recovery {
     }
 
     /// Cuts a torn last line: it was never acknowledged. A segment that was begun without its header is dropped.
+    ///
+    /// What stays may be in memory alone, where only the process died. It goes to the disk before anything rests on it:
+    /// the last mark's commands go out again.
     private mutating func cutTornLine() throws(JournalProblem) {
         guard let last = segments.last, !last.hasSuffix(".gz") else { return }
         let path = folder.file(last)
-        let descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC)
-        guard descriptor >= 0 else { throw JournalWriter.problem(path, "open", exitCode: 74) }
-        defer { close(descriptor) }
-        // A line that another twin is just writing is not torn.
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw JournalWriter.isHeld(path) }
-        var end = lseek(descriptor, 0, SEEK_END)
-        var byte: UInt8 = 0
-        while end > 0, pread(descriptor, &byte, 1, end - 1) == 1, byte != 0x0A { end -= 1 }
-        guard ftruncate(descriptor, end) == 0 else {
-            throw JournalWriter.problem(path, "cut a torn line of", exitCode: 74)
-        }
+        let file = try folder.disk.append(to: path)
+        defer { file.close() }
+        let size = file.size
+        var end = size
+        while end > 0, let byte = file.byte(at: end - 1), byte != 0x0A { end -= 1 }
+        if end < size { try file.cut(to: end) }
+        try file.sync()
         if end == 0, segments.count > 1 {
-            unlink(path)
+            try folder.disk.remove(path)
             segments.removeLast()
         }
     }
