@@ -37,6 +37,23 @@ struct RawStatement {
         for (index, word) in words.enumerated() { try bind(word, at: Int32(index + 1)) }
     }
 
+    /// A value that finds rows.
+    enum Value {
+        case word(Int64)
+        case text(String)
+    }
+
+    /// Begins a query.
+    func bind(_ values: [Value]) throws {
+        sqlite3_reset(handle)
+        for (index, value) in values.enumerated() {
+            switch value {
+            case .word(let word): try bind(word, at: Int32(index + 1))
+            case .text(let text): try bind(text, at: Int32(index + 1))
+            }
+        }
+    }
+
     /// - Parameter place: the first is 1.
     func bind(_ word: Int64, at place: Int32) throws {
         guard sqlite3_bind_int64(handle, place, word) == SQLITE_OK else { throw failure }
@@ -92,6 +109,26 @@ struct RawStatement {
     func blob(_ column: Int32) -> [UInt8] {
         let count = Int(sqlite3_column_bytes(handle, column))
         return sqlite3_column_blob(handle, column).map { Array(UnsafeRawBufferPointer(start: $0, count: count)) } ?? []
+    }
+
+    func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
+    /// Nil where there is none.
+    func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+
+    /// Adds the columns of the row as they lie there, whatever they should be.
+    func add(from first: Int32 = 0, to checksum: inout Checksum) {
+        for column in first..<max(first, sqlite3_column_count(handle)) { add(column, to: &checksum) }
+    }
+
+    func add(_ column: Int32, to checksum: inout Checksum) {
+        switch sqlite3_column_type(handle, column) {
+        case SQLITE_INTEGER: checksum.add(int(column))
+        case SQLITE_FLOAT: checksum.add(real(column))
+        case SQLITE_NULL: checksum.addNothing()
+        default:
+            let bytes = sqlite3_column_blob(handle, column)
+            checksum.add(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column))))
+        }
     }
 
     private var failure: DatabaseError {

@@ -6,59 +6,71 @@ import TwinRuntime
 /// The archive: hours of signals, packed.
 extension SQLiteStore {
     /// Adds hours to what is there of them.
-    func write(_ hours: [SeriesHour], _ session: inout WriteSession, _ db: Database) throws {
+    func write(
+        _ hours: [SeriesHour], _ session: inout WriteSession, _ sums: inout RowSums, _ db: Database
+    ) throws {
         guard !hours.isEmpty else { return }
+        if session.signals.isEmpty { session.signals = try signals(db) }
         // Of later hours there is nothing, and nearly all are.
-        let newest = try Int64.fetchOne(db, sql: "SELECT max(hour_ms) FROM series")
+        let newest = try newestHour(db)
         let put = try SeriesPut(db)
         var times = SeriesHour.PackedTimes()
         for hour in hours {
-            let signal: Int64
-            if let known = session.signals[hour.signal] {
-                signal = known
-            } else {
-                signal = try id(of: hour.signal, db)
-                session.signals[hour.signal] = signal
-            }
+            let signal = try session.signals[hour.signal] ?? enter(hour.signal, &sums, db)
+            session.signals[hour.signal] = signal
+            let place: [RawStatement.Value] = [.word(hour.hour.ms), .word(signal)]
             if let newest, hour.hour.ms <= newest, let stored = try stored(hour.signal, signal, hour.hour, db) {
                 var all = stored
                 all.add(hour)
-                if all != stored { try put.run(all, signal, &times) }
+                if all != stored { try sums.note(.series, place, db) { try put.run(all, signal, &times) } }
             } else {
                 try put.run(hour, signal, &times)
+                try sums.add(.series, place, times: 1, db)
             }
         }
     }
 
-    private func id(of signal: SignalPath, _ db: Database) throws -> Int64 {
-        let names: StatementArguments = [signal.path.area.rawValue, signal.path.asset, signal.key]
-        try db.cachedStatement(sql: "INSERT OR IGNORE INTO signal (area, asset, key) VALUES (?, ?, ?)")
-            .execute(arguments: names)
-        let known = try db.cachedStatement(sql: "SELECT id FROM signal WHERE area = ? AND asset = ? AND key = ?")
-        return try Int64.fetchOne(known, arguments: names) ?? 0
+    private func newestHour(_ db: Database) throws -> Int64? {
+        let newest = try RawStatement(db, "SELECT hour_ms FROM series ORDER BY hour_ms DESC LIMIT 1")
+        newest.reset()
+        defer { newest.reset() }
+        return try newest.step() ? newest.int(0) : nil
     }
 
-    /// Forgets all from `start` on; an earlier run may have the beginning of its hour.
+    /// A signal that was never heard before.
+    private func enter(_ signal: SignalPath, _ sums: inout RowSums, _ db: Database) throws -> Int64 {
+        try db.execute(
+            sql: "INSERT INTO signal (area, asset, key) VALUES (?, ?, ?)",
+            arguments: [signal.path.area.rawValue, signal.path.asset, signal.key])
+        let id = db.lastInsertedRowID
+        try sums.add(.signal, [.word(id)], times: 1, db)
+        return id
+    }
+
+    /// Forgets all from `start` on; an earlier run may have the beginning of its hour, and of its day.
     func emptySeries(_ db: Database, from start: PlantTime) throws {
         let shared = start.floored(to: SeriesHour.length)
+        let day = RowSums.day(shared.ms)
+        var sums = RowSums()
+        let rows = try RawStatement(db, "\(StorePart.series.rows) WHERE hour_ms >= ? AND hour_ms < ?")
+        try rows.bind([shared.ms, (day + 1) * RowSums.dayMs])
+        let paths = Dictionary(try signals(db).map { ($1, $0) }) { first, _ in first }
         var kept: [(Int64, SeriesHour)] = []
-        if shared < start {
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT s.id, s.area, s.asset, s.key, v.data FROM series v JOIN signal s ON s.id = v.signal
-                    WHERE v.hour_ms = ?
-                    """, arguments: [shared.ms])
-            for row in rows {
-                guard let signal = signal(row) else { continue }
-                let hour = try unpacked(signal, shared, [UInt8](row["data"] as Data)).part { $0.from < start }
-                if !hour.isEmpty { kept.append((row["id"], hour)) }
-            }
+        while try rows.step() {
+            sums.add(.series, rows, times: -1)
+            guard shared < start, rows.int(1) == shared.ms, let signal = paths[rows.int(0)] else { continue }
+            let hour = try unpacked(signal, shared, rows.blob(5)).part { $0.from < start }
+            if !hour.isEmpty { kept.append((rows.int(0), hour)) }
         }
         try db.execute(sql: "DELETE FROM series WHERE hour_ms >= ?", arguments: [shared.ms])
+        try db.execute(sql: "DELETE FROM proof WHERE part = 'series' AND day > ?", arguments: [day])
         let put = try SeriesPut(db)
         var times = SeriesHour.PackedTimes()
-        for (id, hour) in kept { try put.run(hour, id, &times) }
+        for (id, hour) in kept {
+            try put.run(hour, id, &times)
+            try sums.add(.series, [.word(shared.ms), .word(id)], times: 1, db)
+        }
+        try sums.write(db)
     }
 
     private func stored(
@@ -76,75 +88,91 @@ extension SQLiteStore {
         }
     }
 
-    /// Nil for a signal of an area that this program does not know.
-    private func signal(_ row: Row) -> SignalPath? {
-        Area(rawValue: row["area"]).map { SignalPath(AssetPath($0, row["asset"]), row["key"]) }
+    /// Ids of the signals of areas that this program knows. There are few, and an index may be damaged: none is asked.
+    func signals(_ db: Database) throws -> [SignalPath: Int64] {
+        var ids: [SignalPath: Int64] = [:]
+        try forEach(.signal, db) { row in
+            guard let area = Area(rawValue: row.text(3)) else { return }
+            ids[SignalPath(AssetPath(area, row.text(4)), row.text(5))] = row.int(2)
+        }
+        return ids
     }
 
     // MARK: - Reading
 
     func signals() throws -> [SignalPath] {
-        try reading { db in
-            try Row.fetchAll(db, sql: "SELECT area, asset, key FROM signal").compactMap(signal).sorted()
-        }
+        try reading { try signals($0).keys.sorted() }
     }
 
     func extent(of signal: SignalPath) throws -> StoreWindow? {
         try reading { db in
-            guard let id = try known(signal, db) else { return nil }
-            func hour(_ order: String) throws -> Int64? {
-                try Int64.fetchOne(
-                    db, sql: "SELECT hour_ms FROM series WHERE signal = ? ORDER BY hour_ms \(order) LIMIT 1",
-                    arguments: [id])
-            }
-            guard let first = try hour("ASC"), let last = try hour("DESC") else { return nil }
-            return StoreWindow(from: PlantTime(ms: first), to: PlantTime(ms: last) + SeriesHour.length)
+            guard let id = try signals(db)[signal] else { return nil }
+            let days = try seriesDays(id, .all, db)
+            guard let first = days.first, let last = days.last else { return nil }
+            let hours = try [first, last].map { try self.hours(id, signal, day: $0, db) }
+            guard let begin = hours[0].first, let end = hours[1].last else { return nil }
+            return StoreWindow(from: begin.hour, to: end.hour + SeriesHour.length)
         }
     }
 
-    private func known(_ signal: SignalPath, _ db: Database) throws -> Int64? {
-        try Int64.fetchOne(
-            db, sql: "SELECT id FROM signal WHERE area = ? AND asset = ? AND key = ?",
-            arguments: [signal.path.area.rawValue, signal.path.asset, signal.key])
+    /// The days of which there are sums: what is there is looked up, as a scan would read all signals.
+    private func seriesDays(_ signal: Int64, _ window: StoreWindow, _ db: Database) throws -> [Int64] {
+        let days = try RawStatement(
+            db, "SELECT day FROM proof WHERE part = 'series' AND owner = ? AND day >= ? AND day <= ? ORDER BY day")
+        try days.bind([signal, RowSums.day(window.from.ms), RowSums.day(window.to.ms - 1)])
+        var found: [Int64] = []
+        while try days.step() { found.append(days.int(0)) }
+        return found
+    }
+
+    /// A day of a signal, proven.
+    private func hours(_ id: Int64, _ signal: SignalPath, day: Int64, _ db: Database) throws -> [SeriesHour] {
+        let row = try RawStatement(db, "\(StorePart.series.rows) WHERE \(StorePart.series.key)")
+        var sums = RowSums()
+        var found: [SeriesHour] = []
+        for hour in 0..<24 {
+            let start = day &* RowSums.dayMs &+ Int64(hour) * SeriesHour.length.ms
+            try row.bind([start, id])
+            while try row.step() {
+                sums.add(.series, row)
+                found.append(try unpacked(signal, PlantTime(ms: start), row.blob(5)))
+            }
+        }
+        try check(sums, .series, days: day...day, owner: id, db)
+        return found
     }
 
     func forEachPoint(
         _ signal: SignalPath, _ kind: SeriesPoint.Kind, _ window: StoreWindow, _ body: (SeriesPoint) throws -> Void
     ) throws {
-        guard let extent = try extent(of: signal)?.clamped(to: window) else { return }
         try reading { db in
-            guard let id = try known(signal, db) else { return }
-            // The hour leads the key, so each hour is looked up: a scan would read all signals.
-            var hour = extent.from.floored(to: SeriesHour.length)
-            while hour < extent.to {
-                if let stored = try stored(signal, id, hour, db) {
-                    for point in stored.points(kind) where point.from >= window.from && point.from < window.to {
+            guard let id = try signals(db)[signal] else { return }
+            for day in try seriesDays(id, window, db) {
+                for hour in try hours(id, signal, day: day, db) {
+                    for point in hour.points(kind) where point.from >= window.from && point.from < window.to {
                         try body(point)
                     }
                 }
-                hour = hour + SeriesHour.length
             }
         }
     }
 
     func latest() throws -> [(signal: SignalPath, point: SeriesPoint)] {
         try reading { db in
-            guard let newest = try Int64.fetchOne(db, sql: "SELECT max(hour_ms) FROM series") else { return [] }
-            var found: [SignalPath: SeriesPoint] = [:]
+            guard let newest = try newestHour(db) else { return [] }
+            let window = StoreWindow(from: PlantTime(ms: newest) - .days(1), to: PlantTime(ms: newest) + .hours(1))
+            let paths = Dictionary(try signals(db).map { ($1, $0) }) { first, _ in first }
+            var found: [SignalPath: (hour: PlantTime, data: [UInt8])] = [:]
             // A later hour stands for the earlier ones.
-            let rows = try Row.fetchCursor(
-                db,
-                sql: """
-                    SELECT v.hour_ms, s.area, s.asset, s.key, v.data FROM series v JOIN signal s ON s.id = v.signal
-                    WHERE v.hour_ms > ? AND v.n > 0 ORDER BY v.hour_ms DESC
-                    """, arguments: [newest - Span.days(1).ms])
-            while let row = try rows.next() {
-                guard let signal = signal(row), found[signal] == nil else { continue }
-                found[signal] = try unpacked(
-                    signal, PlantTime(ms: row["hour_ms"]), [UInt8](row["data"] as Data)
-                ).readings.last
+            try forEach(.series, in: window, order: "hour_ms DESC", db) { row in
+                guard row.int(1) > newest - Span.days(1).ms, row.int(2) > 0, let signal = paths[row.int(0)],
+                    found[signal] == nil
+                else { return }
+                found[signal] = (PlantTime(ms: row.int(1)), row.blob(5))
             }
-            return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+            return try found.compactMap { signal, stored in
+                try unpacked(signal, stored.hour, stored.data).readings.last.map { (signal, $0) }
+            }.sorted { $0.0 < $1.0 }
         }
     }
 }

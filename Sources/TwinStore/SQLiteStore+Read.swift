@@ -10,102 +10,109 @@ extension SQLiteStore {
     /// Reads, and says what SQLite has to say in the words of the store.
     func reading<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do { return try database.read(body) } catch let error as DatabaseError {
-            throw StoreProblem("\(path): cannot read the store (\(error.message ?? "unknown"))", exitCode: 74)
+            throw StoreProblem(error, path, cannot: "read")
         }
     }
 
     func runs() throws -> [StoredRun] { try reading { try runs($0) } }
 
     func runs(_ db: Database) throws -> [StoredRun] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT r.*, (SELECT max(start_ms) FROM period WHERE run = r.id) AS last_ms
-                FROM run r ORDER BY r.start_ms
-                """
-        ).map { row in
-            let run: String = row["run"]
-            return StoredRun(
-                run: run, site: row["site"], start: PlantTime(ms: row["start_ms"]),
-                end: (row["last_ms"] as Int64?).map { PlantTime(ms: $0) + settlementPeriod }, build: row["build"],
-                facts: try facts(row, run))
+        let last = try RawStatement(db, "SELECT start_ms FROM period WHERE run = ? ORDER BY start_ms DESC LIMIT 1")
+        var runs: [StoredRun] = []
+        try forEach(.run, order: "start_ms", db) { row in
+            try last.bind([row.int(0)])
+            let end = try last.step() ? PlantTime(ms: last.int(0)) + settlementPeriod : nil
+            last.reset()
+            runs.append(
+                StoredRun(
+                    run: row.text(2), site: row.text(3), start: PlantTime(ms: row.int(4)), end: end,
+                    build: row.text(5), facts: try facts(row)))
         }
+        return runs
     }
 
-    private func facts(_ row: Row, _ run: String) throws -> RunFacts? {
-        guard let step = row["step_s"] as Int? else { return nil }
-        guard step > 0 else { throw problem("run \(run) has a step of \(step) s, expected 1 s or more") }
-        guard let mode = ControlMode(rawValue: row["mode"] ?? ""), let loop = LoopKind(rawValue: row["loop"] ?? "")
+    private func facts(_ row: RawStatement) throws -> RunFacts? {
+        guard !row.isNull(6) else { return nil }
+        let run = row.text(2)
+        guard let step = Int(exactly: row.int(6)), step > 0 else {
+            throw problem("run \(run) has a step of \(row.int(6)) s, expected 1 s or more")
+        }
+        guard let mode = ControlMode(rawValue: row.text(7)), let loop = LoopKind(rawValue: row.text(8))
         else { throw problem("run \(run) has no known mode or loop") }
         var facts = RunFacts(stepS: step, mode: mode, loop: loop, run: run)
-        facts.wallS = row["wall_s"] ?? 0
-        facts.expectationsPassed = row["expectations_passed"] ?? 0
-        facts.expectationsFailed = row["expectations_failed"] ?? 0
+        facts.wallS = row.real(9)
+        facts.expectationsPassed = Int(row.int(10))
+        facts.expectationsFailed = Int(row.int(11))
         return facts
+    }
+
+    /// Names by id.
+    private func runNames(_ db: Database) throws -> [Int64: String] {
+        var names: [Int64: String] = [:]
+        try forEach(.run, db) { names[$0.int(0)] = $0.text(2) }
+        return names
     }
 
     func checkpoint(ofRun run: String) throws -> StoredCheckpoint? {
         try reading { db in
-            let newest = try Int64.fetchOne(
-                db, sql: "SELECT id FROM run WHERE run = ? ORDER BY start_ms DESC", arguments: [run])
-            return try newest.flatMap { try checkpoint($0, db) }
+            let newest = try RawStatement(
+                db, "SELECT id FROM run NOT INDEXED WHERE run = ? ORDER BY start_ms DESC LIMIT 1")
+            try newest.bind([.text(run)])
+            defer { newest.reset() }
+            return try newest.step() ? checkpoint(newest.int(0), db) : nil
         }
     }
 
     func checkpoint(_ run: Int64, _ db: Database) throws -> StoredCheckpoint? {
-        try Row.fetchOne(db, sql: "SELECT * FROM checkpoint WHERE run = ?", arguments: [run]).map { row in
-            StoredCheckpoint(
-                build: row["build"], data: [UInt8](row["data"] as Data),
+        var found: StoredCheckpoint?
+        try forEach(.checkpoint, owner: run, db) { row in
+            found = StoredCheckpoint(
+                build: row.text(2), data: row.blob(3),
                 cursor: JournalCursor(
-                    segment: row["segment"], offset: row["offset"], tick: row["tick"], chain: row["chain"]))
+                    segment: row.text(4), offset: row.int(5), tick: Int(row.int(6)), chain: row.text(7)))
         }
+        return found
     }
 
     func configurations() throws -> [StoredConfiguration] {
         try reading { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT c.hash, r.run, f.from_ms, f.tick FROM in_force f
-                    JOIN configuration c ON c.id = f.configuration JOIN run r ON r.id = f.run
-                    ORDER BY f.from_ms, f.tick
-                    """
-            ).map {
-                StoredConfiguration(hash: $0[0], run: $0[1], from: PlantTime(ms: $0[2]), tick: $0[3])
+            let runs = try runNames(db)
+            var hashes: [Int64: String] = [:]
+            try forEach(.configuration, db) { hashes[$0.int(0)] = $0.text(2) }
+            var all: [StoredConfiguration] = []
+            try forEach(.inForce, order: "from_ms, tick", db) { row in
+                guard let run = runs[row.int(0)], let hash = hashes[row.int(4)] else { return }
+                all.append(
+                    StoredConfiguration(
+                        hash: hash, run: run, from: PlantTime(ms: row.int(3)), tick: Int(row.int(2))))
             }
+            return all
         }
     }
 
     func files(ofConfiguration hash: String) throws -> [(name: String, bytes: [UInt8])] {
         try reading { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT f.name, f.bytes FROM configuration_file f JOIN configuration c ON c.id = f.configuration
-                    WHERE c.hash = ? ORDER BY f.name
-                    """, arguments: [hash]
-            ).map { ($0[0], [UInt8]($0[1] as Data)) }
+            var id: Int64?
+            try forEach(.configuration, db) { if $0.text(2) == hash { id = $0.int(0) } }
+            guard let id else { return [] }
+            var files: [(name: String, bytes: [UInt8])] = []
+            try forEach(.configurationFile, owner: id, order: "name", db) { files.append(($0.text(2), $0.blob(3))) }
+            return files
         }
     }
 
     func restatements(_ window: StoreWindow) throws -> [StoredRestatement] {
         try reading { db in
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT r.run, s.start_ms, s.tick, s.at_ms, s.account, s.delta_ws
-                    FROM restatement s JOIN run r ON r.id = s.run
-                    WHERE s.start_ms >= ? AND s.start_ms < ? ORDER BY s.start_ms, s.tick
-                    """, arguments: [window.from.ms, window.to.ms])
+            let runs = try runNames(db)
             var found: [StoredRestatement] = []
-            for row in rows {
+            try forEach(.restatement, in: window, order: "start_ms, tick", db) { row in
                 let one = Restatement(
-                    period: PlantTime(ms: row["start_ms"]), tick: row["tick"], at: PlantTime(ms: row["at_ms"]),
-                    deltas: [row["account"]: row["delta_ws"]])
+                    period: PlantTime(ms: row.int(1)), tick: Int(row.int(2)), at: PlantTime(ms: row.int(3)),
+                    deltas: [row.text(4): row.int(5)])
                 if let last = found.last?.restatement, last.period == one.period, last.tick == one.tick {
                     found[found.count - 1].restatement.deltas.merge(one.deltas) { first, _ in first }
                 } else {
-                    found.append(StoredRestatement(run: row["run"], restatement: one))
+                    found.append(StoredRestatement(run: runs[row.int(0)] ?? "", restatement: one))
                 }
             }
             return found
@@ -114,95 +121,106 @@ extension SQLiteStore {
 
     func alarms(_ window: StoreWindow) throws -> [StoredAlarm] {
         try reading { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT r.run, a.at_ms, a.area, a.asset, a.code, a.raised, a.cause FROM alarm a JOIN run r ON r.id = a.run
-                    WHERE a.at_ms >= ? AND a.at_ms < ? ORDER BY a.at_ms, a.raised, a.area, a.asset, a.code
-                    """, arguments: [window.from.ms, window.to.ms]
-            ).compactMap { row in
-                guard let area = Area(rawValue: row["area"]), let code = AlarmCode(rawValue: row["code"]) else {
-                    return nil
+            let runs = try runNames(db)
+            var found: [StoredAlarm] = []
+            try forEach(.alarm, in: window, order: "at_ms, raised, area, asset, code", db) { row in
+                guard let area = Area(rawValue: row.text(2)), let code = AlarmCode(rawValue: row.text(4)) else {
+                    return
                 }
-                return StoredAlarm(
-                    run: row["run"], at: PlantTime(ms: row["at_ms"]), key: AlarmKey(area, row["asset"], code),
-                    isRaised: row["raised"], cause: row["cause"] ?? "")
+                found.append(
+                    StoredAlarm(
+                        run: runs[row.int(0)] ?? "", at: PlantTime(ms: row.int(1)),
+                        key: AlarmKey(area, row.text(3), code), isRaised: row.int(5) != 0, cause: row.text(6)))
             }
+            return found
         }
     }
 
     func vehicles(_ window: StoreWindow) throws -> [LineOff] {
         try reading { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT line, vehicle, ts_ms, model, modelled FROM vehicle WHERE ts_ms >= ? AND ts_ms < ?
-                    ORDER BY ts_ms, vehicle
-                    """, arguments: [window.from.ms, window.to.ms]
-            ).map {
-                LineOff(
-                    line: $0[0], vehicle: $0[1], ts: PlantTime(ms: $0[2]), model: $0[3], isModelled: $0[4])
+            var found: [LineOff] = []
+            try forEach(.vehicle, in: window, order: "ts_ms, vehicle", db) { row in
+                found.append(
+                    LineOff(
+                        line: row.text(3), vehicle: row.text(2), ts: PlantTime(ms: row.int(1)),
+                        model: row.optionalText(4), isModelled: row.int(5) != 0))
             }
+            return found
         }
     }
 
     // MARK: - Commands
 
-    private static let commandColumns = """
-        SELECT r.run, c.*, s.renewals, s.rejected, s.expired, s.last_tick
-        FROM command c JOIN run r ON r.id = c.run
-        LEFT JOIN (SELECT run, asset, since_ms, sum(n) AS renewals, sum(rejected) AS rejected,
-                sum(expired) AS expired, max(last_tick) AS last_tick FROM renewal GROUP BY run, asset, since_ms) s
-            ON s.run = c.run AND s.asset = c.asset AND s.since_ms = c.at_ms
-        """
-
     func commands(_ window: StoreWindow, asset: AssetPath?) throws -> [StoredCommand] {
-        try reading { db in
-            try Row.fetchAll(
-                db,
-                sql: Self.commandColumns + """
-                     WHERE c.at_ms >= ? AND c.at_ms < ? AND (? IS NULL OR c.asset = ?) ORDER BY c.at_ms, c.tick, c.n
-                    """, arguments: [window.from.ms, window.to.ms, asset?.text, asset?.text]
-            ).compactMap(command)
+        try reading { try commands(window, asset: asset, $0) }
+    }
+
+    private func commands(_ window: StoreWindow, asset: AssetPath?, _ db: Database) throws -> [StoredCommand] {
+        let runs = try runNames(db)
+        var found: [(key: RenewalKey, command: StoredCommand)] = []
+        try forEach(.command, in: window, order: "at_ms, tick, n", db) { row in
+            guard let path = AssetPath(text: row.text(4)), asset == nil || path == asset else { return }
+            let at = PlantTime(ms: row.int(1))
+            found.append(
+                (
+                    RenewalKey(run: row.int(0), asset: row.text(4), since: at.ms),
+                    StoredCommand(
+                        run: runs[row.int(0)] ?? "", tick: Int(row.int(2)), n: Int(row.int(3)), at: at, asset: path,
+                        action: row.text(5), value: row.real(6), reason: row.text(7), fate: row.optionalText(8))
+                ))
         }
+        guard let first = found.first else { return [] }
+        let renewals = try renewals(since: first.command.at, db)
+        return found.map { key, command in
+            var command = command
+            command.renewals = renewals[key] ?? command.renewals
+            return command
+        }
+    }
+
+    private struct RenewalKey: Hashable {
+        var run: Int64
+        var asset: String
+        var since: Int64
+    }
+
+    /// Counts of renewals by the change that they renewed, of changes from a time on.
+    private func renewals(since: PlantTime, _ db: Database) throws -> [RenewalKey: StoredCommand.Renewals] {
+        var all: [RenewalKey: StoredCommand.Renewals] = [:]
+        try forEach(.renewal, in: StoreWindow(from: since.floored(to: SeriesHour.length)), db) { row in
+            let key = RenewalKey(run: row.int(0), asset: row.text(2), since: row.int(3))
+            var sum = all[key] ?? StoredCommand.Renewals()
+            sum.count &+= Int(row.int(4))
+            sum.rejected &+= Int(row.int(5))
+            sum.expired &+= Int(row.int(6))
+            sum.lastTick = max(sum.lastTick ?? 0, Int(row.int(8)))
+            all[key] = sum
+        }
+        return all
     }
 
     func command(run: String, tick: Int, n: Int) throws -> FoundCommand? {
         try reading { db in
-            let change = try Row.fetchOne(
-                db, sql: Self.commandColumns + " WHERE r.run = ? AND c.tick = ? AND c.n = ? ORDER BY r.start_ms DESC",
-                arguments: [run, tick, n])
-            if let change { return command(change).map(FoundCommand.change) }
-            let hours = try Row.fetchCursor(
-                db,
-                sql: """
-                    SELECT w.* FROM renewal w JOIN run r ON r.id = w.run
-                    WHERE r.run = ? AND w.first_tick <= ? AND w.last_tick >= ? ORDER BY r.start_ms DESC
-                    """, arguments: [run, tick, tick])
-            while let row = try hours.next() {
-                guard let asset = AssetPath(text: row["asset"] as String) else { continue }
-                let since = PlantTime(ms: row["since_ms"])
-                let hour = try renewals(
-                    asset, since: since, hour: PlantTime(ms: row["hour_ms"]), [UInt8](row["data"] as Data))
-                guard let found = hour.renewals.first(where: { $0.tick == tick && $0.n == n }) else { continue }
-                let of = try Row.fetchOne(
-                    db, sql: Self.commandColumns + " WHERE c.run = ? AND c.asset = ? AND c.at_ms = ?",
-                    arguments: [row["run"] as Int64, asset.text, since.ms])
-                return of.flatMap(command).map { .renewal(of: $0, fate: found.fate?.rawValue) }
+            let all = try commands(.all, asset: nil, db)
+            if let change = all.last(where: { $0.run == run && $0.tick == tick && $0.n == n }) {
+                return .change(change)
+            }
+            let runs = try runNames(db)
+            var hours: [(asset: AssetPath, since: PlantTime, hour: PlantTime, data: [UInt8])] = []
+            try forEach(.renewal, db) { row in
+                guard runs[row.int(0)] == run, row.int(7) <= Int64(tick), row.int(8) >= Int64(tick),
+                    let asset = AssetPath(text: row.text(2))
+                else { return }
+                hours.append((asset, PlantTime(ms: row.int(3)), PlantTime(ms: row.int(1)), row.blob(9)))
+            }
+            for (asset, since, hour, data) in hours.reversed() {
+                let renewals = try renewals(asset, since: since, hour: hour, data).renewals
+                guard let found = renewals.first(where: { $0.tick == tick && $0.n == n }),
+                    let of = all.last(where: { $0.run == run && $0.asset == asset && $0.at == since })
+                else { continue }
+                return .renewal(of: of, fate: found.fate?.rawValue)
             }
             return nil
         }
-    }
-
-    private func command(_ row: Row) -> StoredCommand? {
-        guard let asset = AssetPath(text: row["asset"] as String) else { return nil }
-        var command = StoredCommand(
-            run: row[0], tick: row["tick"], n: row["n"], at: PlantTime(ms: row["at_ms"]), asset: asset,
-            action: row["action"], value: row["value"], reason: row["reason"], fate: row["fate"])
-        command.renewals.count = row["renewals"] ?? 0
-        command.renewals.rejected = row["rejected"] ?? 0
-        command.renewals.expired = row["expired"] ?? 0
-        command.renewals.lastTick = row["last_tick"]
-        return command
     }
 }

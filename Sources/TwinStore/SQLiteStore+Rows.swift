@@ -8,71 +8,137 @@ import TwinUnits
 extension SQLiteStore {
     func chart(_ window: StoreWindow) throws -> Chart {
         try reading { db in
-            let rows = try Row.fetchAll(
+            let used = try RawStatement(
                 db,
-                sql: """
-                    SELECT m.account, m.area, m.asset FROM
-                        (SELECT configuration, min(start_ms) AS first FROM period
-                            WHERE start_ms >= ? AND start_ms < ? GROUP BY configuration) p
-                    JOIN configuration_meter c ON c.configuration = p.configuration JOIN meter m ON m.id = c.meter
-                    ORDER BY p.first, c.line
-                    """, arguments: [window.from.ms, window.to.ms])
-            return Chart(rows.compactMap { meter($0[0], $0[1], $0[2]) })
+                """
+                SELECT configuration, min(start_ms) AS first FROM period WHERE start_ms >= ? AND start_ms < ?
+                GROUP BY configuration ORDER BY first
+                """)
+            try used.bind([window.from.ms, window.to.ms])
+            var configurations: [Int64] = []
+            while try used.step() { configurations.append(used.int(0)) }
+            var meters: [Meter] = []
+            for configuration in configurations {
+                try forEach(.configurationMeter, owner: configuration, order: "line", db) { row in
+                    if let meter = meter(row, 3) { meters.append(meter) }
+                }
+            }
+            return Chart(meters)
         }
     }
 
-    private func meter(_ account: String, _ area: String, _ asset: String) -> Meter? {
-        guard let account = Account(name: account), let area = Area(rawValue: area) else { return nil }
-        return Meter(account, area, asset)
+    private func meter(_ row: RawStatement, _ first: Int32) -> Meter? {
+        guard let account = Account(name: row.text(first)), let area = Area(rawValue: row.text(first + 1)) else {
+            return nil
+        }
+        return Meter(account, area, row.text(first + 2))
     }
 
     func forEachRow(_ window: StoreWindow, on chart: Chart, _ body: (PeriodRow) throws -> Void) throws {
         try reading { db in
-            var places = RowPlaces()
-            for row in try Row.fetchAll(db, sql: "SELECT id, account FROM account") {
-                if let account = Account(name: row[1] as String) { places.accounts[row[0]] = account.index }
+            var places = RowPlaces(try RowNames(db))
+            for row in places.names.accounts {
+                if let account = Account(name: row.name) { places.accounts[row.id] = account.index }
             }
-            for row in try Row.fetchAll(db, sql: "SELECT id, account, area, asset FROM meter") {
-                places.lines[row[0]] = meter(row[1], row[2], row[3]).flatMap { chart.index(of: $0) }
-            }
+            for row in places.names.meters { places.lines[row.id] = row.meter.flatMap { chart.index(of: $0) } }
             places.meterCount = chart.meters.count
-            var tables = try BookTables(db, window, withPostings: !chart.meters.isEmpty)
-            while let row = try tables.next(places) {
-                guard let row else { throw problem("a row of the books cannot be read") }
-                try body(row)
+            // Rows that are not there cannot tell so themselves. A half hour that differs is named before its day is.
+            let missing = try damagedDay(window, db)
+            var tables = try BookTables(
+                db, from: window.from.ms, to: window.to.ms, withPostings: !chart.meters.isEmpty)
+            while let found = try tables.next(places) {
+                guard let row = found.row, found.isProven else {
+                    let start = PlantTime(ms: found.start)
+                    throw problem(
+                        "damaged: the half hour of"
+                            + " \(start > .earliest && start < .latest ? start.rfc3339 : "an unknown time")"
+                            + " (the checksum differs)")
+                }
+                if missing == nil { try body(row) }
+            }
+            if let missing { throw missing }
+        }
+    }
+
+    private func damagedDay(_ window: StoreWindow, _ db: Database) throws -> StoreProblem? {
+        do { try forEach(.period, in: window, db) } catch let problem as StoreProblem { return problem }
+        return nil
+    }
+}
+
+/// Accounts and meters by the ids that the books have of them.
+struct RowNames {
+    fileprivate var accounts: [(id: Int64, name: String)] = []
+    fileprivate var meters: [(id: Int64, meter: Meter?)] = []
+    /// Checksums of what ids stand for: a name that was changed makes another sum, too.
+    fileprivate var account = Places<Int64>()
+    fileprivate var meter = Places<Int64>()
+    fileprivate var configuration = Places<Int64>()
+
+    init(_ db: Database) throws {
+        func each(_ columns: String, of table: String, _ take: (RawStatement, Int64) -> Void) throws {
+            let rows = try RawStatement(db, "SELECT id, \(columns) FROM \(table)")
+            rows.reset()
+            while try rows.step() {
+                var checksum = Checksum(table)
+                rows.add(from: 1, to: &checksum)
+                take(rows, checksum.value)
             }
         }
+        try each("account", of: "account") { row, sum in
+            accounts.append((row.int(0), row.text(1)))
+            account[row.int(0)] = sum
+        }
+        try each("account, area, asset", of: "meter") { row, sum in
+            let (account, area) = (Account(name: row.text(1)), Area(rawValue: row.text(2)))
+            let known = account.flatMap { account in area.map { Meter(account, $0, row.text(3)) } }
+            meters.append((row.int(0), known))
+            meter[row.int(0)] = sum
+        }
+        try each("hash", of: "configuration") { configuration[$0.int(0)] = $1 }
     }
 }
 
 /// Where stored lines lie in a row.
-private struct RowPlaces {
-    /// By id.
-    var accounts = Places()
-    var lines = Places()
+struct RowPlaces {
+    let names: RowNames
+    fileprivate var accounts = Places<Int>()
+    fileprivate var lines = Places<Int>()
     var meterCount = 0
+
+    init(_ names: RowNames) { self.names = names }
 }
 
-/// Places by small ids.
-private struct Places {
-    private var places: [Int] = []
+/// Values by small ids.
+private struct Places<Value> {
+    private var values: [Value?] = []
 
-    subscript(id: Int64) -> Int? {
-        get {
-            guard id >= 0, id < places.count, places[Int(id)] >= 0 else { return nil }
-            return places[Int(id)]
-        }
+    subscript(id: Int64) -> Value? {
+        get { id >= 0 && id < values.count ? values[Int(id)] : nil }
         set {
             // Ids count from 1; one far beyond is damage and has no place.
             guard let newValue, (0..<1_000_000).contains(id) else { return }
-            while places.count <= id { places.append(-1) }
-            places[Int(id)] = newValue
+            while values.count <= id { values.append(nil) }
+            values[Int(id)] = newValue
         }
     }
 }
 
 /// The tables of the books, read side by side.
-private struct BookTables {
+struct BookTables {
+    /// A half hour as it was found.
+    struct Found {
+        var start: Int64
+        /// Nil where its chain is none.
+        var row: PeriodRow?
+        /// Checksums of all of it but its postings, and of these.
+        var proof: Int64
+        var metersProof: Int64
+        /// Whether they are those that were written.
+        var isProven: Bool
+    }
+
+    private let withPostings: Bool
     private let periods: RawStatement
     private var totals: SideBySide
     private var postings: SideBySide?
@@ -82,8 +148,8 @@ private struct BookTables {
     private var alarms: SideBySide
     private var gaps: SideBySide
 
-    init(_ db: Database, _ window: StoreWindow, withPostings: Bool) throws {
-        let (from, to) = (window.from.ms, window.to.ms)
+    init(_ db: Database, from: Int64, to: Int64, withPostings: Bool) throws {
+        self.withPostings = withPostings
         let bounds = "WHERE start_ms >= ? AND start_ms < ? ORDER BY start_ms"
         func table(_ name: String, _ columns: String) throws -> SideBySide {
             try SideBySide(db, "SELECT start_ms, \(columns) FROM \(name) \(bounds)", from: from, to: to)
@@ -93,7 +159,8 @@ private struct BookTables {
             """
             SELECT start_ms, stepped_ms, stepped_from_ms, stepped_to_ms, vehicles, vehicles_modelled, heating_k_ms,
                 production_day_ms, intensity_ug_per_kwh, messages, accepted, readings, duplicates, late, shed,
-                commands_issued, commands_accepted, commands_rejected, commands_expired, chain
+                commands_issued, commands_accepted, commands_rejected, commands_expired, chain, run,
+                proof, meters_proof, configuration
             FROM period \(bounds)
             """)
         totals = try table("account_total", "account, ws, measured_ms, estimated_ms")
@@ -106,48 +173,106 @@ private struct BookTables {
         try periods.bind([from, to])
     }
 
-    /// Nil after the last; a nil row is damaged.
-    mutating func next(_ places: RowPlaces) throws -> PeriodRow?? {
-        guard try periods.step() else { return .none }
-        guard var row = period(places.meterCount) else { return .some(nil) }
-        let start = row.start.ms
+    /// Nil after the last.
+    mutating func next(_ places: RowPlaces) throws -> Found? {
+        guard try periods.step() else { return nil }
+        let start = periods.int(0)
+        let stored = (periods.int(21), periods.int(22), has: !periods.isNull(21) && !periods.isNull(22))
+        var proof = ownChecksum(places.names)
+        var metersProof = BookTables.postingSeed.value
+        let chain = DigestChain(hex: periods.text(19))
+        var row = period(places.meterCount)
+        row.chain = chain ?? row.chain
         try totals.take(start) { stored in
-            if let place = places.accounts[stored.int(1)] { row.accounts[place] = BookTables.sum(stored) }
+            let (id, sum) = (stored.int(1), BookTables.sum(stored))
+            proof &+= BookTables.checksum(BookTables.totalSeed, places.names.account[id], sum)
+            if let place = places.accounts[id] { row.accounts[place] = sum }
         }
         try postings?.take(start) { stored in
-            if let line = places.lines[stored.int(1)] { row.meters[line] = BookTables.sum(stored) }
+            let (id, sum) = (stored.int(1), BookTables.sum(stored))
+            metersProof &+= BookTables.checksum(BookTables.postingSeed, places.names.meter[id], sum)
+            if let line = places.lines[id] { row.meters[line] = sum }
         }
-        try models.take(start) { row.vehiclesByModel[$0.text(1)] = Int($0.int(2)) }
-        try alarms.take(start) { row.alarms[$0.text(1)] = Int($0.int(2)) }
-        try gaps.take(start) { row.gaps[$0.text(1)] = Int($0.int(2)) }
+        try models.take(start) { stored in
+            proof &+= BookTables.checksum("vehicle_count", stored)
+            row.vehiclesByModel[stored.text(1)] = Int(stored.int(2))
+        }
+        try alarms.take(start) { stored in
+            proof &+= BookTables.checksum("alarm_count", stored)
+            row.alarms[stored.text(1)] = Int(stored.int(2))
+        }
+        try gaps.take(start) { stored in
+            proof &+= BookTables.checksum("gap", stored)
+            row.gaps[stored.text(1)] = Int(stored.int(2))
+        }
         try rejections.take(start) { stored in
+            proof &+= BookTables.checksum("rejection", stored)
             if let reason = RejectReason(rawValue: stored.text(1)) { row.counts.rejected[reason] = Int(stored.int(2)) }
         }
         try lost.take(start) { stored in
-            let (name, reason, n) = (stored.text(1), stored.text(2), Int(stored.int(3)))
-            if reason == SQLiteStore.retained { row.counts.retained[name] = n }
-            if reason == SQLiteStore.contradicted, name == "vehicles" { row.counts.doubtedVehicles = n }
-            if reason == SQLiteStore.standIn { row.counts.standInMs[name] = Int64(n) }
-            if reason == SQLiteStore.contradicted, let meter = Meter(text: name) {
-                row.counts.contradictedWh[meter] = Int64(n)
-            }
-            if let reason = RejectReason(rawValue: reason) { row.counts.lost[reason, default: [:]][name] = n }
+            proof &+= BookTables.checksum("lost_value", stored)
+            BookTables.add(stored, to: &row.counts)
         }
-        return row
+        let agree = stored.has && stored.0 == proof && (!withPostings || stored.1 == metersProof)
+        return Found(
+            start: start, row: chain == nil ? nil : row, proof: proof, metersProof: metersProof, isProven: agree)
     }
+
+    private static func add(_ stored: RawStatement, to counts: inout Counts) {
+        let (name, reason, n) = (stored.text(1), stored.text(2), Int(stored.int(3)))
+        if reason == SQLiteStore.retained { counts.retained[name] = n }
+        if reason == SQLiteStore.contradicted, name == "vehicles" { counts.doubtedVehicles = n }
+        if reason == SQLiteStore.standIn { counts.standInMs[name] = Int64(n) }
+        if reason == SQLiteStore.contradicted, let meter = Meter(text: name) { counts.contradictedWh[meter] = Int64(n) }
+        if let reason = RejectReason(rawValue: reason) { counts.lost[reason, default: [:]][name] = n }
+    }
+
+    // MARK: - Checksums
+
+    /// Of the tables with a row for each meter and account.
+    private static let totalSeed = Checksum("account_total")
+    private static let postingSeed = Checksum("posting")
+
+    /// Of the row of `period`, with the configuration that its id stands for.
+    private func ownChecksum(_ names: RowNames) -> Int64 {
+        var checksum = Checksum("period")
+        for column in 0..<Int32(19) {
+            if periods.isNull(column) { checksum.addNothing() } else { checksum.add(periods.int(column)) }
+        }
+        periods.add(19, to: &checksum)
+        checksum.add(periods.int(20))
+        checksum.add(names.configuration[periods.int(23)] ?? 0)
+        return checksum.value
+    }
+
+    /// - Parameter name: checksum of what the first column stands for; nil where it stands for nothing.
+    private static func checksum(_ seed: Checksum, _ name: Int64?, _ sum: AccountSum) -> Int64 {
+        var checksum = seed
+        checksum.add(name ?? 0)
+        checksum.add(sum.energy.wattSeconds)
+        checksum.add(sum.measuredMs)
+        checksum.add(sum.estimatedMs)
+        return checksum.value
+    }
+
+    private static func checksum(_ table: StaticString, _ row: RawStatement) -> Int64 {
+        var checksum = Checksum(table)
+        row.add(from: 1, to: &checksum)
+        return checksum.value
+    }
+
+    // MARK: - Values
 
     private static func sum(_ stored: RawStatement) -> AccountSum {
         AccountSum(Energy(wattSeconds: stored.int(2)), measuredMs: stored.int(3), estimatedMs: stored.int(4))
     }
 
-    private func period(_ meterCount: Int) -> PeriodRow? {
+    private func period(_ meterCount: Int) -> PeriodRow {
         func count(_ column: Int32) -> Int { Int(periods.int(column)) }
         func time(_ column: Int32) -> PlantTime? {
             periods.isNull(column) ? nil : PlantTime(ms: periods.int(column))
         }
-        guard let chain = DigestChain(hex: periods.text(19)) else { return nil }
         var row = PeriodRow(start: PlantTime(ms: periods.int(0)), meterCount: meterCount)
-        row.chain = chain
         row.steppedMs = periods.int(1)
         row.steppedFrom = time(2)
         row.steppedTo = time(3)

@@ -33,40 +33,58 @@ extension SQLiteStore {
             try database.write { db in
                 try dropEmptyRuns(db, but: identity)
                 try checkNeighbours(db, identity)
-                try db.execute(
-                    sql: """
-                        INSERT INTO run (run, site, start_ms, build) VALUES (?, ?, ?, ?)
-                        ON CONFLICT (run, start_ms) DO UPDATE SET build = excluded.build
-                        """,
-                    arguments: [identity.run, identity.site, identity.start.ms, identity.build])
-                let id = try Int64.fetchOne(
-                    db, sql: "SELECT id FROM run WHERE run = ? AND start_ms = ?",
-                    arguments: [identity.run, identity.start.ms])
-                let begun = try WriteSession(db, identity, run: id ?? 0)
+                let id = try self.id(of: identity, db)
+                var sums = RowSums()
+                try sums.note(.run, [.word(id)], db) {
+                    try db.execute(
+                        sql: "UPDATE run SET build = ? WHERE id = ?", arguments: [identity.build, id])
+                }
+                try sums.write(db)
+                let begun = try WriteSession(db, identity, run: id)
                 session.withLock { $0 = begun }
-                return try checkpoint(id ?? 0, db)
+                return try checkpoint(id, db)
             }
         }
     }
 
+    /// Of the run in the table, where it is entered if it is new.
+    private func id(of identity: RunIdentity, _ db: Database) throws -> Int64 {
+        let known = try Int64.fetchOne(
+            db, sql: "SELECT id FROM run NOT INDEXED WHERE run = ? AND start_ms = ?",
+            arguments: [identity.run, identity.start.ms])
+        if let known { return known }
+        try db.execute(
+            sql: "INSERT INTO run (run, site, start_ms, build) VALUES (?, ?, ?, ?)",
+            arguments: [identity.run, identity.site, identity.start.ms, identity.build])
+        let id = db.lastInsertedRowID
+        var sums = RowSums()
+        try sums.add(.run, [.word(id)], times: 1, db)
+        try sums.write(db)
+        return id
+    }
+
     /// A run that was killed before its first half hour was stored leaves nothing to keep.
     private func dropEmptyRuns(_ db: Database, but identity: RunIdentity) throws {
-        let others = try Row.fetchAll(
+        let rows = try RawStatement(
             db,
-            sql: """
-                SELECT id, start_ms FROM run WHERE id NOT IN (SELECT run FROM period)
-                    AND NOT (run = ? AND site = ? AND start_ms = ?)
-                """, arguments: [identity.run, identity.site, identity.start.ms])
-        for other in others {
-            try empty(db, other["id"], from: PlantTime(ms: other["start_ms"]))
-            try db.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [other["id"] as Int64])
+            """
+            SELECT id, start_ms FROM run WHERE id NOT IN (SELECT run FROM period)
+                AND NOT (run = ? AND site = ? AND start_ms = ?)
+            """)
+        try rows.bind([.text(identity.run), .text(identity.site), .word(identity.start.ms)])
+        var others: [(id: Int64, start: PlantTime)] = []
+        while try rows.step() { others.append((rows.int(0), PlantTime(ms: rows.int(1)))) }
+        for (id, start) in others {
+            try empty(db, id, from: start)
+            try db.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [id])
+            try db.execute(sql: "DELETE FROM proof WHERE part = 'run' AND owner = ?", arguments: [id])
         }
     }
 
     /// Runs of one site that do not overlap share a store; the last one alone goes on.
     private func checkNeighbours(_ db: Database, _ identity: RunIdentity) throws {
         func refuse(_ why: String) -> StoreProblem {
-            StoreProblem("\(path): \(why); name another --store, or move this one away", exitCode: 73)
+            StoreProblem("\(path): \(why); name another --store, or move this one away", .occupied, exitCode: 73)
         }
         for other in try runs(db) {
             guard other.site == identity.site else {
@@ -88,19 +106,21 @@ extension SQLiteStore {
 
     func write(_ batch: StoreBatch) throws {
         guard var session = session.withLock(\.self) else {
-            throw StoreProblem("\(path): is written before a run has begun", exitCode: 70)
+            throw StoreProblem("\(path): is written before a run has begun", .failed, exitCode: 70)
         }
         try reporting {
             try database.write { db in
                 if batch.replacesAll { try empty(db, session.run, from: session.identity.start) }
                 if batch.replacesAll { session.inForce = [] }
-                for configuration in batch.configurations { try session.take(configuration, db) }
+                var sums = RowSums()
+                for configuration in batch.configurations { try session.take(configuration, &sums, db) }
                 if !batch.rows.isEmpty { try session.lay(batch.chart, db) }
-                try write(batch.rows, session, db)
-                try writeEvents(batch, session.run, db)
-                try writeCommands(batch, session.run, db)
-                try write(batch.series, &session, db)
-                try writeFacts(batch, session, db)
+                try write(batch.rows, session, &sums, db)
+                try writeEvents(batch, session.run, &sums, db)
+                try writeCommands(batch, session.run, &sums, db)
+                try write(batch.series, &session, &sums, db)
+                try writeFacts(batch, session, &sums, db)
+                try sums.write(db)
             }
         }
         // Only what was committed is known.
@@ -110,7 +130,7 @@ extension SQLiteStore {
     /// Calls `body`, and says what SQLite has to say in the words of the store.
     private func reporting<Value>(_ body: () throws -> Value) throws -> Value {
         do { return try body() } catch let error as DatabaseError {
-            throw StoreProblem("\(path): cannot write the store (\(error.message ?? "unknown"))", exitCode: 74)
+            throw StoreProblem(error, path, cannot: "write")
         }
     }
 
@@ -131,62 +151,81 @@ extension SQLiteStore {
                 sql: "DELETE FROM \(table) WHERE start_ms IN (SELECT start_ms FROM period WHERE run = ?)",
                 arguments: [run])
         }
-        for table in ["period", "restatement", "vehicle", "alarm", "command", "renewal", "checkpoint", "in_force"] {
-            try db.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [run])
+        for part in StorePart.ofRun {
+            try db.execute(sql: "DELETE FROM \(part.rawValue) WHERE run = ?", arguments: [run])
+            try db.execute(sql: "DELETE FROM proof WHERE part = ? AND owner = ?", arguments: [part.rawValue, run])
         }
         try emptySeries(db, from: start)
     }
 
-    private func writeFacts(_ batch: StoreBatch, _ session: WriteSession, _ db: Database) throws {
+    private func writeFacts(
+        _ batch: StoreBatch, _ session: WriteSession, _ sums: inout RowSums, _ db: Database
+    ) throws {
         if let facts = batch.facts {
-            try db.cachedStatement(
-                sql: """
-                    UPDATE run SET step_s = ?, mode = ?, loop = ?, wall_s = ?, expectations_passed = ?,
-                        expectations_failed = ? WHERE id = ?
-                    """
-            ).execute(
-                arguments: [
-                    facts.stepS, facts.mode.rawValue, facts.loop.rawValue, facts.wallS, facts.expectationsPassed,
-                    facts.expectationsFailed, session.run,
-                ])
+            try sums.note(.run, [.word(session.run)], db) {
+                try db.cachedStatement(
+                    sql: """
+                        UPDATE run SET step_s = ?, mode = ?, loop = ?, wall_s = ?, expectations_passed = ?,
+                            expectations_failed = ? WHERE id = ?
+                        """
+                ).execute(
+                    arguments: [
+                        facts.stepS, facts.mode.rawValue, facts.loop.rawValue, facts.wallS, facts.expectationsPassed,
+                        facts.expectationsFailed, session.run,
+                    ])
+            }
         }
         guard let data = batch.checkpoint, let cursor = batch.cursor else { return }
-        try db.execute(
-            sql: """
-                INSERT OR REPLACE INTO checkpoint (run, build, data, segment, offset, tick, chain)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                session.run, session.identity.build, Data(data), cursor.segment, cursor.offset, cursor.tick,
-                cursor.chain,
-            ])
+        try sums.note(.checkpoint, [.word(session.run)], db) {
+            try db.execute(
+                sql: """
+                    INSERT OR REPLACE INTO checkpoint (run, build, data, segment, offset, tick, chain)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    session.run, session.identity.build, Data(data), cursor.segment, cursor.offset, cursor.tick,
+                    cursor.chain,
+                ])
+        }
     }
 
     // MARK: - Events
 
-    private func writeEvents(_ batch: StoreBatch, _ run: Int64, _ db: Database) throws {
+    private func writeEvents(_ batch: StoreBatch, _ run: Int64, _ sums: inout RowSums, _ db: Database) throws {
         for restatement in batch.restatements {
             for (account, delta) in restatement.deltas {
-                try db.cachedStatement(
-                    sql: """
-                        INSERT OR REPLACE INTO restatement (run, start_ms, tick, at_ms, account, delta_ws)
-                        VALUES (?, ?, ?, ?, ?, ?)
-                        """
-                ).execute(
-                    arguments: [run, restatement.period.ms, restatement.tick, restatement.at.ms, account, delta])
+                let place: [RawStatement.Value] = [
+                    .word(run), .word(restatement.period.ms), .word(Int64(restatement.tick)), .text(account),
+                ]
+                try sums.note(.restatement, place, db) {
+                    try db.cachedStatement(
+                        sql: """
+                            INSERT OR REPLACE INTO restatement (run, start_ms, tick, at_ms, account, delta_ws)
+                            VALUES (?, ?, ?, ?, ?, ?)
+                            """
+                    ).execute(
+                        arguments: [run, restatement.period.ms, restatement.tick, restatement.at.ms, account, delta])
+                }
             }
         }
         for edge in batch.alarmEdges {
-            try db.cachedStatement(
-                sql: """
-                    INSERT OR IGNORE INTO alarm (run, at_ms, area, asset, code, raised, cause)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """
-            ).execute(
-                arguments: [
-                    run, edge.at.ms, edge.key.area.rawValue, edge.key.asset, edge.key.code.rawValue, edge.isRaised,
-                    edge.isRaised ? edge.cause : nil,
-                ])
+            let key = edge.key
+            let place: [RawStatement.Value] = [
+                .word(run), .word(edge.at.ms), .text(key.area.rawValue), .text(key.asset), .text(key.code.rawValue),
+                .word(edge.isRaised ? 1 : 0),
+            ]
+            try sums.note(.alarm, place, db) {
+                try db.cachedStatement(
+                    sql: """
+                        INSERT OR IGNORE INTO alarm (run, at_ms, area, asset, code, raised, cause)
+                        VALUES (?, ?, ?, ?, ?, ?, ?)
+                        """
+                ).execute(
+                    arguments: [
+                        run, edge.at.ms, key.area.rawValue, key.asset, key.code.rawValue, edge.isRaised,
+                        edge.isRaised ? edge.cause : nil,
+                    ])
+            }
         }
         let put = try RawStatement(
             db,
@@ -194,18 +233,22 @@ extension SQLiteStore {
             INSERT OR REPLACE INTO vehicle (run, ts_ms, vehicle, line, model, modelled) VALUES (?, ?, ?, ?, ?, ?)
             """)
         for vehicle in batch.vehicles {
-            try put.bind(run, at: 1)
-            try put.bind(vehicle.ts.ms, at: 2)
-            try put.bind(vehicle.vehicle, at: 3)
-            try put.bind(vehicle.line, at: 4)
-            try put.bind(vehicle.model, at: 5)
-            try put.bind(Int64(vehicle.isModelled ? 1 : 0), at: 6)
-            try put.run()
+            let place: [RawStatement.Value] = [.word(run), .word(vehicle.ts.ms), .text(vehicle.vehicle)]
+            try sums.note(.vehicle, place, db) {
+                try put.bind(place)
+                try put.bind(vehicle.line, at: 4)
+                try put.bind(vehicle.model, at: 5)
+                try put.bind(Int64(vehicle.isModelled ? 1 : 0), at: 6)
+                try put.run()
+            }
         }
     }
 
     /// Stepped again, a command finds its row and keeps the fate it had.
-    private func writeCommands(_ batch: StoreBatch, _ run: Int64, _ db: Database) throws {
+    private func writeCommands(_ batch: StoreBatch, _ run: Int64, _ sums: inout RowSums, _ db: Database) throws {
+        func place(_ command: Command) -> [RawStatement.Value] {
+            [.word(run), .word(Int64(command.tick)), .word(Int64(command.n))]
+        }
         let put = try RawStatement(
             db,
             """
@@ -215,25 +258,27 @@ extension SQLiteStore {
                 value = excluded.value, reason = excluded.reason
             """)
         for command in batch.commands {
-            try put.bind([run, Int64(command.tick), Int64(command.n), command.ts.ms])
-            try put.bind(command.path.text, at: 5)
-            try put.bind(command.point.action.rawValue, at: 6)
-            try put.bind(command.point.value, at: 7)
-            try put.bind(command.point.reason, at: 8)
-            try put.run()
+            try sums.note(.command, place(command), db) {
+                try put.bind(place(command) + [.word(command.ts.ms)])
+                try put.bind(command.path.text, at: 5)
+                try put.bind(command.point.action.rawValue, at: 6)
+                try put.bind(command.point.value, at: 7)
+                try put.bind(command.point.reason, at: 8)
+                try put.run()
+            }
         }
         let settle = try RawStatement(db, "UPDATE command SET fate = ? WHERE run = ? AND tick = ? AND n = ?")
         for outcome in batch.outcomes {
-            try settle.bind(outcome.fate.rawValue, at: 1)
-            try settle.bind(run, at: 2)
-            try settle.bind(Int64(outcome.command.tick), at: 3)
-            try settle.bind(Int64(outcome.command.n), at: 4)
-            try settle.run()
+            let place = place(outcome.command)
+            try sums.note(.command, place, db) {
+                try settle.bind([.text(outcome.fate.rawValue)] + place)
+                try settle.run()
+            }
         }
-        for hour in batch.renewals { try write(hour, run, db) }
+        for hour in batch.renewals { try write(hour, run, &sums, db) }
     }
 
-    private func write(_ hour: RenewalHour, _ run: Int64, _ db: Database) throws {
+    private func write(_ hour: RenewalHour, _ run: Int64, _ sums: inout RowSums, _ db: Database) throws {
         var all = RenewalHour(hour.asset, since: hour.since, hour: hour.hour)
         let asset = hour.asset.text
         let stored = try RawStatement(
@@ -252,10 +297,13 @@ extension SQLiteStore {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         let counts = [all.renewals.count, all.count(.rejected), all.count(.expired), first.tick, last.tick]
-        try put.bind([run, hour.hour.ms, hour.since.ms] + counts.map(Int64.init))
-        try put.bind(asset, at: 9)
-        try put.bind(all.packed(), at: 10)
-        try put.run()
+        let place: [RawStatement.Value] = [.word(run), .word(hour.hour.ms), .text(asset), .word(hour.since.ms)]
+        try sums.note(.renewal, place, db) {
+            try put.bind([run, hour.hour.ms, hour.since.ms] + counts.map(Int64.init))
+            try put.bind(asset, at: 9)
+            try put.bind(all.packed(), at: 10)
+            try put.run()
+        }
     }
 
     func renewals(_ asset: AssetPath, since: PlantTime, hour: PlantTime, _ packed: [UInt8]) throws -> RenewalHour {

@@ -8,19 +8,22 @@ import TwinUnits
 extension WriteSession {
     init(_ db: Database, _ identity: RunIdentity, run: Int64) throws {
         self.init(identity, run: run)
-        inForce = try Row.fetchAll(
-            db, sql: "SELECT from_ms, tick, configuration FROM in_force WHERE run = ? ORDER BY tick", arguments: [run]
-        ).map { (PlantTime(ms: $0[0]), $0[1], $0[2]) }
+        let rows = try RawStatement(
+            db, "SELECT from_ms, tick, configuration FROM in_force WHERE run = ? ORDER BY tick")
+        try rows.bind([run])
+        while try rows.step() { inForce.append((PlantTime(ms: rows.int(0)), Int(rows.int(1)), rows.int(2))) }
     }
 
     /// Notes a configuration, its files and its chart, each once.
-    mutating func take(_ next: ConfigurationInForce, _ db: Database) throws {
-        let id = try configurations[next.hash] ?? add(next, db)
+    mutating func take(_ next: ConfigurationInForce, _ sums: inout RowSums, _ db: Database) throws {
+        let id = try configurations[next.hash] ?? add(next, &sums, db)
         configurations[next.hash] = id
         guard !inForce.contains(where: { $0.tick == next.tick && $0.configuration == id }) else { return }
-        try db.execute(
-            sql: "INSERT OR REPLACE INTO in_force (run, tick, from_ms, configuration) VALUES (?, ?, ?, ?)",
-            arguments: [run, next.tick, next.from.ms, id])
+        try sums.note(.inForce, [.word(run), .word(Int64(next.tick))], db) {
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO in_force (run, tick, from_ms, configuration) VALUES (?, ?, ?, ?)",
+                arguments: [run, next.tick, next.from.ms, id])
+        }
         inForce.removeAll { $0.tick == next.tick }
         inForce.append((next.from, next.tick, id))
         inForce.sort { $0.tick < $1.tick }
@@ -36,8 +39,9 @@ extension WriteSession {
         chart = next
     }
 
-    private func add(_ next: ConfigurationInForce, _ db: Database) throws -> Int64 {
-        let known = try Int64.fetchOne(db, sql: "SELECT id FROM configuration WHERE hash = ?", arguments: [next.hash])
+    private func add(_ next: ConfigurationInForce, _ sums: inout RowSums, _ db: Database) throws -> Int64 {
+        let known = try Int64.fetchOne(
+            db, sql: "SELECT id FROM configuration NOT INDEXED WHERE hash = ?", arguments: [next.hash])
         if let known { return known }
         let configuration = try insert(next, db)
         let insert = try RawStatement(
@@ -46,13 +50,16 @@ extension WriteSession {
             try insert.bind([configuration, Int64(line), try WriteSession.id(of: meter, db)])
             try insert.run()
         }
+        for part in [StorePart.configuration, .configurationFile, .configurationMeter] {
+            try sums.add(part, [.word(configuration)], times: 1, db)
+        }
         return configuration
     }
 
     private static func id(of account: Account, _ db: Database) throws -> Int64 {
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO account (account) VALUES (?)")
             .execute(arguments: [account.name])
-        let known = try db.cachedStatement(sql: "SELECT id FROM account WHERE account = ?")
+        let known = try db.cachedStatement(sql: "SELECT id FROM account NOT INDEXED WHERE account = ?")
         return try Int64.fetchOne(known, arguments: [account.name]) ?? 0
     }
 
@@ -60,7 +67,8 @@ extension WriteSession {
         let names: StatementArguments = [meter.account.name, meter.path.area.rawValue, meter.path.asset]
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO meter (account, area, asset) VALUES (?, ?, ?)")
             .execute(arguments: names)
-        let known = try db.cachedStatement(sql: "SELECT id FROM meter WHERE account = ? AND area = ? AND asset = ?")
+        let known = try db.cachedStatement(
+            sql: "SELECT id FROM meter NOT INDEXED WHERE account = ? AND area = ? AND asset = ?")
         return try Int64.fetchOne(known, arguments: names) ?? 0
     }
 
@@ -78,16 +86,20 @@ extension WriteSession {
 
 extension SQLiteStore {
     /// Rows of the books, in the place of what was there of them.
-    func write(_ rows: [PeriodRow], _ session: WriteSession, _ db: Database) throws {
+    func write(_ rows: [PeriodRow], _ session: WriteSession, _ sums: inout RowSums, _ db: Database) throws {
         guard !rows.isEmpty else { return }
+        let names = try RowNames(db)
         let posting = try RawStatement(
             db, "INSERT INTO posting (start_ms, meter, ws, measured_ms, estimated_ms) VALUES (?, ?, ?, ?, ?)")
         let total = try RawStatement(
             db, "INSERT INTO account_total (start_ms, account, ws, measured_ms, estimated_ms) VALUES (?, ?, ?, ?, ?)")
         for row in rows {
             guard row.isWhole(meters: session.lines.count) else {
-                throw problem("the row of \(row.start.rfc3339) does not have the meters of its chart")
+                throw StoreProblem(
+                    "\(path): the row of \(row.start.rfc3339) does not have the meters of its chart", .failed,
+                    exitCode: 65)
             }
+            try sums.add(.period, [.word(row.start.ms)], times: -1, db)
             try remove(row.start.ms, db)
             try writePeriod(row, session, db)
             let none = AccountSum()
@@ -98,7 +110,38 @@ extension SQLiteStore {
                 try total.run(row.start.ms, account, row.accounts[place])
             }
             try writeCounts(row, db)
+            try prove(row.start, names, db)
+            try sums.add(.period, [.word(row.start.ms)], times: 1, db)
         }
+    }
+
+    /// Sums what the tables have of a half hour.
+    private func prove(_ start: PlantTime, _ names: RowNames, _ db: Database) throws {
+        var tables = try BookTables(db, from: start.ms, to: start.ms + 1, withPostings: true)
+        let put = try RawStatement(db, "UPDATE period SET proof = ?, meters_proof = ? WHERE start_ms = ?")
+        while let found = try tables.next(RowPlaces(names)) {
+            try put.bind([found.proof, found.metersProof, start.ms])
+            try put.run()
+        }
+    }
+
+    /// Proves what was written by programs that did not sum; from now on it is told from what is changed.
+    func upgrade(_ db: Database) throws {
+        try Schema.complete(db)
+        let names = try RowNames(db)
+        let starts = try RawStatement(db, "SELECT start_ms FROM period")
+        starts.reset()
+        var all: [Int64] = []
+        while try starts.step() { all.append(starts.int(0)) }
+        for start in all { try prove(PlantTime(ms: start), names, db) }
+        var sums = RowSums()
+        for part in StorePart.allCases {
+            let rows = try RawStatement(db, part.rows)
+            rows.reset()
+            while try rows.step() { sums.add(part, rows) }
+        }
+        try sums.write(db)
+        try Schema.setVersion(db)
     }
 
     /// Removes what the books of a half hour say, if it is there.
@@ -137,7 +180,7 @@ extension SQLiteStore {
     private func writePeriod(_ row: PeriodRow, _ session: WriteSession, _ db: Database) throws {
         // Late data may change a row that was stepped under another configuration than the present one.
         guard let inForce = session.inForce.last(where: { $0.from < row.end }) ?? session.inForce.first else {
-            throw problem("the row of \(row.start.rfc3339) has no configuration")
+            throw problem("the run of the row of \(row.start.rfc3339) has no configuration")
         }
         let counts = row.counts
         try db.cachedStatement(

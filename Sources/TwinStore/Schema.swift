@@ -8,21 +8,41 @@ import GRDB
 enum Schema {
     /// `twin` in ASCII, at its place in the file's head.
     static let applicationID: Int32 = 0x7477_696E
-    static let version: Int32 = 2
+    static let version: Int32 = 3
+    /// A store of an older version is brought to this one when it is opened.
+    static let oldest: Int32 = 2
 
     /// Small enough that an alarm costs little, large enough for an hour of a signal.
     static let pageSize = 4096
 
     static func create(_ db: Database) throws {
-        try db.execute(sql: tables + views)
-        try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
+        try db.execute(sql: tables + proof + views)
+        try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+        try setVersion(db)
     }
 
-    /// Adds what stores of this version did not have from the first.
+    /// Adds the tables and columns that stores of older versions do not have.
     static func complete(_ db: Database) throws {
-        guard try !db.columns(in: "alarm").contains(where: { $0.name == "cause" }) else { return }
-        try db.execute(sql: "ALTER TABLE alarm ADD COLUMN cause TEXT")
+        if try !db.columns(in: "alarm").contains(where: { $0.name == "cause" }) {
+            try db.execute(sql: "ALTER TABLE alarm ADD COLUMN cause TEXT")
+        }
+        for column in ["proof", "meters_proof"] {
+            try db.execute(sql: "ALTER TABLE period ADD COLUMN \(column) INTEGER")
+        }
+        try db.execute(sql: proof)
     }
+
+    static func setVersion(_ db: Database) throws { try db.execute(sql: "PRAGMA user_version = \(version)") }
+
+    private static let proof = """
+        CREATE TABLE proof (
+            -- Checksums: `sum` over the `n` rows of the table `part` that are of one run, signal or configuration
+            -- (`owner`) and one day (since 1970, UTC; 0 where rows have no time).
+            part TEXT NOT NULL, owner INTEGER NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL, sum INTEGER NOT NULL,
+            PRIMARY KEY (part, owner, day)
+        ) STRICT, WITHOUT ROWID;
+
+        """
 
     private static let tables = """
         CREATE TABLE run (
@@ -63,7 +83,8 @@ enum Schema {
             duplicates INTEGER NOT NULL, late INTEGER NOT NULL, shed INTEGER NOT NULL,
             commands_issued INTEGER NOT NULL, commands_accepted INTEGER NOT NULL, commands_rejected INTEGER NOT NULL,
             commands_expired INTEGER NOT NULL,
-            chain TEXT NOT NULL -- digest after the last tick
+            chain TEXT NOT NULL, -- digest after the last tick
+            proof INTEGER, meters_proof INTEGER -- checksums of the half hour in all tables, and of its postings
         ) STRICT;
         CREATE TABLE posting (
             -- What each meter counted.

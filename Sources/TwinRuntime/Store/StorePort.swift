@@ -11,7 +11,13 @@ public protocol StoreWriting: AnyObject, Sendable {
 }
 
 /// The store as reports, exports and pages see it. Times are bounds of what is read; a window reaches over all runs.
+///
+/// What is read is proven against checksums that were written with it; damage is a problem with its place, and nothing is
+/// returned of it.
 public protocol StoreReading: AnyObject, Sendable {
+    /// Reads all of it, and throws the first thing that is not as it was written.
+    func prove() throws
+
     /// By their start.
     func runs() throws -> [StoredRun]
     /// The run's last checkpoint; nil without one.

@@ -85,9 +85,9 @@ struct StoreTests {
         let before = try folder.bytes("old.sqlite")
         for (mustExist, exitCode) in [(false, Int32(73)), (true, 65)] {
             let problem = try #require(throws: StoreProblem.self) { try openStore(path, mustExist: mustExist) }
-            #expect(problem.exitCode == exitCode)
+            #expect(problem.exitCode == exitCode && problem.kind == .otherVersion)
             #expect(
-                problem.description == "\(path): is a store of version 1 (twin 0.1.0), this program reads version 2;"
+                problem.description == "\(path): is a store of version 1 (twin 0.1.0), this program reads version 3;"
                     + " replay the run's journal into a new --store; the file is left as it is")
         }
         #expect(try folder.bytes("old.sqlite") == before)
@@ -105,7 +105,7 @@ struct StoreTests {
         later = nil
         let problem = try #require(throws: StoreProblem.self) { try openStore(path, mustExist: true) }
         #expect(problem.exitCode == 65)
-        #expect(problem.description.contains("is a store of version 7, this program reads version 2"))
+        #expect(problem.description.contains("is a store of version 7, this program reads version 3"))
     }
 
     @Test("a batch is written whole or not at all")
@@ -177,7 +177,7 @@ struct StoreTests {
         if what == "start" { other.start = other.start + .minutes(1) }
         if what == "before" { other.start = other.start - .days(1) }
         let problem = try #require(throws: StoreProblem.self) { try store.begin(other) }
-        #expect(problem.exitCode == 73)
+        #expect(problem.exitCode == 73 && problem.kind == .occupied)
         #expect(problem.description.contains(why))
         if what != "site" { #expect(problem.description.contains("run 0badcafe")) }
     }
@@ -256,7 +256,7 @@ struct StoreTests {
         let text = Array("this is a letter, not a store; it goes on for long enough to be read as a page".utf8)
         let path = try folder.write("letter.txt", text)
         let problem = try #require(throws: StoreProblem.self) { try openStore(path) }
-        #expect(problem.exitCode == 65)
+        #expect(problem.exitCode == 65 && problem.kind == .foreign)
         #expect(try folder.bytes("letter.txt") == text)
     }
 
@@ -265,7 +265,7 @@ struct StoreTests {
         let folder = try TemporaryFolder()
         let path = try folder.write("foreign.sqlite", try ForeignDatabase.bytes())
         let problem = try #require(throws: StoreProblem.self) { try openStore(path) }
-        #expect(problem.exitCode == 65)
+        #expect(problem.exitCode == 65 && problem.kind == .foreign)
         #expect(problem.description.contains("is not a store of this program"))
         #expect(try folder.bytes("foreign.sqlite") == ForeignDatabase.bytes())
     }
@@ -279,7 +279,7 @@ struct StoreTests {
         let absent = try #require(throws: StoreProblem.self) {
             try openStore(folder.path("a.sqlite"), mustExist: true)
         }
-        #expect(absent.exitCode == 66)
+        #expect(absent.exitCode == 66 && absent.kind == .missing)
         #expect(!FileManager.default.fileExists(atPath: folder.path("a.sqlite")))
     }
 
@@ -318,7 +318,9 @@ struct StoreTests {
         other = nil
         let damaged = try openStore(path)
         let problem = try #require(throws: StoreProblem.self) { try damaged.rows() }
-        #expect(problem.exitCode == 65 && problem.description.contains("replay the run's journal into a new --store"))
+        #expect(problem.exitCode == 65 && problem.kind == .damaged)
+        #expect(problem.description.contains("damaged: the half hour of 2025-06-18T06:00:00.000Z (the checksum"))
+        #expect(problem.description.hasSuffix("twin verify --store \(path) --repair"))
     }
 
     @Test("a run whose step is none is refused as 65")
