@@ -126,10 +126,7 @@ public struct CommandDesk: Sendable, Codable {
         var outcomes: [Outcome] = []
         outcomes.reserveCapacity(acks.count)
         for ack in acks {
-            guard let counts = Command.counts(ofID: ack.id),
-                let index = open.firstIndex(where: { $0.tick == counts.tick && $0.n == counts.n }),
-                open[index].id(run: run) == ack.id
-            else { continue }
+            guard let index = place(ofID: ack.id, run: run) else { continue }
             let command = open.remove(at: index)
             let isRefused = ack.state == .rejected || ack.state == .failed || ack.state == .expired
             setNotAcked(command.path, false)
@@ -143,6 +140,18 @@ public struct CommandDesk: Sendable, Codable {
         open.removeAll { $0.expires <= context.to }
         return outcomes
     }
+
+    /// Where an open command stands.
+    private func place(ofID id: String, run: String) -> Int? {
+        guard let counts = Command.counts(ofID: id),
+            let index = open.firstIndex(where: { $0.tick == counts.tick && $0.n == counts.n }),
+            open[index].id(run: run) == id
+        else { return nil }
+        return index
+    }
+
+    /// The asset that an open command is for; nil for an id that waits for no answer.
+    public func asset(ofID id: String, run: String) -> AssetPath? { place(ofID: id, run: run).map { open[$0].path } }
 
     private mutating func setNotAcked(_ path: AssetPath, _ isNotAcked: Bool) {
         let place = place(path, near: nil)

@@ -19,6 +19,12 @@ public final class BrokerTransport: Transport {
         try Self.plainly { () throws(MQTTError) in try client.subscribe(filters, qos: 1) }
     }
 
+    public func begin(_ filters: [String]) throws {
+        try Self.plainly { () throws(MQTTError) in try client.begin(filters, qos: 1) }
+    }
+
+    public var linkTrouble: String? { client.isUp ? nil : client.lastFailure?.detail }
+
     public func receive(timeoutMs: Int, limit: Int) throws -> InboundBatch {
         let received = try Self.plainly { () throws(MQTTError) in
             try client.receive(timeoutMs: timeoutMs, limit: limit)
@@ -35,14 +41,16 @@ public final class BrokerTransport: Transport {
             case .down(let reason): .down(reason: reason)
             }
         }
-        batch.refusals = received.refusals.map { RefusedPublication(topic: $0.topic, reason: $0.reason) }
+        batch.refusals = received.refusals.map {
+            BrokerRefusal(topic: $0.topic, reason: $0.reason, isSubscription: $0.isSubscription)
+        }
         return batch
     }
 
     public func flush() throws { try Self.plainly { () throws(MQTTError) in try client.flush() } }
 
     public func publish(_ message: OutboundMessage) throws {
-        // While the link is down a command would be stale when it comes back, so it is dropped and expires.
+        // What is for the moment only is kept back by the caller; the rest has its own way to be said again.
         guard client.isUp else { return }
         let publication = MQTTPublication(
             topic: message.topic, payload: message.payload, qos: message.qos, retain: message.retain,
@@ -51,6 +59,15 @@ public final class BrokerTransport: Transport {
     }
 
     public var publicationsInFlight: Int { client.publicationsInFlight }
+
+    /// A broker that has acknowledged nothing for so long hangs.
+    private static let patience = Duration.seconds(2)
+    /// So many publications at a time are on their way.
+    private static let onTheWayMax = 1000
+
+    public var takesPublications: Bool {
+        client.isUp && client.publicationsInFlight < Self.onTheWayMax && client.publicationsWaiting < Self.patience
+    }
 
     public func disconnect() { client.disconnect() }
 

@@ -34,8 +34,12 @@ final class Inbox {
     var pendingGrants: [Int32: String] = [:]
     /// QoS 1 publications without PUBACK: topics by packet id.
     var inFlight: [Int32: String] = [:]
+    /// Since when publications have waited without any PUBACK; nil while none waits.
+    var oldestInFlight: Moment?
     /// Counts every packet read, so that a reader knows when nothing is left.
     var activity: UInt64 = 0
+    /// Messages that this link brought.
+    var messagesOfLink = 0
     /// When the PINGREQ without an answer was queued.
     var pingSince: Moment?
     /// The DUP flag of the packet that is being handled.
@@ -46,12 +50,14 @@ final class Inbox {
     var invalidTopics: UInt64 = 0
     /// QoS 1 publications which the broker answered with a failure.
     var refusedPublications: UInt64 = 0
-    /// The first of them that nobody was told of yet.
+    /// The first of them, and refused subscriptions, that nobody was told of yet.
     var unreported: [MQTTRefusal] = []
     /// So many are told of in a batch; all are counted.
     static let unreportedMax = 100
     /// See `MQTTOptions.hearsItself`.
     var hearsItself = true
+    /// See `MQTTOptions.alwaysRetained`.
+    var alwaysRetained: Set<String> = []
     /// What to subscribe to as soon as the broker admits us: filter and QoS in the order of the requests.
     private(set) var subscriptions: [(filter: String, qos: Int)] = []
 
@@ -64,7 +70,7 @@ final class Inbox {
 
     func forget(filter: String) { subscriptions.removeAll { $0.filter == filter } }
 
-    /// Forgets what belongs to a connection. Publications in flight stay: the library sends them again.
+    /// Forgets what belongs to a connection. Publications in flight stay where the library sends them again.
     func startConnection() {
         messages.removeAll()
         greeting = nil
@@ -72,6 +78,7 @@ final class Inbox {
         refusals.removeAll()
         pendingGrants.removeAll()
         pingSince = nil
+        messagesOfLink = 0
         duplicate = false
         complaint = ""
     }
@@ -88,9 +95,14 @@ final class Inbox {
 
     /// A PUBACK, or for QoS 0 the end of writing.
     func published(packet: Int32, code: Int, text: (Int) -> String) {
-        guard let topic = inFlight.removeValue(forKey: packet), code >= Code.firstFailureReason else { return }
+        guard let topic = inFlight.removeValue(forKey: packet) else { return }
+        oldestInFlight = inFlight.isEmpty ? nil : .now
+        guard code >= Code.firstFailureReason else { return }
         refusedPublications += 1
-        guard unreported.count < Inbox.unreportedMax else { return }
-        unreported.append(MQTTRefusal(topic: topic, code: code, reason: text(code)))
+        report(MQTTRefusal(topic: topic, code: code, reason: text(code)))
+    }
+
+    func report(_ refusal: MQTTRefusal) {
+        if unreported.count < Inbox.unreportedMax { unreported.append(refusal) }
     }
 }

@@ -5,7 +5,8 @@ extension MQTTClient {
     private static let attemptLimitMs = 10_000
     /// A link that held so long was a good one: the next loss starts with the shortest pause, milliseconds.
     private static let steadyMs = 10_000
-    /// So many times in a row the broker may admit us and soon close the connection without a word.
+    /// After so many short links in a row the reason names the likely one: mosquitto 2.0 closes the older of two connections
+    /// of one id without a word, and so does a flapping radio link. Neither ends the client.
     private static let shortLinks = 3
     /// mosquitto 2.0 breaks a TLS handshake because of an error that another connection left behind; so `connect` tries
     /// a handshake that was broken without a cause again, so many times.
@@ -58,7 +59,11 @@ extension MQTTClient {
             return
         }
         try talk(limit: limit)
-        if debt == nil, let refusal = inbox.refusals.first { debt = refused(refusal) }
+        for refusal in inbox.refusals {
+            inbox.report(
+                MQTTRefusal(topic: refusal.filter, code: refusal.code, reason: refusal.text, isSubscription: true))
+        }
+        inbox.refusals = []
         guard isUp, inbox.messages.isEmpty, events.isEmpty else { return }
         linger(until: min(deadline, .after(milliseconds: Self.tendMs)))
     }
@@ -146,13 +151,15 @@ extension MQTTClient {
         inbox.pendingGrants.removeAll()
         handedOut = 0
         publicationQueued = false
-        events.append(.down(reason: "\(loss.text) (code \(loss.code))"))
         let steady = since.duration(to: .now) > .milliseconds(Self.steadyMs)
         if steady { backoff.reset() }
-        // mosquitto 2.0 closes the older of two connections without the reason code. Then two clients with one id
-        // throw each other out for ever; the one that came later has only short links and gives up first.
         shortLinks = !steady && loss.code == Code.connectionLost && sessionPresent ? shortLinks + 1 : 0
-        if loss.code == Code.sessionTakenOver || shortLinks >= Self.shortLinks {
+        let guess =
+            shortLinks < Self.shortLinks
+            ? "" : "; \(shortLinks) short links in a row: does another client connect as '\(options.clientID)', too?"
+        events.append(.down(reason: "\(loss.text) (code \(loss.code))\(guess)"))
+        if !options.sendsAgain { try edge.forget() }
+        if loss.code == Code.sessionTakenOver {
             phase = .takenOver
             throw takenOver(operation)
         }
@@ -263,20 +270,16 @@ extension MQTTClient {
 
     private func refused(_ refusal: Inbox.Refusal) -> MQTTError {
         inbox.refusals.removeFirst()
-        inbox.forget(filter: refusal.filter)
         return MQTTError(
             operation: "subscribe", code: refusal.code,
             detail: "\(options.address) refuses topic '\(refusal.filter)': \(refusal.text)")
     }
 
     private func takenOver(_ operation: String) -> MQTTError {
-        let finding =
-            shortLinks < Self.shortLinks
-            ? "another client connected as '\(options.clientID)' to \(options.address) and took the session over"
-            : "\(options.address) closed the connection \(shortLinks) times soon after it admitted us; "
-                + "most likely another client connects as '\(options.clientID)', too"
-        return MQTTError(
-            operation: operation, code: Code.sessionTakenOver, detail: finding + "; stop one of the two")
+        MQTTError(
+            operation: operation, code: Code.sessionTakenOver,
+            detail: "another client connected as '\(options.clientID)' to \(options.address) and took the session over;"
+                + " stop one of the two")
     }
 
     func invalid(_ operation: String, _ detail: String) -> MQTTError {

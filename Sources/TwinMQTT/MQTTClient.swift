@@ -78,8 +78,11 @@ public final class MQTTClient {
     /// True while the broker has admitted us and the connection stands.
     public var isUp: Bool { if case .up = phase { true } else { false } }
 
-    /// QoS 1 publications without PUBACK yet, sent or still queued. They outlive a lost link: they are sent again.
+    /// QoS 1 publications without PUBACK yet, sent or still queued. They outlive a lost link where `sendsAgain`.
     public var publicationsInFlight: Int { inbox.inFlight.count }
+
+    /// How long publications have waited for a PUBACK, any; zero while none waits.
+    public var publicationsWaiting: Duration { inbox.oldestInFlight.map { $0.duration(to: .now) } ?? .zero }
 
     /// Messages dropped since the client was made because their topic was not valid UTF-8.
     public var invalidTopics: UInt64 { inbox.invalidTopics }
@@ -127,6 +130,13 @@ public final class MQTTClient {
         try awaitGrants()
     }
 
+    /// Begins without waiting for the broker: `receive` goes on trying, with growing pauses, and subscribes as soon as the
+    /// broker admits us. A filter that is refused is in the batch.
+    public func begin(_ filters: [String], qos: Int) throws(MQTTError) {
+        for filter in filters { inbox.remember(filter: filter, qos: qos) }
+        phase = .waiting(until: .now)
+    }
+
     /// Waits for messages and link events, and keeps the link: pings, reconnects, subscribes again.
     ///
     /// Returns as soon as something has come. The messages are not acknowledged before the next `flush`; while they are
@@ -135,9 +145,8 @@ public final class MQTTClient {
     ///   - timeoutMs: Longest wait, milliseconds, 0 or more. Only a name look-up can take longer.
     ///   - limit: Most messages of a batch, 1 or more; the rest waits for the next call.
     /// - Returns: Messages in order of arrival, then at most one link event. Both may be empty.
-    /// - Throws: `MQTTError` when another client took the session over (code 142; with a broker that does not
-    ///   say so: when it closed three links in a row within 10 s), when a subscription was refused after a
-    ///   reconnect, or before `connect` has succeeded.
+    /// - Throws: `MQTTError` when the broker says that another client took the session over (code 142), or before
+    ///   `connect` has succeeded. A subscription that is refused after a reconnect is in the batch.
     public func receive(timeoutMs: Int, limit: Int) throws(MQTTError) -> MQTTBatch {
         try checkStarted("receive")
         let deadline = Moment.after(milliseconds: timeoutMs)

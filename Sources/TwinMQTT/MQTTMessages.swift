@@ -71,20 +71,23 @@ public enum MQTTLinkEvent: Sendable, Equatable {
     case down(reason: String)
 }
 
-/// A QoS 1 publication of ours that the broker answered with a failure.
+/// A QoS 1 publication or a subscription of ours that the broker answered with a failure.
 public struct MQTTRefusal: Sendable, Equatable {
-    /// Where it was to go.
+    /// Where it was to go, or the filter.
     public let topic: String
     /// The MQTT 5 reason code, 128 and more: 135 is `Not authorized`.
     public let code: Int
     /// The code in words.
     public let reason: String
+    /// Whether it was a subscription.
+    public let isSubscription: Bool
 
     /// Makes a refusal from its parts.
-    public init(topic: String, code: Int, reason: String) {
+    public init(topic: String, code: Int, reason: String, isSubscription: Bool = false) {
         self.topic = topic
         self.code = code
         self.reason = reason
+        self.isSubscription = isSubscription
     }
 }
 
@@ -96,7 +99,7 @@ public struct MQTTBatch: Sendable, Equatable {
     public let messages: [MQTTMessage]
     /// Link events in the order in which they happened.
     public let links: [MQTTLinkEvent]
-    /// Publications that were refused since the batch before, the first hundred.
+    /// Publications and subscriptions that were refused since the batch before, the first hundred.
     public let refusals: [MQTTRefusal]
 
     /// Makes a batch from its parts.

@@ -23,6 +23,11 @@ public struct MQTTOptions: Sendable {
     public var maximumPacketSize: UInt32 = MQTTOptions.defaultMaximumPacketSize
     /// Whether what this client publishes comes back to it where it subscribed to the topic.
     public var hearsItself = true
+    /// Filters whose retained messages come again with each new link, not only with a new subscription.
+    public var alwaysRetained: Set<String> = []
+    /// Whether publications that the broker has not acknowledged when a link dies are sent again over the next one. What is
+    /// worth something for a moment only must not be.
+    public var sendsAgain = true
     /// What the broker publishes when the link breaks without a DISCONNECT.
     public var will: MQTTWill?
     /// Non-nil: TLS.

@@ -14,8 +14,9 @@ import Glibc
 @safe
 final class MosquittoEdge {
     let inbox: Inbox
-    private let handle: OpaquePointer
+    private var handle: OpaquePointer
     private let options: MQTTOptions
+    private var isLogHeard = true
 
     /// `mosquitto_lib_init`, once per process. Never undone: another client may be in use.
     private static let library: Int32 = mosquitto_lib_init()
@@ -24,7 +25,15 @@ final class MosquittoEdge {
         self.options = options
         inbox = Inbox(clientID: options.clientID)
         inbox.hearsItself = options.hearsItself
+        inbox.alwaysRetained = options.alwaysRetained
         try Self.check(Self.library, "init")
+        unsafe handle = try Self.make(options, inbox)
+        try configure()
+    }
+
+    deinit { unsafe mosquitto_destroy(handle) }
+
+    private static func make(_ options: MQTTOptions, _ inbox: Inbox) throws(MQTTError) -> OpaquePointer {
         // The library keeps an unretained pointer to the inbox; `deinit` destroys the handle before the inbox goes.
         let owner = unsafe Unmanaged.passUnretained(inbox).toOpaque()
         guard let created = unsafe mosquitto_new(options.clientID, false, owner) else {
@@ -32,12 +41,22 @@ final class MosquittoEdge {
             let words = unsafe String(cString: strerror(code))
             throw MQTTError(operation: "configure", code: Int(code), detail: "no client could be made: \(words)")
         }
-        unsafe handle = created
         unsafe Callbacks.install(on: created)
-        try configure()
+        return unsafe created
     }
 
-    deinit { unsafe mosquitto_destroy(handle) }
+    /// Ends the connection at once and forgets what waits to be sent: in the library, which would send it again over the
+    /// next link, and in the kernel, which would deliver it when the other side wakes up.
+    func forget() throws(MQTTError) {
+        let made = try unsafe Self.make(options, inbox)
+        discardConnection(socket: socket)
+        unsafe mosquitto_destroy(handle)
+        unsafe handle = made
+        isLogHeard = true
+        inbox.inFlight = [:]
+        inbox.oldestInFlight = nil
+        try configure()
+    }
 
     private func configure() throws(MQTTError) {
         try Self.check(unsafe mosquitto_threaded_set(handle, true), "configure")
@@ -102,6 +121,9 @@ final class MosquittoEdge {
 
     /// Reads until nothing is left or `limit` messages wait in the inbox; never blocks. A loss stands in the inbox.
     func read(limit: Int) {
+        // A repeated message comes among the first of a link; later the log would tell nothing for its price.
+        hearLog(inbox.pingSince != nil || inbox.messagesOfLink < Int(options.receiveMaximum))
+        defer { hearLog(true) }
         while inbox.messages.count < limit {
             let before = inbox.activity
             note(unsafe mosquitto_loop_read(handle, 1))
@@ -121,6 +143,14 @@ final class MosquittoEdge {
     /// Queues DISCONNECT; the broker keeps the session and forgets the will.
     func disconnect() throws(MQTTError) {
         try Self.check(unsafe mosquitto_disconnect_v5(handle, 0, nil), "disconnect")
+    }
+
+    /// The library makes a text of each packet for who hears its log: a tenth of what a message costs.
+    private func hearLog(_ isHeard: Bool) {
+        guard isHeard != isLogHeard else { return }
+        isLogHeard = isHeard
+        inbox.duplicate = false
+        unsafe Callbacks.hearLog(of: handle, isHeard)
     }
 
     private func note(_ result: Int32) {
@@ -171,7 +201,9 @@ final class MosquittoEdge {
                 Int32(clamping: publication.qos), publication.retain, properties)
         }
         try Self.check(result, "publish", "topic '\(publication.topic)'")
-        if publication.qos > 0 { inbox.inFlight[packet] = publication.topic }
+        guard publication.qos > 0 else { return }
+        inbox.inFlight[packet] = publication.topic
+        inbox.oldestInFlight = inbox.oldestInFlight ?? .now
     }
 
     // MARK: Words
@@ -211,11 +243,19 @@ private enum Callbacks {
         unsafe mosquitto_subscribe_v5_callback_set(handle) { _, owner, packet, count, codes, _ in
             guard let inbox = unsafe Callbacks.inbox(owner) else { return }
             let granted = unsafe UnsafeBufferPointer(start: codes, count: Int(count)).map(Int.init)
+            inbox.activity &+= 1
             inbox.granted(packet: packet, codes: granted, text: MosquittoEdge.reason)
         }
         unsafe mosquitto_publish_v5_callback_set(handle) { _, owner, packet, code, _ in
-            unsafe Callbacks.inbox(owner)?.published(packet: packet, code: Int(code), text: MosquittoEdge.reason)
+            guard let inbox = unsafe Callbacks.inbox(owner) else { return }
+            inbox.activity &+= 1
+            inbox.published(packet: packet, code: Int(code), text: MosquittoEdge.reason)
         }
+        unsafe hearLog(of: handle, true)
+    }
+
+    static func hearLog(of handle: OpaquePointer, _ isHeard: Bool) {
+        guard isHeard else { return unsafe mosquitto_log_callback_set(handle, nil) }
         unsafe mosquitto_log_callback_set(handle) { _, owner, level, line in
             guard let inbox = unsafe Callbacks.inbox(owner), let line = unsafe line else { return }
             unsafe Callbacks.logged(inbox, level: level, line)
@@ -237,8 +277,10 @@ private enum Callbacks {
         inbox.greeting = Inbox.Greeting(
             code: code, sessionPresent: flags & 1 != 0, text: code == 0 ? "" : MosquittoEdge.reason(code))
         guard code == 0 else { return }
-        let options = Int32(MQTT_SUB_OPT_SEND_RETAIN_NEW.rawValue) | noLocal(inbox)
         for subscription in inbox.subscriptions {
+            let isAlways = inbox.alwaysRetained.contains(subscription.filter)
+            let retain = isAlways ? MQTT_SUB_OPT_SEND_RETAIN_ALWAYS : MQTT_SUB_OPT_SEND_RETAIN_NEW
+            let options = Int32(retain.rawValue) | noLocal(inbox)
             var packet: Int32 = 0
             let qos = Int32(clamping: subscription.qos)
             let result = unsafe mosquitto_subscribe_v5(handle, &packet, subscription.filter, qos, options, nil)
@@ -265,6 +307,8 @@ private enum Callbacks {
             unsafe correlation = read(properties, correlation: Int32(MQTT_PROP_CORRELATION_DATA.rawValue))
             unsafe responseTopic = read(properties, string: Int32(MQTT_PROP_RESPONSE_TOPIC.rawValue))
         }
+        inbox.messagesOfLink &+= 1
+        inbox.activity &+= 1
         inbox.messages.append(
             MQTTMessage(
                 topic: topic, payload: payload, qos: unsafe Int(message.qos), retain: unsafe message.retain,

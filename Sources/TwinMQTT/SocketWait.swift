@@ -56,3 +56,12 @@ func breakConnection(socket: Int32) {
     // The only failure is "not connected", which is what is wanted.
     _ = shutdown(socket, Int32(SHUT_RDWR))
 }
+
+/// Breaks a connection at once, and what the kernel has not delivered yet is not delivered: the other side sees a reset.
+/// Whoever owns the socket closes it.
+func discardConnection(socket: Int32) {
+    guard socket >= 0 else { return }
+    var abort = linger(l_onoff: 1, l_linger: 0)
+    // If it cannot be set the socket closes the ordinary way.
+    _ = unsafe setsockopt(socket, SOL_SOCKET, SO_LINGER, &abort, socklen_t(MemoryLayout<linger>.size))
+}

@@ -108,9 +108,7 @@ final class TCPProbe {
     /// within a handshake keeps OpenSSL's error and breaks the next connection because of it.
     private func closeSocket() {
         guard socketFD >= 0 else { return }
-        var abort = linger(l_onoff: 1, l_linger: 0)
-        // If it cannot be set the socket closes the ordinary way, which only TLS listeners mind.
-        _ = unsafe setsockopt(socketFD, SOL_SOCKET, SO_LINGER, &abort, socklen_t(MemoryLayout<linger>.size))
+        discardConnection(socket: socketFD)
         close(socketFD)
         socketFD = -1
     }

@@ -108,6 +108,7 @@ extension SQLiteStore {
         guard var session = session.withLock(\.self) else {
             throw StoreProblem("\(path): is written before a run has begun", .failed, exitCode: 70)
         }
+        try checkIsThere()
         try reporting {
             try database.write { db in
                 if batch.replacesAll { try empty(db, session.run, from: session.identity.start) }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import Synchronization
 import TwinBooks
 import TwinCore
@@ -8,8 +9,11 @@ public import TwinRuntime
 /// Opens or creates a store: a file of SQLite.
 /// - Throws: `StoreProblem` 73 when the parent folder is missing or not writable, or when it cannot be written on; 66
 ///   when `mustExist` and it does not; 65 when the file is damaged, or no store of this version; 74 when it is locked.
-public func openStore(_ path: String, mustExist: Bool = false) throws -> any TwinStorePort {
-    try SQLiteStore(path: path, mustExist: mustExist)
+/// - Parameter patienceS: how long a lock of another process is waited for.
+public func openStore(
+    _ path: String, mustExist: Bool = false, patienceS: Double = 5
+) throws -> any TwinStorePort {
+    try SQLiteStore(path: path, mustExist: mustExist, patienceS: patienceS)
 }
 
 /// Runs of one site in SQLite. The journal is the truth; this is its cache, so one transaction holds rows, checkpoint
@@ -18,8 +22,10 @@ final class SQLiteStore: TwinStorePort {
     let database: DatabaseQueue
     let path: String
     let session = Mutex<WriteSession?>(nil)
+    /// Of the file, as it was opened.
+    private let identity: FileIdentity?
 
-    init(path: String, mustExist: Bool) throws {
+    init(path: String, mustExist: Bool, patienceS: Double) throws {
         self.path = path
         try SQLiteStore.checkPlace(path, mustExist: mustExist)
         var configuration = Configuration()
@@ -30,9 +36,10 @@ final class SQLiteStore: TwinStorePort {
             // The journal is fsynced before; a store that loses its last transaction is stepped again from there.
             try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF")
         }
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(patienceS)
         do {
             database = try DatabaseQueue(path: path, configuration: configuration)
+            identity = FileIdentity(path)
             try database.write { db in
                 if try SQLiteStore.tables(db).isEmpty { return try Schema.create(db) }
                 if try SQLiteStore.version(db) < Schema.version { try upgrade(db) }
@@ -40,6 +47,12 @@ final class SQLiteStore: TwinStorePort {
         } catch let error as DatabaseError {
             throw StoreProblem(error, path, cannot: "create or write", exitCode: 73)
         }
+    }
+
+    /// SQLite goes on writing to a file that was removed, where nobody will find it.
+    func checkIsThere() throws(StoreProblem) {
+        guard FileIdentity(path) != identity else { return }
+        throw StoreProblem("\(path): was removed or replaced while it was written", .missing, exitCode: 74)
     }
 
     private static func checkPlace(_ path: String, mustExist: Bool) throws(StoreProblem) {
@@ -92,4 +105,17 @@ final class SQLiteStore: TwinStorePort {
 
     /// What is stored and cannot be.
     func problem(_ what: String) -> StoreProblem { .damaged(path, what) }
+}
+
+/// Which file a path means.
+private struct FileIdentity: Equatable {
+    let device: UInt64
+    let number: UInt64
+
+    init?(_ path: String) {
+        var info = stat()
+        guard stat(path, &info) == 0 else { return nil }
+        device = UInt64(info.st_dev)
+        number = UInt64(info.st_ino)
+    }
 }

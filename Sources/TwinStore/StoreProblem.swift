@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+public import TwinRuntime
 
 /// A store that cannot be used, with what to do about it.
 public struct StoreProblem: Error, Sendable, CustomStringConvertible {
@@ -79,6 +80,15 @@ public struct StoreProblem: Error, Sendable, CustomStringConvertible {
         defer { try? file.close() }  // it was only read
         guard let head = try? file.read(upToCount: 100), head.count == 100 else { return false }  // no head, no store
         return head[68..<72].elementsEqual("twin".utf8)
+    }
+}
+
+extension StoreProblem: StoreFault {
+    public var isPassing: Bool {
+        switch kind {
+        case .locked, .damaged, .full, .failed, .missing: true
+        case .foreign, .otherVersion, .permission, .occupied: false
+        }
     }
 }
 

@@ -67,7 +67,7 @@ private struct Detectors {
     var balance: BalanceWatch.Rule?
 
     /// Codes that the first configurations could not know.
-    private static let newer: Set<AlarmCode> = [.unit, .sign, .twoControllers, .departureAtRisk, .link]
+    private static let newer: Set<AlarmCode> = [.unit, .sign, .twoControllers, .departureAtRisk, .link, .store]
 
     static func read(_ node: YAMLNode) -> Detectors? {
         node.fields { fields in
@@ -100,7 +100,7 @@ private struct Detectors {
                     balance = BalanceWatch.Rule(fraction: fraction, lasting: .seconds(Int64(lasting)))
                 }
             case .stale, .outOfRange, .unit, .sign, .counter, .clock, .gap, .conflict, .notAcked, .notFollowed,
-                .twoControllers, .departureAtRisk, .trip, .link:
+                .twoControllers, .departureAtRisk, .trip, .link, .store:
                 break
             }
             return enabled

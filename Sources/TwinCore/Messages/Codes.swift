@@ -87,6 +87,8 @@ public enum AlarmCode: String, Sendable, Hashable, Codable, CaseIterable, Compar
     case trip
     /// The link to the broker is down; assets that are silent for it are named there and nowhere else.
     case link
+    /// The store does not take what the twin writes; the journal has it.
+    case store
 
     public static func < (a: AlarmCode, b: AlarmCode) -> Bool { a.rawValue < b.rawValue }
 }

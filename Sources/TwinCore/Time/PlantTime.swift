@@ -41,6 +41,7 @@ public struct Span: Sendable, Hashable, Comparable, Codable {
     @inlinable public var hours: Double { Double(ms) / 3_600_000 }
     @inlinable public static func < (a: Span, b: Span) -> Bool { a.ms < b.ms }
     @inlinable public static func + (a: Span, b: Span) -> Span { Span(ms: a.ms + b.ms) }
+    @inlinable public static func - (a: Span, b: Span) -> Span { Span(ms: a.ms - b.ms) }
     @inlinable public static func * (n: Int64, b: Span) -> Span { Span(ms: n * b.ms) }
 
     /// Reads `90s`, `30m`, `1h`, `2d` or `500ms`: a whole number and a unit; nil for anything else.

@@ -73,10 +73,11 @@ public struct AssetFeed: Sendable, Codable {
     }
 
     private mutating func takeTelemetry(
-        _ message: DecodedMessage, _ inbox: Inbox, _ specs: [SignalSpec], _ context: TickContext,
+        _ received: DecodedMessage, _ inbox: Inbox, _ specs: [SignalSpec], _ context: TickContext,
         _ report: inout FeedReport, _ reply: inout ComponentReply
     ) throws(LineFailure) {
         let patience = specs.isEmpty ? context.lateness : specs[0].maxAge
+        let message = received.bounded(ahead: patience)
         try checkTime(message, patience, context)
         if isRepeated(message) {
             reply.counts.duplicates += 1
@@ -368,5 +369,16 @@ public struct AssetFeed: Sendable, Codable {
         for index in timelines.indices where timelines[index].reaches(before: time) {
             timelines[index].forget(before: time)
         }
+    }
+}
+
+extension DecodedMessage {
+    /// Nobody has measured what is to come: beyond its arrival a reading holds for `max_age_s` at most, whatever
+    /// `period_s` says. A wrong one would hide a meter that died. Forecasts are told by the period.
+    fileprivate func bounded(ahead: Span) -> DecodedMessage {
+        guard let period, forecast == nil, ts + period > arrivedAt + ahead else { return self }
+        var message = self
+        message.period = max(arrivedAt + ahead - ts, Span(ms: 1))
+        return message
     }
 }

@@ -13,6 +13,7 @@ struct AlarmCauses {
     let setPoints: [AssetPath: Double]
     let link: LinkWatch?
     let lines: LineWatch
+    let troubles: SiteTroubles
 
     /// Longer ones are cut: a line of the journal holds many.
     static let lengthMax = 300
@@ -25,6 +26,7 @@ struct AlarmCauses {
 
     private func cause(_ key: AlarmKey) -> String {
         let path = AssetPath(key.area, key.asset)
+        if let text = troubles.cause(of: key) { return text }
         if key.area == .line, let text = ofLine(key) { return text }
         switch key.code {
         case .stale:
@@ -50,6 +52,7 @@ struct AlarmCauses {
         case .twoControllers: return remark(path) ?? "another controller commands it too"
         case .departureAtRisk: return "its vehicles charge less than their departures need"
         case .trip: return "its source says connected: false"
+        case .store: return "the store is behind the journal"
         case .link: return link?.cause ?? "the link to the broker is down"
         }
     }

@@ -58,15 +58,25 @@ public struct TickInput: Sendable {
     public var unreadable: [RejectReason: Int] = [:]
     /// In the order of their lines.
     public var instructions: [Instruction] = []
+    /// Messages for which the tick had no room.
+    public internal(set) var shed = 0
+    private var room = TickRoom()
 
     public init() {}
+
+    /// Takes a message if there is room.
+    mutating func take(_ arrival: Arrival) -> Bool {
+        guard room.takes(arrival) else { return false }
+        arrivals.append(arrival)
+        return true
+    }
 
     /// The input that a journal's lines make.
     public init(_ lines: [Line], configurations: ConfigurationSource) throws {
         arrivals.reserveCapacity(lines.count)
         for line in lines {
             switch line.body {
-            case .message(let arrival): arrivals.append(arrival)
+            case .message(let arrival): if !take(arrival) { shed += 1 }
             case .link(let word): instructions.append(.link(word))
             case .mode(let mode): instructions.append(.mode(mode))
             case .configuration(let change):

@@ -28,7 +28,7 @@ struct Router: Sendable {
     /// Where one message goes.
     enum Destination: Sendable {
         case components([(seat: Int, addressee: InboxDecoder.Addressee)], area: Area)
-        case acknowledgement
+        case acknowledgement(AssetPath)
         case clock
         /// The twin's own outputs and commands: compared in a replay, never stepped.
         case output
@@ -166,7 +166,7 @@ struct Router: Sendable {
         case .clock: return .clock
         case .output: return .output
         case .asset(let area, let asset, .cmd): return .command(AssetPath(area, asset))
-        case .asset(_, _, .ack): return .acknowledgement
+        case .asset(let area, let asset, .ack): return .acknowledgement(AssetPath(area, asset))
         case .asset(let area, let asset, let kind):
             let wanted = table.subscribers(of: topic)
             if wanted.isEmpty { return .unknown }

@@ -24,6 +24,11 @@ extension TwinEngine {
             link.take(word, at: state.grid.to(state.tick))
             state.link = link.isDone ? nil : link
         case .operation(let json):
+            var troubles = state.troubles ?? SiteTroubles()
+            if troubles.take(json) {
+                state.troubles = troubles.isEmpty ? nil : troubles
+                return nil
+            }
             // One that does nothing is kept in the journal, and was refused where somebody could read it.
             let word = try? HandWord(json, at: state.grid.to(state.tick), control: config.control(of:))  // see above
             guard let word else { return nil }

@@ -164,7 +164,8 @@ public final class TwinEngine {
         let conditions = alarms(reply, posting.balance, plant, context)
         let causes = AlarmCauses(
             reply: reply, refusals: refusals, balance: posting.balance, offers: plant.offers, outcomes: outcomes,
-            setPoints: state.desk.setPoints, link: state.link, lines: state.lineWatch)
+            setPoints: state.desk.setPoints, link: state.link, lines: state.lineWatch,
+            troubles: state.troubles ?? SiteTroubles())
         let edges = state.alarms.update(conditions, at: context.to, cause: causes.sentence(_:isRaised:))
         let handEnds = state.hand.expire(by: context.to).map {
             HandChange(ended: $0, config.control(of: $0.path)?.action)
@@ -201,7 +202,8 @@ public final class TwinEngine {
     ) -> ([Slice], [Acknowledgement]) {
         var acks: [Acknowledgement] = []
         remarks = []
-        counts.messages = input.arrivals.count + input.unreadable.values.reduce(0, +)
+        counts.messages = input.arrivals.count + input.shed + input.unreadable.values.reduce(0, +)
+        counts.shed = input.shed
         for case .shed(let count) in input.instructions {
             counts.messages += count
             counts.shed += count
@@ -227,7 +229,7 @@ public final class TwinEngine {
     ) {
         do throws(LineFailure) {
             switch destination {
-            case .acknowledgement: acks.append(try Acknowledgement(arrival))
+            case .acknowledgement(let path): acks.append(try acknowledgement(arrival, of: path))
             case .clock: try checkClock(arrival)
             case .command(let path):
                 if state.mode == .control, !arrival.retain, let issuer = RivalWatch.issuer(arrival.payload),
@@ -279,6 +281,22 @@ public final class TwinEngine {
 
     /// Rows of the mapping that no message has come for, as sentences.
     var silentRows: [String] { door?.silentRows(state.signals ?? SignalMemory()) ?? [] }
+
+    /// An answer counts from the asset that was asked, and fresh: ids can be counted up by anyone who has seen one.
+    private func acknowledgement(_ arrival: Arrival, of path: AssetPath) throws(LineFailure) -> Acknowledgement {
+        if arrival.retain {
+            throw LineFailure(reason: .retainedCommand, text: "an acknowledgement that a broker kept answers nothing")
+        }
+        guard config.control(of: path) != nil else {
+            throw LineFailure(reason: .commandUnknownAsset, text: "\(path.text) is not commanded, it has no answers")
+        }
+        let ack = try Acknowledgement(arrival)
+        if let asked = state.desk.asset(ofID: ack.id, run: plan.run), asked != path {
+            throw LineFailure(
+                reason: .commandUnknownAsset, text: "command \(ack.id) is for \(asked.text), not for \(path.text)")
+        }
+        return ack
+    }
 
     /// A clock line whose stamp is not where plant time is was refused when it arrived.
     private func checkClock(_ arrival: Arrival) throws(LineFailure) {
@@ -332,6 +350,7 @@ public final class TwinEngine {
         for path in state.departureWatch.look(plant, context: context, rules: rules) {
             conditions.append(AlarmKey(path.area, path.asset, .departureAtRisk))
         }
+        conditions += state.troubles?.alarms ?? []
         if state.mode == .control {
             for path in state.rivalWatch.standing(at: context.to) {
                 conditions.append(AlarmKey(path.area, path.asset, .twoControllers))

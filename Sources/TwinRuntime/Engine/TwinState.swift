@@ -19,6 +19,8 @@ public struct TwinState: Sendable, Codable {
     var departureWatch = DepartureWatch()
     var lineWatch = LineWatch()
     var rivalWatch = RivalWatch()
+    /// Nil while nothing is wrong with the twin itself.
+    var troubles: SiteTroubles?
     public internal(set) var grid: TickGrid
     /// Whether a clock line was seen: from then on only clock lines move time.
     public internal(set) var sawClock = false

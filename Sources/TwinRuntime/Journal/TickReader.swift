@@ -8,6 +8,8 @@ public struct FileTick: Sendable {
     /// Its lines that are no messages.
     public var others: [Line] = []
     public var unreadable: [RejectReason: Int] = [:]
+    /// Messages for which the tick had no room.
+    public var shed = 0
     /// When the tick was closed: the closing line's time, or the mark's.
     public var t: PlantTime
     /// The mark that was read; nil in a file without marks.
@@ -55,6 +57,7 @@ public final class TickReader {
     /// Messages of the last tick: the next one has about as many.
     private var lastCount = 0
     private var linesSinceMark = 0
+    private var room = TickRoom()
     private var isAtEnd = false
 
     /// Opens the first file and reads its header, or makes one for a broker recording.
@@ -241,8 +244,11 @@ public final class TickReader {
         if !header.marks, t > lastT + TickClock.jumpMax { bridge(to: t) }
         lastT = max(lastT, t)
         arrival.t = lastT
-        if pending.arrivals.isEmpty { pending.arrivals.reserveCapacity(lastCount) }
-        pending.arrivals.append(arrival)
+        if pending.arrivals.isEmpty {
+            pending.arrivals.reserveCapacity(lastCount)
+            room = TickRoom()
+        }
+        if room.takes(arrival) { pending.arrivals.append(arrival) } else { pending.shed += 1 }
         linesSinceMark += 1
         // Where there is a clock, other lines that run ahead of it do not carry it along.
         moveTime(to: isClock ? t : lastT, isClock: isClock)

@@ -30,6 +30,9 @@ struct EarlyMessages {
         if isOwed || items.count < EarlyMessages.keptMax { items.append(.message(message)) } else { shed += 1 }
     }
 
+    /// Messages that are kept.
+    var count: Int { items.count }
+
     /// Hands out what was kept, in order of arrival.
     mutating func take() -> [Item] {
         defer { items = [] }

@@ -8,6 +8,8 @@ struct LiveClock {
     /// While no clock line has been seen: the asset with the latest stamp, and the latest stamp of all the others.
     private var leader: (asset: AssetPath, stamp: PlantTime)?
     private var second: PlantTime?
+    /// The last clock line before the run began.
+    private(set) var candidate: PlantTime?
 
     init(kind: ClockKind, site: String) {
         self.kind = kind
@@ -36,6 +38,26 @@ struct LiveClock {
         if let now, ts > now + TickClock.jumpMax { return nil }
         note(ts, of: AssetPath(area, asset))
         return second
+    }
+
+    /// The first plant time of a run, once it is certain; nil while it is not.
+    ///
+    /// One clock line may be wrong by years, and a run never goes back: the next one must follow it. Without a clock two
+    /// assets agree already.
+    mutating func first(_ stamp: PlantTime, of message: InboundMessage, step: Span) -> PlantTime? {
+        guard isClock(message) else { return stamp }
+        let before = candidate
+        candidate = stamp
+        guard let before, stamp > before, stamp <= before + TickClock.leapMin(step: step) else { return nil }
+        return before
+    }
+
+    /// Which asset a message is of, and its stamp; nil for other messages.
+    func told(_ message: InboundMessage) -> (asset: AssetPath, stamp: PlantTime)? {
+        guard !message.retain, case .asset(let area, let asset, .tele)? = Topic(message.topic, site: site),
+            let stamp = Self.stamp(of: message)
+        else { return nil }
+        return (AssetPath(area, asset), stamp)
     }
 
     /// Nil for a message without a readable stamp, which tells nothing.

@@ -24,13 +24,17 @@ extension LiveLoop {
         let engine = TwinEngine(
             config: try configurations(header.config), plan: RunPlan(header), seating: options.seating,
             beforeHop: options.beforeHop)
-        let checkpoint = try store.begin(identity(header))
+        let (checkpoint, fault) = try store.begin(identity(header), at: options.uptime())
+        if let fault { trouble(.ownStore, "\(fault); the journal has everything") }
         let tail = try await recovery.run(
-            engine, checkpoint: checkpoint, configurations: configurations, keep: store.write)
-        if options.clock == .wall, options.wallNow() < tail.lastT {
-            throw JournalProblem(
-                "\(folder.path): ends at \(tail.lastT.rfc3339), ahead of the clock; set the clock or use another --journal",
-                exitCode: 65)
+            engine, checkpoint: checkpoint, configurations: configurations, keep: write)
+        if options.clock == .wall {
+            guard options.wallNow() > tail.lastT - SteadyClock.aheadMax else {
+                throw JournalProblem(
+                    "\(folder.path): ends at \(tail.lastT.rfc3339), more than a day ahead of the clock; set the clock or use"
+                        + " another --journal", exitCode: 65)
+            }
+            holdTime(notBefore: tail.lastT)
         }
         let input = try TickInput(tail.lines, configurations: configurations)
         let goesOn = try goesOn(from: engine, input)
@@ -43,6 +47,7 @@ extension LiveLoop {
             engine: engine, journal: journal, clock: clock, input: input, header: header, cursor: tail.cursor)
         try await writeCheckpoint()
         for instruction in goesOn { instruct(instruction, at: tail.lastT) }
+        sayTroubles(standing: engine.state.troubles?.alarms ?? [], at: tail.lastT)
         bridgeLongStop(since: tail.lastT)
         options.onBegin?()
         // A line after the last mark may have passed the tick's end already.
@@ -80,8 +85,8 @@ extension LiveLoop {
 
     /// After more than 7 days the ticks between are not stepped: one line says where they go on.
     private func bridgeLongStop(since last: PlantTime) {
-        guard options.clock == .wall, options.wallNow() > last + TickClock.jumpMax else { return }
-        let at = options.wallNow().floored(to: config.step)
+        guard options.clock == .wall, wallTime > last + TickClock.jumpMax else { return }
+        let at = wallTime.floored(to: config.step)
         instruct(.resume(at), at: at)
         session?.clock.resume(at: at)
     }
@@ -101,7 +106,7 @@ extension LiveLoop {
 
     private func isClockLine(_ line: Line) -> Bool { line.topic == Topic.clockText(site: config.site) }
 
-    private func identity(_ header: Header) -> RunIdentity {
+    func identity(_ header: Header) -> RunIdentity {
         var built = header
         built.build = options.build
         return RunIdentity(built)
@@ -113,7 +118,7 @@ extension LiveLoop {
             site: config.site, run: run, start: time.floored(to: config.step), timeZone: config.zone.name,
             stepS: config.stepS, seed: 0, mode: mode, loop: .open, clock: options.clock, marks: true,
             config: config.hash, build: options.build)
-        _ = try store.begin(identity(header))
+        let fault = try store.begin(identity(header), at: options.uptime()).fault
         // In this order a kill at any moment leaves nothing that the next start could not take up.
         try folder.keep(config.files, hash: config.hash)
         let journal = try JournalWriter(folder: folder, header: header, zone: config.zone)
@@ -123,6 +128,8 @@ extension LiveLoop {
             journal: journal, clock: TickClock(start: header.start, step: header.step, lateness: config.lateness),
             header: header)
         session?.feed.begin(ConfigurationInForce(config, from: header.start))
+        if let fault { troubles[.ownStore] = "\(fault); the journal has everything" }
+        sayTroubles(standing: [], at: header.start)
         options.onBegin?()
         if early.shed > 0 {
             instruct(.shed(early.shed), at: header.start)

@@ -7,75 +7,139 @@ import TwinDispatch
 extension LiveLoop {
     func closeByWallClock() async throws {
         guard options.clock == .wall else { return }
-        let now = options.wallNow()
+        let now = wallTime
         let closes = session?.clock.wall(t: now, grace: LiveLoop.wallGrace) ?? 0
         try await close(closes, at: now)
     }
 
-    /// Lines, step, mark with chain, fdatasync, commands, store: for each tick in this order.
+    /// Closes ticks that are due. After a pause they are many: the link is served between them, and what they decided is
+    /// overtaken by the last one.
     func close(_ count: Int, at t: PlantTime) async throws {
-        for _ in 0..<count {
-            guard let current = session, !isOver else { return }
-            session?.input = TickInput()
-            let before = current.engine.state.mode
-            let outcome = await current.engine.close(current.input)
-            for refusal in outcome.refusals { notes.refuse(refusal) }
-            for sentence in outcome.remarks { notes.warn(sentence) }
-            say(outcome, before)
-            let mark = Mark(
-                t: max(t, outcome.end), tick: outcome.tick, n: current.journal.linesSinceMark, chain: outcome.chain.hex,
-                alarms: outcome.alarmEdges.map(MarkedAlarm.init))
-            current.journal.append(mark)
-            try current.journal.sync()
-            try publish(outcome, before, current.engine)
-            session?.cursor = JournalCursor(
-                segment: current.journal.segment, offset: current.journal.offset, tick: outcome.tick,
-                chain: outcome.chain.hex)
-            session?.values = outcome.values
+        var left = count
+        var served = options.uptime()
+        while left > 0, !isOver {
+            left -= 1
+            try await closeOne(at: max(t, session?.clock.now ?? t), isLast: left == 0)
+            guard left > 0, options.uptime() > served + LiveLoop.serveEvery else { continue }
+            // The others are due when the run is resumed.
+            if options.shouldStop() { return }
+            if !isRecovering { left += try serve(timeoutMs: 0) }
+            served = options.uptime()
+        }
+    }
+
+    /// Lines, step, mark with chain, fdatasync, commands, store: in this order.
+    private func closeOne(at t: PlantTime, isLast: Bool) async throws {
+        guard session != nil else { return }
+        settleShed(at: t)
+        guard let current = session else { return }
+        session?.input = TickInput()
+        let before = current.engine.state.mode
+        let outcome = await current.engine.close(current.input)
+        for refusal in outcome.refusals { notes.refuse(refusal) }
+        for sentence in outcome.remarks { notes.warn(sentence) }
+        say(outcome, before)
+        let mark = Mark(
+            t: max(t, outcome.end), tick: outcome.tick, n: current.journal.linesSinceMark, chain: outcome.chain.hex,
+            alarms: outcome.alarmEdges.map(MarkedAlarm.init))
+        current.journal.append(mark)
+        try current.journal.sync()
+        publish(outcome, before, current.engine, isLast: isLast)
+        session?.cursor = JournalCursor(
+            segment: current.journal.segment, offset: current.journal.offset, tick: outcome.tick,
+            chain: outcome.chain.hex)
+        session?.values = outcome.values
+        if store.isBehind {
+            // The journal has it, and the store will be made from there.
+        } else {
             session?.feed.add(outcome)
             if outcome.end.floored(to: LiveLoop.checkpointEvery) == outcome.end {
                 try await writeCheckpoint()
             } else if var due = session?.feed.due() {
                 if !due.rows.isEmpty { due.facts = facts }
-                try store.write(due)
+                write(due)
             }
-            try current.journal.rotateIfDue(after: mark, end: outcome.end, state: current.engine.state)
-            options.onTick?(outcome)
         }
+        try current.journal.rotateIfDue(after: mark, end: outcome.end, state: current.engine.state)
+        options.onTick?(outcome)
     }
 
     /// Everything up to the last mark goes into the store, with the state that a start goes on from.
     func writeCheckpoint() async throws {
-        guard let current = session, let cursor = current.cursor,
+        guard !store.isBehind, let current = session, let cursor = current.cursor,
             var batch = session?.feed.flush(current.engine.state.books)
         else { return }
         batch.facts = facts
         batch.checkpoint = try await current.engine.checkpoint()
         batch.cursor = cursor
-        try store.write(batch)
+        write(batch)
+    }
+
+    /// A store that does not take it falls behind; journal and control go on.
+    func write(_ batch: StoreBatch) {
+        do { try store.write(batch) } catch {
+            store.fallBehind(at: options.uptime())
+            session?.feed = StoreFeed()
+            trouble(
+                .ownStore, "\(error); the journal has everything, the store is made up from it when it can be written")
+        }
     }
 
     // MARK: - Publishing
 
     /// Whether others are told what the twin thinks.
-    var publishes: Bool { mode == .advise || mode == .control }
+    var publishes: Bool { (mode == .advise || mode == .control) && rival.yieldedTo == nil }
 
-    /// - Parameter mode: in which the tick was closed.
-    private func publish(_ outcome: TickOutcome, _ mode: ControlMode, _ engine: TwinEngine) throws {
-        guard !isRecovering, mode == .advise || mode == .control else { return }
-        if mode == .control { try outcome.commands.forEach(publish) }
-        for message in outcome.publications(site: config.site, day: day(engine, outcome.end)) {
-            try transport.publish(message)
-        }
+    /// - Parameters:
+    ///   - mode: in which the tick was closed.
+    ///   - isLast: false while more ticks are due: what they decide is past already.
+    private func publish(_ outcome: TickOutcome, _ mode: ControlMode, _ engine: TwinEngine, isLast: Bool) {
+        guard !isRecovering, publishes, mode == .advise || mode == .control else { return }
+        if !isLast { outbox.dropCommands() }
+        if isLast, mode == .control { outcome.commands.forEach { outbox.add($0) } }
+        let messages =
+            isLast
+            ? outcome.publications(site: config.site, day: day(engine, outcome.end))
+            : outcome.alarms(site: config.site)
+        messages.forEach { outbox.add($0) }
         saidAlarms.formUnion(outcome.alarmEdges.lazy.filter(\.isRaised).map(\.key.path))
     }
 
+    /// Gives the broker what waits, as far as it takes it and it is worth something still.
+    func post() throws {
+        // Before the run has begun there are no commands that could expire.
+        let now = options.clock == .wall ? wallTime : session?.clock.now ?? .earliest
+        guard transport.takesPublications else { return outbox.expire(at: now) }
+        let due = outbox.take(at: now)
+        for message in due.retained { try transport.publish(message) }
+        for command in due.commands {
+            // Who has not listened for others yet commands nothing.
+            if rival.isClaimed { try publish(command, at: now) } else { outbox.add(command) }
+        }
+        let expired = outbox.takeExpired()
+        guard expired > 0 else { return }
+        tell(
+            .commandFailed, "\(expired) command\(expired == 1 ? "" : "s") expired before the broker took them; not sent"
+        )
+    }
+
+    private func publish(_ command: Command, at now: PlantTime) throws {
+        var message = command.message(site: config.site, run: run)
+        if options.clock == .wall {
+            let left = (command.expires - now).ms / 1000
+            // MQTT counts whole seconds, and 0 may mean for ever.
+            guard left >= 1 else { return }
+            message.expiryS = UInt32(clamping: left)
+        }
+        try transport.publish(message)
+    }
+
     /// Says again which alarms stand, and of those that it ever said which are over: while the link was down nobody heard.
-    func repeatAlarms() throws {
+    func repeatAlarms() {
         guard let alarms = session?.engine.state.alarms else { return }
         for path in saidAlarms.union(alarms.standing.keys).sorted() {
             let standing = alarms.standing[path].map { (since: $0, cause: alarms.cause(path)) }
-            try transport.publish(.alarm(path, site: config.site, standing: standing))
+            outbox.add(.alarm(path, site: config.site, standing: standing))
         }
         saidAlarms = Set(alarms.standing.keys)
     }
@@ -90,28 +154,18 @@ extension LiveLoop {
         return Summary(sum, facts: facts)
     }
 
-    private func publish(_ command: Command) throws {
-        var message = command.message(site: config.site, run: run)
-        if options.clock == .wall {
-            message.expiryS = UInt32(clamping: (command.expires - max(command.ts, options.wallNow())).ms / 1000)
-        }
-        try transport.publish(message)
-    }
-
-    /// After a restart the last mark's commands that may still be answered go again, with the same id.
-    func resendCommands() throws {
+    /// After a restart or a lost link the last mark's commands that may still be answered go again, with the same id.
+    func resendCommands() {
         guard mode == .control, let session, session.engine.state.mode == .control else { return }
         let last = session.engine.state.tick
-        // The journal's last line does not tell how long the twin was away.
-        let now = options.clock == .wall ? max(session.clock.now, options.wallNow()) : session.clock.now
-        for command in session.engine.state.desk.pending where command.tick == last && command.expires > now {
-            try publish(command)
-        }
+        for command in session.engine.state.desk.pending where command.tick == last { outbox.add(command) }
     }
+
+    static func statusTopic(_ site: String) -> String { "v1/\(site)/twin/status" }
 
     func announce(online: Bool) throws {
         var message = OutboundMessage(
-            topic: "v1/\(config.site)/twin/status", payload: Array((online ? "online" : "offline").utf8))
+            topic: LiveLoop.statusTopic(config.site), payload: Array((online ? "online" : "offline").utf8))
         message.retain = true
         try transport.publish(message)
         // Coming up, it leaves with the first batch: a flush now could acknowledge what is not on disk yet.
@@ -133,6 +187,7 @@ extension LiveLoop {
             let published = publishes
             wantTopics(LiveLoop.filters(config, wanted))
             mode = wanted
+            takeUp(wanted)
             instruct(.mode(wanted))
             if published != publishes { try announce(online: publishes) }
             say(LogEntry(.modeChanged, "mode \(wanted.rawValue) from the next step on"))

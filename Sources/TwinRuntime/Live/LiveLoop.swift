@@ -15,8 +15,18 @@ public struct LiveOptions: Sendable {
     public var beforeHop: (@Sendable () async -> Void)?
     /// Where others ask for a mode, a configuration or a plan.
     public var inbox = LiveInbox()
-    /// The wall clock.
+    /// The wall clock, which may be set.
     public var wallNow: @Sendable () -> PlantTime
+    /// The monotonic clock, from any origin: plant time under the wall clock runs with it, and so does waiting.
+    public var uptime: @Sendable () -> Span
+    /// Whether a broker that cannot be reached at the start is waited for, instead of an error.
+    public var waitsForBroker = false
+    /// Who this process is, for other controllers of the site.
+    public var claim = Claim(issuer: "", instance: "", since: .earliest, host: "", pid: 0)
+    /// How long the claims of others are listened for before this one commands.
+    public var claimAfter = Span(ms: 500)
+    /// Opens the store again after it failed; one that is damaged is set aside and made anew. Nil tries the same one.
+    public var reopenStore: (@Sendable () throws -> any TwinStorePort)?
     /// Asked between batches; true stops after what is read is on disk.
     public var shouldStop: @Sendable () -> Bool = { false }
     /// Called once there is a journal.
@@ -25,7 +35,11 @@ public struct LiveOptions: Sendable {
     public var log: RunLog?
     public var onTick: (@Sendable (TickOutcome) -> Void)?
 
-    public init(wallNow: @escaping @Sendable () -> PlantTime) { self.wallNow = wallNow }
+    public init(wallNow: @escaping @Sendable () -> PlantTime) {
+        self.wallNow = wallNow
+        let begun = ContinuousClock.now
+        uptime = { Span(ms: Int64((ContinuousClock.now - begun) / .milliseconds(1))) }
+    }
 }
 
 /// Broker to twin to commands: journals each batch, acknowledges it, steps at marks, commands, stores.
@@ -40,6 +54,8 @@ public final class LiveLoop {
     static let receiveMs = 50
     static let letGoMs = 2000
     static let batchMax = 500
+    /// While many ticks are due the link is served so often.
+    static let serveEvery = Span(ms: 200)
 
     /// In force, or in force from the next tick on.
     var config: SiteConfig
@@ -47,8 +63,11 @@ public final class LiveLoop {
     let options: LiveOptions
     let transport: any Transport
     let folder: JournalFolder
-    let store: any TwinStorePort
+    let store: StoreFollower
     let run: String
+    /// Of the site's topics, and of what twins say of themselves.
+    private let sitePrefix: String
+    let twinPrefix: String
     var session: Session?
     var early = EarlyMessages()
     private var liveClock: LiveClock
@@ -59,6 +78,18 @@ public final class LiveLoop {
     private let begun = ContinuousClock.now
     /// While the journal is stepped again nothing is published: only the last mark's commands go again, later.
     var isRecovering = false
+    /// What waits for the broker.
+    var outbox = Outbox()
+    /// Plant time under the wall clock.
+    private var steady: SteadyClock?
+    /// What is wrong with the twin itself, as its lines said it last.
+    var troubles: [AlarmKey: String] = [:]
+    var rival = RivalState()
+    var silence: ClockSilence
+    /// The last reason why there is no link that was said.
+    var saidLinkTrouble: String?
+    /// QoS 0 messages of the open tick for which there was no room.
+    private var shed = 0
     /// Topics of a mapping or a mode that came with a reload: asked for when what was received is acknowledged.
     var newFilters: [String] = []
     public internal(set) var notes = RunNotes()
@@ -83,73 +114,94 @@ public final class LiveLoop {
     /// - Parameters:
     ///   - run: the journal's run, or a new one for an empty folder (see `existingRun`).
     ///   - transport: made with the client id of that run.
+    ///   - store: nil where it could not be opened yet.
     public init(
         config: SiteConfig, options: LiveOptions, run: String, transport: any Transport, folder: JournalFolder,
-        store: any TwinStorePort
+        store: (any TwinStorePort)?
     ) {
         self.config = config
         self.options = options
         self.run = run
+        sitePrefix = "v1/\(config.site)/"
+        twinPrefix = "v1/\(config.site)/twin/"
         self.transport = transport
         self.folder = folder
-        self.store = store
+        self.store = StoreFollower(store, reopen: options.reopenStore)
         mode = options.mode
         log = options.log
         liveClock = LiveClock(kind: options.clock, site: config.site)
+        silence = ClockSilence(since: options.uptime())
+        rival.askedAt = silence.since
     }
 
     /// The run that a journal folder belongs to; nil for a new one.
     public static func existingRun(_ folder: JournalFolder) throws -> String? { try Recovery(folder)?.header.run }
 
     /// The topics the twin wants: all of its site but its own outputs, and those of its mapping. While it commands it hears
-    /// the commands of others too; its own, if they come back, are let go.
+    /// the commands and claims of others too; its own, if they come back, are let go.
     static func filters(_ config: SiteConfig, _ mode: ControlMode) -> [String] {
         let kinds: [TopicKind] = [.tele, .ack, .status, .vehicle, .count] + (mode == .control ? [.cmd] : [])
-        return kinds.map { "v1/\(config.site)/+/+/\($0.rawValue)" } + [Topic.clockText(site: config.site)]
+        let claims = mode == .control ? [Claim.topic(site: config.site), statusTopic(config.site)] : []
+        return kinds.map { "v1/\(config.site)/+/+/\($0.rawValue)" } + [Topic.clockText(site: config.site)] + claims
             + (config.signals?.filters ?? [])
     }
 
     /// Runs until the duration is over or it is stopped.
-    /// - Returns: the summary of the whole run; nil when no tick was closed.
+    /// - Returns: the summary of the whole run; nil when no tick was closed, or when the store cannot be read.
     public func run() async throws -> Summary? {
+        if options.clock == .wall { steady = SteadyClock(wall: options.wallNow(), uptime: options.uptime()) }
         try await recover()
-        try transport.connect(timeoutMs: options.connectTimeoutMs)
-        try transport.subscribe(LiveLoop.filters(config, mode))
-        if publishes { try announce(online: true) }
-        try resendCommands()
-        if options.clock == .wall, session == nil { try begin(at: options.wallNow()) }
+        try connect()
+        resendCommands()
+        if options.clock == .wall, session == nil { try begin(at: wallTime) }
         while !options.shouldStop(), !isOver {
             let batch = try transport.receive(timeoutMs: LiveLoop.receiveMs, limit: LiveLoop.batchMax)
-            for link in batch.links { try note(link) }
-            for refusal in batch.refusals { say(refusal.entry) }
-            log?.look()
+            try note(batch)
+            try await look()
             try takeRequests()
             for message in batch.messages {
                 // Beyond the end nothing is stepped, but what was taken from the broker is kept.
                 if isOver { _ = try journal(message) } else { try await take(message) }
             }
             try await closeByWallClock()
-            try session?.journal.sync()
-            // Nothing is acknowledged before the disk has it; before the first plant time nothing is journalled.
-            if session != nil || early.mayBeAcknowledged {
-                try transport.flush()
-                subscribeNewFilters()
-            }
+            try acknowledge()
+            if session != nil || early.mayBeAcknowledged { subscribeNewFilters() }
         }
-        if publishes { try announce(online: false) }
+        try sayGoodbye()
         try await letGo()
         transport.disconnect()
         try await writeCheckpoint()
+        try await store.catchUp(self, limit: .hours(1))
         log?.end()
         return try summary()
     }
 
+    private func connect() throws {
+        let filters = LiveLoop.filters(config, mode)
+        guard !options.waitsForBroker else { return try transport.begin(filters) }
+        try transport.connect(timeoutMs: options.connectTimeoutMs)
+        subscribe(filters)
+        if publishes { try announce(online: true) }
+    }
+
+    /// A topic that is refused is said; the others are heard.
+    private func subscribe(_ filters: [String]) {
+        do { try transport.subscribe(filters) } catch { trouble(.ownRights, "\(error)") }
+    }
+
     private func subscribeNewFilters() {
         guard !newFilters.isEmpty else { return }
-        do { try transport.subscribe(newFilters) } catch {
-            tell(.subscriptionRefused, "new topics are not heard yet, start the twin again: \(error)")
-        }
+        subscribe(newFilters)
         newFilters = []
+    }
+
+    /// Nothing is acknowledged, and nothing published, before the disk has what it follows from; before the first plant time
+    /// nothing is journalled.
+    private func acknowledge() throws {
+        try session?.journal.sync()
+        guard session != nil || early.mayBeAcknowledged else { return }
+        try post()
+        try transport.flush()
     }
 
     /// Waits until the broker has what was published. What arrives meanwhile is journalled and not stepped: it opens
@@ -157,12 +209,52 @@ public final class LiveLoop {
     private func letGo() async throws {
         let until = ContinuousClock.now + .milliseconds(LiveLoop.letGoMs)
         while session != nil, transport.publicationsInFlight > 0, ContinuousClock.now < until {
-            let batch = try transport.receive(timeoutMs: 20, limit: LiveLoop.batchMax)
-            for link in batch.links { try note(link) }
-            for message in batch.messages { _ = try journal(message) }
-            try session?.journal.sync()
-            try transport.flush()
+            _ = try serve(timeoutMs: 20)
         }
+    }
+
+    /// Serves the link while ticks are closed one after the other, or at the end.
+    /// - Returns: how many more ticks are due.
+    func serve(timeoutMs: Int) throws -> Int {
+        let batch = try transport.receive(timeoutMs: timeoutMs, limit: LiveLoop.batchMax)
+        try note(batch)
+        var closes = 0
+        for message in batch.messages { closes += try journal(message).closes }
+        try acknowledge()
+        return closes
+    }
+
+    private func note(_ batch: InboundBatch) throws {
+        for link in batch.links { try note(link) }
+        for refusal in batch.refusals {
+            say(refusal.entry)
+            trouble(.ownRights, "\(refusal.topic): \(refusal.sentence)")
+        }
+        log?.look()
+    }
+
+    /// Plant time under the wall clock.
+    var wallTime: PlantTime {
+        steady?.look(wall: options.wallNow(), uptime: options.uptime())
+        return steady?.now ?? options.wallNow()
+    }
+
+    /// The wall clock may be behind where the journal ended.
+    func holdTime(notBefore end: PlantTime) {
+        steady = SteadyClock(wall: options.wallNow(), notBefore: end, uptime: options.uptime())
+    }
+
+    /// Looks after what no message brings: clocks, claims, the store.
+    private func look() async throws {
+        if options.clock == .wall {
+            _ = wallTime
+            trouble(.ownClock, steady?.step == nil ? nil : troubles[.ownClock] ?? steady?.sentence)
+        } else {
+            lookForTime()
+        }
+        try lookForRivals()
+        lookForBroker()
+        try await store.follow(self)
     }
 
     var isOver: Bool {
@@ -174,8 +266,13 @@ public final class LiveLoop {
     /// All that the store has of this run.
     private func summary() throws -> Summary? {
         guard let session, session.engine.state.tick > 0 else { return nil }
+        guard !store.isBehind else {
+            tell(.runNote, "the store is behind the journal, so there is no summary; the next start makes it up")
+            return nil
+        }
         let window = StoreWindow(from: session.header.start.floored(to: settlementPeriod))
-        return try store.summary(session.engine.family.method.covering(store.chart(window)), window)
+        guard let port = store.port else { return nil }
+        return try port.summary(session.engine.family.method.covering(port.chart(window)), window)
     }
 
     var facts: RunFacts {
@@ -208,10 +305,13 @@ public final class LiveLoop {
         let word = link.word(wasUp: wasUp)
         say(link.entry(word: word))
         if case .up = link {
+            // What was refused is tried anew.
+            trouble(.ownRights, nil)
             // The broker has published our will meanwhile, and nothing that we said while the link was down.
-            if wasUp, publishes {
+            if wasUp || options.waitsForBroker, publishes {
                 try announce(online: true)
-                try repeatAlarms()
+                repeatAlarms()
+                resendCommands()
             }
             wasUp = true
         }
@@ -237,36 +337,56 @@ public final class LiveLoop {
     private func journal(_ message: InboundMessage) throws -> (closes: Int, t: PlantTime) {
         let none = (closes: 0, t: PlantTime(ms: 0))
         if isOwnCommand(message) { return none }
+        if try hearRival(message) { return none }
+        if steady?.step != nil, let told = liveClock.told(message) { steady?.hear(told.stamp, of: told.asset) }
         let stamp = liveClock.time(
-            of: message, hasClock: session?.clock.hasClock ?? false, now: session?.clock.now, wallNow: options.wallNow()
-        )
+            of: message, hasClock: session?.clock.hasClock ?? false, now: session?.clock.now,
+            wallNow: options.clock == .wall ? wallTime : .earliest)
         if session == nil {
-            guard let stamp else {
+            guard let first = stamp.flatMap({ liveClock.first($0, of: message, step: config.step) }) else {
+                if stamp != nil { silence.refused = stamp }
                 early.add(message)
                 return none
             }
-            try begin(at: stamp)
+            try begin(at: first)
         }
         guard let now = session?.clock.now else { return none }
         var t = max(stamp ?? now, now)
         var closes = 0
-        if options.clock == .event, stamp != nil {
+        if options.clock == .event, let stamp {
             switch session?.clock.take(t: t, isClock: liveClock.isClock(message)) {
             case .taken(let count)?: closes = count
             case .refused?, nil: t = now
             }
+            silence.hear(stamp, plantTime: now, leap: TickClock.leapMin(step: config.step), at: options.uptime())
         }
         append(Arrival(message, at: session?.clock.hasClock == true && !liveClock.isClock(message) ? now : t))
         return (closes, t)
     }
 
     private func isOwnCommand(_ message: InboundMessage) -> Bool {
-        message.topic.hasSuffix("/\(TopicKind.cmd.rawValue)") && message.topic.hasPrefix("v1/\(config.site)/")
+        message.topic.hasSuffix("/cmd") && message.topic.hasPrefix(sitePrefix)
             && RivalWatch.issuer(message.payload) == Command.issuer(run: run)
     }
 
+    /// What finds no room in the tick is journalled all the same where its sender counts on it.
     func append(_ arrival: Arrival) {
+        guard session?.input.take(arrival) == false else {
+            session?.journal.append(.message(arrival))
+            return
+        }
+        guard arrival.qos > 0 else {
+            shed += 1
+            return
+        }
         session?.journal.append(.message(arrival))
-        session?.input.arrivals.append(arrival)
+        session?.input.shed += 1
+    }
+
+    /// Messages that found no room are counted by the tick that they would have been in.
+    func settleShed(at t: PlantTime) {
+        guard shed > 0 else { return }
+        instruct(.shed(shed), at: t)
+        shed = 0
     }
 }

@@ -58,10 +58,13 @@ extension TickOutcome {
                         "provisional": .bool(day.isProvisional),
                     ])))
         }
-        for edge in alarmEdges {
-            messages.append(
-                .alarm(edge.key.path, site: site, standing: edge.isRaised ? (since: edge.at, cause: edge.cause) : nil))
+        return messages + alarms(site: site)
+    }
+
+    /// The alarms that came or went.
+    func alarms(site: String) -> [OutboundMessage] {
+        alarmEdges.map { edge in
+            .alarm(edge.key.path, site: site, standing: edge.isRaised ? (since: edge.at, cause: edge.cause) : nil)
         }
-        return messages
     }
 }

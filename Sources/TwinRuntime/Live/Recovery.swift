@@ -21,23 +21,6 @@ struct Recovery {
         }
     }
 
-    /// What was found after the last mark.
-    struct Tail {
-        var lines: [Line] = []
-        var lastT: PlantTime
-        var segment: String
-        var number: Int
-        /// After the last mark that was stepped again; nil when there was none to step.
-        var cursor: JournalCursor?
-
-        func end(_ state: TwinState) -> JournalEnd {
-            JournalEnd(
-                segment: segment, number: number, linesSinceMark: lines.count, tick: state.tick,
-                chain: state.chain.hex, end: state.grid.to(state.tick), configuration: state.configuration,
-                mode: state.mode)
-        }
-    }
-
     /// Cuts a torn last line: it was never acknowledged. A segment that was begun without its header is dropped.
     ///
     /// What stays may be in memory alone, where only the process died. It goes to the disk before anything rests on it:
@@ -58,95 +41,19 @@ struct Recovery {
         }
     }
 
-    /// Restores the checkpoint, if it is this build's, and steps again what came after it; every mark's chain must
-    /// come out as it was written. `keep` gets what the store has not: all of it when no checkpoint could be used.
+    /// Brings an engine to the journal's end. `keep` gets what the store has not: all of it when no checkpoint could be used.
     mutating func run(
         _ engine: TwinEngine, checkpoint: StoredCheckpoint?, configurations: @escaping ConfigurationSource,
         keep: (StoreBatch) throws -> Void
-    ) async throws -> Tail {
+    ) async throws -> JournalPass.Tail {
         try cutTornLine()
-        let found = try folder.contents()
-        var place = JournalFolder.Place(index: 0, offset: 0)
-        var feed = StoreFeed()
-        if let checkpoint, let after = try folder.place(after: checkpoint.cursor, in: found),
-            await restore(engine, checkpoint, configurations)
-        {
-            place = after
-        } else {
-            let beginning = try folder.beginning(of: found)
-            place.index = beginning.index
-            if let opening = beginning.opening {
-                try await engine.restore(opening, of: found[place.index].path, configurations: configurations)
-                feed.begin(
-                    ConfigurationInForce(
-                        try configurations(engine.state.configuration), from: engine.state.grid.to(engine.state.tick),
-                        tick: engine.state.tick + 1))
-            } else {
-                feed.begin(ConfigurationInForce(try configurations(header.config), from: header.start))
-                feed.replaceAll()
-            }
+        var pass = try await JournalPass(
+            folder, header: header, engine: engine, checkpoint: checkpoint, configurations: configurations)
+        while try await pass.step() {
+            guard engine.state.tick % ReplayLoop.marksPerTransaction == 0, let due = pass.feed.due() else { continue }
+            try keep(due)
         }
-        try folder.checkGaps(found[place.index...])
-        let last = found[found.count - 1]
-        var tail = Tail(
-            lastT: engine.state.grid.to(engine.state.tick), segment: last.name, number: last.number)
-        for segment in found[place.index...] {
-            let reader = try folder.open(segment, at: place.offset)
-            if place.offset == 0 { _ = reader.next() }
-            place.offset = 0
-            try await step(engine, configurations, reader, segment.name, &tail) { outcome in
-                feed.add(outcome)
-                guard outcome.tick % ReplayLoop.marksPerTransaction == 0, let due = feed.due() else { return }
-                try keep(due)
-            }
-        }
-        try keep(feed.flush(engine.state.books))
-        return tail
-    }
-
-    /// False for a checkpoint that this build cannot read: the journal has all that it knew.
-    private func restore(
-        _ engine: TwinEngine, _ checkpoint: StoredCheckpoint, _ configurations: ConfigurationSource
-    ) async -> Bool {
-        do {
-            try await engine.restore(checkpoint.data, configurations: configurations)
-            return true
-        } catch {
-            return false
-        }
-    }
-
-    private func step(
-        _ engine: TwinEngine, _ configurations: ConfigurationSource, _ reader: LineReader, _ segment: String,
-        _ tail: inout Tail, onTick: (TickOutcome) throws -> Void
-    ) async throws {
-        let path = folder.file(segment)
-        while let read = reader.next() {
-            guard case .line(let bytes) = read else {
-                throw JournalProblem(
-                    "\(path):\(reader.number): a line is too long; the journal is damaged", exitCode: 65)
-            }
-            let line: Line
-            do { line = try Line(bytes: bytes, start: header.start, number: reader.number) } catch {
-                throw JournalProblem(
-                    "\(path):\(reader.number): error: \(error.text); the journal is damaged", exitCode: 65)
-            }
-            tail.lastT = max(tail.lastT, line.t)
-            guard case .mark(let mark) = line.body else {
-                tail.lines.append(line)
-                continue
-            }
-            let outcome = await engine.close(try TickInput(tail.lines, configurations: configurations))
-            guard outcome.tick == mark.tick, outcome.chain.hex == mark.chain, mark.n == tail.lines.count else {
-                throw JournalProblem(
-                    "\(path):\(reader.number): tick \(mark.tick) does not step to the chain of its mark (\(tail.lines.count)"
-                        + " lines, mark says \(mark.n)); was the program or the configuration changed? Use another --journal",
-                    exitCode: 65)
-            }
-            tail.lines.removeAll()
-            tail.cursor = JournalCursor(
-                segment: segment, offset: reader.offset, tick: outcome.tick, chain: outcome.chain.hex)
-            try onTick(outcome)
-        }
+        try keep(pass.feed.flush(engine.state.books))
+        return pass.tail
     }
 }

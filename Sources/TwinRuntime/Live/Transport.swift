@@ -87,28 +87,36 @@ extension LinkChange {
     }
 }
 
-/// A publication of ours that the broker took and refused.
-public struct RefusedPublication: Sendable, Hashable {
+/// A publication or a subscription of ours that the broker refused.
+public struct BrokerRefusal: Sendable, Hashable {
+    /// Or the filter.
     public var topic: String
     /// The broker's word, such as `Not authorized`.
     public var reason: String
+    public var isSubscription: Bool
 
-    public init(topic: String, reason: String) {
+    public init(topic: String, reason: String, isSubscription: Bool = false) {
         self.topic = topic
         self.reason = reason
+        self.isSubscription = isSubscription
+    }
+
+    var sentence: String {
+        isSubscription
+            ? "the broker does not let us hear \(topic): \(reason); see its access list"
+            : "the broker refused what we published: \(reason); see its access list"
     }
 
     var entry: LogEntry {
         LogEntry(
-            .publicationRefused, "the broker refused what we published: \(reason); see its access list", topic: topic,
-            reason: reason)
+            isSubscription ? .subscriptionRefused : .publicationRefused, sentence, topic: topic, reason: reason)
     }
 }
 
 public struct InboundBatch: Sendable {
     public var messages: [InboundMessage] = []
     public var links: [LinkChange] = []
-    public var refusals: [RefusedPublication] = []
+    public var refusals: [BrokerRefusal] = []
 
     public init() {}
 }
@@ -127,6 +135,10 @@ public struct TransportProblem: Error, Sendable, CustomStringConvertible {
 public protocol Transport: AnyObject {
     func connect(timeoutMs: Int) throws
     func subscribe(_ filters: [String]) throws
+    /// Goes on trying to connect while `receive` is called, and subscribes as soon as it is admitted.
+    func begin(_ filters: [String]) throws
+    /// Why there is no link, while there is none and it was tried.
+    var linkTrouble: String? { get }
     /// Waits at most `timeoutMs` for messages; returns about `limit` at the most.
     func receive(timeoutMs: Int, limit: Int) throws -> InboundBatch
     /// Acknowledges what was received and lets what was published leave.
@@ -134,5 +146,17 @@ public protocol Transport: AnyObject {
     func publish(_ message: OutboundMessage) throws
     /// QoS 1 publications that the other side has not acknowledged yet.
     var publicationsInFlight: Int { get }
+    /// Whether what is published now leaves soon; false while the link is down or hangs.
+    var takesPublications: Bool { get }
     func disconnect()
+}
+
+extension Transport {
+    public var takesPublications: Bool { true }
+    public var linkTrouble: String? { nil }
+
+    public func begin(_ filters: [String]) throws {
+        try connect(timeoutMs: 10_000)
+        try subscribe(filters)
+    }
 }

@@ -34,6 +34,10 @@ public enum LogEvent: String, Sendable, Hashable, CaseIterable {
     case publicationRefused = "publication.refused"
     /// A topic that we shall not hear.
     case subscriptionRefused = "subscription.refused"
+    /// Something is wrong with the twin itself: its clock, its store, its rights, another controller.
+    case twinTrouble = "twin.trouble"
+    /// ... and is over.
+    case twinWell = "twin.well"
     case configurationChanged = "config.changed"
     case modeChanged = "mode.changed"
     /// An operator gave an asset a set-point, left it alone, or gave it back; an order's time is over.
@@ -51,12 +55,13 @@ public enum LogEvent: String, Sendable, Hashable, CaseIterable {
     public var level: LogLevel {
         switch self {
         case .tickClosed, .commandIssued: .debug
-        case .runBegun, .runEnded, .runNote, .alarmCleared, .linkUp, .configurationChanged, .modeChanged, .handSet,
+        case .runBegun, .runEnded, .runNote, .twinWell, .alarmCleared, .linkUp, .configurationChanged, .modeChanged,
+            .handSet,
             .handPaused, .handReleased, .handEnded:
             .info
         case .messageRefused, .topicUnknown, .readingDoubted, .alarmRaised, .linkDown, .sessionLost, .commandFailed:
             .warn
-        case .runFailed, .publicationRefused, .subscriptionRefused: .error
+        case .runFailed, .publicationRefused, .subscriptionRefused, .twinTrouble: .error
         }
     }
 }

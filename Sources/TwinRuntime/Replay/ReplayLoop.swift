@@ -228,6 +228,7 @@ public final class ReplayLoop {
             for arrival in arrivals { journal?.append(.message(arrival)) }
         }
         input.arrivals = arrivals
+        input.shed = lines.shed
         input.sorted = isFileKept && injector.isEmpty ? tick.sorted : nil
         input.unreadable = lines.unreadable
         let written = journal?.linesSinceMark ?? 0

@@ -48,6 +48,11 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .customLong("for"), help: "How long, such as 1h; default until stopped.")
     var duration: Span?
 
+    @Flag(
+        help: "Wait for a broker that is not there yet, for ever; without it the first connection must succeed in 10 s."
+    )
+    var waitForBroker = false
+
     @Flag(help: "Print the whole table before the result.")
     var full = false
 
@@ -66,8 +71,12 @@ struct RunCommand: AsyncParsableCommand {
         Terminal.catchSignals()
         let config = try common.load()
         let folder = JournalFolder(path: journal ?? RunCommand.journalFolder(of: store))
+        // From here on nobody else writes this journal or this store, also while there is nothing in them yet.
+        let locks = try RunLocks(folder: folder.path, store: store)
+        defer { locks.release() }
         let isNewStore = !FileManager.default.fileExists(atPath: store)
-        let target = try openStore(store)
+        let known = try LiveLoop.existingRun(folder)
+        let target = try openAtStart(store, replaces: known != nil)
         var isStarted = false
         defer {
             // A run that never reached its broker leaves no empty store behind.
@@ -75,10 +84,13 @@ struct RunCommand: AsyncParsableCommand {
                 try? FileManager.default.removeItem(atPath: store + suffix)  // may not exist
             }
         }
-        let run = try LiveLoop.existingRun(folder) ?? RunCommand.drawRun()
+        let run = known ?? RunCommand.drawRun()
         var transportOptions = try connection.options(broker, clientID: "twin-\(config.site)-\(run)")
-        // It listens for the commands of others.
+        // It listens for the commands of others, and anew for who claims the site.
         transportOptions.hearsItself = false
+        transportOptions.alwaysRetained = ["v1/\(config.site)/twin/controller", "v1/\(config.site)/twin/status"]
+        // What a twin says is for the moment: after a lost link it is said anew, or is past.
+        transportOptions.sendsAgain = false
         if mode == .advise || mode == .control {
             transportOptions.will = MQTTWill(topic: "v1/\(config.site)/twin/status", payload: Array("offline".utf8))
         }
@@ -88,6 +100,11 @@ struct RunCommand: AsyncParsableCommand {
         options.duration = duration
         options.build = Build.id
         options.shouldStop = { Terminal.isStopped }
+        options.waitsForBroker = waitForBroker
+        options.claim = Claim(
+            issuer: Command.issuer(run: run), instance: RunCommand.drawRun(), since: Terminal.now,
+            host: ProcessInfo.processInfo.hostName, pid: Int(getpid()))
+        options.reopenStore = { [store] in try openToWrite(store, replaces: true) }
         let twin = RunningTwin(folder: folder.path)
         let configFolder = common.folder
         options.onBegin = { twin.announce(config: configFolder) }
@@ -124,7 +141,8 @@ struct RunCommand: AsyncParsableCommand {
             log.note(.runEnded, "\(summary.steps) steps, digest \(summary.digest)")
             Output.summary(summary, json: common.json, full: full)
         } else {
-            Terminal.say("twin: no tick was closed, so there is no summary", .runEnded)
+            Terminal.say(
+                "twin: there is no summary: no tick was closed, or the store does not have them yet", .runEnded)
         }
         try Terminal.exitIfInterrupted()
     }

@@ -108,7 +108,7 @@ struct BrokenExample: Sendable, CustomTestStringConvertible {
                 "grid.intensity.id: \"main\" is the meter's id too; give each its own",
                 "detectors.not_aked: unknown key; did you mean \"not_acked\"?",
                 "detectors.smoke: unknown key; known here: stale, stuck, out_of_range, unit, sign, counter, balance, "
-                    + "clock, gap, conflict, not_acked, not_followed, two_controllers, departure_at_risk, trip, link",
+                    + "clock, gap, conflict, not_acked, not_followed, two_controllers, departure_at_risk, trip, link, store",
                 "detectors.trip.enabled: \"no\" is text in YAML 1.2 and a switch in YAML 1.1; write false",
             ]),
     ]

@@ -6,15 +6,26 @@ import TwinTesting
 
 /// A clock that a test sets, and a switch that it throws.
 final class TestClock: Sendable {
-    private let time: Mutex<PlantTime>
+    private let time: Mutex<(now: PlantTime, uptime: Span)>
     private let stopped = Mutex(false)
 
-    init(_ start: PlantTime) { time = Mutex(start) }
+    init(_ start: PlantTime) { time = Mutex((start, .days(1))) }
 
-    var now: PlantTime { time.withLock { $0 } }
+    var now: PlantTime { time.withLock { $0.now } }
+    /// The monotonic clock.
+    var uptime: Span { time.withLock { $0.uptime } }
     var isStopped: Bool { stopped.withLock { $0 } }
 
-    func set(_ new: PlantTime) { time.withLock { $0 = new } }
+    /// Both clocks go on.
+    func set(_ new: PlantTime) {
+        time.withLock { time in
+            time.uptime = max(time.uptime, time.uptime + (new - time.now))
+            time.now = new
+        }
+    }
+
+    /// The wall clock alone is set.
+    func step(by span: Span) { time.withLock { $0.now = $0.now + span } }
     func stop() { stopped.withLock { $0 = true } }
 }
 

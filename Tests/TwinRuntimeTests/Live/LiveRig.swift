@@ -23,6 +23,11 @@ final class LiveRig {
     let inbox = LiveInbox()
     var onTick: (@Sendable (TickOutcome) -> Void)?
     var log: RunLog?
+    var claim = Claim(issuer: "twin-7f3a9c21", instance: "a", since: LiveRig.start, host: "here", pid: 1)
+    var reopenStore: (@Sendable () throws -> any TwinStorePort)?
+    var waitsForBroker = false
+    /// In the place of the store's file.
+    var store: (any TwinStorePort)?
 
     init(_ config: SiteConfig? = nil) throws {
         temporary = try TemporaryFolder()
@@ -39,6 +44,12 @@ final class LiveRig {
     /// Opens the store, runs, and closes the store again.
     func go(_ link: any Transport) async throws -> Summary? {
         var options = LiveOptions(wallNow: { [clock] in clock.now })
+        // Both clocks of the machine go together unless a test parts them.
+        options.uptime = { [clock] in clock.uptime }
+        options.claim = claim
+        options.claimAfter = Span(ms: 0)
+        options.reopenStore = reopenStore
+        options.waitsForBroker = waitsForBroker
         options.mode = mode
         options.clock = kind
         options.duration = duration
@@ -48,7 +59,7 @@ final class LiveRig {
         options.log = log
         options.shouldStop = { [clock] in clock.isStopped }
         let run = try LiveLoop.existingRun(journal) ?? LiveRig.run
-        let store = try openStore(storePath)
+        let store = try store ?? openStore(storePath)
         return try await LiveLoop(
             config: config, options: options, run: run, transport: link, folder: journal, store: store
         ).run()

@@ -33,7 +33,7 @@ struct ReconnectTests {
     }
 
     private func batch(
-        _ messages: [InboundMessage] = [], _ links: [LinkChange] = [], _ refusals: [RefusedPublication] = []
+        _ messages: [InboundMessage] = [], _ links: [LinkChange] = [], _ refusals: [BrokerRefusal] = []
     ) -> InboundBatch {
         var batch = InboundBatch()
         (batch.messages, batch.links, batch.refusals) = (messages, links, refusals)
@@ -54,7 +54,7 @@ struct ReconnectTests {
                 batch([.clock(LiveRig.start), tripped], [.up(sessionPresent: false)]),
                 batch([.clock(LiveRig.start + .minutes(1))]), batch([], [.down(reason: "gone")]),
                 batch(
-                    [], [.up(sessionPresent: true)], [RefusedPublication(topic: "v1/a/cmd", reason: "Not authorized")]),
+                    [], [.up(sessionPresent: true)], [BrokerRefusal(topic: "v1/a/cmd", reason: "Not authorized")]),
                 batch([], [.down(reason: "gone")]), batch([], [.up(sessionPresent: false)]),
             ], clock: rig.clock)
         _ = try await rig.go(link)
