@@ -21,7 +21,7 @@ struct AlarmCausesTests {
         }
         return AlarmCauses(
             reply: reply, refusals: refusals ?? [], balance: TickBalance(), offers: [], outcomes: [], setPoints: [:],
-            link: nil, lines: lines)
+            link: nil, lines: lines, troubles: SiteTroubles())
     }
 
     private let topic = "v1/sunderland/wind/t01/tele"
