@@ -11,6 +11,8 @@ DATA ?= ../shared/data
 BUILD_PACKAGES := pkg-config libmosquitto-dev libsqlite3-dev
 TEST_PACKAGES := mosquitto openssl
 SEEDS ?= 10
+KILLS ?= 10
+SOAK := .build/release/SoakRun
 # They wait for a broker or for processes, and would keep the others from the processor.
 REAL_TIME := TwinMQTTTests|TwinEndToEndTests
 # They step whole days, most of them the same ones.
@@ -78,9 +80,16 @@ injections: build ## What becomes of injected faults, by kind over SEEDS days, a
 	Tests/bench/injections.py $(RELEASE) $(SEEDS)
 	Tests/bench/false-alarms.py $(RELEASE) 20
 
-soak: setup-test ## Long runs: SEEDS kills of a live run, each compared with the replay of its journal.
+soak: setup-test ## SEEDS simulated plant hours with seeded faults (SEED=n plays one), then KILLS kills of a real run.
+	swift build -c release --product SoakRun
+ifdef SEED
+	$(SOAK) seed $(SEED)
+else
+	$(SOAK) $(SEEDS)
+	$(SOAK) planted
 	swift build --build-tests
-	TWIN_SOAK_KILLS=$(SEEDS) swift test --skip-build --disable-xctest --filter SoakTests
+	TWIN_SOAK_KILLS=$(KILLS) swift test --skip-build --disable-xctest --filter SoakTests
+endif
 
 month: setup-test build ## Thirty days lived through a broker, sped up, with kills, into one store (30 to 60 minutes).
 	Tests/soak-month.sh $(RELEASE)

@@ -87,6 +87,16 @@ let package = Package(
                 "TwinRuntime", "TwinImport", "TwinConfiguration", "TwinFiles", "TwinBooks", "TwinCore", "TwinUnits",
             ],
             path: "Tests/TwinTesting", swiftSettings: product),
+        // The live pipeline over a simulated world, for tests and `make soak`; part of no product.
+        .target(
+            name: "TwinSimulation",
+            dependencies: [
+                "TwinRuntime", "TwinConfiguration", "TwinFiles", "TwinBooks", "TwinPlant", "TwinCore", "TwinUnits",
+            ],
+            path: "Tests/TwinSimulation", swiftSettings: product),
+        .executableTarget(
+            name: "SoakRun", dependencies: ["TwinSimulation", "TwinConfiguration"], path: "Tests/SoakRun",
+            swiftSettings: product),
         // For tests of what a thing costs: the time of a thread, not of the clock.
         .target(name: "ProcessorTime", path: "Tests/ProcessorTime", swiftSettings: product),
         // House rules, by reading the sources.
@@ -116,7 +126,8 @@ let package = Package(
             name: "TwinRuntimeTests",
             dependencies: [
                 "TwinRuntime", "TwinImport", "TwinConfiguration", "TwinFiles", "TwinStore", "TwinReports", "TwinBooks",
-                "TwinDispatch", "TwinPlant", "TwinCore", "TwinUnits", "TwinTesting", "ProcessorTime", grdb,
+                "TwinDispatch", "TwinPlant", "TwinCore", "TwinUnits", "TwinTesting", "TwinSimulation", "ProcessorTime",
+                grdb,
             ], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT", "TwinTesting"], swiftSettings: strict),
         .testTarget(

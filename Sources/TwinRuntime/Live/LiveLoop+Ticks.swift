@@ -167,10 +167,8 @@ extension LiveLoop {
         var message = OutboundMessage(
             topic: LiveLoop.statusTopic(config.site), payload: Array((online ? "online" : "offline").utf8))
         message.retain = true
+        // It leaves with the next batch: a flush now could acknowledge what is not on disk yet.
         try transport.publish(message)
-        // Coming up, it leaves with the first batch: a flush now could acknowledge what is not on disk yet.
-        // Without a journal nothing that was received may be acknowledged, not even at the end.
-        if !online, session != nil { try transport.flush() }
     }
 
     // MARK: - Requests

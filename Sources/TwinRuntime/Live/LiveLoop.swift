@@ -168,6 +168,8 @@ public final class LiveLoop {
             if session != nil || early.mayBeAcknowledged { subscribeNewFilters() }
         }
         try sayGoodbye()
+        // Without a journal nothing that was received may be acknowledged, not even at the end.
+        if session != nil { try transport.flush() }
         try await letGo()
         transport.disconnect()
         try await writeCheckpoint()
