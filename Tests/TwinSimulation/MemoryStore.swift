@@ -61,7 +61,7 @@ final class MemoryStore: TwinStorePort {
             if state.first == nil, state.content.checkpoint != nil { state.first = state.content }
             return value
         }
-        guard let value else { throw JournalProblem("the store is locked (simulated)", exitCode: 74) }
+        guard let value else { throw StoreIsLocked() }
         return value
     }
 
@@ -129,4 +129,9 @@ final class MemoryStore: TwinStorePort {
     func forEachPoint(
         _ signal: SignalPath, _ kind: SeriesPoint.Kind, _ window: StoreWindow, _ body: (SeriesPoint) throws -> Void
     ) throws {}
+}
+
+private struct StoreIsLocked: StoreFault {
+    let isPassing = true
+    var description: String { "the store is locked (simulated)" }
 }

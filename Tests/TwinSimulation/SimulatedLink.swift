@@ -85,12 +85,12 @@ final class SimulatedLink: Transport {
     }
 
     /// The broker's answers to what was sent.
-    private func takeAnswers() -> [RefusedPublication] {
-        var refusals: [RefusedPublication] = []
+    private func takeAnswers() -> [BrokerRefusal] {
+        var refusals: [BrokerRefusal] = []
         while let message = inFlight.first, world.isQuiet || world.chance.happens(0.95) {
             inFlight.removeFirst()
             if !world.isQuiet, world.chance.happens(world.plan.refusedPublications) {
-                refusals.append(RefusedPublication(topic: message.topic, reason: "Not authorized"))
+                refusals.append(BrokerRefusal(topic: message.topic, reason: "Not authorized"))
             }
         }
         return refusals
@@ -126,6 +126,9 @@ final class SimulatedLink: Transport {
     }
 
     var publicationsInFlight: Int { queued.count + inFlight.count }
+
+    /// The planted twin has no such sense.
+    var takesPublications: Bool { world.planted == .unboundedQueue || (isUp && !isHanging && inFlight.count < 1000) }
 
     func disconnect() { if isUp { lose(for: Span(ms: 0)) } }
 

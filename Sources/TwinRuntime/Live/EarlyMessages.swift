@@ -4,8 +4,12 @@ import TwinCore
 struct EarlyMessages {
     static let keptMax = 10_000
 
+    /// Half of what a broker sends unacknowledged.
+    static let owedMax = 500
+
     private var items: [Item] = []
-    private var holdsOwed = false
+    /// QoS 1 messages that nobody else keeps.
+    private(set) var owed = 0
     /// QoS 0 and retained messages that found no room.
     private(set) var shed = 0
 
@@ -19,14 +23,14 @@ struct EarlyMessages {
     ///
     /// It sends so many unacknowledged messages and no more, so many retained ones could keep the clock away for ever.
     /// They stay with the broker: acknowledged early, none is lost. Any other QoS 1 message must be on disk first.
-    var mayBeAcknowledged: Bool { !holdsOwed }
+    var mayBeAcknowledged: Bool { owed == 0 }
 
     mutating func add(link word: String) { items.append(.link(word)) }
 
     mutating func add(_ message: InboundMessage) {
         // What the broker keeps until it is acknowledged is bounded by the receive maximum and never shed.
         let isOwed = message.qos > 0 && !message.retain
-        holdsOwed = holdsOwed || isOwed
+        if isOwed { owed += 1 }
         if isOwed || items.count < EarlyMessages.keptMax { items.append(.message(message)) } else { shed += 1 }
     }
 
@@ -36,7 +40,7 @@ struct EarlyMessages {
     /// Hands out what was kept, in order of arrival.
     mutating func take() -> [Item] {
         defer { items = [] }
-        holdsOwed = false
+        owed = 0
         return items
     }
 }

@@ -42,13 +42,17 @@ struct LiveClock {
 
     /// The first plant time of a run, once it is certain; nil while it is not.
     ///
-    /// One clock line may be wrong by years, and a run never goes back: the next one must follow it. Without a clock two
-    /// assets agree already.
+    /// One clock line may be wrong by years, and a run never goes back: the next one must follow it, or the stamps of two
+    /// assets must agree. Without a clock two assets are enough.
     mutating func first(_ stamp: PlantTime, of message: InboundMessage, step: Span) -> PlantTime? {
-        guard isClock(message) else { return stamp }
+        let leap = TickClock.leapMin(step: step)
+        guard isClock(message) else {
+            guard let candidate else { return stamp }
+            return stamp >= candidate - leap && stamp <= candidate + leap ? candidate : nil
+        }
         let before = candidate
         candidate = stamp
-        guard let before, stamp > before, stamp <= before + TickClock.leapMin(step: step) else { return nil }
+        guard let before, stamp > before, stamp <= before + leap else { return nil }
         return before
     }
 

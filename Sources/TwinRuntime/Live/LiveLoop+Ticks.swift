@@ -95,8 +95,7 @@ extension LiveLoop {
     ///   - isLast: false while more ticks are due: what they decide is past already.
     private func publish(_ outcome: TickOutcome, _ mode: ControlMode, _ engine: TwinEngine, isLast: Bool) {
         guard !isRecovering, publishes, mode == .advise || mode == .control else { return }
-        if !isLast { outbox.dropCommands() }
-        if isLast, mode == .control { outcome.commands.forEach { outbox.add($0) } }
+        outbox.replaceCommands(with: isLast && mode == .control ? outcome.commands : [])
         let messages =
             isLast
             ? outcome.publications(site: config.site, day: day(engine, outcome.end))
@@ -112,15 +111,18 @@ extension LiveLoop {
         guard transport.takesPublications else { return outbox.expire(at: now) }
         let due = outbox.take(at: now)
         for message in due.retained { try transport.publish(message) }
-        for command in due.commands {
-            // Who has not listened for others yet commands nothing.
-            if rival.isClaimed { try publish(command, at: now) } else { outbox.add(command) }
+        // Who has not listened for others yet commands nothing.
+        if rival.isClaimed {
+            for command in due.commands { try publish(command, at: now) }
+        } else {
+            outbox.restoreCommands(due.commands)
         }
-        let expired = outbox.takeExpired()
-        guard expired > 0 else { return }
-        tell(
-            .commandFailed, "\(expired) command\(expired == 1 ? "" : "s") expired before the broker took them; not sent"
-        )
+        let lost = outbox.takeLost()
+        guard lost > 0 else { return }
+        say(
+            LogEntry(
+                .commandFailed,
+                "\(lost) command\(lost == 1 ? "" : "s") expired or overtaken before the broker took them"))
     }
 
     private func publish(_ command: Command, at now: PlantTime) throws {
@@ -158,7 +160,7 @@ extension LiveLoop {
     func resendCommands() {
         guard mode == .control, let session, session.engine.state.mode == .control else { return }
         let last = session.engine.state.tick
-        for command in session.engine.state.desk.pending where command.tick == last { outbox.add(command) }
+        outbox.restoreCommands(session.engine.state.desk.pending.filter { $0.tick == last })
     }
 
     static func statusTopic(_ site: String) -> String { "v1/\(site)/twin/status" }

@@ -153,6 +153,8 @@ public final class LiveLoop {
         try await recover()
         try connect()
         resendCommands()
+        try lookForRivals()
+        try post()
         if options.clock == .wall, session == nil { try begin(at: wallTime) }
         while !options.shouldStop(), !isOver {
             let batch = try transport.receive(timeoutMs: LiveLoop.receiveMs, limit: LiveLoop.batchMax)
@@ -345,12 +347,13 @@ public final class LiveLoop {
             of: message, hasClock: session?.clock.hasClock ?? false, now: session?.clock.now,
             wallNow: options.clock == .wall ? wallTime : .earliest)
         if session == nil {
-            guard let first = stamp.flatMap({ liveClock.first($0, of: message, step: config.step) }) else {
-                if stamp != nil { silence.refused = stamp }
+            guard let first = firstTime(stamp, message) else {
                 early.add(message)
                 return none
             }
             try begin(at: first)
+            // The clock's line is among those that waited.
+            if liveClock.candidate != nil { _ = session?.clock.take(t: first, isClock: true) }
         }
         guard let now = session?.clock.now else { return none }
         var t = max(stamp ?? now, now)
@@ -364,6 +367,16 @@ public final class LiveLoop {
         }
         append(Arrival(message, at: session?.clock.hasClock == true && !liveClock.isClock(message) ? now : t))
         return (closes, t)
+    }
+
+    /// When the run begins; nil while that is not certain.
+    private func firstTime(_ stamp: PlantTime?, _ message: InboundMessage) -> PlantTime? {
+        if let stamp {
+            if let first = liveClock.first(stamp, of: message, step: config.step) { return first }
+            silence.refused = stamp
+        }
+        // The broker sends no more before these are acknowledged, so the next line of the clock may never come.
+        return early.owed >= EarlyMessages.owedMax ? liveClock.candidate : nil
     }
 
     private func isOwnCommand(_ message: InboundMessage) -> Bool {

@@ -27,14 +27,15 @@ struct LiveClockTests {
     func firstTime() async throws {
         let rig = try LiveRig()
         let silent = InboundMessage(topic: "v1/sunderland/wind/t01/tele", payload: Array("{\"power_kw\":1}".utf8))
-        let time = Self.six + .seconds(25)
-        _ = try await rig.go(ScriptLink([silent, .clock(time), silent], clock: rig.clock))
+        let (time, next) = (Self.six + .seconds(25), Self.six + .seconds(35))
+        _ = try await rig.go(ScriptLink([silent, .clock(time), silent, .clock(next), silent], clock: rig.clock))
         let lines = try rig.journalLines()
-        #expect(lines.map(\.t) == [Self.six, Self.six, time, time])
+        #expect(lines.map(\.t) == [Self.six, Self.six, Self.six, Self.six, next, next])
         #expect(lines.first?.body == .link("up"))
         #expect(
             lines.dropFirst().compactMap(\.inbound?.payload) == [
-                silent.payload, InboundMessage.clock(time).payload, silent.payload,
+                silent.payload, InboundMessage.clock(time).payload, silent.payload, InboundMessage.clock(next).payload,
+                silent.payload,
             ])
         let segment = try #require(try rig.journal.segments().first)
         let header = try Header(bytes: Array(try Repository.lines(of: rig.journal.file(segment))[0].utf8))
@@ -111,13 +112,44 @@ struct LiveClockTests {
         let silent = InboundMessage(topic: "v1/sunderland/wind/t01/tele", payload: Array("{\"power_kw\":1}".utf8))
         script.insert(silent, at: 4)
         script += [.clock(Self.six), .clock(Self.six + .minutes(1))]
-        let link = WindowLink(script, window: 12, clock: rig.clock)
+        let link = WindowLink(script, window: 13, clock: rig.clock)
         link.onFlush = { messages in
             let journalled = try rig.journalLines().compactMap(\.inbound)
             #expect(messages.allSatisfy { $0.retain || journalled.contains($0) })
         }
         #expect(try await rig.go(link)?.steps == 1)
         #expect(link.acknowledged == script)
+    }
+
+    @Test(
+        "a first clock line that is wrong by years begins no run; the two that follow each other do",
+        arguments: [6, -2000])
+    func wrongFirst(years: Int64) async throws {
+        let rig = try LiveRig()
+        let wrong = InboundMessage.clock(Self.six + .days(365 * years))
+        let right = (0...3).map { InboundMessage.clock(Self.six + .minutes($0)) }
+        let summary = try #require(try await rig.go(ScriptLink([wrong] + right, clock: rig.clock)))
+        #expect(summary.from == Self.six && summary.steps == 3)
+        #expect(summary.counts.rejected == (years > 0 ? [.clockFuture: 1] : [:]))
+    }
+
+    @Test("two assets confirm the first clock line too; so does a broker that sends no more before it is acknowledged")
+    func confirmedOtherwise() async throws {
+        let rig = try LiveRig()
+        let stamp = Self.six + .seconds(5)
+        _ = try await rig.go(
+            ScriptLink(
+                [
+                    .clock(Self.six), .reading("wind/t01", "power_kw", 1, stamp),
+                    .reading("shop/paint", "load_kw", 9000, stamp),
+                ], clock: rig.clock))
+        #expect(try rig.journalLines().compactMap(\.inbound).count == 3)
+        let other = try LiveRig()
+        let silent = InboundMessage(topic: "v1/sunderland/wind/t01/tele", payload: Array("{\"power_kw\":1}".utf8))
+        let many = [InboundMessage.clock(Self.six)] + [InboundMessage](repeating: silent, count: 600)
+        let link = WindowLink(many, window: 550, clock: other.clock)
+        _ = try await other.go(link)
+        #expect(link.acknowledged == many)
     }
 
     @Test("a clock that jumps more than 7 days is refused and moves nothing")
@@ -137,13 +169,13 @@ struct LiveClockTests {
     func jump() async throws {
         let rig = try LiveRig()
         let script: [InboundMessage] = [
-            .clock(Self.six), .reading("wind/t01", "power_kw", 1, Self.six), .clock(Self.six + .minutes(59)),
-            .clock(Self.six + .hours(1)),
+            .clock(Self.six), .reading("wind/t01", "power_kw", 1, Self.six), .clock(Self.six + .seconds(30)),
+            .clock(Self.six + .minutes(59)), .clock(Self.six + .hours(1)),
         ]
         let summary = try #require(try await rig.go(ScriptLink(script, clock: rig.clock)))
         #expect(summary.steps == 60)
         #expect(summary.counts.rejected == [.clockFuture: 1])
-        #expect(try rig.journalLines().compactMap(\.mark?.n) == [5] + [Int](repeating: 0, count: 59))
+        #expect(try rig.journalLines().compactMap(\.mark?.n) == [6] + [Int](repeating: 0, count: 59))
         #expect(try await rig.replayed().summary.digest == summary.digest)
     }
 

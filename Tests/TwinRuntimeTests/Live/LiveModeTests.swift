@@ -202,19 +202,27 @@ struct LiveModeTests {
         _ = try await rig.go(try PlantLink(rig.simulator()))
         try FileManager.default.moveItem(atPath: rig.journal.path, toPath: rig.temporary.path("elsewhere"))
         // It would lie over the first one.
-        let other = ScriptLink([.clock(LiveRig.start + .minutes(1))], clock: rig.clock)
+        let other = ScriptLink(
+            [.clock(LiveRig.start + .minutes(1)), .clock(LiveRig.start + .minutes(2))], clock: rig.clock)
         let problem = try await #require(throws: StoreProblem.self) { try await rig.go(other) }
         #expect(problem.exitCode == 73)
         #expect(try rig.journal.segments() == [])
     }
 
-    @Test("a clock behind the journal is refused as 65")
+    @Test("a clock more than a day behind the journal is refused as 65; less is made up for, and said")
     func clockBehind() async throws {
         let rig = try LiveRig()
         rig.kind = .wall
         rig.duration = .minutes(3)
         _ = try await rig.go(try PlantLink(rig.simulator(), clock: rig.clock))
-        rig.clock.set(LiveRig.start)
+        rig.clock.step(by: .minutes(-20))
+        rig.duration = nil
+        _ = try await rig.go(ScriptLink([], clock: rig.clock))
+        let words = try rig.journalLines().compactMap { line in
+            if case .op(let json) = line.body { json["alarm"]?.text } else { nil }
+        }
+        #expect(words == ["twin/clock/clock"])
+        rig.clock.step(by: .days(-2))
         let problem = try await #require(throws: JournalProblem.self) {
             try await rig.go(ScriptLink([], clock: rig.clock))
         }

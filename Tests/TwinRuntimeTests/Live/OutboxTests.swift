@@ -16,18 +16,19 @@ struct OutboxTests {
             leaseS: 180, seq: tick)
     }
 
-    @Test("has the last command of each asset, until it expires")
+    @Test("has the last mark's commands, until they expire or are overtaken; both are counted")
     func commands() {
         var outbox = Outbox()
-        outbox.add(command("a", tick: 1, expires: .minutes(2)))
-        outbox.add(command("b", tick: 1, expires: .minutes(1)))
-        outbox.add(command("a", tick: 2, expires: .minutes(3)))
+        outbox.replaceCommands(with: [command("a", tick: 1, expires: .minutes(2))])
+        outbox.replaceCommands(with: [
+            command("a", tick: 2, expires: .minutes(3)), command("b", tick: 2, expires: .minutes(1)),
+        ])
         let due = outbox.take(at: Self.start + .minutes(1)).commands
-        #expect(due.map(\.tick) == [2] && outbox.takeExpired() == 1 && outbox.takeExpired() == 0)
-        #expect(outbox.isEmpty)
-        outbox.add(command("a", tick: 3, expires: .minutes(3)))
-        outbox.dropCommands()
-        #expect(outbox.isEmpty && outbox.takeExpired() == 0)
+        #expect(due.map(\.tick) == [2] && due.map(\.path.asset) == ["a"])
+        #expect(outbox.takeLost() == 2 && outbox.takeLost() == 0 && outbox.isEmpty)
+        outbox.restoreCommands(due)
+        outbox.expire(at: Self.start + .minutes(3))
+        #expect(outbox.isEmpty && outbox.takeLost() == 1)
     }
 
     @Test("has the last word on each topic, in the order in which the topics came up")
