@@ -1,0 +1,341 @@
+#!/usr/bin/env python3
+"""Measures what the twin takes from a real broker on the loopback, beside paho-mqtt with json.loads in the same run.
+
+usage: ingest.py TWIN [SECONDS] [python with paho-mqtt]
+
+Every message is telemetry of a configured asset. The plant's clock comes with it, one tick every TICK messages, so the
+twin journals, decodes, steps and stores as always. Three rounds, each with a broker and a journal of its own:
+
+  QoS 0    as fast as the broker takes it; its queue has no bound, so that what is lost is lost by the twin
+  QoS 1    the same, and each message is acknowledged when the journal's disk has it
+  flood    SECONDS (60) at FLOOD times the rate just found, against the limits of the shipped mosquitto.conf
+
+A message counts as parsed when the twin's summary counts it. Its processor time is that of the whole process over the
+messages. Exit code 1 when a limit is missed, 2 for a wrong call.
+"""
+import importlib.util, json, os, re, selectors, shutil, signal, socket, struct, subprocess, sys, tempfile, threading, time
+
+LIMITS = {"rate0": 60_000, "cpu0_us": 8, "rate1": 12_000, "memory_mb": 150}
+TICK = 20_000  # messages of a plant minute
+BLOCK_MINUTES = 12  # minutes in a round at QoS 0
+FLOOD = 1.5
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+CLOCK = "v1/sunderland/clock"
+START = 5 * 60  # 05:00 UTC, in minutes
+# One value each, as the bundled day has them: what a meter, a store, a source and a load send.
+ASSETS = [("v1/sunderland/%s/tele" % path, values) for path, values in [
+    ("building/halls", '"load_kw":886.3'), ("building/base", '"load_kw":671.9'), ("shop/press", '"load_kw":516.7'),
+    ("shop/body", '"load_kw":2216.7'), ("shop/paint", '"load_kw":6016.2'), ("shop/assembly", '"load_kw":1316.1'),
+    ("grid/main", '"import_kw":19146.3,"export_kw":0,"connected":true'), ("gas/paint-ovens", '"gas_kw":9013.7'),
+    ("gas/paint-oxidiser", '"gas_kw":2822.6'), ("heat/boilers", '"heat_kw":2158.5,"gas_kw":2565.1'),
+    ("storage/string-1", '"power_kw":-0.7,"soc_fraction":0.5'), ("storage/string-2", '"power_kw":-0.7,"soc_fraction":0.5'),
+    ("solar/pv1", '"power_kw":812.4'), ("solar/pv2", '"power_kw":1204.9'), ("wind/t01", '"power_kw":301.5'),
+    ("wind/t02", '"power_kw":299.1'), ("wind/t03", '"power_kw":306.2'), ("wind/t04", '"power_kw":288.8'),
+    ("fuelcell/sofc-1", '"power_kw":1000,"heat_kw":519.5,"ethanol_kw":1855.3'), ("agv/group-1", '"load_kw":4.1'),
+]]
+
+
+def hour(minute):
+    return "2025-06-18T%02d:%02d" % divmod(minute, 60)
+
+
+def length(number):
+    """A remaining length of MQTT."""
+    out = bytearray()
+    while True:
+        number, digit = divmod(number, 128)
+        out.append(digit | (128 if number else 0))
+        if not number:
+            return bytes(out)
+
+
+def text(word):
+    return struct.pack(">H", len(word)) + word.encode()
+
+
+def packet(topic, payload, number=0):
+    """PUBLISH; a packet number makes it QoS 1."""
+    body = text(topic) + (struct.pack(">H", number) if number else b"") + payload.encode()
+    return bytes([0x32 if number else 0x30]) + length(len(body)) + body
+
+
+class Publisher:
+    """MQTT 3.1.1 over a plain socket: packets are made beforehand, so that it leaves the processor to the others."""
+
+    def __init__(self, port, name):
+        self.link = socket.create_connection(("127.0.0.1", port))
+        body = text("MQTT") + b"\x04\x02\x00\x00" + text(name)
+        self.link.sendall(b"\x10" + length(len(body)) + body)
+        assert self.link.recv(4)[:2] == b"\x20\x02"
+        self.acknowledged = 0
+        self.rest = 0
+
+    def send(self, block):
+        self.link.sendall(block)
+
+    def settle(self, packets, waiting_max=0):
+        """Waits until no more than so many of the `packets` sent are without PUBACK (four bytes each)."""
+        while packets - self.acknowledged > waiting_max:
+            self.rest += len(self.link.recv(1 << 16))
+            self.acknowledged += self.rest // 4
+            self.rest %= 4
+
+
+class Minutes:
+    """The packets of a plant minute; the next one differs in stamps and sequence numbers alone."""
+
+    def __init__(self, qos):
+        each = TICK // len(ASSETS)
+        # Packet numbers come back after a few hundred messages; the broker answers in order.
+        number = lambda n: 1 + n % 60_000 if qos else 0
+        self.first = b"".join(
+            packet(topic, '{"ts":"%s:%06.3fZ","seq":1000%05d,%s}' % (hour(START), 59.9 * turn / each, turn, values),
+                   number(turn * len(ASSETS) + place))
+            for turn in range(each) for place, (topic, values) in enumerate(ASSETS))
+        self.count = each * len(ASSETS)
+
+    def at(self, minute):
+        now, seq = hour(START + minute).encode(), b'"seq":%04d' % (1000 + minute)
+        return self.first.replace(hour(START).encode(), now).replace(b'"seq":1000', seq)
+
+
+def clock(minute):
+    return packet(CLOCK, '{"ts":"%s:00Z"}' % hour(START + minute), 0)
+
+
+class Broker:
+    def __init__(self, folder, lines):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        path = os.path.join(folder, "broker.conf")
+        with open(path, "w") as file:
+            file.write("listener %d 127.0.0.1\nallow_anonymous true\npersistence false\n%s\n" % (self.port, lines))
+        self.process = subprocess.Popen(["mosquitto", "-c", path], stderr=subprocess.DEVNULL)
+        for _ in range(200):
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return
+            except OSError:
+                time.sleep(0.02)
+        sys.exit("ingest: the broker does not answer")
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def processor(pid):
+    """Seconds that a process has had of the processors."""
+    with open("/proc/%d/stat" % pid) as file:
+        fields = file.read().rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(pid, key):
+    with open("/proc/%d/status" % pid) as file:
+        return int(re.search(key + r":\s+(\d+)", file.read())[1]) / 1024
+
+
+class Watch(threading.Thread):
+    """Looks at a process until it ends: processor time, memory over time."""
+
+    def __init__(self, process):
+        super().__init__(daemon=True)
+        self.process, self.cpu, self.peak, self.track = process, 0.0, 0.0, []
+        self.begun = time.monotonic()
+        self.start()
+
+    def run(self):
+        while self.process.poll() is None:
+            try:
+                self.cpu = processor(self.process.pid)
+                self.peak = memory(self.process.pid, "VmHWM")
+                self.track.append((time.monotonic() - self.begun, memory(self.process.pid, "VmRSS")))
+            except (OSError, TypeError, IndexError):
+                return  # it has just ended
+            time.sleep(0.05)
+
+
+class Twin:
+    def __init__(self, program, folder, port, minutes):
+        self.said = os.path.join(folder, "twin.err")
+        self.process = subprocess.Popen(
+            [program, "run", "--broker", "mqtt://127.0.0.1:%d" % port, "--clock", "event", "--for", "%dm" % minutes,
+             "--store", os.path.join(folder, "twin.sqlite"), "--json"],
+            stdout=open(os.path.join(folder, "twin.out"), "w+"), stderr=open(self.said, "w"), cwd=ROOT)
+        self.watch, self.out = Watch(self.process), os.path.join(folder, "twin.out")
+        for _ in range(500):
+            if "broker: connected" in open(self.said).read():
+                break
+            time.sleep(0.02)
+        else:
+            sys.exit("ingest: the twin did not connect: " + open(self.said).read())
+        time.sleep(0.3)
+        self.idle = processor(self.process.pid)
+
+    def summary(self, timeout):
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.terminate()
+            self.process.wait(60)
+        self.ended = time.monotonic()
+        return json.load(open(self.out))
+
+
+def member(summary, key):
+    """A number of the summary, wherever it stands."""
+    found = re.search(r'"%s":\s*(-?[0-9.]+)' % key, json.dumps(summary))
+    return int(float(found[1])) if found else None
+
+
+def speed(program, qos, minutes):
+    """Rate, processor time and loss of one round."""
+    with tempfile.TemporaryDirectory() as folder:
+        broker = Broker(folder, "max_queued_messages 0\nmax_inflight_messages 1000")
+        try:
+            twin, plant, block = Twin(program, folder, broker.port, minutes), Publisher(broker.port, "plant"), Minutes(qos)
+            ready = [block.at(minute) for minute in range(minutes)]
+            begun, sent = time.monotonic(), 0
+            plant.send(clock(0))
+            for minute, packets in enumerate(ready):
+                plant.send(packets + clock(minute + 1))
+                sent += block.count
+                if qos:
+                    plant.settle(sent, TICK)
+            summary = twin.summary(180)
+            clocks = minutes + 1
+            got = member(summary, "messages") - clocks
+            seconds = twin.ended - begun
+            return {"sent": sent, "parsed": got, "seconds": seconds, "rate": got / seconds,
+                    "cpu_us": (twin.watch.cpu - twin.idle) / max(got, 1) * 1e6, "peak": twin.watch.peak,
+                    "rejected": member(summary, "rejected"), "duplicates": member(summary, "duplicates")}
+        finally:
+            broker.end()
+
+
+PAHO = r"""
+import json, sys, time
+import paho.mqtt.client as mqtt
+port, qos, wanted = map(int, sys.argv[1:])
+state = {"n": 0}
+def on_message(client, userdata, message):
+    json.loads(message.payload)
+    state["n"] += 1
+    if state["n"] == wanted:
+        client.disconnect()
+client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, "paho")
+client.on_message = on_message
+client.on_subscribe = lambda *words: print("ready", flush=True)
+client.connect("127.0.0.1", port)
+client.subscribe("v1/sunderland/#", qos)
+client.loop_forever()
+print(state["n"], time.process_time(), flush=True)
+"""
+
+
+def paho(python, qos, minutes):
+    """The same messages into paho-mqtt, each through json.loads and no further."""
+    with tempfile.TemporaryDirectory() as folder:
+        broker = Broker(folder, "max_queued_messages 0\nmax_inflight_messages 1000")
+        try:
+            block = Minutes(qos)
+            reader = subprocess.Popen(
+                [python, "-c", PAHO, str(broker.port), str(qos), str(block.count * minutes)], stdout=subprocess.PIPE, text=True)
+            reader.stdout.readline()
+            idle = processor(reader.pid)
+            plant = Publisher(broker.port, "plant")
+            ready = [block.at(minute) for minute in range(minutes)]
+            begun, sent = time.monotonic(), 0
+            for packets in ready:
+                plant.send(packets)
+                sent += block.count
+                if qos:
+                    plant.settle(sent, TICK)
+            count, cpu = reader.stdout.readline().split()
+            seconds = time.monotonic() - begun
+            return {"parsed": int(count), "rate": int(count) / seconds, "cpu_us": (float(cpu) - idle) / int(count) * 1e6}
+        finally:
+            broker.end()
+
+
+def flood(program, rate, seconds):
+    """More than the twin can take, for a while, and how its memory goes."""
+    with tempfile.TemporaryDirectory() as folder:
+        shipped = "".join(
+            line for line in open(os.path.join(ROOT, "twin-config/deploy/mosquitto.conf"))
+            if re.match(r"max_(queued|inflight|packet)", line))
+        broker = Broker(folder, shipped)
+        try:
+            minutes = max(2, int(rate * FLOOD * seconds / TICK))
+            twin, plant, block = Twin(program, folder, broker.port, minutes), Publisher(broker.port, "plant"), Minutes(0)
+            begun = time.monotonic()
+            plant.send(clock(0))
+            sent = late = 0
+            for minute in range(minutes):
+                pause = begun + sent / (rate * FLOOD) - time.monotonic()
+                if pause > 0:
+                    time.sleep(pause)
+                plant.send(block.at(minute) + clock(minute + 1))
+                sent += block.count
+                if time.monotonic() - begun > 3 * seconds:
+                    break
+            took = time.monotonic() - begun
+            summary = twin.summary(90)
+            track = twin.watch.track
+            half = track[len(track) // 2:]
+            return {"offered": sent / took, "sent": sent, "seconds": took, "parsed": member(summary, "messages"),
+                    "peak": twin.watch.peak, "early": max(m for _, m in track[: len(track) // 2]),
+                    "late": max(m for _, m in half), "drained": twin.ended - begun}
+        finally:
+            broker.end()
+
+
+missed = []
+
+
+def row(name, value, unit, limit=None, at_least=False):
+    verdict = ""
+    if limit is not None:
+        good = value >= limit if at_least else value <= limit
+        verdict = "%s %s  %s" % ("at least" if at_least else "at most", limit, "ok" if good else "MISSED")
+        if not good:
+            missed.append(name)
+    print("%-58s %10s %-8s %s" % (name, ("%.1f" % value).rstrip("0").rstrip("."), unit, verdict), flush=True)
+
+
+def main():
+    if len(sys.argv) < 2 or not os.access(sys.argv[1], os.X_OK):
+        print(__doc__.strip().splitlines()[2], file=sys.stderr)
+        sys.exit(2)
+    program, seconds = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 60
+    python = sys.argv[3] if len(sys.argv) > 3 else sys.executable
+    with_paho = subprocess.run([python, "-c", "import paho.mqtt.client"], stderr=subprocess.DEVNULL).returncode == 0
+    print("ingest on %d cores, load %.2f" % (os.cpu_count(), os.getloadavg()[0]), flush=True)
+    rates = {}
+    for qos, minutes in ((0, BLOCK_MINUTES), (1, BLOCK_MINUTES // 2)):
+        now = rates[qos] = speed(program, qos, minutes)
+        row("QoS %d, messages parsed" % qos, now["rate"], "msg/s", LIMITS["rate%d" % qos], True)
+        row("QoS %d, processor per message" % qos, now["cpu_us"], "us", LIMITS["cpu0_us"] if qos == 0 else None)
+        row("QoS %d, sent and not counted, of %d" % (qos, now["sent"]), now["sent"] - now["parsed"], "", 0)
+        row("QoS %d, rejected or taken as duplicate" % qos, now["rejected"] + now["duplicates"], "", 0)
+        row("QoS %d, peak memory" % qos, now["peak"], "MiB", LIMITS["memory_mb"])
+        if with_paho:
+            theirs = paho(python, qos, max(2, minutes // 3))
+            row("QoS %d, paho-mqtt with json.loads" % qos, theirs["rate"], "msg/s")
+            row("QoS %d, paho-mqtt with json.loads, processor" % qos, theirs["cpu_us"], "us")
+            row("QoS %d, ours over theirs" % qos, now["rate"] / theirs["rate"], "times")
+    if not with_paho:
+        print("paho-mqtt is not there, so nothing to compare with: python3 -m venv .build/paho && .build/paho/bin/pip"
+              " install paho-mqtt, and name .build/paho/bin/python3 as the third word")
+    tide = flood(program, rates[0]["rate"], seconds)
+    row("flood, offered for %.0f s" % tide["seconds"], tide["offered"], "msg/s")
+    row("flood, parsed of %d" % tide["sent"], tide["parsed"], "")
+    row("flood, peak memory", tide["peak"], "MiB", LIMITS["memory_mb"])
+    row("flood, resident in the second half over the first", tide["late"] / tide["early"], "times", 1.1)
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()
