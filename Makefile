@@ -19,7 +19,8 @@ REAL_TIME := TwinMQTTTests|TwinEndToEndTests
 DAYS := TwinRuntimeTests[.](BundledDays|StoredDay|RealDay|YearByRules|OneDigest|Figures|ReportCSV|SummaryText|ExplainText)Tests
 DAYS := $(DAYS)|TwinRuntimeTests[.](Scenario|SimulatedRun|LongRun|OneController|Variant)Tests
 
-.PHONY: help run test check bench injections soak month real days lint format docs build setup setup-test
+.PHONY: help run test check bench ingest injections soak kills month deploy cases real days lint format docs build
+.PHONY: setup setup-test
 
 help: ## Show this list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -93,6 +94,10 @@ endif
 
 month: setup-test build ## Thirty days lived through a broker, sped up, with kills, into one store (30 to 60 minutes).
 	Tests/soak-month.sh $(RELEASE)
+
+deploy: build ## What is shipped for a plant (access list, unit, compose) against a real broker (a minute).
+	$(call install,mosquitto mosquitto-clients)
+	Tests/deploy.sh $(RELEASE)
 
 real: setup ## One plant day from measured data sets (DATA=folder), imported and replayed twice to one digest.
 	@if [ ! -d "$(DATA)" ]; then echo "make real: $(DATA) is absent; the measured data sets are not part of this project"; exit 0; fi; \
