@@ -99,6 +99,14 @@ deploy: build ## What is shipped for a plant (access list, unit, compose) agains
 	$(call install,mosquitto mosquitto-clients)
 	Tests/deploy.sh $(RELEASE)
 
+cases: setup-test build ## The cases of ../shared/cases, each judged by what its README expects (10 minutes).
+	$(call install,mosquitto-clients sqlite3 python3)
+	@code=0; Tests/cases.sh $(RELEASE) || code=1; \
+	if [ -d ../shared/cases ]; then \
+	  swift build --build-tests; \
+	  swift test --skip-build --disable-xctest --filter 'TwinEndToEndTests[.]CasesTests|ForeignPlantTests|ForeignTopicsTests' || code=1; \
+	fi; exit $$code
+
 real: setup ## One plant day from measured data sets (DATA=folder), imported and replayed twice to one digest.
 	@if [ ! -d "$(DATA)" ]; then echo "make real: $(DATA) is absent; the measured data sets are not part of this project"; exit 0; fi; \
 	swift build -c release --product twin; mkdir -p $(OUT); rm -f $(OUT)/real.*; \
