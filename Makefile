@@ -95,6 +95,17 @@ endif
 month: setup-test build ## Thirty days lived through a broker, sped up, with kills, into one store (30 to 60 minutes).
 	Tests/soak-month.sh $(RELEASE)
 
+kills: KILLS = 200
+kills: build ## KILLS times SIGKILL under 1,000 messages a second at QoS 1, some inside a write (8 minutes).
+	$(call install,mosquitto strace)
+	Tests/kills.py $(RELEASE) $(KILLS)
+
+ingest: build ## Messages a second from a real broker, beside paho-mqtt with json.loads (4 minutes).
+	$(call install,mosquitto)
+	@[ -x .build/paho/bin/python3 ] || { python3 -m venv .build/paho && .build/paho/bin/pip install -q paho-mqtt; } || \
+	  echo "make ingest: paho-mqtt cannot be installed, so there is nothing to compare with"
+	Tests/bench/ingest.py $(RELEASE) 60 .build/paho/bin/python3
+
 deploy: build ## What is shipped for a plant (access list, unit, compose) against a real broker (a minute).
 	$(call install,mosquitto mosquitto-clients)
 	Tests/deploy.sh $(RELEASE)
