@@ -107,7 +107,7 @@ ingest: build ## Messages a second from a real broker, beside paho-mqtt with jso
 	Tests/bench/ingest.py $(RELEASE) 60 .build/paho/bin/python3
 
 deploy: build ## What is shipped for a plant (access list, unit, compose) against a real broker (a minute).
-	$(call install,mosquitto mosquitto-clients)
+	$(call install,mosquitto mosquitto-clients openssl)
 	Tests/deploy.sh $(RELEASE)
 
 cases: setup-test build ## The cases of ../shared/cases, each judged by what its README expects (10 minutes).

@@ -121,9 +121,19 @@ touch "$work/passwd"
 for user in $users; do mosquitto_passwd -b "$work/passwd" "$user" "pw-$user" 2>>"$work/gone"; done
 chmod 755 "$work"
 chmod 644 "$work/passwd"
+# The lines for TLS as well, with certificates made here.
+tls=$((port + 2))
+mkdir "$work/certs"
+openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj "/CN=localhost" -addext "subjectAltName=DNS:localhost" \
+  -keyout "$work/certs/broker.key" -out "$work/certs/broker.crt" 2>>"$work/gone"
+openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj "/CN=localhost" \
+  -keyout "$work/certs/other.key" -out "$work/certs/other.crt" 2>>"$work/gone"
+chmod -R a+rX "$work/certs"
+chmod a+r "$work/certs/broker.key"
 sed -e "s/^listener 1883/listener $port/" -e "s#/etc/mosquitto/twin.passwd#$work/passwd#" \
   -e "s#/etc/mosquitto/twin.acl#$PWD/$ship/acl#" -e 's/^persistence true/persistence false/' \
-  "$ship/mosquitto.conf" >"$work/broker.conf"
+  -e "s/^# listener 8883/listener $tls 127.0.0.1/" -e "s#^. \(certfile\|keyfile\) /etc/mosquitto/certs#\1 $work/certs#" \
+  -e 's/^# tls_version/tls_version/' "$ship/mosquitto.conf" >"$work/broker.conf"
 verdict "acl, users without a test here" "" \
   "$(sed -n 's/^user //p' "$ship/acl" | grep -vxF "$(tr ' ' '\n' <<<"$users")" | tr '\n' ' ' || true)"
 mosquitto -c "$work/broker.conf" >"$work/broker.log" 2>&1 &
@@ -243,6 +253,16 @@ stop "$shadow"
 verdict "unit, shadow as twin-shadow: it lives, SIGTERM, exit code" 0 "$code"
 stop "$liar"
 for pid in "${listeners[@]}"; do kill "$pid" 2>>"$work/gone" || true; done
+
+secure() { # CERTIFICATE: exit code of a look at the broker that trusts it alone
+  code=0
+  TWIN_BROKER_PASSWORD=pw-twin-shadow "$twin" topics --broker "mqtts://twin-shadow@localhost:$tls" --tls-ca "$1" --for 1s \
+    >>"$work/gone" 2>&1 || code=$?
+}
+secure "$work/certs/broker.crt"
+verdict "mosquitto.conf: its lines for TLS, the broker's certificate is trusted" 0 "$code"
+secure "$work/certs/other.crt"
+verdict "mosquitto.conf: its lines for TLS, another certificate is trusted" 69 "$code"
 
 # --- The compose services --------------------------------------------------------------------------------------
 

@@ -101,8 +101,9 @@ class Minutes:
         return self.first.replace(hour(START).encode(), now).replace(b'"seq":1000', seq)
 
 
-def clock(minute):
-    return packet(CLOCK, '{"ts":"%s:00Z"}' % hour(START + minute), 0)
+def clock(minute, qos=0):
+    """Of the QoS of the telemetry: at QoS 0 it would overtake what the broker queues."""
+    return packet(CLOCK, '{"ts":"%s:00Z"}' % hour(START + minute), 60_001 + minute % 5000 if qos else 0)
 
 
 class Broker:
@@ -201,12 +202,12 @@ def speed(program, qos, minutes):
             plant, block = Publisher(broker.port, "plant"), Minutes(qos)
             ready = [block.at(minute) for minute in range(minutes)]
             begun, sent = time.monotonic(), 0
-            plant.send(clock(0))
+            plant.send(clock(0, qos))
             for minute, packets in enumerate(ready):
-                plant.send(packets + clock(minute + 1))
+                plant.send(packets + clock(minute + 1, qos))
                 sent += block.count
                 if qos:
-                    plant.settle(sent, TICK)
+                    plant.settle(sent + minute + 2, TICK)
             summary = twin.summary(180)
             clocks = minutes + 1
             got = member(summary, "messages") - clocks
