@@ -248,7 +248,32 @@ R24() {
 R27() {
   script 60
   check "all 20 assets hear a command" [ "$(grep -c ' v1/sunderland/.*/cmd$' "$out")" = 20 ]
-  check "nobody is refused" lacks '0x87|not authorized'
+  check "nobody is refused" lacks '0x87|[Nn]ot authorized'
+  # And a twin whose user may not command: said with its topic, and an alarm.
+  (
+    # shellcheck source=/dev/null
+    . "$cases/R-live.sh"
+    cp twin-config/deploy/acl "$D/acl"
+    for user in twin-shadow plant; do touch "$D/pw" && mosquitto_passwd -b "$D/pw" $user pw-$user; done 2>/dev/null
+    chmod 755 "$D" && chmod 644 "$D/pw" "$D/acl"
+    printf 'listener %s 127.0.0.1\nallow_anonymous false\npassword_file %s\nacl_file %s\n' "$PORT" "$D/pw" "$D/acl" >"$D/m.conf"
+    mosquitto -c "$D/m.conf" >"$D/m.log" 2>&1 & B=$!
+    sleep 1
+    TWIN_BROKER_PASSWORD=pw-twin-shadow "$TWIN" run --broker "mqtt://twin-shadow@127.0.0.1:$PORT" --store "$D/s.sqlite" \
+      --clock event --mode control >"$D/out" 2>"$D/err" & T=$!
+    sleep 2
+    for m in 0 1 2 3 4; do
+      mosquitto_pub -p "$PORT" -u plant -P pw-plant -q 1 -t v1/sunderland/clock -m "{\"ts\":\"2025-06-18T05:0$m:00Z\"}"
+      sleep 0.3
+    done
+    sleep 1
+    kill $T && wait $T
+    T=
+    grep -i 'refused' "$D/err"
+    "$TWIN" alarms --store "$D/s.sqlite" --json
+  ) >"$out" 2>&1
+  check "a refused publication is said with its topic" has 'v1/sunderland/storage/string-1/cmd.*([Nn]ot authorized|refused)'
+  check "and is an alarm" has '"alarm":"[^"]*","run".*"cause":"[^"]*([Rr]efus|[Nn]ot authorized|access list)'
 }
 R28() {
   local unit=twin-config/deploy/twin.service waiting
