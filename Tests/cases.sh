@@ -277,7 +277,7 @@ R27() {
 }
 R28() {
   local unit=twin-config/deploy/twin.service waiting
-  twin run --broker mqtt://127.0.0.1:1 --wait-for-broker --store "$work/r28.sqlite" >"$out" 2>&1 &
+  "$program" run --broker mqtt://127.0.0.1:1 --wait-for-broker --store "$work/r28.sqlite" >"$out" 2>&1 &
   waiting=$!
   sleep 12
   check "the twin waits for a broker that is not there" test -d "/proc/$waiting"
