@@ -101,9 +101,9 @@ R05() {
 R06() {
   # The script waits for the twin's end, and a twin that goes on is what is expected: it is told to end.
   bash "$case/run.sh" >"$out" 2>&1 &
-  local runner=$! living=no from twin_id
+  local runner=$! living=no from child twin_id=
   sleep 25
-  twin_id=$(pgrep -P "$runner" -x twin | head -n 1)
+  for child in $(pgrep -P "$runner"); do [[ $(readlink "/proc/$child/exe") != "$program" ]] || twin_id=$child; done
   if [[ -n $twin_id ]] && kill -TERM "$twin_id"; then living=yes; fi
   from=$SECONDS
   while kill -0 "$runner" 2>/dev/null && ((SECONDS - from < 60)); do sleep 0.2; done
