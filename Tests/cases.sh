@@ -82,10 +82,10 @@ R02() {
   check "only the last mark's, and of the marks since" at_most "$(number '^[0-9]+ commands')" 60
 }
 R04() {
-  # 0.2 s on a quiet machine: the processor's time does not count what others do.
+  # 0.2 s on a quiet machine, seconds before; the processor's time counts less of what others do.
   for file in keys line; do
     seconds timeout 60 "$program" replay "$case/$file.jsonl.gz" -q
-    check "$file.jsonl.gz in 0.3 s of the processor (it took $busy)" at_most "$busy" 0.3
+    check "$file.jsonl.gz in 0.5 s of the processor (it took $busy)" at_most "$busy" 0.5
   done
 }
 R05() {
