@@ -7,11 +7,13 @@ import TwinUnits
 public struct ResultText {
     private let summary: Summary
 
-    public static func lines(_ summary: Summary) -> [String] {
+    ///
+    /// - Parameter damage: why the figures are not those of the run, if they are not.
+    public static func lines(_ summary: Summary, damage: String? = nil) -> [String] {
         let text = ResultText(summary: summary)
         return [
             ("CO2 per vehicle", text.figure), (text.baselineLabel, text.baseline), ("vehicles", text.vehicles),
-            ("energy", text.energy), ("look at", text.findings),
+            ("energy", text.energy), ("look at", (damage.map { "\($0); " } ?? "") + text.findings),
         ].flatMap(wrapped)
     }
 

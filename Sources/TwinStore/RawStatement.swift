@@ -3,6 +3,9 @@ import GRDBSQLite
 import TwinBooks
 import TwinUnits
 
+/// Of the SQLite that is loaded.
+public var sqliteVersion: String { String(cString: sqlite3_libversion()) }
+
 /// A statement driven by hand: the books of a year are two million rows, and arrays of arguments and boxed values would
 /// take most of the time.
 struct RawStatement {

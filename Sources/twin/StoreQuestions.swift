@@ -4,6 +4,22 @@ import TwinConfiguration
 import TwinCore
 import TwinPlant
 import TwinRuntime
+import TwinStore
+
+/// A store that is read: it has no more than the journal beside it.
+func openToRead(_ path: String) throws -> any StoreReading {
+    let store = try openStore(path, mustExist: true)
+    let folder = JournalFolder(path: RunCommand.journalFolder(of: path))
+    do {
+        guard let missing = try folder.shortfall(of: store, at: path) else { return store }
+        throw Failure(
+            "\(missing.sentence), or make the store anew from what is left: twin verify --store \(path) --repair",
+            exitCode: 65)
+    } catch let problem as JournalProblem where problem.exitCode != 65 {
+        // A journal that cannot be read from here says nothing against its store.
+        return store
+    }
+}
 
 /// What people ask of a store, and what they are told when it has no answer.
 extension StoreReading {

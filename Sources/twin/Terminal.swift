@@ -82,10 +82,15 @@ final class Progress: Sendable {
 /// What commands print at their end.
 enum Output {
     /// The result in five lines, after the whole table where that is wanted; or the JSON.
-    static func summary(_ summary: Summary, json: Bool, full: Bool) {
-        if json { return print(summary.json.line) }
+    /// - Parameter chain: of a replay: whether its figures are those of the run, or nil for a recording without marks.
+    static func summary(_ summary: Summary, chain: ChainProof?? = .none, json: Bool, full: Bool) {
+        if json {
+            var members = summary.json.members ?? []
+            if let chain { members.append(.init("chain", chain?.json ?? .null)) }
+            return print(JSON.object(members).line)
+        }
         if full { print(SummaryText.render(summary)) }
-        for line in ResultText.lines(summary) { print(line) }
+        for line in ResultText.lines(summary, damage: chain??.sentence) { print(line) }
     }
 
     /// Lines to a file, or to standard output without one.

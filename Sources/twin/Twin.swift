@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import TwinConfiguration
+import TwinCore
 import TwinFiles
 import TwinRuntime
 import TwinStore
@@ -22,6 +23,7 @@ struct Twin: AsyncParsableCommand {
               twin topics --broker mqtt://127.0.0.1:1883 --for 30s
               twin scenario run replay/scenarios/*.scenario.yaml
               twin report --store twin.sqlite --format json
+              twin --version --verbose
 
             Data goes to standard output, everything else to standard error.
             Exit codes: 0 ok, 1 an expectation failed, 2 usage, 65 bad data, 66 no such input, 69 broker unavailable, \
@@ -32,14 +34,19 @@ struct Twin: AsyncParsableCommand {
             InitCommand.self, RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self,
             RecordCommand.self,
             ImportCommand.self, JournalCommand.self, ReportCommand.self, CompareCommand.self, ExplainCommand.self,
-            AlarmsCommand.self,
+            AlarmsCommand.self, VerifyCommand.self,
             CommandsCommand.self, ExportCommand.self, ValidateCommand.self, TopicsCommand.self, ReloadCommand.self,
             ManualCommand.self, PauseCommand.self, ReleaseCommand.self,
         ])
 
     static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if BuiltWith.isAsked(arguments) {
+            for line in arguments.contains("--json") ? [BuiltWith.json.line] : BuiltWith.lines { print(line) }
+            Glibc.exit(0)
+        }
         do {
-            try checkNames(Array(CommandLine.arguments.dropFirst()))
+            try checkNames(arguments)
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

@@ -133,6 +133,28 @@ struct TidyTests {
         #expect(try Self.findings(word) { _, _ in true } == [])
     }
 
+    @Test("what the program says it was built with is what the package asks for and resolves")
+    func builtWith() throws {
+        let told = try String(contentsOf: Self.root.appending(path: "Sources/twin/BuiltWith.swift"), encoding: .utf8)
+        let named = Dictionary(
+            told.matches(of: #/\("([A-Za-z0-9.-]+)", "([0-9.]+)"\)/#).map { (String($0.1).lowercased(), String($0.2)) }
+        ) { first, _ in first }
+        let package = try String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8)
+        // Packages that the program is not made of are behind a condition at the end.
+        let asked = package.components(separatedBy: "\nif Context").first ?? ""
+        for found in asked.matches(of: #/url: "[^"]*\/([^"\/]+)", exact: "([^"]+)"/#) {
+            #expect(named[String(found.1).lowercased()] == String(found.2))
+        }
+        // Who builds from a package that nobody resolved has nothing to compare.
+        let lock = Self.root.appending(path: "Package.resolved")
+        guard let resolved = try? String(contentsOf: lock, encoding: .utf8) else { return }  // see above
+        let pins = resolved.matches(of: #/"identity" : "([^"]+)"[^}]*"version" : "([^"]+)"/#)
+            .filter { $0.1 != "swift-docc-plugin" && $0.1 != "swift-docc-symbolkit" }
+        #expect(!pins.isEmpty)
+        for pin in pins { #expect(named[String(pin.1)] == String(pin.2), "\(pin.1)") }
+        #expect(pins.count == named.count)
+    }
+
     @Test("libmosquitto is imported in one file, zlib and SQLite in one target each")
     func librariesBehindWalls() throws {
         func importers(_ library: String) throws -> [Source] {

@@ -91,6 +91,13 @@ public struct JournalFolder: Sendable {
     ///
     /// In a plain file only the last lines are read, a compressed one is read whole.
     public func end(of segment: JournalSegment) throws(JournalProblem) -> (tick: Int, time: PlantTime) {
+        guard let last = try lastMark(of: segment) else { return (segment.tickBefore, segment.from) }
+        let counted = segment.from + Int64(last.tick - segment.tickBefore) * segment.header.step
+        return (last.tick, last.t > counted + TickClock.jumpMax ? last.t.floored(to: segment.header.step) : counted)
+    }
+
+    /// Nil for a segment without a mark.
+    func lastMark(of segment: JournalSegment) throws(JournalProblem) -> Mark? {
         let tail = max(0, segment.bytes - JournalFolder.tailBytes)
         var last: Mark?
         for offset in segment.isCompressed || tail == 0 ? [0] : [tail, 0] where last == nil {
@@ -104,9 +111,7 @@ public struct JournalFolder: Sendable {
                 last = mark
             }
         }
-        guard let last else { return (segment.tickBefore, segment.from) }
-        let counted = segment.from + Int64(last.tick - segment.tickBefore) * segment.header.step
-        return (last.tick, last.t > counted + TickClock.jumpMax ? last.t.floored(to: segment.header.step) : counted)
+        return last
     }
 
     /// A mark is searched in the last bytes of a segment.

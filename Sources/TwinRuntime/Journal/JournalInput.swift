@@ -13,6 +13,8 @@ public struct JournalInput: Sendable {
     public var notes: [String] = []
 
     public var paths: [String] { segments.map(\.path) }
+    /// The last of the folders.
+    let folder: String
 
     /// The configurations that the folders keep.
     public let configurations: ConfigurationSource
@@ -45,6 +47,7 @@ public struct JournalInput: Sendable {
         }
         guard let first = found.first else { throw JournalProblem("no journal folder was named", exitCode: 66) }
         let all = found.map(\.segment)
+        folder = found[found.count - 1].folder.path
         let (index, opening) = try first.folder.beginning(of: all)
         segments = Array(all[index...])
         header = all[index].header

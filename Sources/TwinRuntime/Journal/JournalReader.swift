@@ -43,6 +43,12 @@ struct JournalReader {
         Double(bytesBefore + (reader?.bytesRead ?? 0)) / Double(max(1, segments.reduce(0) { $0 + $1.bytes }))
     }
 
+    /// After the last tick's mark.
+    var cursor: JournalCursor {
+        JournalCursor(
+            segment: JournalSegment.plainName(segment.name), offset: reader?.offset ?? 0, tick: tick, chain: chain)
+    }
+
     /// The segment that the last tick's mark stands in.
     var segment: JournalSegment { segments[max(0, min(index, segments.count - 1))] }
 
@@ -140,12 +146,19 @@ struct JournalStepper {
     }
 
     func step(_ tick: JournalReader.Tick) async throws {
+        _ = try await JournalStepper.step(tick, engine, configurations)
+    }
+
+    static func step(
+        _ tick: JournalReader.Tick, _ engine: TwinEngine, _ configurations: ConfigurationSource
+    ) async throws -> TickOutcome {
         let outcome = await engine.close(try TickInput(tick.lines, configurations: configurations))
         guard outcome.chain.hex == tick.mark.chain else {
             throw JournalProblem(
                 "\(tick.place): error: tick \(tick.mark.tick) does not step to the chain of its mark; one of its lines"
                     + " was changed, or another program or configuration wrote it", exitCode: 65)
         }
+        return outcome
     }
 }
 

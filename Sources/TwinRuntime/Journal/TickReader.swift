@@ -14,6 +14,8 @@ public struct FileTick: Sendable {
     public var t: PlantTime
     /// The mark that was read; nil in a file without marks.
     public var mark: Mark?
+    /// Its line in the file.
+    var markLine: Int?
 
     /// All of them; messages come last.
     public var lines: [Line] { others + arrivals.map(Line.message) }
@@ -35,6 +37,10 @@ public struct ReplayProblem: Error, Sendable, CustomStringConvertible {
 public final class TickReader {
     public let header: Header
     public private(set) var notes = RunNotes()
+    /// In a file with marks, the first thing that no writer of marks leaves.
+    public private(set) var difference: ChainProof.Difference?
+    /// Of the last mark.
+    private var chain: String?
     private let paths: [String]
     private let strict: Bool
     private var fileIndex = 0
@@ -154,6 +160,7 @@ public final class TickReader {
             if reader.truncation != nil, reader.isLastLineOpen { return }
             bytes = line
         case .tooLong(let count):
+            differ("a line of \(count) bytes")
             try refuse(LineFailure(reason: .tooLarge, text: "line of \(count) bytes"), topic: "")
             return
         }
@@ -162,6 +169,8 @@ public final class TickReader {
         do {
             line = try decoder.line(bytes, number: reader.number)
         } catch {
+            // At the very end a kill may leave half a line: it was never acknowledged.
+            if !(reader.isLastLineOpen && fileIndex == paths.count - 1) { differ("\(error.text), expected a line") }
             try refuse(error, topic: "")
             return
         }
@@ -188,6 +197,7 @@ public final class TickReader {
 
     private func noteTruncation() throws {
         guard let truncation = reader.truncation else { return }
+        differ(truncation)
         if strict { throw ReplayProblem("\(paths[fileIndex]): error: \(truncation)") }
         notes.warn("\(paths[fileIndex]): \(truncation)")
     }
@@ -269,6 +279,7 @@ public final class TickReader {
     /// Refuses a line whose time is beyond what a run may pass over.
     private func isNear(_ t: PlantTime, topic: String) throws -> Bool {
         if t <= lastT + TickClock.jumpMax { return true }
+        differ("t \(t.rfc3339) is more than 7 days beyond the line before")
         try refuse(
             LineFailure(reason: .clockFuture, text: "t \(t.rfc3339) is more than 7 days beyond the line before"),
             topic: topic)
@@ -287,18 +298,22 @@ public final class TickReader {
             let found =
                 header.marks
                 ? "mark of tick \(mark.tick) where tick \(clock.tick + 1) is open" : "mark in a file without marks"
+            differ(found)
             try refuse(LineFailure(reason: .parse, text: found), topic: "")
             return
         }
         if mark.n != linesSinceMark {
             let sentence =
                 "tick \(mark.tick): \(linesSinceMark) lines, but its mark says \(mark.n); lines were lost or added"
+            differ("\(linesSinceMark) lines, its mark says \(mark.n); lines were lost or added")
             if strict { throw ReplayProblem("\(place): error: \(sentence)") }
             notes.warn(sentence)
         }
         lastT = max(lastT, t)
         pending.t = lastT
         pending.mark = mark
+        pending.markLine = reader.number
+        chain = mark.chain
         lastCount = pending.arrivals.count
         ready.append(pending)
         pending = FileTick(t: lastT)
@@ -344,6 +359,9 @@ public final class TickReader {
                 "\(paths[fileIndex]): run \(next.run) from tick \(next.firstTick) does not follow run \(header.run),"
                     + " tick \(clock.tick); a segment is missing or belongs to another journal")
         }
+        if let chain, let begun = next.chain, begun != chain {
+            differ("the segment begins with another chain than that of the mark before it; it is of another journal")
+        }
     }
 
     private static func open(_ path: String) throws(FileProblem) -> LineReader {
@@ -352,6 +370,13 @@ public final class TickReader {
             guard case .notFound = error, let reader = try? LineReader(path: path + ".gz") else { throw error }
             return reader
         }
+    }
+
+    /// Notes what no writer of marks leaves, with its place.
+    private func differ(_ what: String) {
+        guard header.marks, difference == nil else { return }
+        difference = ChainProof.Difference(
+            tick: clock.tick + 1, file: path, line: max(1, reader.number), what: what)
     }
 
     /// The file that the last tick's lines came from.

@@ -64,8 +64,10 @@ actor ReadAhead {
         return batch
     }
 
-    /// At the end: what was noted, and the lines that no tick took.
-    var remains: (notes: RunNotes, lines: [Line]) { (reader.notes, reader.rest) }
+    /// At the end: what was noted, the lines that no tick took, and what no writer of marks leaves.
+    var remains: (notes: RunNotes, lines: [Line], difference: ChainProof.Difference?) {
+        (reader.notes, reader.rest, reader.difference)
+    }
 }
 
 /// The ticks of a run's input, one after the other.
@@ -107,5 +109,7 @@ struct TickFeed {
     }
 
     /// See `ReadAhead.remains`; for the end of a run.
-    var remains: (notes: RunNotes, lines: [Line]) { get async { await source.remains } }
+    var remains: (notes: RunNotes, lines: [Line], difference: ChainProof.Difference?) {
+        get async { await source.remains }
+    }
 }

@@ -43,8 +43,12 @@ public struct ReplayResult: Sendable {
     public var rows: [PeriodRow]
     public var notes: RunNotes
     public var verdicts: [ExpectationCheck.Verdict]
-    /// The first tick whose chain differs from its mark; nil when all agree or none were given.
-    public var firstDifferingTick: Int?
+    /// Whether the figures are those that the file's marks stand for; nil for a recording without marks.
+    public var chain: ChainProof?
+    /// The first tick that is not as its mark says, or came out otherwise; nil when all agree or none were given.
+    public var firstDifferingTick: Int? { chain?.firstDifference?.tick ?? firstOtherTick }
+    /// The first tick that came out otherwise because something else was asked for.
+    var firstOtherTick: Int?
     public var hops: Int
     public var wasStopped: Bool
 }
@@ -79,7 +83,8 @@ public final class ReplayLoop {
     private var facts: RunFacts
     private var notes = RunNotes()
     private var log: RunLog?
-    private var firstDifferingTick: Int?
+    private var chain: ChainProof?
+    private var firstOtherTick: Int?
 
     /// - Parameter store: where the books go; nil keeps them in memory only.
     public init(
@@ -95,6 +100,7 @@ public final class ReplayLoop {
             RecordingFrame(config, build: options.build, isBase64: options.isBase64)
         }
         var header = reader.header
+        chain = header.marks ? ChainProof(changed: ReplayLoop.changes(of: header, config, options)) : nil
         guard header.site == config.site else {
             throw ReplayProblem(
                 "\(paths[0]): site \"\(header.site)\" is not the configuration's \"\(config.site)\"; use --config",
@@ -132,6 +138,16 @@ public final class ReplayLoop {
         }
         check = ExpectationCheck(options.expectations, zone: config.zone)
         for fault in options.faults { try add(fault) }
+    }
+
+    /// What is asked for otherwise than the run had it.
+    private static func changes(of header: Header, _ config: SiteConfig, _ options: ReplayOptions) -> [String] {
+        let asked: [(String, Bool)] = [
+            ("mode", (options.mode ?? header.mode) != header.mode),
+            ("loop", (options.loop ?? header.loop) != header.loop),
+            ("configuration", config.hash != header.config), ("faults", !options.faults.isEmpty),
+        ]
+        return asked.filter(\.1).map(\.0)
     }
 
     /// Lays a fault over the recording.
@@ -239,7 +255,7 @@ public final class ReplayLoop {
             throw ReplayProblem(
                 "\(path):\(first.line): error: \(first.failure.text) (\(first.failure.reason.rawValue))")
         }
-        compare(outcome, with: lines.mark)
+        compare(outcome, with: lines)
         check.note(outcome)
         log?.sayHand(outcome)
         if log?.least == .debug { log?.sayTrouble(outcome, mode: header.mode) } else { log?.sayAlarms(outcome) }
@@ -280,9 +296,17 @@ public final class ReplayLoop {
         unannounced.removeAll { $0.from < end }
     }
 
-    private func compare(_ outcome: TickOutcome, with mark: Mark?) {
-        guard let mark, !mark.chain.isEmpty, mark.chain != outcome.chain.hex, firstDifferingTick == nil else { return }
-        firstDifferingTick = outcome.tick
+    private func compare(_ outcome: TickOutcome, with lines: FileTick) {
+        guard let mark = lines.mark, !mark.chain.isEmpty, mark.chain != outcome.chain.hex, firstOtherTick == nil else {
+            return
+        }
+        firstOtherTick = outcome.tick
+        guard chain?.changed.isEmpty == true else { return }
+        chain?.note(
+            ChainProof.Difference(
+                tick: outcome.tick, file: path, line: lines.markLine,
+                what: "steps to another chain than its mark has; a line was changed, or another program"
+                    + " (\(header.build)) made it"))
     }
 
     private func keep(_ outcome: TickOutcome, _ mark: Mark) async throws {
@@ -333,6 +357,10 @@ public final class ReplayLoop {
         }
         let remains = await feed.remains
         notes.add(remains.notes)
+        // Of one tick what is wrong with its lines says more than that it came out otherwise.
+        if let difference = remains.difference, difference.tick <= chain?.firstDifference?.tick ?? .max {
+            chain?.firstDifference = difference
+        }
         if injector.underWay > 0 {
             notes.warn("\(injector.underWay) delayed messages were still under way at the end")
         }
@@ -357,6 +385,6 @@ public final class ReplayLoop {
         try journal?.finish()
         return ReplayResult(
             summary: Summary(sum, facts: facts) ?? judged, rows: ledger?.rows(on: sum.method.chart) ?? [], notes: notes,
-            verdicts: verdicts, firstDifferingTick: firstDifferingTick, hops: engine.hops, wasStopped: wasStopped)
+            verdicts: verdicts, chain: chain, firstOtherTick: firstOtherTick, hops: engine.hops, wasStopped: wasStopped)
     }
 }

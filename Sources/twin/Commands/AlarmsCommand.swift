@@ -4,7 +4,6 @@ import TwinBooks
 import TwinConfiguration
 import TwinCore
 import TwinRuntime
-import TwinStore
 
 /// `twin alarms`: what was raised, when, why, until when.
 struct AlarmsCommand: AsyncParsableCommand {
@@ -63,7 +62,7 @@ struct AlarmsCommand: AsyncParsableCommand {
     }
 
     private func inStore() throws -> ([AlarmSpan], LocalZone) {
-        let source = try openStore(store, mustExist: true)
+        let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
         let spans = try source.alarms(try StoreWindow(period, config.zone), marks: .beside(store))
         guard let asset else { return (spans, config.zone) }

@@ -5,7 +5,6 @@ import TwinCore
 import TwinDispatch
 import TwinPlant
 import TwinRuntime
-import TwinStore
 
 /// `twin commands`: what was sent, why, and what became of it.
 struct CommandsCommand: AsyncParsableCommand {
@@ -37,7 +36,7 @@ struct CommandsCommand: AsyncParsableCommand {
     var period: String?
 
     func run() async throws {
-        let source = try openStore(store, mustExist: true)
+        let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
         let window = try StoreWindow(period, config.zone)
         let path = try asset.map { try AssetPath.argument($0, among: source.assets(config), of: store) }

@@ -6,7 +6,6 @@ import TwinCore
 import TwinFiles
 import TwinReports
 import TwinRuntime
-import TwinStore
 
 /// `twin compare`: two runs side by side.
 struct CompareCommand: AsyncParsableCommand {
@@ -76,11 +75,12 @@ struct CompareCommand: AsyncParsableCommand {
         let result = try await ReplayLoop(paths: [path], config: config, options: options, store: nil).run()
         progress.end()
         Output.notes(result.notes, path: path, all: common.verbose)
+        if let sentence = result.chain?.sentence { throw Failure(sentence, exitCode: 65) }
         return result.summary
     }
 
     private func stored(_ path: String, _ folder: String?) throws -> Summary {
-        let store = try openStore(path, mustExist: true)
+        let store = try openToRead(path)
         let config = try folder.map { try CommonOptions.load($0) } ?? common.load(from: store, at: path)
         let window = try StoreWindow(period, config.zone)
         guard let summary = try store.summary(config.method.covering(store.chart(window)), window) else {

@@ -6,7 +6,6 @@ import TwinDispatch
 import TwinPlant
 import TwinReports
 import TwinRuntime
-import TwinStore
 
 /// `twin explain`: where a figure or a command came from.
 struct ExplainCommand: AsyncParsableCommand {
@@ -32,7 +31,7 @@ struct ExplainCommand: AsyncParsableCommand {
     var period: String?
 
     func run() async throws {
-        let source = try openStore(store, mustExist: true)
+        let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
         if what == "co2" {
             let window = try StoreWindow(period, config.zone)

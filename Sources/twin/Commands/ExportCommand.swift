@@ -4,7 +4,6 @@ import TwinConfiguration
 import TwinCore
 import TwinReports
 import TwinRuntime
-import TwinStore
 
 /// `twin export`: a signal or an account over time.
 struct ExportCommand: AsyncParsableCommand {
@@ -73,7 +72,7 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let source = try openStore(store, mustExist: true)
+        let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
         let window = try window(config.zone)
         let output = try Output.Lines(out, overwrite: force)

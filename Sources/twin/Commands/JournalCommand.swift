@@ -177,8 +177,7 @@ extension JournalCommand {
 
         /// The last tick that the store has; nil where there is none beside the journal.
         private func covered(_ folder: JournalFolder, _ header: Header) throws -> Int? {
-            let stem = folder.path.hasSuffix(".journal") ? String(folder.path.dropLast(".journal".count)) : folder.path
-            let path = store ?? stem + ".sqlite"
+            let path = store ?? RunCommand.store(besideJournal: folder.path)
             guard store != nil || FileManager.default.fileExists(atPath: path) else { return nil }
             return try openStore(path, mustExist: true).checkpoint(ofRun: header.run)?.cursor.tick ?? 0
         }

@@ -123,19 +123,38 @@ struct ReplayCommand: AsyncParsableCommand {
         if let hint = Output.hint(result.notes, config, messages: result.summary.counts.messages, path: input) {
             common.say(hint)
         }
-        if let tick = result.firstDifferingTick {
-            Terminal.say(
-                "warning: from tick \(tick) on the result differs from what the file's marks recorded"
-                    + " (another configuration, mode, loop or program)")
+        var chain = result.chain
+        if let journalRead, !result.wasStopped { chain?.note(try shortfall(journalRead)) }
+        if let chain, let tick = result.firstDifferingTick, chain.firstDifference == nil {
+            common.say(
+                "note: from tick \(tick) on the result differs from what the file's marks recorded, as another"
+                    + " \(chain.changed.joined(separator: ", ")) was asked for")
         }
-        Output.summary(result.summary, json: common.json, full: full)
+        Output.summary(result.summary, chain: chain, json: common.json, full: full)
         if let store { common.say("store: \(store)") }
         if common.verbose {
             common.say("hops: \(result.hops) calls to actors in \(result.summary.steps) ticks")
         }
         for verdict in result.verdicts where !verdict.passed { Terminal.say("FAILED \(verdict.sentence)") }
         try Terminal.exitIfInterrupted()
+        if let sentence = chain?.sentence { throw Failure(sentence, exitCode: 65) }
         if result.verdicts.contains(where: { !$0.passed }) { throw ExitCode(1) }
+    }
+
+    /// What the store beside the last folder has and the journal lost; nil where no store can tell.
+    private func shortfall(_ journal: JournalInput) throws -> ChainProof.Difference? {
+        let folder =
+            inputs[inputs.count - 1].hasSuffix("/")
+            ? String(inputs[inputs.count - 1].dropLast()) : inputs[inputs.count - 1]
+        let beside = RunCommand.store(besideJournal: folder)
+        guard FileManager.default.fileExists(atPath: beside) else { return nil }
+        do {
+            return try JournalFolder(path: folder).shortfall(of: openStore(beside, mustExist: true), at: beside)
+        } catch let problem as StoreProblem {
+            // The journal is the truth; the store is only its cache.
+            common.say("warning: \(problem)")
+            return nil
+        }
     }
 
     /// The files to read and the configuration to use; a journal brings its own, and what it begins with.
@@ -156,9 +175,14 @@ struct ReplayCommand: AsyncParsableCommand {
         let folders = inputs.map { JournalFolder(path: $0) }
         let journal = try JournalInput(folders)
         for note in journal.notes { common.say("twin: \(note)") }
-        let kept = folders.map { $0.configFolder(journal.header.config) }
-        let config = try CommonOptions.load(
-            common.config ?? kept.first { FileManager.default.fileExists(atPath: $0) } ?? common.folder)
+        let keeper = folders.first {
+            FileManager.default.fileExists(atPath: $0.configFolder(journal.header.config))
+        }
+        // One that is kept must be the one that the journal names.
+        let config =
+            if common.config == nil, let keeper { try keeper.configuration(journal.header.config) } else {
+                try common.load()
+            }
         if config.hash != journal.header.config {
             common.say("warning: \(input) was made with another configuration (\(journal.header.config.prefix(15))…)")
         }

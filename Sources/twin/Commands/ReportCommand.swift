@@ -5,7 +5,6 @@ import TwinConfiguration
 import TwinCore
 import TwinReports
 import TwinRuntime
-import TwinStore
 
 /// `twin report`: figures from the store.
 struct ReportCommand: AsyncParsableCommand {
@@ -49,7 +48,7 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let source = try openStore(store, mustExist: true)
+        let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
         let window = try StoreWindow(period, config.zone)
         let method = try config.method.covering(source.chart(window))

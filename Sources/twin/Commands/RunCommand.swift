@@ -67,6 +67,11 @@ struct RunCommand: AsyncParsableCommand {
         (store.hasSuffix(".sqlite") ? String(store.dropLast(7)) : store) + ".journal"
     }
 
+    /// The store that a journal is beside by default.
+    static func store(besideJournal folder: String) -> String {
+        (folder.hasSuffix(".journal") ? String(folder.dropLast(8)) : folder) + ".sqlite"
+    }
+
     func run() async throws {
         Terminal.catchSignals()
         let config = try common.load()

@@ -105,6 +105,7 @@ struct ScenarioCommand: AsyncParsableCommand {
             let replay = try ReplayLoop(paths: [scenario.recording], config: config, options: options, store: store)
             let result = try await replay.run()
             progress.end()
+            if let sentence = result.chain?.sentence { throw ReplayProblem(sentence) }
             tell(scenario, result)
             if let kept { common.say("  kept: \(kept).journal, \(kept).sqlite") }
             return ScenarioResult(

@@ -14,9 +14,10 @@ enum Summary {
         return json
     }
 
-    /// A summary without what the clock on the wall decides, and without what a report alone tells.
+    /// A summary without what the clock on the wall decides, and without what a report or the replay of a journal alone
+    /// tells.
     static func timeless(_ summary: JSON) -> JSON {
-        .object((summary.members ?? []).filter { !["wall_s", "configurations"].contains($0.key) })
+        .object((summary.members ?? []).filter { !["wall_s", "configurations", "chain"].contains($0.key) })
     }
 }
 
