@@ -42,6 +42,7 @@ extension LiveLoop {
         let mark = Mark(
             t: max(t, outcome.end), tick: outcome.tick, n: current.journal.linesSinceMark, chain: outcome.chain.hex,
             alarms: outcome.alarmEdges.map(MarkedAlarm.init))
+        session?.linesSinceCheckpoint += mark.n
         current.journal.append(mark)
         try current.journal.sync()
         publish(outcome, before, current.engine, isLast: isLast)
@@ -53,7 +54,9 @@ extension LiveLoop {
             // The journal has it, and the store will be made from there.
         } else {
             session?.feed.add(outcome)
-            if outcome.end.floored(to: LiveLoop.checkpointEvery) == outcome.end {
+            if outcome.end.floored(to: LiveLoop.checkpointEvery) == outcome.end
+                || session?.linesSinceCheckpoint ?? 0 >= LiveLoop.checkpointLines
+            {
                 try await writeCheckpoint()
             } else if var due = session?.feed.due() {
                 if !due.rows.isEmpty { due.facts = facts }
@@ -69,6 +72,7 @@ extension LiveLoop {
         guard !store.isBehind, let current = session, let cursor = current.cursor,
             var batch = session?.feed.flush(current.engine.state.books)
         else { return }
+        session?.linesSinceCheckpoint = 0
         batch.facts = facts
         batch.checkpoint = try await current.engine.checkpoint()
         batch.cursor = cursor

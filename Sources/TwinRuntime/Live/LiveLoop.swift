@@ -51,6 +51,8 @@ public final class LiveLoop {
     /// Checkpoints lie this far apart, on multiples of it since midnight UTC, so each is at the end of a settlement period.
     /// After a kill the journal steps what came since.
     static let checkpointEvery = Span.hours(4)
+    /// ... and one comes sooner where more messages came than a start steps again in two seconds.
+    static let checkpointLines = 100_000
     static let receiveMs = 50
     static let letGoMs = 2000
     static let batchMax = 500
@@ -109,6 +111,8 @@ public final class LiveLoop {
         var cursor: JournalCursor?
         /// What the last tick used.
         var values: [NamedValue] = []
+        /// Lines since the last checkpoint.
+        var linesSinceCheckpoint = 0
     }
 
     /// - Parameters:

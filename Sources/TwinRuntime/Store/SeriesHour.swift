@@ -56,8 +56,20 @@ public struct SeriesHour: Sendable, Hashable {
         return bounds
     }
 
+    /// A signal that speaks more often than six times a minute is archived by the second; the journal has the rest.
+    static let finestMax = 600
+    private static let second = Span.seconds(1)
+
     /// Stepped again, a tick gives the same value: the newer one may stand for both.
     private static func insert(_ point: SeriesPoint, into list: inout [SeriesPoint]) {
+        if list.count >= finestMax, let last = list.last, point.from >= last.from,
+            point.from.floored(to: second) == last.from.floored(to: second)
+        {
+            list[list.count - 1] = point
+            return
+        }
+        // An hour of seconds; what comes out of order costs no more than that.
+        guard list.count < finestMax + 3600 else { return }
         guard let last = list.last, last.from >= point.from else {
             // An hour of minutes.
             if list.isEmpty { list.reserveCapacity(60) }

@@ -144,7 +144,7 @@ extension JournalFolder {
         return ChainProof.Difference(
             tick: last.tick + 1, file: segment.path, line: nil,
             what:
-                "the journal ends at \(last.time.rfc3339), and the store \(path) has the run until \(max(stepped, time).rfc3339);"
+                "the journal ends at \(last.time.rfc3339), and the store \(path) has the run until \(stepped.rfc3339);"
                 + " the end of the journal is missing, put it back")
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import TwinBooks
 import TwinConfiguration
 import TwinCore
+import TwinFiles
 import TwinRuntime
 import TwinStore
 

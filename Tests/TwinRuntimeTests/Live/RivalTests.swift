@@ -1,4 +1,5 @@
 import Testing
+import TwinBooks
 import TwinCore
 import TwinRuntime
 import TwinTesting

@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinRuntime
 import TwinStore
@@ -28,7 +29,7 @@ struct SickStoreTests {
     func gone() async throws {
         let whole = try await run { _, _ in }
         let sick = try await run { tick, store in
-            if tick == 25 { store.replace() }
+            if tick == 25 { try store.replace() }
         }
         #expect(sick.reported == whole.reported && sick.rows == whole.rows)
         #expect(sick.commands == whole.commands)
@@ -47,7 +48,8 @@ struct SickStoreTests {
         let rig = try LiveRig()
         rig.mode = .control
         rig.duration = .minutes(60)
-        let store = try FailingStore { try openStore(rig.temporary.path("s\($0).sqlite")) }
+        let base = rig.temporary.path("s")
+        let store = try FailingStore { try openStore("\(base)\($0).sqlite") }
         rig.store = store
         rig.onTick = { outcome in try? onTick(outcome.tick, store) }  // a failure shows in the result
         let link = try PlantLink(rig.simulator())
