@@ -27,6 +27,8 @@ struct FaultPlan: Sendable {
     let clock: ClockKind
     let mode: ControlMode
     let start: PlantTime
+    /// Whether the service is told to wait for its broker.
+    let waitsForBroker: Bool
     /// Shares: topics of QoS 0, and what becomes of messages.
     let unassured: Double
     let lost: Double
@@ -53,6 +55,7 @@ struct FaultPlan: Sendable {
         clock = chance.happens(0.5) ? .wall : .event
         mode = chance.happens(0.8) ? .control : chance.happens(0.5) ? .advise : .shadow
         start = FaultPlan.starts[chance.below(FaultPlan.starts.count)] + .minutes(Int64(chance.below(30)))
+        waitsForBroker = chance.happens(0.5)
         unassured = some(0.5)
         lost = some(0.2)
         doubled = some(0.1)

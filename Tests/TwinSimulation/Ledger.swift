@@ -9,7 +9,7 @@ import TwinUnits
 /// Sees all that goes in and out of the twin, and says what must never be.
 final class Ledger: Sendable {
     /// Publications that may wait for the broker at a time: what a minute and a half brings, some times over.
-    static let waitingMax = 400
+    static let waitingMax = 200
     /// Of each rule the first violations are kept.
     private static let violationsMax = 3
 
@@ -22,6 +22,8 @@ final class Ledger: Sendable {
         /// The last mark on the disk.
         var tick = 0
         var markedAt = PlantTime.earliest
+        /// True time, when it was there.
+        var seenAt = PlantTime.earliest
         /// What stood under a command's id.
         var commands: [String: [UInt8]] = [:]
         var count = Outcome.Count()
@@ -100,6 +102,7 @@ final class Ledger: Sendable {
         }
         state.tick = mark.tick
         state.markedAt = max(state.markedAt, t)
+        state.seenAt = clocks.now
         state.count.ticks += 1
     }
 
@@ -107,8 +110,8 @@ final class Ledger: Sendable {
     func acknowledges(_ messages: [InboundMessage]) {
         state.withLock { state in
             for message in messages {
-                // The broker keeps what is retained, and a twin's own commands tell it nothing.
-                if message.retain || message.topic.hasSuffix("/cmd") { continue }
+                // The broker keeps what is retained, and what twins say is no reading.
+                if message.retain || message.topic.contains("/twin/") { continue }
                 let key = Ledger.key(message)
                 state.acknowledged.insert(key)
                 state.count.acknowledged += 1
@@ -145,17 +148,19 @@ final class Ledger: Sendable {
     /// Publications leave for the broker together.
     func leave(_ messages: [OutboundMessage]) {
         state.withLock { state in
-            var ticks: Set<Int> = []
+            var topics: Set<String> = []
             for message in messages {
                 state.count.published += 1
                 guard message.topic.hasSuffix("/cmd") else { continue }
-                check(message, &state, &ticks)
+                check(message, &state)
+                if !topics.insert(message.topic).inserted {
+                    violate(.overtaken, "two commands left for \(message.topic) together", &state)
+                }
             }
-            if ticks.count > 1 { violate(.lastMarkOnly, "commands of ticks \(ticks.sorted()) left together", &state) }
         }
     }
 
-    private func check(_ message: OutboundMessage, _ state: inout State, _ ticks: inout Set<Int>) {
+    private func check(_ message: OutboundMessage, _ state: inout State) {
         state.count.commands += 1
         guard let json = try? JSONReader.read(message.payload), let id = json["id"]?.text,  // no command without
             let expires = json["expires"]?.text.flatMap({ PlantTime(rfc3339: $0) }),
@@ -164,8 +169,7 @@ final class Ledger: Sendable {
             return violate(
                 .limits, "\(message.topic): no command: \(String(decoding: message.payload, as: UTF8.self))", &state)
         }
-        ticks.insert(tick)
-        let known = clock == .wall ? max(state.markedAt, clocks.wallNow) : state.markedAt
+        let known = known(state)
         if expires <= known {
             violate(.inTime, "command \(id) left at \(known.rfc3339), it expires at \(expires.rfc3339)", &state)
         }
@@ -182,6 +186,13 @@ final class Ledger: Sendable {
         if let value = json["value"]?.double, !control.range.widened.contains(value) {
             violate(.limits, "command \(id): \(value) is beyond the limits of \(message.topic)", &state)
         }
+    }
+
+    /// What the twin knows of the time. Under the wall clock it is what both of its clocks say: the one that may be set, and
+    /// the one that goes on; under the event clock its last mark.
+    private func known(_ state: State) -> PlantTime {
+        guard clock == .wall, state.tick > 0 else { return state.markedAt }
+        return max(state.markedAt, min(clocks.wallNow, state.markedAt + (clocks.now - state.seenAt)))
     }
 
     // MARK: - The step

@@ -3,6 +3,12 @@ import TwinBooks
 import TwinCore
 import TwinRuntime
 
+/// Another process has it, or its disk is full.
+private struct LockedStore: StoreFault {
+    var isPassing: Bool { true }
+    var description: String { "the store is locked (simulated)" }
+}
+
 /// A store in memory, with faults: what of it the loop needs is kept, the rest is let go.
 final class MemoryStore: TwinStorePort {
     struct Content: Sendable {
@@ -61,7 +67,7 @@ final class MemoryStore: TwinStorePort {
             if state.first == nil, state.content.checkpoint != nil { state.first = state.content }
             return value
         }
-        guard let value else { throw StoreIsLocked() }
+        guard let value else { throw LockedStore() }
         return value
     }
 
@@ -129,9 +135,4 @@ final class MemoryStore: TwinStorePort {
     func forEachPoint(
         _ signal: SignalPath, _ kind: SeriesPoint.Kind, _ window: StoreWindow, _ body: (SeriesPoint) throws -> Void
     ) throws {}
-}
-
-private struct StoreIsLocked: StoreFault {
-    let isPassing = true
-    var description: String { "the store is locked (simulated)" }
 }

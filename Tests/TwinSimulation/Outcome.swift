@@ -76,8 +76,8 @@ package enum Rule: String, Sendable, CaseIterable {
     case limits
     /// No command leaves at its `expires` or later.
     case inTime = "in-time"
-    /// Of ticks that are caught up with, the last one alone commands.
-    case lastMarkOnly = "last-mark-only"
+    /// Of commands for an asset that wait together, the last one alone leaves.
+    case overtaken
     case neverRetained = "never-retained"
     /// A command's mark is on the disk before it leaves.
     case markBeforeCommand = "mark-before-command"

@@ -4,7 +4,7 @@ package import TwinConfiguration
 package enum PlantedFault: String, Sendable, CaseIterable {
     /// The disk says that bytes are on it, and they are not.
     case missingSync = "missing-sync"
-    /// The client sends again, on the next link, what waited when a link died.
+    /// The client sends again, on the next link, what it sent last on the one that died.
     case resend
     /// The client keeps all that is published while the link is down.
     case unboundedQueue = "unbounded-queue"

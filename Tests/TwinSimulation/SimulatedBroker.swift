@@ -40,7 +40,7 @@ struct SimulatedBroker {
         var place = queue.count
         while place > 0, queue[place - 1].due > due { place -= 1 }
         queue.insert(Post(message: message, due: due), at: place)
-        if message.qos > 0, !message.topic.hasSuffix("/cmd") { owed.insert(Ledger.key(message)) }
+        if message.qos > 0 { owed.insert(Ledger.key(message)) }
     }
 
     mutating func takeForPlant() -> [InboundMessage] {
@@ -78,8 +78,10 @@ struct SimulatedBroker {
     }
 
     /// The link is gone: what was not acknowledged comes again, first of all.
-    mutating func lose() {
+    /// - Parameter will: what it says then.
+    mutating func lose(will: InboundMessage?) {
         isConnected = false
+        if let will { retained[will.topic] = will }
         queue.removeAll { $0.message.qos == 0 }
         let again = unacknowledged.map { message in
             var message = message
@@ -109,13 +111,14 @@ struct SimulatedBroker {
     /// Whether nothing is owed to the twin.
     var isDrained: Bool { queue.isEmpty && unacknowledged.isEmpty }
 
-    mutating func publish(_ message: OutboundMessage, at now: PlantTime) {
+    mutating func publish(_ message: OutboundMessage) {
+        // The twin does not hear itself.
         var inbound = InboundMessage(
             topic: message.topic, payload: message.payload, qos: message.qos, correlation: message.correlation)
         if message.topic.hasSuffix("/cmd") { forPlant.append(inbound) }
-        inbound.retain = message.retain
-        take(inbound, at: now, delay: Span(ms: 0))
-        if message.retain, message.payload.isEmpty { retained[message.topic] = nil }
+        guard message.retain else { return }
+        inbound.retain = true
+        retained[message.topic] = message.payload.isEmpty ? nil : inbound
     }
 
     private mutating func isWanted(_ topic: String) -> Bool {

@@ -10,10 +10,16 @@ final class SimulatedClocks: Sendable {
     }
 
     private let state: Mutex<State>
+    private let start: PlantTime
 
-    init(_ start: PlantTime) { state = Mutex(State(now: start)) }
+    init(_ start: PlantTime) {
+        self.start = start
+        state = Mutex(State(now: start))
+    }
 
     var now: PlantTime { state.withLock { $0.now } }
+    /// The machine's monotonic clock.
+    var uptime: Span { now - start }
     var wallNow: PlantTime { state.withLock { $0.now + $0.wallOffset } }
     /// Whether the running twin is asked to stop.
     var isStopping: Bool { state.withLock { $0.isStopping } }

@@ -95,9 +95,13 @@ package struct SimulatedHour {
         options.build = "simulated"
         options.seating = .plain
         options.inbox = world.inbox
+        options.uptime = { clocks.uptime }
+        options.waitsForBroker = world.plan.waitsForBroker
         options.shouldStop = { clocks.isStopping }
         options.onTick = { ledger.closed($0) }
         let run = try LiveLoop.existingRun(folder) ?? SimulatedHour.run
+        options.claim = Claim(
+            issuer: "twin-\(run)", instance: "process \(ledger.count.starts)", since: clocks.now, host: "", pid: 0)
         return LiveLoop(
             config: world.config, options: options, run: run, transport: link, folder: folder, store: store)
     }

@@ -20,7 +20,11 @@ final class SimulatedLink: Transport {
     /// Published and not sent.
     private var queued: [OutboundMessage] = []
     /// Sent, without the broker's answer.
-    private var inFlight: [OutboundMessage] = []
+    private var inFlight: [(message: OutboundMessage, since: PlantTime)] = []
+    /// Asked for when the link comes up.
+    private var filters: [String] = []
+    /// What a client that sends again has kept.
+    private var kept: [OutboundMessage] = []
     /// On its way while nothing moves.
     private var held: (acknowledged: Int, sent: [OutboundMessage]) = (0, [])
 
@@ -41,6 +45,15 @@ final class SimulatedLink: Transport {
         let isLost = !world.isQuiet && world.chance.happens(world.plan.lostSessions)
         events.append(.up(sessionPresent: world.broker.connect(losesSession: isLost)))
         phase = .up
+        if !filters.isEmpty { world.broker.subscribe(filters) }
+        filters = []
+        queued += kept
+    }
+
+    func begin(_ filters: [String]) throws {
+        try world.fuse.burn()
+        self.filters = filters
+        phase = .down(until: world.now)
     }
 
     func subscribe(_ filters: [String]) throws {
@@ -71,7 +84,10 @@ final class SimulatedLink: Transport {
         world.losesLink = nil
         switch phase {
         case .idle: break
-        case .down(let until): if world.now >= until { comeUp() }
+        case .down(let until):
+            guard world.now >= until else { return }
+            let isRefused = !world.isQuiet && world.chance.happens(world.plan.refusedLinks)
+            if isRefused { phase = .down(until: world.now + .seconds(30)) } else { comeUp() }
         case .up:
             if let loss {
                 lose(for: loss)
@@ -87,7 +103,11 @@ final class SimulatedLink: Transport {
     /// The broker's answers to what was sent.
     private func takeAnswers() -> [BrokerRefusal] {
         var refusals: [BrokerRefusal] = []
+<<<<<<< HEAD
         while let message = inFlight.first, world.isQuiet || world.chance.happens(0.95) {
+=======
+        while let message = inFlight.first?.message, world.isQuiet || world.chance.happens(0.95) {
+>>>>>>> d45188c (Simulated hours follow the monotonic clock, the outbox and the claims; a claim of a former life does not end a restarted twin)
             inFlight.removeFirst()
             if !world.isQuiet, world.chance.happens(world.plan.refusedPublications) {
                 refusals.append(BrokerRefusal(topic: message.topic, reason: "Not authorized"))
@@ -105,7 +125,8 @@ final class SimulatedLink: Transport {
         world.ledger.leave(queued)
         held.acknowledged += messages.count
         held.sent += queued
-        inFlight += queued
+        inFlight += queued.map { ($0, world.now) }
+        if world.planted == .resend { kept = (kept + queued).suffix(50) }
         queued = []
         if !isHanging { arrive() }
     }
@@ -113,9 +134,8 @@ final class SimulatedLink: Transport {
     /// What left reaches the broker.
     private func arrive() {
         world.broker.acknowledge(held.acknowledged)
-        for message in held.sent { world.broker.publish(message, at: world.now) }
+        for message in held.sent { world.broker.publish(message) }
         held = (0, [])
-        if world.planted == nil { world.ledger.waits(publicationsInFlight) }
     }
 
     func publish(_ message: OutboundMessage) throws {
@@ -127,23 +147,34 @@ final class SimulatedLink: Transport {
 
     var publicationsInFlight: Int { queued.count + inFlight.count }
 
+<<<<<<< HEAD
     /// The planted twin has no such sense.
     var takesPublications: Bool { world.planted == .unboundedQueue || (isUp && !isHanging && inFlight.count < 1000) }
 
     func disconnect() { if isUp { lose(for: Span(ms: 0)) } }
+=======
+    /// As `BrokerTransport` has it.
+    var takesPublications: Bool {
+        if world.planted == .unboundedQueue { return true }
+        let waited = inFlight.first.map { world.now - $0.since } ?? Span(ms: 0)
+        return isUp && inFlight.count < 1000 && waited < .seconds(2)
+    }
+
+    func disconnect() { lose(for: Span(ms: 0), isClean: true) }
+>>>>>>> d45188c (Simulated hours follow the monotonic clock, the outbox and the claims; a claim of a former life does not end a restarted twin)
 
     /// The link is gone, with the process or before it. What is on its way arrives in part or not at all.
-    func lose(for span: Span) {
+    func lose(for span: Span, isClean: Bool = false) {
         guard isUp else { return }
         if !held.sent.isEmpty || held.acknowledged > 0 {
             if world.chance.happens(0.5) { arrive() }
             held = (0, [])
         }
-        world.broker.lose()
+        world.broker.lose(will: isClean || world.plan.mode == .shadow ? nil : world.will)
         world.ledger.count { $0.linkLosses += 1 }
         events.append(.down(reason: "connection reset (simulated)"))
         handedOut = []
-        queued = world.planted == .resend ? inFlight + queued : []
+        queued = []
         inFlight = []
         phase = .down(until: world.now + max(span, .seconds(1)))
     }

@@ -105,6 +105,11 @@ final class SimulatedWorld {
         }
     }
 
+    /// What the broker says where the twin is gone without a word.
+    var will: InboundMessage {
+        InboundMessage(topic: "v1/\(config.site)/twin/status", payload: Array("offline".utf8), retain: true)
+    }
+
     // MARK: - The plant
 
     private func stepPlant() {

@@ -74,10 +74,13 @@ public struct LocalDisk: JournalDisk {
     public func holds(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     public func makeFolder(_ path: String) throws(JournalProblem) {
+        if holds(path) { return }
+        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        try makeFolder(parent)
         do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
             throw JournalProblem("\(path): cannot create the folder (\(error.localizedDescription))", exitCode: 73)
         }
-        try syncFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+        try syncFolder(parent)
     }
 
     public func syncFolder(_ path: String) throws(JournalProblem) {

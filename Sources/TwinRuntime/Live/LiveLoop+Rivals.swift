@@ -29,8 +29,8 @@ extension LiveLoop {
             return true
         }
         if other.issuer == options.claim.issuer {
-            // Before this one has spoken it is its own former life.
-            guard rival.isClaimed else { return true }
+            // Before this one has spoken it is its own former life; so is an older claim that a slow link brings late.
+            guard rival.isClaimed, !message.retain || options.claim.precedes(other) else { return true }
             throw TransportProblem("another process goes on with this run: \(other.who); stop one of the two")
         }
         if message.retain, !rival.isClaimed {

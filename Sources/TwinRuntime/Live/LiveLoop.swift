@@ -313,8 +313,9 @@ public final class LiveLoop {
         let word = link.word(wasUp: wasUp)
         say(link.entry(word: word))
         if case .up = link {
-            // What was refused is tried anew.
+            // What was refused is tried anew, and claims are listened for from here on: they come with the link.
             trouble(.ownRights, nil)
+            if !rival.isClaimed { rival.askedAt = options.uptime() }
             // The broker has published our will meanwhile, and nothing that we said while the link was down.
             if wasUp || options.waitsForBroker, publishes {
                 try announce(online: true)
