@@ -85,11 +85,6 @@ package struct SimulatedHour {
         let clocks = world.clocks
         let ledger = world.ledger
         var options = LiveOptions(wallNow: { clocks.wallNow })
-        options.uptime = { clocks.now - .earliest }
-        options.claim = Claim(
-            issuer: "twin-\(SimulatedHour.run)", instance: "\(world.ledger.count.starts)", since: clocks.now,
-            host: "simulated", pid: 1)
-        options.claimAfter = Span(ms: 0)
         options.mode = world.plan.mode
         options.clock = world.plan.clock
         options.build = "simulated"

@@ -103,11 +103,7 @@ final class SimulatedLink: Transport {
     /// The broker's answers to what was sent.
     private func takeAnswers() -> [BrokerRefusal] {
         var refusals: [BrokerRefusal] = []
-<<<<<<< HEAD
-        while let message = inFlight.first, world.isQuiet || world.chance.happens(0.95) {
-=======
         while let message = inFlight.first?.message, world.isQuiet || world.chance.happens(0.95) {
->>>>>>> d45188c (Simulated hours follow the monotonic clock, the outbox and the claims; a claim of a former life does not end a restarted twin)
             inFlight.removeFirst()
             if !world.isQuiet, world.chance.happens(world.plan.refusedPublications) {
                 refusals.append(BrokerRefusal(topic: message.topic, reason: "Not authorized"))
@@ -147,12 +143,6 @@ final class SimulatedLink: Transport {
 
     var publicationsInFlight: Int { queued.count + inFlight.count }
 
-<<<<<<< HEAD
-    /// The planted twin has no such sense.
-    var takesPublications: Bool { world.planted == .unboundedQueue || (isUp && !isHanging && inFlight.count < 1000) }
-
-    func disconnect() { if isUp { lose(for: Span(ms: 0)) } }
-=======
     /// As `BrokerTransport` has it.
     var takesPublications: Bool {
         if world.planted == .unboundedQueue { return true }
@@ -161,7 +151,6 @@ final class SimulatedLink: Transport {
     }
 
     func disconnect() { lose(for: Span(ms: 0), isClean: true) }
->>>>>>> d45188c (Simulated hours follow the monotonic clock, the outbox and the claims; a claim of a former life does not end a restarted twin)
 
     /// The link is gone, with the process or before it. What is on its way arrives in part or not at all.
     func lose(for span: Span, isClean: Bool = false) {

@@ -157,8 +157,10 @@ public final class LiveLoop {
         try await recover()
         try connect()
         resendCommands()
-        try lookForRivals()
-        try post()
+        if session != nil {
+            try lookForRivals()
+            try post()
+        }
         if options.clock == .wall, session == nil { try begin(at: wallTime) }
         while !options.shouldStop(), !isOver {
             let batch = try transport.receive(timeoutMs: LiveLoop.receiveMs, limit: LiveLoop.batchMax)
@@ -208,6 +210,7 @@ public final class LiveLoop {
     private func acknowledge() throws {
         try session?.journal.sync()
         guard session != nil || early.mayBeAcknowledged else { return }
+        try lookForRivals()
         try post()
         try transport.flush()
     }
@@ -260,7 +263,6 @@ public final class LiveLoop {
         } else {
             lookForTime()
         }
-        try lookForRivals()
         lookForBroker()
         try await store.follow(self)
     }

@@ -83,9 +83,10 @@ struct RivalTests {
     func sameRun() async throws {
         let rig = try LiveRig()
         rig.mode = .control
-        let again = claim("twin-7f3a9c21", since: LiveRig.start)
-        // Before it has spoken itself, that is its own former life.
-        _ = try await rig.go(ScriptLink([again] + clocks, batch: 1, clock: rig.clock))
+        // An older claim is its own former life.
+        let former = claim("twin-7f3a9c21", since: LiveRig.start - .hours(1))
+        let again = claim("twin-7f3a9c21", since: LiveRig.start + .hours(1))
+        _ = try await rig.go(ScriptLink([former] + clocks + [former], batch: 1, clock: rig.clock))
         let other = try LiveRig()
         other.mode = .control
         let problem = try await #require(throws: TransportProblem.self) {
