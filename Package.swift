@@ -116,6 +116,7 @@ let package = Package(
             name: "TwinConfigurationTests",
             dependencies: [
                 "TwinConfiguration", "TwinFiles", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinTesting",
+                "ProcessorTime",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -52,6 +52,51 @@ public enum WholeFile {
         }
     }
 
+    /// Reads a regular file that is small by nature, or the beginning of one that is not.
+    /// - Returns: at most `bytesMax` bytes and one more, which says that there are others: a wrong file is never held
+    ///   whole.
+    public static func start(of path: String, bytesMax: Int) throws(FileProblem) -> [UInt8] {
+        try start(of: FileDescriptor.reading(path), bytesMax: bytesMax)
+    }
+
+    /// Reads a password or a private key. Refuses a file that others than its owner may read or write.
+    public static func secret(_ path: String, bytesMax: Int = 1 << 20) throws(FileProblem) -> [UInt8] {
+        let file = try FileDescriptor.reading(path)
+        // What is no file has no mode to look at.
+        if path != "-", let mode = file.status?.st_mode, mode & 0o077 != 0 {
+            throw .permission(
+                path: path,
+                sentence:
+                    "holds a secret and is open to others (mode \(String(mode & 0o777, radix: 8))); run: chmod 600"
+                    + " \(path)")
+        }
+        return try whole(file, bytesMax: bytesMax)
+    }
+
+    /// Reads a regular file that is small by nature; refuses a longer one.
+    public static func read(_ path: String, bytesMax: Int) throws(FileProblem) -> [UInt8] {
+        try whole(FileDescriptor.reading(path), bytesMax: bytesMax)
+    }
+
+    private static func whole(_ file: FileDescriptor, bytesMax: Int) throws(FileProblem) -> [UInt8] {
+        let bytes = try start(of: file, bytesMax: bytesMax)
+        guard bytes.count <= bytesMax else {
+            throw .badData(
+                path: file.path, sentence: "has more than \(bytesMax) bytes, which are the most that are read")
+        }
+        return bytes
+    }
+
+    private static func start(of file: FileDescriptor, bytesMax: Int) throws(FileProblem) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count <= bytesMax {
+            let block = try nextBlock(of: file)
+            if block.isEmpty { break }
+            bytes += block.prefix(bytesMax + 1 - bytes.count)
+        }
+        return bytes
+    }
+
     /// Whether two files hold the same bytes.
     public static func areEqual(_ path: String, _ other: String) throws(FileProblem) -> Bool {
         let one = try FileDescriptor.reading(path)

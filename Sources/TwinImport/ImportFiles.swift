@@ -89,14 +89,6 @@ extension ImportMapping {
     /// Reads a mapping file from disk.
     /// - Throws: `FileProblem` or `ConfigProblems`.
     public static func load(path: String) throws -> ImportMapping {
-        let reader = try LineReader(path: path)
-        var bytes: [UInt8] = []
-        while let read = reader.next(), bytes.count <= YAMLNode.bytesMax {
-            guard case .line(let line) = read else {
-                throw FileProblem.badData(path: path, sentence: "line \(reader.number) is too long for a mapping")
-            }
-            bytes += line + [0x0A]
-        }
-        return try ImportMapping.read(file: path, bytes: bytes)
+        try ImportMapping.read(file: path, bytes: try WholeFile.start(of: path, bytesMax: YAMLNode.bytesMax))
     }
 }

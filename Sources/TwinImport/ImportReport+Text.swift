@@ -18,7 +18,7 @@ extension ImportReport {
         for signal in signals { lines += signal.notes(in: zone) }
         for source in sources { lines += source.notes(in: self) }
         for entry in modelled { lines.append("modelled, not measured: \(entry.name): \(entry.reason)") }
-        return lines.joined(separator: "\n") + "\n"
+        return lines.map(\.printable).joined(separator: "\n") + "\n"
     }
 
     /// One sentence for all signals that are scaled by the same figure for the same reason.

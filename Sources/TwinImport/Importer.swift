@@ -85,10 +85,17 @@ public struct ImportResult: Sendable {
     /// Why there is nothing to write for a source, or nothing that its files bear out; such a result is no day to replay.
     public let refusals: [ConfigProblem]
 
-    /// All lines of the file. At the same `t`, measured lines come first, then added ones, then the clock, which is
-    /// the last line of its step.
-    /// - Parameter added: lines of a model, in order of `t`.
+    /// All lines of the file; see `forEachLine`.
     public func lines(adding added: [Line] = []) -> [Line] {
+        var lines: [Line] = []
+        forEachLine(adding: added) { lines.append($0) }
+        return lines
+    }
+
+    /// Hands out all lines of the file: years of clock lines have no place in memory. At the same `t`, measured lines
+    /// come first, then added ones, then the clock, which is the last line of its step.
+    /// - Parameter added: lines of a model, in order of `t`.
+    public func forEachLine(adding added: [Line] = [], _ body: (Line) throws -> Void) rethrows {
         var merged: [Line] = []
         merged.reserveCapacity(measured.count + added.count)
         var rest = added[...]
@@ -97,21 +104,19 @@ public struct ImportResult: Sendable {
             merged.append(line)
         }
         merged += rest
-        guard hasClock else { return merged }
+        guard hasClock else { return try merged.forEach(body) }
         let topic = Topic.clockText(site: header.site)
-        var out: [Line] = []
-        out.reserveCapacity(merged.count + 1440)
         var index = 0
         var tick = header.start + header.step
         while tick <= end {
             while index < merged.count, merged[index].t <= tick {
-                out.append(merged[index])
+                try body(merged[index])
                 index += 1
             }
             let payload = JSON.object([.init("ts", .string(tick.rfc3339))]).line
-            out.append(Line.message(Arrival(t: tick, topic: topic, payload: Array(payload.utf8))))
+            try body(Line.message(Arrival(t: tick, topic: topic, payload: Array(payload.utf8))))
             tick = tick + header.step
         }
-        return out + merged[index...]
+        try merged[index...].forEach(body)
     }
 }

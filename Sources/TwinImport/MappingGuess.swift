@@ -58,7 +58,7 @@ public struct MappingGuess {
         var lines = [
             "twin: mapping/1", "site: \(site)", "time_zone: \(zone.name)", "step_s: \(stepS)",
             "from: \(time.firstDay(zone) ?? "…")", "for: 1d", "sources:", "  - name: source",
-            "    file: \"\(file)\"",
+            "    file: \(JSON.string(file).printableLine)",
         ]
         if delimiter != .comma { lines.append("    delimiter: \(delimiter.rawValue)") }
         let numeric = columns.filter { !time.columns.contains(names[$0]) && isNumeric($0) }
@@ -88,7 +88,8 @@ public struct MappingGuess {
     private func signal(_ name: String, unit: String, kind: String) -> String {
         let parts = kind.split(separator: "  #", maxSplits: 1).map(String.init)
         let note = parts.count > 1 ? "  #\(parts[1])" : ""
-        return "      - {column: \"\(name)\", asset: …, key: …, unit: \(unit), kind: \(parts[0])}\(note)"
+        return
+            "      - {column: \(JSON.string(name).printableLine), asset: …, key: …, unit: \(unit), kind: \(parts[0])}\(note)"
     }
 
     private func isNumeric(_ column: Int) -> Bool {

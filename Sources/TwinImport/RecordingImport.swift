@@ -100,7 +100,7 @@ public struct RecordingImport {
             if file.refused > 0 { lines.append("\(file.name): \(file.refused) refused lines") }
             lines += file.refusals
             if let note = file.note { lines.append("\(file.name): \(note)") }
-            return lines.joined(separator: "\n") + "\n"
+            return lines.map(\.printable).joined(separator: "\n") + "\n"
         }.joined()
     }
 }

@@ -44,7 +44,7 @@ struct TimeGuess {
 
     /// As the mapping writes it.
     var column: String {
-        let names = columns.map { "\"\($0)\"" }
+        let names = columns.map { JSON.string($0).printableLine }
         return names.count == 1 ? names[0] : names.isEmpty ? "…" : "[\(names.joined(separator: ", "))]"
     }
 

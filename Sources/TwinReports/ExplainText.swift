@@ -14,7 +14,7 @@ public struct ExplainText {
         text.scopes()
         text.balance()
         text.areas()
-        return text.lines.joined(separator: "\n") + "\n"
+        return text.lines.map(\.printable).joined(separator: "\n") + "\n"
     }
 
     /// The figure and its products: each account's energy times its factor, with the meters behind it.

@@ -69,7 +69,7 @@ enum CSVCell {
         case .empty: ""
         case .integer(let value): String(value)
         case .number(let value): value.isFinite ? JSON.numberText(value) : ""
-        case .text(let value): CSVCell.quoted(CSVCell.harmless(value))
+        case .text(let value): CSVCell.quoted(CSVCell.harmless(value).printable)
         }
     }
 
@@ -80,8 +80,7 @@ enum CSVCell {
     }
 
     private static func quoted(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return text }
-        // By scalars: CR and LF together are one character of a Swift text.
-        return "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+        guard text.contains(where: { $0 == "," || $0 == "\"" }) else { return text }
+        return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 }

@@ -102,16 +102,15 @@ public struct ScenarioResult: Sendable {
         return lines.joined(separator: "\n")
     }
 
+    /// What is printable, XML 1.0 has a word for.
     private static func escaped(_ text: String) -> String {
         var out = ""
-        for scalar in text.unicodeScalars {
+        for scalar in text.printable.unicodeScalars {
             switch scalar {
             case "&": out += "&amp;"
             case "<": out += "&lt;"
             case ">": out += "&gt;"
             case "\"": out += "&quot;"
-            // XML 1.0 has no way to write other control characters.
-            case _ where scalar.value < 0x20: out += " "
             default: out.unicodeScalars.append(scalar)
             }
         }

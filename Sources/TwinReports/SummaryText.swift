@@ -7,7 +7,9 @@ public struct SummaryText {
     private let summary: Summary
     private var lines: [String] = []
 
-    public static func render(_ summary: Summary) -> String { lines(summary).joined(separator: "\n") + "\n" }
+    public static func render(_ summary: Summary) -> String {
+        lines(summary).map(\.printable).joined(separator: "\n") + "\n"
+    }
 
     /// - Parameters:
     ///   - asked: the period that the reader named, `2025-06`; what of it is missing is said.

@@ -41,13 +41,18 @@ extension Terminal {
     /// Writes a line of the log.
     static func log(_ entry: LogEntry) {
         let isJSON = Terminal.isJSON.load(ordering: .relaxed)
-        StandardError.write(isJSON ? entry.json(at: now).line : entry.text(at: now))
+        StandardError.write(isJSON ? entry.json(at: now).printableLine : entry.text(at: now))
     }
 
     /// Writes a line of the log of a replay, whose time is the plant's.
     static func replayed(_ entry: LogEntry) {
         let isJSON = Terminal.isJSON.load(ordering: .relaxed)
-        StandardError.write(isJSON ? entry.json(at: now).line : entry.text(at: entry.plantTime ?? now))
+        StandardError.write(isJSON ? entry.json(at: now).printableLine : entry.text(at: entry.plantTime ?? now))
+    }
+
+    /// Says what has several lines, of our own making.
+    static func say(lines text: String) {
+        for line in text.split(separator: "\n") { say(String(line)) }
     }
 
     /// Says a sentence to people; where the log is JSON it is an entry.

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import TwinConfiguration
 public import TwinCore
+import TwinFiles
 import TwinMQTT
 import TwinRuntime
 
@@ -38,7 +39,7 @@ struct CommonOptions: ParsableArguments {
         let files = try store.files(ofConfiguration: newest.hash)
         do { return try SiteConfig.read(files: files) } catch {
             // It was valid for the program that stored it.
-            for problem in error.list { Terminal.say("\(problem)") }
+            for line in error.lines { Terminal.say(line) }
             throw Failure(
                 "\(path): its configuration \(newest.hash.prefix(15))… is not valid for this program; name one with"
                     + " --config", exitCode: 78)
@@ -72,9 +73,9 @@ struct ConnectionOptions: ParsableArguments {
             throw Failure("--broker: \(error.detail)", exitCode: 2)
         }
         if let passwordFile {
-            // Whatever the reason, the user can only look at the file.
-            guard let text = try? String(contentsOfFile: passwordFile, encoding: .utf8) else {  // see above
-                throw Failure("\(passwordFile): cannot read the password file", exitCode: 66)
+            let bytes = try WholeFile.secret(passwordFile, bytesMax: 65_536)
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw Failure("\(passwordFile): is no text; a password file holds the password alone", exitCode: 65)
             }
             options.password = text.trimmingCharacters(in: .whitespacesAndNewlines)
         } else if options.username != nil, options.password == nil {
@@ -87,6 +88,9 @@ struct ConnectionOptions: ParsableArguments {
         guard (tlsCert == nil) == (tlsKey == nil) else {
             throw Failure("--tls-cert and --tls-key go together", exitCode: 2)
         }
+        // The library would wait for the writer of a FIFO.
+        for path in [tlsCa, tlsCert].compactMap(\.self) { _ = try WholeFile.read(path, bytesMax: 1 << 24) }
+        if let tlsKey { _ = try WholeFile.secret(tlsKey) }
         options.tls = MQTTTLS(caFile: tlsCa, certFile: tlsCert, keyFile: tlsKey)
         return options
     }
@@ -128,13 +132,21 @@ enum Speed: ExpressibleByArgument, CustomStringConvertible {
         }
     }
 
-    init?(argument: String) {
+    init(argument: String) {
         if argument == "max" {
             self = .max
-        } else if let factor = Double(argument), factor.isFinite, factor > 0 {
-            self = .factor(factor)
         } else {
-            return nil
+            self = .factor(Double(argument) ?? .nan)
+        }
+    }
+
+    /// The clocks of a run count whole nanoseconds.
+    private static let range = 0.001...1_000_000
+
+    /// Refuses what is no pace, with one sentence for all of it.
+    func check() throws {
+        if case .factor(let factor) = self, !Speed.range.contains(factor) {
+            throw ValidationError("--speed: write 0.001 to 1,000,000 or max")
         }
     }
 
@@ -144,6 +156,14 @@ enum Speed: ExpressibleByArgument, CustomStringConvertible {
 extension LocalZone {
     /// A time on the command line: RFC 3339, or site-local without an offset, or a date.
     func argument(_ text: String) throws -> PlantTime {
+        let time = try instant(of: text)
+        guard (PlantTime(ms: 0)...PlantTime.latest).contains(time) else {
+            throw Failure("\"\(text)\" is not in the years 1970 to 9999", exitCode: 2)
+        }
+        return time
+    }
+
+    private func instant(of text: String) throws -> PlantTime {
         if let time = PlantTime(rfc3339: text) { return time }
         let full = text.contains("T") || text.contains(" ") ? text : text + "T00:00"
         guard let local = PlantTime(zoneless: full) else {

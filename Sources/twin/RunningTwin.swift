@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import TwinConfiguration
 import TwinCore
+import TwinFiles
 import TwinRuntime
 
 /// A running twin as another process sees it: dot-files beside its journal.
@@ -172,8 +173,8 @@ struct RunningTwin {
 
     private func read(_ path: String) -> JSON? {
         // What cannot be read is not there.
-        guard let data = FileManager.default.contents(atPath: path), data.count < 65_536 else { return nil }
-        return try? JSONReader.read(Array(data))  // see above
+        guard let bytes = try? WholeFile.read(path, bytesMax: 65_536) else { return nil }  // see above
+        return try? JSONReader.read(bytes)  // see above
     }
 
     @discardableResult

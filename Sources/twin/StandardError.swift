@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TwinCore
 
 /// Standard error that may be closed, full, or read by nobody: what it does not take is dropped and counted, and the
 /// program goes on.
@@ -11,8 +12,8 @@ enum StandardError {
 
     private static let dropped = Mutex(0)
 
-    /// Writes a line.
-    static func write(_ line: String) { put(line + "\n", isLine: true) }
+    /// Writes a line, without what a terminal would obey.
+    static func write(_ line: String) { put(line.printable + "\n", isLine: true) }
 
     /// Writes bytes as they are: a progress bar.
     static func show(_ text: String) { put(text, isLine: false) }

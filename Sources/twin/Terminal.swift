@@ -53,7 +53,7 @@ final class Progress: Sendable {
     private let isShown: Bool
 
     init(_ label: String, isQuiet: Bool) {
-        self.label = label
+        self.label = label.printable
         isShown = Terminal.isInteractive && !isQuiet
     }
 
@@ -87,10 +87,11 @@ enum Output {
         if json {
             var members = summary.json.members ?? []
             if let chain { members.append(.init("chain", chain?.json ?? .null)) }
-            return print(JSON.object(members).line)
+            return StandardOutput.write(.object(members))
         }
-        if full { print(SummaryText.render(summary)) }
-        for line in ResultText.lines(summary, damage: chain??.sentence) { print(line) }
+        if full { StandardOutput.show(SummaryText.render(summary) + "
+") }
+        for line in ResultText.lines(summary, damage: chain??.sentence) { StandardOutput.write(line) }
     }
 
     /// Lines to a file, or to standard output without one.
@@ -101,8 +102,10 @@ enum Output {
             writer = try path.map { try LineWriter(path: $0, overwrite: overwrite) }
         }
 
-        func write(_ line: String) throws {
-            if let writer { try writer.write(Array(line.utf8)) } else { print(line) }
+        /// - Parameter ending: what the format has before the line's feed.
+        func write(_ line: String, ending: String = "") throws {
+            guard let writer else { return StandardOutput.write(line, ending: ending) }
+            try writer.write(Array((line.printable + ending).utf8))
         }
 
         func finish() throws { try writer?.finish() }

@@ -88,17 +88,17 @@ struct Twin: AsyncParsableCommand {
         case let problem as TransportProblem: note("\(problem)", exitCode: 69)
         case let problem as ConfigNotFound: note("\(problem)", exitCode: 66)
         case let problems as ConfigProblems:
-            for problem in problems.list { Terminal.say("\(problem)") }
-            note("\(problems.list.count) problem\(problems.list.count == 1 ? "" : "s")", exitCode: 78)
+            for line in problems.lines { Terminal.say(line) }
+            note("\(problems.count) problem\(problems.count == 1 ? "" : "s")", exitCode: 78)
         case let code as ExitCode: Glibc.exit(code.rawValue)
         default:
             let code = exitCode(for: error)
             let text = fullMessage(for: error)
             if code == .success {
-                print(text)
+                StandardOutput.show(text + "\n")
                 Glibc.exit(0)
             }
-            Terminal.say(text)
+            Terminal.say(lines: text)
             Glibc.exit(code == .validationFailure ? 2 : 70)
         }
     }

@@ -21,7 +21,7 @@ struct TidyTests {
         "TwinDispatch": ["TwinCore", "TwinUnits"],
         "TwinFiles": ["CZlib"],
         "TwinConfiguration": [
-            "TwinFiles", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "Yams",
+            "TwinFiles", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "CYaml",
         ],
         "TwinImport": ["TwinConfiguration", "TwinFiles", "TwinCore"],
         "TwinRuntime": [
@@ -163,6 +163,12 @@ struct TidyTests {
         #expect(try importers("CMosquitto").count == 1)
         #expect(Set(try importers("CZlib").map(\.target)) == ["TwinFiles"])
         #expect(Set(try importers("GRDB").map(\.target)) == ["TwinStore"])
+    }
+
+    @Test("commands print in one place, where a terminal obeys nothing of it")
+    func onePrint() throws {
+        let found = try Self.findings("print(") { source, _ in source.path != "Sources/twin/StandardOutput.swift" }
+        #expect(found == [])
     }
 
     @Test("imports point down only, as the package has it")

@@ -10,6 +10,9 @@ extension ImportMapping {
         return mapping
     }
 
+    /// Steps of an imported file: each has a clock line, however few rows there are.
+    private static let stepsMax: Int64 = 732 * 1440
+
     private init?(_ root: YAMLNode) {
         let mapping: ImportMapping? = root.fields { fields in
             let version = fields.required("twin", hint: "write twin: \(ImportMapping.version)")?.version(Self.version)
@@ -33,6 +36,12 @@ extension ImportMapping {
             let sources = sourcesNode.flatMap { Self.sources($0, zone, from: from, to: to) }
             guard version != nil, let siteNode, let site, let stepS, let seed, let hasClock, let modelled, let sources
             else {
+                return nil
+            }
+            guard (to - from).ms / 1000 / Int64(stepS) <= Self.stepsMax else {
+                root.problem(
+                    "that is \((to - from).ms / 1000 / Int64(stepS)) steps of \(stepS) s, at most \(Self.stepsMax) are made"
+                        + " (two years of minutes); choose a longer step_s or a shorter for")
                 return nil
             }
             guard from.floored(to: .seconds(Int64(stepS))) == from else {

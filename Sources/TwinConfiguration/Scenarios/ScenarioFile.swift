@@ -23,11 +23,9 @@ public struct ScenarioFile: Sendable {
     ///
     /// Throws `ConfigProblems` with everything that is wrong, or `FileProblem` 66 when there is no such file.
     public static func load(path: String) throws -> ScenarioFile {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw FileProblem.notFound(path: path, sentence: "no such scenario file")
-        }
+        let bytes = try WholeFile.start(of: path, bytesMax: YAMLNode.bytesMax)
         let log = ProblemLog()
-        let root = YAMLNode.read(file: path, bytes: [UInt8](data.prefix(YAMLNode.bytesMax + 1)), log: log)
+        let root = YAMLNode.read(file: path, bytes: bytes, log: log)
         let scenario = root.flatMap { read($0, path: path) }
         try log.check()
         guard let scenario else { throw log.problems }

@@ -121,16 +121,16 @@ extension TopicSurvey.Topic {
     public var stub: String {
         let document = try? JSON(payload: example)  // what cannot be read is offered as a whole
         let offer = document.map { PayloadOffer($0, arrivedAt: first) }
-        var lines = ["  - topic: \(JSON.string(name).line)"]
+        var lines = ["  - topic: \(JSON.string(name).printableLine)"]
         if let time = offer?.time {
-            let at = time.place.isEmpty ? "" : "at: \(JSON.string(time.place).line), "
+            let at = time.place.isEmpty ? "" : "at: \(JSON.string(time.place).printableLine), "
             lines.append("    time: {\(at)format: \(time.format)}")
         }
         lines.append("    signals:")
         var numbers = offer?.numbers ?? []
         if numbers.isEmpty { numbers = [.init(place: "")] }
         for number in numbers {
-            let value = number.place.isEmpty ? "" : "value: \(JSON.string(number.place).line), "
+            let value = number.place.isEmpty ? "" : "value: \(JSON.string(number.place).printableLine), "
             let kind = number.isRegister ? "counter" : "sample"
             lines.append("      - {\(value)asset: …, key: …, unit: \(number.unit ?? "…"), kind: \(kind)}")
         }

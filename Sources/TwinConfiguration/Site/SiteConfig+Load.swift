@@ -2,6 +2,7 @@ import Foundation
 import TwinBooks
 import TwinCore
 import TwinDispatch
+import TwinFiles
 import TwinPlant
 
 extension SiteConfig {
@@ -31,6 +32,12 @@ extension SiteConfig {
         }
         let names = try FileManager.default.contentsOfDirectory(atPath: path).filter { name in
             name.hasSuffix(".yaml") && !name.hasPrefix(".")
+        }
+        guard names.count <= filesMax else {
+            throw FileProblem.badData(
+                path: path,
+                sentence: "holds \(names.count) YAML files, at most \(filesMax) are read; name another folder"
+            )
         }
         return try names.sorted().map { ($0, try bytes(of: "\(path)/\($0)")) }
     }
@@ -75,11 +82,14 @@ extension SiteConfig {
         return config
     }
 
-    /// At most one byte more than the reader takes, so that a wrong file is never held whole.
+    /// Files of a folder that are read: each may be long.
+    private static let filesMax = 64
+
     private static func bytes(of path: String) throws -> [UInt8] {
-        guard let file = FileHandle(forReadingAtPath: path) else { throw ConfigNotFound(path: path) }
-        defer { try? file.close() }  // reading is over; a failed close loses nothing
-        return [UInt8](try file.read(upToCount: YAMLNode.bytesMax + 1) ?? Data())
+        do throws(FileProblem) { return try WholeFile.start(of: path, bytesMax: YAMLNode.bytesMax) } catch {
+            if case .notFound = error { throw ConfigNotFound(path: path) }
+            throw error
+        }
     }
 }
 

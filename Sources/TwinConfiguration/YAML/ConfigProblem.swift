@@ -45,11 +45,20 @@ public struct ConfigProblem: Error, Sendable, Hashable, CustomStringConvertible 
 /// Everything that is wrong in a set of files, in order of file and line; never empty when thrown.
 public struct ConfigProblems: Error, Sendable, Hashable, CustomStringConvertible {
     public var list: [ConfigProblem]
+    /// So many more were found and not kept.
+    public var more: Int
 
-    public init(list: [ConfigProblem]) { self.list = list }
+    public init(list: [ConfigProblem], more: Int = 0) {
+        self.list = list
+        self.more = more
+    }
 
-    /// One problem a line.
-    public var description: String { list.map(\.description).joined(separator: "\n") }
+    public var count: Int { list.count + more }
+
+    /// One problem a line; a last line says how many more there are.
+    public var lines: [String] { list.map(\.description) + (more > 0 ? ["… and \(more) more problems"] : []) }
+
+    public var description: String { lines.joined(separator: "\n") }
 }
 
 /// The configuration folder, or a file that it must hold, does not exist or cannot be read.
@@ -63,11 +72,12 @@ public struct ConfigNotFound: Error, Sendable, Hashable, CustomStringConvertible
 
 /// Collects the problems of one reading. All nodes of a reading share one log, so that none of them stops the rest.
 public final class ProblemLog {
-    /// A broken file may have as many problems as lines; nobody reads more than these.
-    public static let limit = 1000
+    /// A broken file may have as many problems as letters; nobody reads more than these.
+    public static let limit = 100
 
     private var seen: Set<ConfigProblem> = []
     private var list: [ConfigProblem] = []
+    private var more = 0
 
     /// Dated values are read as they hold on this day; before the first date of a file by default.
     let date: CivilDate?
@@ -82,11 +92,12 @@ public final class ProblemLog {
 
     public var isEmpty: Bool { list.isEmpty }
 
-    public func add(_ place: FilePlace, path: String = "", _ text: String) {
+    public func add(_ place: FilePlace, path: String = "", _ text: @autoclosure () -> String) {
+        // Counted only: a sentence that nobody reads is not worth its time.
+        guard list.count < ProblemLog.limit else { return more += 1 }
         let problem = ConfigProblem(
-            file: place.file, line: place.line, column: place.column, path: path, text: text)
-        guard list.count < ProblemLog.limit, seen.insert(problem).inserted else { return }
-        list.append(problem)
+            file: place.file, line: place.line, column: place.column, path: path, text: text())
+        if seen.insert(problem).inserted { list.append(problem) }
     }
 
     /// All problems so far, by file, line and column; those of one place in the order they were found.
@@ -95,7 +106,7 @@ public final class ProblemLog {
             (a.element.file, a.element.line, a.element.column, a.offset)
                 < (b.element.file, b.element.line, b.element.column, b.offset)
         }
-        return ConfigProblems(list: sorted.map(\.element))
+        return ConfigProblems(list: sorted.map(\.element), more: more)
     }
 
     /// Throws all problems if there is one.

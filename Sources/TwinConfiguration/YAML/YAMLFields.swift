@@ -30,18 +30,22 @@ public struct YAMLFields {
         return entries[key]
     }
 
+    /// What is said of a key that nobody asked for; `meant` takes the missing key that it probably is.
+    private func unknown(_ key: String, _ open: [String], _ meant: inout Set<String>) -> String {
+        guard let near = suggestion(for: key, among: open) ?? suggestion(for: key, among: known) else {
+            return "unknown key; known here: \(known.joined(separator: ", "))"
+        }
+        if open.contains(near) { meant.insert(near) }
+        return "unknown key; did you mean \(quoted(near))?"
+    }
+
     /// Reports unknown and missing keys; a missing key that an unknown one probably means is reported once.
     mutating func finish() {
         var meant: Set<String> = []
         let open = known.filter { entries[$0] == nil }
         for (key, place) in order where !known.contains(key) {
             let path = node.path.isEmpty ? key : "\(node.path).\(key)"
-            if let near = suggestion(for: key, among: open) ?? suggestion(for: key, among: known) {
-                if open.contains(near) { meant.insert(near) }
-                node.log.add(place, path: path, "unknown key; did you mean \(quoted(near))?")
-            } else {
-                node.log.add(place, path: path, "unknown key; known here: \(known.joined(separator: ", "))")
-            }
+            node.log.add(place, path: path, unknown(key, open, &meant))
         }
         for (key, hint) in missing where !meant.contains(key) {
             node.log.add(node.owner, path: node.path, "\(quoted(key)) is missing; \(hint)")

@@ -72,8 +72,9 @@ extension YAMLNode {
             other.problem("is there already; a file that adds says only what the other does not")
             return self
         }
+        let places = Dictionary(entries.enumerated().map { ($1.key, $0) }) { first, _ in first }
         for entry in more {
-            if let place = entries.firstIndex(where: { $0.key == entry.key }) {
+            if let place = places[entry.key] {
                 entries[place].value = entries[place].value.adding(entry.value)
             } else {
                 entries.append(entry)

@@ -1,7 +1,7 @@
 /// A file's text and its lines, checked for characters that YAML or an editor would count differently.
 struct YAMLSource {
     let file: String
-    private var scalars: [Unicode.Scalar]
+    private let scalars: [Unicode.Scalar]
     /// Index of each line's first letter.
     private let lineStarts: [Int]
 
@@ -58,41 +58,5 @@ struct YAMLSource {
     func hasTab(line: Int) -> Bool {
         guard lineStarts.indices.contains(line - 1) else { return false }
         return scalars[lineStarts[line - 1]...].prefix { $0 != "\n" }.contains("\t")
-    }
-
-    /// Refuses aliases before the parser sees them: it copies an aliased value wherever it is named, and a few lines
-    /// of aliases of aliases make more copies than fit in memory. An alias always has its anchor's name.
-    func hasNoAliases(_ log: ProblemLog) -> Bool {
-        var anchors: Set<String> = []
-        var aliases: [(name: String, index: Int)] = []
-        for (index, scalar) in scalars.enumerated() where scalar == "&" || scalar == "*" {
-            let letters = scalars[(index + 1)...].prefix { letter in
-                letter.isASCII && (letter.properties.isAlphabetic || ("0"..."9").contains(letter))
-                    || letter == "_" || letter == "-"
-            }
-            guard !letters.isEmpty else { continue }
-            let name = String(String.UnicodeScalarView(letters))
-            if scalar == "&" { anchors.insert(name) } else { aliases.append((name, index)) }
-        }
-        let found = aliases.filter { anchors.contains($0.name) }
-        for alias in found {
-            let line = lineStarts.lastIndex { $0 <= alias.index } ?? 0
-            log.add(
-                FilePlace(file: file, line: line + 1, column: alias.index - lineStarts[line] + 1),
-                "alias \(quoted("*" + alias.name)) is not read; write the value out and remove the anchor")
-        }
-        return found.isEmpty
-    }
-
-    /// Replaces the first letter of a plain or quoted key; false when no simple letter stands there.
-    mutating func replaceLetter(at place: FilePlace, with letter: Unicode.Scalar) -> Bool {
-        guard lineStarts.indices.contains(place.line - 1) else { return false }
-        var index = lineStarts[place.line - 1] + place.column - 1
-        if scalars.indices.contains(index), scalars[index] == "\"" || scalars[index] == "'" { index += 1 }
-        guard scalars.indices.contains(index) else { return false }
-        let old = scalars[index]
-        guard old.properties.isAlphabetic || ("0"..."9").contains(old) || old == "_" else { return false }
-        scalars[index] = letter
-        return true
     }
 }

@@ -89,7 +89,10 @@ public struct Header: Sendable, Hashable {
             try maybe(key, fallback, "a known word") { $0.text.flatMap(T.init) }
         }
         site = try need("site", "a site id") { $0.text.flatMap { Topic.isAssetID($0) ? $0 : nil } }
-        run = try maybe("run", "replay", "text") { $0.text }
+        // Files, command ids and topics are named by it.
+        run = try maybe("run", "replay", "an id of a-z, 0-9 and -") {
+            $0.text.flatMap { Topic.isAssetID($0) ? $0 : nil }
+        }
         start = try need("start", "an RFC 3339 time") { $0.text.flatMap { PlantTime(rfc3339: $0) } }
         timeZone = try maybe("tz", "UTC", "text") { $0.text }
         stepS = try need("step_s", "whole seconds that divide 1800") {
@@ -103,9 +106,18 @@ public struct Header: Sendable, Hashable {
         loop = try choice("loop", .open)
         clock = try choice("clock", .event)
         marks = try maybe("marks", false, "true or false") { $0.bool }
-        config = try maybe("config", "", "text") { $0.text }
+        // The folder that keeps a configuration is named by it.
+        config = try maybe("config", "", "sha256: and a hash") { value in
+            value.text.flatMap { text in
+                let isName = text.hasPrefix("sha256:") && Topic.isAssetID(text.dropFirst("sha256:".count))
+                return text.isEmpty || isName ? text : nil
+            }
+        }
         build = try maybe("build", "", "text") { $0.text }
-        firstTick = try maybe("first_tick", 1, "a whole number >= 1") { $0.integer.flatMap { $0 >= 1 ? Int($0) : nil } }
+        let last = (PlantTime.latest - start).ms / (Int64(stepS) * 1000)
+        firstTick = try maybe("first_tick", 1, "a whole number from 1 to the year 9999") {
+            $0.integer.flatMap { 1 <= $0 && $0 <= last ? Int($0) : nil }
+        }
         chain = try maybe("chain", nil, "text") { $0.text.map(Optional.some) }
         guard start.floored(to: step) == start else {
             throw LineFailure(reason: .parse, text: "header \"start\" \(start.rfc3339) is not a whole number of steps")

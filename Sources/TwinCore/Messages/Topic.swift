@@ -103,13 +103,17 @@ public struct TopicFilter: Sendable, Hashable, Codable {
 
     /// Whether `topic` matches; wildcards never match a first level that starts with `$`.
     public func matches(_ topic: String) -> Bool {
-        let names = TopicFilter.levels(topic)
-        if topic.hasPrefix("$"), levels[0] == "+" || levels[0] == "#" { return false }
-        for (index, level) in levels.enumerated() {
+        if topic.utf8.first == 0x24, levels[0] == "+" || levels[0] == "#" { return false }
+        // Level by level: a flood of topics is compared with every filter, and nearly all differ early.
+        var rest: Substring.UTF8View? = topic[...].utf8
+        for level in levels {
             if level == "#" { return true }
-            guard index < names.count, level == "+" || level.utf8.elementsEqual(names[index]) else { return false }
+            guard let names = rest else { return false }
+            let end = names.firstIndex(of: 0x2F)
+            guard level == "+" || level.utf8.elementsEqual(names[..<(end ?? names.endIndex)]) else { return false }
+            rest = end.map { names[names.index(after: $0)...] }
         }
-        return levels.count == names.count
+        return rest == nil
     }
 
     /// Levels are told apart by bytes, as MQTT says.

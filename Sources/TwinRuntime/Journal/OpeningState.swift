@@ -6,6 +6,8 @@ import TwinFiles
 /// can be stepped.
 public struct OpeningState: Sendable, Hashable {
     static let version = "opening/1"
+    /// A state of a whole plant has less than a hundredth of it.
+    static let bytesMax = 1 << 26
 
     public var run: String
     /// The tick that follows.
@@ -39,7 +41,7 @@ public struct OpeningState: Sendable, Hashable {
     }
 
     /// Nil for anything that is not whole.
-    init?(bytes: Data) {
+    init?(bytes: [UInt8]) {
         guard let end = bytes.firstIndex(of: 0x0A),
             let head = try? JSONReader.read(Array(bytes[..<end])),  // no JSON, no state
             head["twin"]?.text == OpeningState.version, let run = head["run"]?.text,
@@ -63,10 +65,8 @@ extension JournalFolder {
     public func opening(before segment: JournalSegment) throws(JournalProblem) -> OpeningState? {
         let path = openingFile(segment.firstTick)
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        let bytes: Data
-        do { bytes = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-            throw JournalProblem("\(path): cannot be read (\(error.localizedDescription))", exitCode: 74)
-        }
+        let bytes: [UInt8]
+        do { bytes = try WholeFile.read(path, bytesMax: OpeningState.bytesMax) } catch { throw JournalProblem(error) }
         guard let opening = OpeningState(bytes: bytes), opening.run == segment.header.run,
             opening.firstTick == segment.firstTick, opening.chain == segment.header.chain
         else {

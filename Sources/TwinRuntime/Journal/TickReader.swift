@@ -215,6 +215,7 @@ public final class TickReader {
             clock.resume(at: resume)
         } else {
             guard try isNear(line.t, topic: "") else { return }
+            if !header.marks, line.t > lastT + pauseMax { bridge(to: line.t) }
         }
         lastT = max(lastT, line.t)
         pending.others.append(line.t < lastT ? Line(t: lastT, line.body) : line)
@@ -251,7 +252,7 @@ public final class TickReader {
     private func use(_ arrival: consuming Arrival) {
         let (t, isClock) = (arrival.t, arrival.topic == clockTopic)
         // Those behind it agree, so the recording rested.
-        if !header.marks, t > lastT + TickClock.jumpMax { bridge(to: t) }
+        if !header.marks, t > lastT + pauseMax { bridge(to: t) }
         lastT = max(lastT, t)
         arrival.t = lastT
         if pending.arrivals.isEmpty {
@@ -263,6 +264,12 @@ public final class TickReader {
         // Where there is a clock, other lines that run ahead of it do not carry it along.
         moveTime(to: isClock ? t : lastT, isClock: isClock)
     }
+
+    /// Most ticks that one line may close: seven days of minutes. A file of few lines costs little at any step.
+    private static let ticksPerLineMax: Int64 = 10_080
+
+    /// The longest pause that is stepped over.
+    private var pauseMax: Span { min(TickClock.jumpMax, TickReader.ticksPerLineMax * header.step) }
 
     /// Closes what there was before a pause that no run steps over, and goes on behind it as a run does after a stop.
     private func bridge(to time: PlantTime) {

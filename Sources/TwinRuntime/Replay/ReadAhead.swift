@@ -25,6 +25,8 @@ actor ReadAhead {
 
     /// Enough to keep both sides busy, and few enough to weigh nothing; the first ones are small, so that the step begins.
     static let ticksPerBatch = 32
+    /// In a flood a few ticks weigh much.
+    static let messagesPerBatch = 20_000
     private var size = 1
 
     private let reader: TickReader
@@ -42,11 +44,13 @@ actor ReadAhead {
     func next() -> Batch {
         var batch = Batch()
         do {
-            while batch.ticks.count < size {
+            var messages = 0
+            while batch.ticks.count < size, messages < ReadAhead.messagesPerBatch {
                 guard var tick = try reader.next() else {
                     batch.isLast = true
                     break
                 }
+                messages += tick.arrivals.count
                 let (read, total) = reader.progress
                 let heard = hearing?.hear(tick.arrivals)
                 if let heard { tick.arrivals = heard.passing }

@@ -38,12 +38,13 @@ struct AlarmsCommand: AsyncParsableCommand {
     func run() async throws {
         let (spans, zone) = try journal.map(inJournal) ?? inStore()
         if common.json {
-            print(
-                JSON.fields(["schema": .string("alarms/1"), "alarms": .array(spans.map { json($0, zone) })]).line)
+            StandardOutput.write(
+                JSON.fields(["schema": .string("alarms/1"), "alarms": .array(spans.map { json($0, zone) })]))
         } else if spans.isEmpty {
-            print("no alarm was raised\(asset.map { " of \($0)" } ?? "")\(period.map { " in \($0)" } ?? "")")
+            StandardOutput.write(
+                "no alarm was raised\(asset.map { " of \($0)" } ?? "")\(period.map { " in \($0)" } ?? "")")
         } else {
-            for span in spans { AlarmsCommand.lines(span, zone).forEach { print($0) } }
+            for span in spans { AlarmsCommand.lines(span, zone).forEach { StandardOutput.write($0) } }
         }
     }
 

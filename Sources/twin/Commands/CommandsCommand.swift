@@ -46,14 +46,15 @@ struct CommandsCommand: AsyncParsableCommand {
         let places = try places(of: commands, marks)
         let stories = CommandStory.all(commands, alarms, places)
         if common.json {
-            print(
+            StandardOutput.write(
                 JSON.fields([
                     "schema": .string("commands/1"), "commands": .array(stories.map { $0.json(config.zone) }),
-                ]).line)
+                ]))
         } else if stories.isEmpty {
-            print("nothing was commanded\(asset.map { " of \($0)" } ?? "")\(period.map { " in \($0)" } ?? "")")
+            StandardOutput.write(
+                "nothing was commanded\(asset.map { " of \($0)" } ?? "")\(period.map { " in \($0)" } ?? "")")
         } else {
-            for story in stories { story.lines(config.zone).forEach { print($0) } }
+            for story in stories { story.lines(config.zone).forEach { StandardOutput.write($0) } }
         }
     }
 

@@ -45,7 +45,11 @@ struct CompareCommand: AsyncParsableCommand {
         let comparison = Comparison(
             one, other,
             names: (first: name(first, one, nil), second: name(second ?? first, other, with)))
-        if common.json { print(comparison.json.line) } else { for line in comparison.text { print(line) } }
+        if common.json {
+            StandardOutput.write(comparison.json)
+        } else {
+            for line in comparison.text { StandardOutput.write(line) }
+        }
         try Terminal.exitIfInterrupted()
     }
 

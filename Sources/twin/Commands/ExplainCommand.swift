@@ -39,8 +39,8 @@ struct ExplainCommand: AsyncParsableCommand {
             guard let summary = try source.summary(method, window) else {
                 throw try source.nothing(of: period, window, config.zone, at: store)
             }
-            if common.json { return print(ExplainText.json(summary).line) }
-            print(ExplainText.render(summary), terminator: "")
+            if common.json { return StandardOutput.write(ExplainText.json(summary)) }
+            StandardOutput.show(ExplainText.render(summary))
             return
         }
         let parts = what.split(separator: "-")
@@ -59,12 +59,12 @@ struct ExplainCommand: AsyncParsableCommand {
         guard let found = try source.command(run: run, tick: tick, n: n) else {
             throw Failure("\(store): holds no command \(what) of run \(run)", exitCode: 66)
         }
-        if common.json { return print(json(found, config.zone).line) }
+        if common.json { return StandardOutput.write(json(found, config.zone)) }
         switch found {
         case .change(let command): tell(command, config.zone)
         case .renewal(let command, let fate):
-            print("\(what): renewed the lease of \(id(command))")
-            print("  became: \(fate ?? "pending")")
+            StandardOutput.write("\(what): renewed the lease of \(id(command))")
+            StandardOutput.write("  became: \(fate ?? "pending")")
             tell(command, config.zone)
         }
     }
@@ -87,12 +87,12 @@ struct ExplainCommand: AsyncParsableCommand {
     private func tell(_ command: StoredCommand, _ zone: LocalZone) {
         let value = Action(rawValue: command.action)?.text(command.value) ?? "\(command.value)"
         let head = "\(id(command)): \(command.asset.text) \(command.action) \(value) at \(zone.text(command.at))"
-        Output.wrapped(head, indent: 0).forEach { print($0) }
-        Output.wrapped("because: \(command.reason)", indent: 2).forEach { print($0) }
-        print("  became: \(command.fate ?? "pending")")
+        Output.wrapped(head, indent: 0).forEach { StandardOutput.write($0) }
+        Output.wrapped("because: \(command.reason)", indent: 2).forEach { StandardOutput.write($0) }
+        StandardOutput.write("  became: \(command.fate ?? "pending")")
         let renewals = command.renewals
         guard renewals.count > 0 else { return }
-        print(
+        StandardOutput.write(
             "  renewed: \(renewals.count) times, of them rejected \(renewals.rejected), expired \(renewals.expired)")
     }
 }

@@ -68,7 +68,9 @@ struct ExportCommand: AsyncParsableCommand {
         if period != nil, from != nil || to != nil {
             throw ValidationError("--period and --from or --to exclude each other")
         }
-        if let points, points < 2 { throw ValidationError("--points \(points): expected 2 or more") }
+        if let points, !(2...1_000_000).contains(points) {
+            throw ValidationError("--points \(points): expected 2 to 1,000,000")
+        }
     }
 
     func run() async throws {
@@ -83,9 +85,9 @@ struct ExportCommand: AsyncParsableCommand {
             var isEmpty = true
             try forEachPoint(source, window) { point, kind in
                 // The line break of CSV is CRLF; its second half comes with every line.
-                if isEmpty { try output.write(SeriesCSV.header + "\r") }
+                if isEmpty { try output.write(SeriesCSV.header, ending: "\r") }
                 isEmpty = false
-                try output.write(SeriesCSV.line(point, kind: kind, config.zone) + "\r")
+                try output.write(SeriesCSV.line(point, kind: kind, config.zone), ending: "\r")
             }
             if isEmpty {
                 throw Failure("\(store): holds no value of \(signal ?? account ?? "") in that time", exitCode: 65)

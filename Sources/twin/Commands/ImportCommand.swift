@@ -58,7 +58,7 @@ struct ImportCommand: AsyncParsableCommand {
         Terminal.catchSignals()
         let config = try common.load()
         guard let out, !guess else {
-            for path in files { print(try proposal(path, config), terminator: "") }
+            for path in files { StandardOutput.show(try proposal(path, config)) }
             return
         }
         if let mapping {
@@ -95,11 +95,13 @@ struct ImportCommand: AsyncParsableCommand {
         do { added = try result.modelledLines(config) } catch {
             throw Failure("\(mapping): \(error.description)", exitCode: error.exitCode)
         }
-        try write(result.header, result.lines(adding: added), to: out)
+        try write(result.header, to: out) { writer in
+            try result.forEachLine(adding: added) { try writer.write($0.bytes) }
+        }
         if common.json {
-            print(summary(result, out).line)
+            StandardOutput.write(summary(result, out))
         } else {
-            print(result.report.text, terminator: "")
+            StandardOutput.show(result.report.text)
         }
     }
 
@@ -107,20 +109,23 @@ struct ImportCommand: AsyncParsableCommand {
         var recordings = RecordingImport(site: config.site, zone: config.zone, stepS: config.stepS)
         for path in files { try recordings.take(path: path, isBase64: base64) }
         guard let result = recordings.result(config: config.hash, build: Twin.version) else {
-            throw Failure("\(recordings.text)there is no message to write", exitCode: 65)
+            Terminal.say(lines: recordings.text)
+            throw Failure("there is no message to write", exitCode: 65)
         }
-        try write(result.header, result.lines, to: out)
+        try write(result.header, to: out) { writer in
+            for line in result.lines { try writer.write(line.bytes) }
+        }
         if common.json {
-            print(summary(recordings, out).line)
+            StandardOutput.write(summary(recordings, out))
         } else {
-            print(recordings.text, terminator: "")
+            StandardOutput.show(recordings.text)
         }
     }
 
-    private func write(_ header: Header, _ lines: [Line], to out: String) throws {
+    private func write(_ header: Header, to out: String, _ lines: (LineWriter) throws -> Void) throws {
         let writer = try LineWriter(path: out, overwrite: force)
         try writer.write(header.bytes)
-        for line in lines { try writer.write(line.bytes) }
+        try lines(writer)
         try writer.finish()
     }
 
@@ -179,7 +184,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     /// A mapping is data: its problems are 65, not a configuration's 78.
     static func dataProblems(_ problems: ConfigProblems) -> Failure {
-        for problem in problems.list { Terminal.say("\(problem)") }
-        return Failure("\(problems.list.count) problem\(problems.list.count == 1 ? "" : "s")", exitCode: 65)
+        for line in problems.lines { Terminal.say(line) }
+        return Failure("\(problems.count) problem\(problems.count == 1 ? "" : "s")", exitCode: 65)
     }
 }

@@ -75,20 +75,23 @@ struct InitCommand: ParsableCommand {
     private func say(_ starter: StarterSite, _ names: [String]) {
         let messages = starter.messages(time: "'\"$(date -u +%FT%TZ)\"'")
         if json {
-            print(
+            StandardOutput.write(
                 JSON.fields([
                     "schema": .string("init/1"), "folder": .string(folder), "site": .string(starter.site),
                     "files": .array(names.map(JSON.string)), "topics": .array(messages.map { .string($0.topic) }),
-                ]).line)
+                ]))
             return
         }
-        print("wrote \(folder): \(names.joined(separator: ", "))")
-        print("\nA first figure:")
-        print("  twin validate \(folder)")
-        print("  twin replay \(folder)/\(StarterSite.exampleName) --config \(folder)")
-        print("\nLive, with your broker:")
-        print("  twin run --config \(folder) --broker mqtt://127.0.0.1:1883")
-        for message in messages { print("  mosquitto_pub -t \(message.topic) -m '\(message.payload)'") }
-        print("\nThen put your topics into \(folder)/signals.yaml and your numbers into the others.")
+        StandardOutput.write("wrote \(folder): \(names.joined(separator: ", "))")
+        StandardOutput.write("")
+        StandardOutput.write("A first figure:")
+        StandardOutput.write("  twin validate \(folder)")
+        StandardOutput.write("  twin replay \(folder)/\(StarterSite.exampleName) --config \(folder)")
+        StandardOutput.write("")
+        StandardOutput.write("Live, with your broker:")
+        StandardOutput.write("  twin run --config \(folder) --broker mqtt://127.0.0.1:1883")
+        for message in messages { StandardOutput.write("  mosquitto_pub -t \(message.topic) -m '\(message.payload)'") }
+        StandardOutput.write("")
+        StandardOutput.write("Then put your topics into \(folder)/signals.yaml and your numbers into the others.")
     }
 }

@@ -56,9 +56,9 @@ extension JournalCommand {
         func run() throws {
             let table = try JournalTable(journal.open())
             if journal.json {
-                print(table.json.line)
+                StandardOutput.write(table.json)
             } else {
-                for line in table.lines { print(line) }
+                for line in table.lines { StandardOutput.write(line) }
             }
         }
     }
@@ -98,20 +98,20 @@ extension JournalCommand {
             progress.end()
             for note in found.notes { journal.say("note: \(note)") }
             if journal.json {
-                print(
+                StandardOutput.write(
                     JSON.fields([
                         "schema": .string("journal-verify/1"), "run": .string(found.run),
                         "segments": .integer(found.segments), "first_tick": .integer(found.firstTick),
                         "ticks": .integer(found.ticks), "stepped": .bool(found.isStepped),
                         "lines_open": .integer(found.linesOpen), "digest": .string(found.digest),
-                    ]).line)
+                    ]))
                 return
             }
             let how = found.isStepped ? "stepped again" : "read only"
-            print(
+            StandardOutput.write(
                 "ok  \(folder.path): \(JournalTable.counted(found.segments, "segment")), \(JournalTable.counted(found.ticks, "tick")), \(how)"
             )
-            print("digest \(found.digest)")
+            StandardOutput.write("digest \(found.digest)")
         }
     }
 
@@ -161,9 +161,9 @@ extension JournalCommand {
             progress.end()
             for note in done.notes { journal.say("note: \(note)") }
             if journal.json {
-                print(json(done).line)
+                StandardOutput.write(json(done))
             } else {
-                for line in lines(done, zone) { print(line) }
+                for line in lines(done, zone) { StandardOutput.write(line) }
             }
         }
 

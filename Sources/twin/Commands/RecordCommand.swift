@@ -97,13 +97,13 @@ struct RecordCommand: AsyncParsableCommand {
             Terminal.say("hint: \(topic) brings plant time; --clock event records in that time")
         }
         if common.json {
-            print(
+            StandardOutput.write(
                 JSON.fields([
                     "schema": .string("record/1"), "out": tally.from == nil ? .null : .string(out),
                     "from": tally.from.map { .string(zone.text($0)) } ?? .null,
                     "to": tally.to.map { .string(zone.text($0)) } ?? .null, "messages": .integer(tally.messages),
                     "links": .integer(tally.links), "shed": .integer(tally.shed),
-                ]).line)
+                ]))
         }
         guard let from = tally.from, let to = tally.to else {
             Terminal.say("twin: no plant time was seen on \(topic), so nothing was recorded")

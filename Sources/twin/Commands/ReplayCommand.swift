@@ -73,6 +73,7 @@ struct ReplayCommand: AsyncParsableCommand {
     var unexamined = false
 
     func validate() throws {
+        try speed.check()
         if inputs.isEmpty { throw ValidationError("name a replay file or a journal folder") }
         if noStore, store != nil { throw ValidationError("--store and --no-store exclude each other") }
     }

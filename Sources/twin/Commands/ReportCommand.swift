@@ -82,9 +82,9 @@ struct ReportCommand: AsyncParsableCommand {
         // Only accounts are printed, so no meter is read.
         try source.forEachRow(window, on: Chart([])) { row in
             // The line break of CSV is CRLF; its second half comes with every line.
-            if isEmpty { try output.write(ReportCSV.header + "\r") }
+            if isEmpty { try output.write(ReportCSV.header, ending: "\r") }
             isEmpty = false
-            for line in ReportCSV.lines(row, method, isSimulated: isSimulated) { try output.write(line + "\r") }
+            for line in ReportCSV.lines(row, method, isSimulated: isSimulated) { try output.write(line, ending: "\r") }
         }
         return !isEmpty
     }
@@ -93,7 +93,7 @@ struct ReportCommand: AsyncParsableCommand {
         if common.json || format == .json {
             var members = summary.json.members ?? []
             members.append(.init("configurations", .array(changes.map { $0.json(summary.method.zone) })))
-            return [JSON.object(members).line]
+            return [JSON.object(members).printableLine]
         }
         return SummaryText.lines(
             summary, asked: period.map { (name: $0, from: window.from, to: window.to) },

@@ -37,6 +37,9 @@ struct ScenarioCommand: AsyncParsableCommand {
         @Option(help: "Write a JUnit report.")
         var junit: String?
 
+        @Flag(help: "Overwrite an existing JUnit report.")
+        var force = false
+
         @Option(help: "Folder in which each scenario leaves its journal and its store.")
         var keep: String?
 
@@ -44,6 +47,8 @@ struct ScenarioCommand: AsyncParsableCommand {
             Terminal.catchSignals()
             let config = try common.load()
             if let keep { try Self.makeFolder(keep) }
+            // Opened before the first scenario: nobody waits for them to hear that a file is in the way.
+            let report = try junit.map { try LineWriter(path: $0, overwrite: force) }
             var results: [ScenarioResult] = []
             var broken: Int32?
             for file in files {
@@ -57,10 +62,15 @@ struct ScenarioCommand: AsyncParsableCommand {
                 }
                 if Terminal.isStopped { break }
             }
-            if let junit { try write(results, to: junit) }
+            if let report {
+                for line in ScenarioResult.junit(results).split(separator: "\n") {
+                    try report.write(Array(line.utf8))
+                }
+                try report.finish()
+            }
             let failed = results.flatMap(\.verdicts).count { !$0.passed }
             if common.json {
-                print(ScenarioResult.json(results).line)
+                StandardOutput.write(ScenarioResult.json(results))
             }
             try Terminal.exitIfInterrupted()
             if let broken { throw ExitCode(broken) }
@@ -71,7 +81,7 @@ struct ScenarioCommand: AsyncParsableCommand {
         private static func problems(of file: String, _ error: any Error) -> ([String], Int32)? {
             switch error {
             // Scenario files are data: their problems are 65, not a configuration's 78.
-            case let problems as ConfigProblems: (problems.list.map(\.description), 65)
+            case let problems as ConfigProblems: (problems.lines, 65)
             case let problem as FileProblem: (["\(problem)"], problem.exitCode)
             case let problem as ReplayProblem: (["\(problem)"], problem.exitCode)
             default: nil
@@ -133,12 +143,6 @@ struct ScenarioCommand: AsyncParsableCommand {
         private static func forShell(_ path: String) -> String {
             let isPlain = path.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+,".contains($0)) }
             return isPlain && !path.hasPrefix("-") ? path : "'\(path.replacing("'", with: #"'\''"#))'"
-        }
-
-        private func write(_ results: [ScenarioResult], to path: String) throws {
-            let writer = try LineWriter(path: path, overwrite: true)
-            for line in ScenarioResult.junit(results).split(separator: "\n") { try writer.write(Array(line.utf8)) }
-            try writer.finish()
         }
     }
 }

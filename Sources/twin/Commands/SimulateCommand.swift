@@ -65,12 +65,13 @@ struct SimulateCommand: AsyncParsableCommand {
     var full = false
 
     func validate() throws {
+        try speed.check()
         guard [broker != nil, out != nil, books].filter({ $0 }).count == 1 else {
             throw ValidationError("name one of --broker, --out and --books")
         }
         if books {
             guard duration != nil else { throw ValidationError("--books needs --for, such as --for 365d") }
-            if let step, settlementPeriod.ms % step.ms != 0 {
+            if let step, step.ms % 1000 != 0 || settlementPeriod.ms % step.ms != 0 {
                 throw ValidationError("--step \(step.text) does not divide 30m; write 1m, 5m or 30m")
             }
         }
@@ -85,6 +86,10 @@ struct SimulateCommand: AsyncParsableCommand {
         Terminal.catchSignals()
         let config = try common.load()
         let start = try config.zone.argument(from).floored(to: books ? settlementPeriod : config.step)
+        // Beyond it no reader takes a time.
+        if let duration, start + duration > .latest {
+            throw Failure("--for \(duration.text): from \(from) on that reaches beyond the year 9999", exitCode: 2)
+        }
         let simulator = PlantSimulator(config: config, start: start, seed: seed)
         let progress = Progress("simulate", isQuiet: common.quiet)
         defer { progress.end() }
@@ -102,12 +107,12 @@ struct SimulateCommand: AsyncParsableCommand {
             progress.end()
             common.say("wrote \(out)")
             if common.json {
-                print(
+                StandardOutput.write(
                     JSON.fields([
                         "schema": .string("simulate/1"), "out": .string(out), "site": .string(config.site),
                         "from": .string(config.zone.text(start)), "for_s": .integer(duration.ms / 1000),
                         "step_s": .integer(config.stepS), "seed": .integer(seed),
-                    ]).line)
+                    ]))
             }
         } else if let broker, let factor = speed.factor {
             var options = try connection.options(
@@ -158,7 +163,7 @@ struct SimulateCommand: AsyncParsableCommand {
             throw Failure("--for \(duration.text) holds no half hour", exitCode: 2)
         }
         try books?.finish(facts)
-        if full, !common.json { print(run.figures.text) }
+        if full, !common.json { StandardOutput.show(run.figures.text + "\n") }
         Output.summary(summary, json: common.json, full: full)
         if let store { common.say("store: \(store)") }
     }

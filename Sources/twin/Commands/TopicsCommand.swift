@@ -58,7 +58,8 @@ struct TopicsCommand: AsyncParsableCommand {
         } else if let input {
             try read(input, config, &survey)
         }
-        print(common.json ? TopicList(survey).json.line : TopicList(survey).text, terminator: common.json ? "\n" : "")
+        let list = TopicList(survey)
+        if common.json { StandardOutput.write(list.json) } else { StandardOutput.show(list.text) }
         for sentence in survey.silentRows { Terminal.say("warning: \(sentence)") }
         if survey.beyond > 0 {
             Terminal.say(

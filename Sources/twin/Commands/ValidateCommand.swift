@@ -32,11 +32,11 @@ struct ValidateCommand: AsyncParsableCommand {
         for path in paths.isEmpty ? [common.folder] : paths {
             let isMapping = path.contains(".mapping.y")
             let (problems, code) = try isMapping ? checkMapping(path) : check(path)
-            if !common.json { for problem in problems { print(problem) } }
+            if !common.json { for problem in problems { StandardOutput.write(problem) } }
             files.append(.fields(["path": .string(path), "problems": .array(problems.map(JSON.string))]))
             if !problems.isEmpty { worst = max(worst, code) } else if !isMapping { common.say("ok  \(path)") }
         }
-        if common.json { print(JSON.fields(["schema": .string("validate/1"), "files": .array(files)]).line) }
+        if common.json { StandardOutput.write(JSON.fields(["schema": .string("validate/1"), "files": .array(files)])) }
         if worst != 0 { throw ExitCode(worst) }
     }
 
@@ -54,11 +54,11 @@ struct ValidateCommand: AsyncParsableCommand {
         } catch let problem as ReplayProblem where path.hasSuffix(".scenario.yaml") {
             return (["\(path):1:1: error: recording: \(problem)"], 65)
         } catch let problems as ConfigProblems {
-            if path.hasSuffix(".scenario.yaml") { return (problems.list.map(\.description), 65) }
+            if path.hasSuffix(".scenario.yaml") { return (problems.lines, 65) }
             // A configuration names its files without the folder.
             let folder =
                 path.hasSuffix(".yaml") ? URL(fileURLWithPath: path).deletingLastPathComponent().relativePath : path
-            return (problems.list.map { "\(folder)/\($0)" }, 78)
+            return (problems.list.map { "\(folder)/\($0)" } + problems.lines.dropFirst(problems.list.count), 78)
         }
     }
 
@@ -83,7 +83,7 @@ struct ValidateCommand: AsyncParsableCommand {
             common.say("ok  \(path)")
             return ([], 65)
         } catch let problems as ConfigProblems {
-            return (problems.list.map(\.description), 65)
+            return (problems.lines, 65)
         }
     }
 
@@ -94,7 +94,7 @@ struct ValidateCommand: AsyncParsableCommand {
             return nil
         } catch let problems as ConfigProblems {
             throw Failure(
-                "\(common.folder): has \(problems.list.count) problems of its own; see twin validate \(common.folder)",
+                "\(common.folder): has \(problems.count) problems of its own; see twin validate \(common.folder)",
                 exitCode: 78)
         }
     }

@@ -57,7 +57,7 @@ extension BrokenExample {
                 Edit("dispatch.yaml", "deadband_kw: {value: 10,", "deadband_kw: {value: ▸&ten 10,"),
                 Edit("site.yaml", "step_s: 60", "step_s: ▸!!int 60"),
                 Edit("site.yaml", "scope2: location", "scope2: ▸!scope location"),
-                Edit("tariffs.yaml", "import_per_mwh: {", "import_per_mwh: &price {"),
+                Edit("tariffs.yaml", "import_per_mwh: {", "import_per_mwh: ▸&price {"),
                 Edit(
                     "tariffs.yaml", "{value: 50, source: \"GK-L: order of the UK emission allowance price\"}",
                     "▸*price"),
@@ -66,7 +66,8 @@ extension BrokenExample {
                 "storage_rule.deadband_kw.value: anchor \"&ten\" is not read; write the value out",
                 "step_s: tag \"tag:yaml.org,2002:int\" is not read; write the value without it",
                 "scope2: tag \"!scope\" is not read; write the value without it",
-                "alias \"*price\" is not read; write the value out and remove the anchor",
+                "import_per_mwh: anchor \"&price\" is not read; write the value out",
+                "carbon_per_tonne: alias \"*price\" is not read; write the value out",
             ]),
     ]
 

@@ -84,4 +84,17 @@ struct HeaderTests {
         #expect(reason(#"{"twin":"replay/1"}"#) == .parse)
         #expect(reason(#"{"twin":"replay/1","twin":"replay/1"}"#) == .duplicateKey)
     }
+
+    @Test(
+        "refuses what would name a folder, a file or a topic elsewhere, and ticks beyond the calendar",
+        arguments: [
+            #""run":"../x""#, #""run":"""#, #""run":"A""#, #""run":"a/b""#, #""run":"a+""#, #""run":"\u0000""#,
+            #""config":"sha256:../..""#, #""config":"sha256:ABC""#, #""config":"x""#,
+            #""first_tick":1000000000000000"#, #""first_tick":9223372036854775807"#, #""first_tick":0"#,
+        ])
+    func paths(member: String) {
+        let text = #"{"twin":"replay/1","site":"a","start":"2025-06-18T09:00:00Z","step_s":60,\#(member)}"#
+        let failure = #expect(throws: LineFailure.self) { try Header(bytes: Array(text.utf8)) }
+        #expect(failure?.reason == .wrongType && failure?.text.hasPrefix("header ") == true)
+    }
 }

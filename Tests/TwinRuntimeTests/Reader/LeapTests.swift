@@ -37,6 +37,23 @@ struct LeapTests {
         }
     }
 
+    @Test("at a step of a second a pause of hours is left out, so that a few lines make few ticks")
+    func fineStep() throws {
+        let head = Recording.head.replacing("\"step_s\":60", with: "\"step_s\":1")
+        var recording = Recording(header: head)
+        for day in 0..<4 {
+            recording.clock(Double(day) * 500_000)
+            recording.clock(Double(day) * 500_000 + 1)
+        }
+        let found = try cut(recording)
+        #expect(found.counts.count < 20)
+        #expect(found.notes.warnings.count { $0.contains("these days are missing, not zero") } == 3)
+        // A pause of two hours is stepped over.
+        var short = Recording(header: head)
+        for second in [1.0, 7200, 7201] { short.clock(second) }
+        #expect(try cut(short).counts.count > 7000)
+    }
+
     @Test("two assets of one gateway that are ahead together are refused together")
     func gateway() throws {
         var recording = Recording()

@@ -119,9 +119,10 @@ struct ReportCSVTests {
     @Test(
         "texts are quoted, and none is taken for a formula",
         arguments: [
-            ("uk-2025", "uk-2025"), ("a,b", "\"a,b\""), ("a \"b\"", "\"a \"\"b\"\"\""), ("a\r\nb", "\"a\r\nb\""),
-            ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"), ("\tx", "'\tx"),
-            ("\rx", "\"'\rx\""), ("=HYPERLINK(\"x\",1)", "\"'=HYPERLINK(\"\"x\"\",1)\""), ("\r\n", "\"'\r\n\""),
+            ("uk-2025", "uk-2025"), ("a,b", "\"a,b\""), ("a \"b\"", "\"a \"\"b\"\"\""), ("a\r\nb", "a??b"),
+            ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"), ("\tx", "'?x"),
+            ("\rx", "'?x"), ("=HYPERLINK(\"x\",1)", "\"'=HYPERLINK(\"\"x\"\",1)\""), ("\r\n", "'??"),
+            ("a\u{202E}b\u{9B}", "a?b?"),
         ])
     func texts(id: String, cell: String) async throws {
         let day = try await BundledDay.open().result
