@@ -13,13 +13,14 @@ TEST_PACKAGES := mosquitto openssl
 SEEDS ?= 10
 KILLS ?= 10
 SOAK := .build/release/SoakRun
+CASES ?= 1000000
 # They wait for a broker or for processes, and would keep the others from the processor.
 REAL_TIME := TwinMQTTTests|TwinEndToEndTests
 # They step whole days, most of them the same ones.
 DAYS := TwinRuntimeTests[.](BundledDays|StoredDay|RealDay|YearByRules|OneDigest|Figures|ReportCSV|SummaryText|ExplainText)Tests
 DAYS := $(DAYS)|TwinRuntimeTests[.](Scenario|SimulatedRun|LongRun|OneController|Variant)Tests
 
-.PHONY: help run test check bench ingest injections soak kills month deploy cases real days lint format docs build
+.PHONY: help run test check bench ingest injections hostile soak kills month deploy cases real days lint format docs build
 .PHONY: setup setup-test
 
 help: ## Show this list.
@@ -80,6 +81,11 @@ bench: setup ## Measure speed in release mode against its limits.
 injections: build ## What becomes of injected faults, by kind over SEEDS days, and false alarms in twenty weeks (an hour at 200).
 	Tests/bench/injections.py $(RELEASE) $(SEEDS)
 	Tests/bench/false-alarms.py $(RELEASE) 20
+
+# Product code is optimised in debug builds too, and checks its arithmetic in both.
+hostile: setup ## Mutated payloads, files and configurations (CASES of them from SEED on): no crash, none above a second or 200 MB.
+	swift build --product HostileBench
+	.build/debug/HostileBench $(or $(SEED),1) $(CASES)
 
 soak: setup-test ## SEEDS simulated plant hours with seeded faults (SEED=n plays one), then KILLS kills of a real run.
 	swift build -c release --product SoakRun

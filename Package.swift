@@ -80,6 +80,17 @@ let package = Package(
             name: "StepBench", dependencies: ["TwinPlant", "TwinCore"], path: "Tests/StepBench",
             swiftSettings: product),
 
+        // For `make hostile` and a test: mutated inputs through everything that reads.
+        .target(
+            name: "HostileInputs",
+            dependencies: [
+                "TwinRuntime", "TwinImport", "TwinConfiguration", "TwinFiles", "TwinDispatch", "TwinCore",
+                "TwinTesting",
+            ],
+            path: "Tests/HostileInputs", swiftSettings: product),
+        .executableTarget(
+            name: "HostileBench", dependencies: ["HostileInputs"], path: "Tests/HostileBench", swiftSettings: product),
+
         // What the tests of the shell share; part of no product.
         .target(
             name: "TwinTesting",
@@ -127,7 +138,8 @@ let package = Package(
             name: "TwinRuntimeTests",
             dependencies: [
                 "TwinRuntime", "TwinImport", "TwinConfiguration", "TwinFiles", "TwinStore", "TwinReports", "TwinBooks",
-                "TwinDispatch", "TwinPlant", "TwinCore", "TwinUnits", "TwinTesting", "TwinSimulation", "ProcessorTime",
+                "TwinDispatch", "TwinPlant", "TwinCore", "TwinUnits", "TwinTesting", "TwinSimulation", "HostileInputs",
+                "ProcessorTime",
                 grdb,
             ], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT", "TwinTesting"], swiftSettings: strict),
