@@ -17,7 +17,10 @@ struct HostileBench {
         for round in 0..<rounds {
             let own = seed &+ round
             try await run.run(seed: own) { CrashNote.set("\($0.rawValue): \(repeated(own))") }
-            if round % 50 == 49 { print("\(run.inputs) inputs, \(memoryMB()) MB") }
+            guard round % 50 == 49 else { continue }
+            print("\(run.inputs) inputs, \(memoryMB()) MB")
+            // Somebody may read it in a file.
+            fflush(nil)
         }
         let seconds = (ContinuousClock.now - begun) / .seconds(1)
         print("\(run.inputs) inputs in \(Int(seconds)) s, \(Int(Double(run.inputs) / max(seconds, 0.001))) a second")
