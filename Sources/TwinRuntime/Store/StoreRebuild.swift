@@ -139,12 +139,16 @@ extension JournalFolder {
             stepped = max(stepped, row.steppedTo ?? .earliest)
         }
         segment = try self.segment(try segments().last ?? name)
-        let last = try self.end(of: segment)
-        guard last.time < stepped else { return nil }
+        let last = try lastMark(of: segment)
+        let tick = last?.tick ?? segment.tickBefore
+        // A mark is never earlier than the end of its tick; a bridged stop moves both.
+        let time = last?.t ?? segment.from
+        let covered = try store.checkpoint(ofRun: run.run)?.cursor.tick ?? 0
+        guard time < stepped || tick < covered else { return nil }
+        let held = time < stepped ? "until \(stepped.rfc3339)" : "to tick \(covered)"
         return ChainProof.Difference(
-            tick: last.tick + 1, file: segment.path, line: nil,
-            what:
-                "the journal ends at \(last.time.rfc3339), and the store \(path) has the run until \(stepped.rfc3339);"
+            tick: tick + 1, file: segment.path, line: nil,
+            what: "the journal ends at \(time.rfc3339) with tick \(tick), and the store \(path) has the run \(held);"
                 + " the end of the journal is missing, put it back")
     }
 }
