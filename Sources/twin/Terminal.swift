@@ -89,8 +89,7 @@ enum Output {
             if let chain { members.append(.init("chain", chain?.json ?? .null)) }
             return StandardOutput.write(.object(members))
         }
-        if full { StandardOutput.show(SummaryText.render(summary) + "
-") }
+        if full { StandardOutput.show(SummaryText.render(summary) + "\n") }
         for line in ResultText.lines(summary, damage: chain??.sentence) { StandardOutput.write(line) }
     }
 

@@ -42,7 +42,11 @@ struct Twin: AsyncParsableCommand {
     static func main() async {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if BuiltWith.isAsked(arguments) {
-            for line in arguments.contains("--json") ? [BuiltWith.json.line] : BuiltWith.lines { print(line) }
+            if arguments.contains("--json") {
+                StandardOutput.write(BuiltWith.json)
+            } else {
+                for line in BuiltWith.lines { StandardOutput.write(line) }
+            }
             Glibc.exit(0)
         }
         do {

@@ -124,24 +124,24 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private func tell(_ stepped: StoreRebuild.Outcome, _ halfHours: Int, madeAnew: Bool, kept: String?) {
         if json {
-            print(
-                JSON.fields([
+            StandardOutput.write(
+                .fields([
                     "schema": .string("verify/1"), "run": .string(stepped.run), "segments": .integer(stepped.segments),
                     "ticks": .integer(stepped.ticks), "digest": .string(stepped.digest), "store": .string(store),
                     "half_hours": .integer(halfHours), "made_anew": .bool(madeAnew),
                     "kept": kept.map(JSON.string) ?? .null,
-                ]).line)
+                ]))
             return
         }
         let counted = JournalTable.counted
-        print(
+        StandardOutput.write(
             "ok  journal of run \(stepped.run): \(counted(stepped.segments, "segment")), \(counted(stepped.ticks, "tick"))"
         )
         if madeAnew {
-            print("ok  \(store): made anew\(kept.map { "; the old one is \($0)" } ?? "")")
+            StandardOutput.write("ok  \(store): made anew\(kept.map { "; the old one is \($0)" } ?? "")")
         } else {
-            print("ok  \(store): \(counted(halfHours, "half hour")) as the journal steps to them")
+            StandardOutput.write("ok  \(store): \(counted(halfHours, "half hour")) as the journal steps to them")
         }
-        print("digest \(stepped.digest)")
+        StandardOutput.write("digest \(stepped.digest)")
     }
 }
