@@ -182,3 +182,30 @@ struct SilenceTests {
         #expect(stale.first.map { (181...195).contains($0) } == true && stale.last == 300, "\(stale.first ?? 0)")
     }
 }
+
+@Suite("Periods that reach ahead")
+struct AheadTests {
+    @Test(
+        "a wrong period does not hide a meter that died: beyond its arrival a reading holds for max_age_s",
+        arguments: [600, 3600, 86_400])
+    func deadMeter(periodS: Int) {
+        var wind = Bench.wind()
+        let last = Bench.message(
+            .wind, "farm", arrives: 60, #"{"ts":"2025-06-18T06:00:00Z","period_s":\#(periodS),"power_kw":700}"#)
+        let first = wind.tick([last], Bench.context(1), .windy(6.8))
+        #expect(first.total("power_kw") == UsedValue(700, .good))
+        let replies = (2...12).map { wind.tick([], Bench.context($0), .windy(6.8)) }
+        // It came at 06:01, so it holds until 06:06.
+        #expect(replies.prefix(5).allSatisfy { $0.total("power_kw") == UsedValue(700, .good) })
+        #expect(replies.dropFirst(5).allSatisfy { $0.total("power_kw").quality != .good })
+    }
+
+    @Test("a value of a time that is over holds for all of it")
+    func past() {
+        var wind = Bench.wind()
+        let hour = Bench.message(
+            .wind, "farm", arrives: 3600, #"{"ts":"2025-06-18T06:00:00Z","period_s":3600,"power_kw":700}"#)
+        let reply = wind.tick([hour], Bench.context(61), .windy(6.8))
+        #expect(reply.counts.accepted == 1 && reply.counts.late == 0)
+    }
+}

@@ -78,7 +78,8 @@ struct StuckTests {
 
     @Test("does not call one slow reading a repeat")
     func slowSource() {
-        var wind = Bench.wind(stuck: rule)
+        // Of what is to come a reading tells no more than `max_age_s`.
+        var wind = Bench.wind(maxAge: .hours(1), stuck: rule)
         let hour = Bench.message(
             .wind, "farm", arrives: 1, #"{"ts":"2025-06-18T06:00:00Z","period_s":3600,"power_kw":700}"#)
         _ = wind.tick([hour], Bench.context(1), .windy(6.8))

@@ -25,7 +25,7 @@ extension LiveLoop {
             config: try configurations(header.config), plan: RunPlan(header), seating: options.seating,
             beforeHop: options.beforeHop)
         let (checkpoint, fault) = try store.begin(identity(header), at: options.uptime())
-        if let fault { trouble(.ownStore, "\(fault); the journal has everything") }
+        if let fault { storeTrouble(fault) }
         let tail = try await recovery.run(
             engine, checkpoint: checkpoint, configurations: configurations, keep: write)
         if options.clock == .wall {
@@ -118,7 +118,7 @@ extension LiveLoop {
             site: config.site, run: run, start: time.floored(to: config.step), timeZone: config.zone.name,
             stepS: config.stepS, seed: 0, mode: mode, loop: .open, clock: options.clock, marks: true,
             config: config.hash, build: options.build)
-        let fault = try store.begin(identity(header), at: options.uptime()).fault
+        if let fault = try store.begin(identity(header), at: options.uptime()).fault { storeTrouble(fault) }
         // In this order a kill at any moment leaves nothing that the next start could not take up.
         try folder.keep(config.files, hash: config.hash)
         let journal = try JournalWriter(folder: folder, header: header, zone: config.zone)
@@ -128,7 +128,6 @@ extension LiveLoop {
             journal: journal, clock: TickClock(start: header.start, step: header.step, lateness: config.lateness),
             header: header)
         session?.feed.begin(ConfigurationInForce(config, from: header.start))
-        if let fault { troubles[.ownStore] = "\(fault); the journal has everything" }
         sayTroubles(standing: [], at: header.start)
         options.onBegin?()
         if early.shed > 0 {

@@ -84,8 +84,7 @@ extension LiveLoop {
         do { try store.write(batch) } catch {
             store.fallBehind(at: options.uptime())
             session?.feed = StoreFeed()
-            trouble(
-                .ownStore, "\(error); the journal has everything, the store is made up from it when it can be written")
+            storeTrouble(error)
         }
     }
 

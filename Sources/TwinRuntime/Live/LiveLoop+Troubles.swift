@@ -68,6 +68,11 @@ extension LiveLoop {
         if let now = session?.clock.now { instruct(.operation(SiteTroubles.word(key, cause)), at: now) }
     }
 
+    /// The store is behind.
+    func storeTrouble(_ why: Any) {
+        trouble(.ownStore, "\(why); the journal has everything, and the store is made up from it when it can be written")
+    }
+
     /// A journal that begins, or is gone on with, learns what is wrong now; what was wrong before is over.
     func sayTroubles(standing: [AlarmKey], at t: PlantTime) {
         for key in standing where troubles[key] == nil { instruct(.operation(SiteTroubles.word(key, nil)), at: t) }

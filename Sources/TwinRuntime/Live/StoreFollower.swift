@@ -71,7 +71,7 @@ final class StoreFollower {
             }
         } catch {
             fallBehind(at: loop.options.uptime())
-            loop.trouble(.ownStore, "\(error); the journal has everything")
+            loop.storeTrouble(error)
         }
     }
 

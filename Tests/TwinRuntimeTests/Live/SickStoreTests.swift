@@ -14,8 +14,9 @@ struct SickStoreTests {
     func locked() async throws {
         let whole = try await run { _, _ in }
         let sick = try await run { tick, store in
-            if tick == 20 { store.fail(true) }
-            if tick == 35 { store.fail(false) }
+            // The half hour that ends with tick 45 cannot be written.
+            if tick == 40 { store.fail(true) }
+            if tick == 50 { store.fail(false) }
         }
         #expect(sick.summary.digest == sick.replayed && sick.commands == whole.commands)
         // The alarm of the store is in the books, all else as in the run whose store was well.
@@ -23,6 +24,7 @@ struct SickStoreTests {
         #expect(sick.reported == sick.summary.json["energy_kwh"]?.line)
         #expect(sick.reported == whole.reported)
         #expect(sick.rows == whole.rows)
+        #expect(sick.words == ["twin/store/store", "twin/store/store over"] && whole.words == [])
     }
 
     @Test("a store that is gone is made anew from the journal's beginning")
@@ -42,6 +44,8 @@ struct SickStoreTests {
         /// Energies that a report reads from the store.
         var reported: String
         var rows: Int
+        /// What the journal says of the twin itself.
+        var words: [String]
     }
 
     private func run(_ onTick: @escaping @Sendable (Int, FailingStore) throws -> Void) async throws -> Result {
@@ -52,14 +56,18 @@ struct SickStoreTests {
         let store = try FailingStore { try openStore("\(base)\($0).sqlite") }
         rig.store = store
         rig.onTick = { outcome in try? onTick(outcome.tick, store) }  // a failure shows in the result
-        let link = try PlantLink(rig.simulator())
+        let link = try PlantLink(rig.simulator(), clock: rig.clock)
         let summary = try #require(try await rig.go(link))
         let replayed = try await rig.replayed()
         #expect(replayed.firstDifferingTick == nil)
         let reported = try #require(try store.now.summary(rig.config.method))
         return Result(
             summary: summary, replayed: replayed.summary.digest, commands: link.commands.map(\.payload),
-            reported: reported.json["energy_kwh"]?.line ?? "", rows: try store.rowCount())
+            reported: reported.json["energy_kwh"]?.line ?? "", rows: try store.rowCount(),
+            words: try rig.journalLines().compactMap { line in
+                guard case .op(let json) = line.body, let alarm = json["alarm"]?.text else { return nil }
+                return alarm + (json["cause"]?.text == nil ? " over" : "")
+            })
     }
 }
 
