@@ -81,7 +81,7 @@ struct ExitCodeTests {
         [], ["run"], ["replay"], ["scenario"], ["scenario", "run"], ["simulate"], ["record"], ["import"], ["report"],
         ["explain"], ["alarms"], ["commands"], ["init"], ["export"], ["validate"], ["journal"], ["journal", "list"],
         ["journal", "verify"],
-        ["journal", "archive"], ["reload"], ["manual"], ["pause"], ["release"], ["topics"], ["compare"],
+        ["journal", "archive"], ["reload"], ["manual"], ["pause"], ["release"], ["topics"], ["compare"], ["verify"],
     ]
 
     @Test(arguments: ExitCodeTests.commands)

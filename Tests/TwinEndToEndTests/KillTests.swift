@@ -55,6 +55,8 @@ struct KillTests {
             let client = try Client(live.broker, "burst")
             let feed = PlantFeed(client)
             try feed.clock()
+            // The run begins when the clock's next line follows the first.
+            try client.publish(PlantFeed.clockTopic, #"{"ts":"\#((PlantFeed.start + .seconds(1)).rfc3339)"}"#)
             let total = 1000
             let victim = Int(100 + chance.unit() * 800)
             for number in 0..<total {

@@ -70,7 +70,7 @@ extension LiveLoop {
 
     /// The store is behind.
     func storeTrouble(_ why: Any) {
-        trouble(.ownStore, "\(why); the journal has everything, and the store is made up from it when it can be written")
+        trouble(.ownStore, "\(why); the journal has everything, the store is made up from it when it can be written")
     }
 
     /// A journal that begins, or is gone on with, learns what is wrong now; what was wrong before is over.
