@@ -22,7 +22,7 @@ struct VerifyCommand: AsyncParsableCommand {
             EXAMPLES
               twin verify --store twin.sqlite
               twin verify --store twin.sqlite --repair
-              twin verify --store twin.sqlite --journal archive --journal twin.journal --repair
+              twin verify --store t.sqlite --journal archive --journal t.journal --repair
             """)
 
     @Option(help: "SQLite store.")
