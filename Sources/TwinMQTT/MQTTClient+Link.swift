@@ -25,7 +25,6 @@ extension MQTTClient {
     /// - Throws: `MQTTError` with the address and the cause: refused, cannot be resolved, no answer, not authorised.
     public func connect(timeoutMs: Int) throws(MQTTError) {
         let deadline = Moment.after(milliseconds: timeoutMs)
-        debt = nil
         shortLinks = 0
         var retries = options.tls == nil ? 0 : Self.handshakeRetries
         while true {
@@ -286,12 +285,8 @@ extension MQTTClient {
         MQTTError(operation: operation, code: Code.invalid, detail: detail)
     }
 
-    /// Refuses before the first connect, after `disconnect` and after a take-over; reports a debt.
+    /// Refuses before the first connect, after `disconnect` and after a take-over.
     func checkStarted(_ operation: String) throws(MQTTError) {
-        if let owed = debt {
-            debt = nil
-            throw owed
-        }
         switch phase {
         case .idle:
             throw MQTTError(operation: operation, code: Code.notConnected, detail: "connect() has not succeeded yet")

@@ -42,8 +42,6 @@ public final class MQTTClient {
     var sessionPresent = false
     /// Links in a row which the broker closed soon and without a word.
     var shortLinks = 0
-    /// Reported at the next call: what went wrong where nobody waited for it.
-    var debt: MQTTError?
 
     var inbox: Inbox { edge.inbox }
 

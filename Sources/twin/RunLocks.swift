@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import TwinFiles
-import TwinStore
 import TwinRuntime
 
 /// Holds the journal's folder and the store of a run from its first moment on: two twins would write one journal.
@@ -16,7 +15,10 @@ struct RunLocks {
         if madeFolder { try LocalDisk().makeFolder(folder) }
         locks.append(
             try RunLocks.lock(folder + "/.lock", of: "\(folder): another twin is running on this journal", "--journal"))
-        locks.append(try RunLocks.lockStore(store))
+        do { locks.append(try RunLocks.lockStore(store)) } catch {
+            release()
+            throw error
+        }
     }
 
     /// A lock file of its own: the store's file may be set aside while it is in use.
@@ -28,6 +30,11 @@ struct RunLocks {
         do { return try FileLock(path, creating: true) } catch let held as FileLock.Held {
             let who = held.process.map { " (process \($0))" } ?? ""
             throw Failure("\(what)\(who); stop it or use another \(option)", exitCode: 73)
+        } catch let problem as FileProblem {
+            // It is an output: that its folder is missing is no missing input.
+            throw Failure(
+                "\(path): cannot be created, its folder is missing or may not be written; choose another \(option)",
+                exitCode: problem.exitCode == 77 ? 77 : 73)
         }
     }
 

@@ -239,7 +239,8 @@ public final class LiveLoop {
         for link in batch.links { try note(link) }
         for refusal in batch.refusals {
             say(refusal.entry)
-            trouble(.ownRights, "\(refusal.topic): \(refusal.sentence)")
+            // The log names each; the alarm and its line stand for the first, or many would take turns in the journal.
+            if troubles[.ownRights] == nil { trouble(.ownRights, "\(refusal.topic): \(refusal.sentence)") }
         }
         log?.look()
     }

@@ -116,6 +116,9 @@ struct ReplayCommand: AsyncParsableCommand {
                 if let temporary { try? FileManager.default.removeItem(atPath: temporary + suffix) }  // may not exist
             }
         }
+        // A live twin may be writing it.
+        let lock = try store.map(RunLocks.lockStore)
+        defer { lock?.release() }
         let target = try (store ?? temporary).map { try openStore($0) }
         let replay = try ReplayLoop(paths: paths, config: config, options: options, store: target)
         let result = try await replay.run()

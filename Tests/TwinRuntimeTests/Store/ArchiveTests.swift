@@ -50,6 +50,23 @@ struct ArchiveTests {
         }
     }
 
+    @Test("an hour of a signal that speaks more often than six times a minute is kept by the second, in any order")
+    func finest() {
+        var flooded = SeriesHour(Self.signal, hour: Self.hour)
+        for number in 0..<Int64(36_000) {
+            let from = Self.hour + Span(ms: number * 100)
+            flooded.add(
+                SeriesPoint(from: from, to: from + .seconds(1), value: Double(number), quality: .good), .reading)
+        }
+        let kept = flooded.points(.reading)
+        // Six hundred as they came, which is a minute, then the last of each second.
+        #expect(kept.count == 600 + 3540 && kept.last?.value == 35_999)
+        #expect(kept.prefix(600).map(\.value) == (0..<600).map(Double.init))
+        var backwards = SeriesHour(Self.signal, hour: Self.hour)
+        for point in kept.reversed() { backwards.add(point, .reading) }
+        #expect(backwards.points(.reading).count <= 600 + 3600)
+    }
+
     @Test("used values that follow from the readings cost next to nothing")
     func size() {
         let readings = (0..<60).map { point($0, Double(($0 * 7919 + 13) % 4001) / 10) }
