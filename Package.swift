@@ -47,6 +47,7 @@ let package = Package(
         // Shell: files, actors, C libraries. Arrows only point down.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .target(name: "CSocketBuffer"),
         .target(name: "TwinFiles", dependencies: ["CZlib"], swiftSettings: product),
         .target(
             name: "TwinConfiguration",
@@ -61,7 +62,7 @@ let package = Package(
                 "TwinDispatch",
             ], swiftSettings: product),
         .target(
-            name: "TwinMQTT", dependencies: ["TwinRuntime", "CMosquitto"],
+            name: "TwinMQTT", dependencies: ["TwinRuntime", "CMosquitto", "CSocketBuffer"],
             swiftSettings: product + [.strictMemorySafety()]),
         .target(
             name: "TwinStore", dependencies: ["TwinCore", "TwinUnits", "TwinBooks", "TwinRuntime", grdb, sqlite],

@@ -111,6 +111,7 @@ extension MQTTClient {
             messages = Array(inbox.messages.prefix(limit))
             inbox.messages.removeFirst(limit)
         }
+        if messages.count >= Self.gatherMin { gatheredAt = .after(milliseconds: Self.gatherMs) }
         // After a loss there is nothing left to hold back: the PUBACKs went with the connection.
         if isUp { handedOut += messages.count { $0.qos > 0 } }
         let ready = inbox.messages.isEmpty && !events.isEmpty
@@ -139,6 +140,7 @@ extension MQTTClient {
     private var silence: Duration { .milliseconds(max(2_500, options.keepAliveS * 500)) }
 
     private func linger(until deadline: Moment) {
+        guard !edge.holdsInput else { return }
         let toWrite = edge.wantsWrite && !holds
         _ = waitFor(socket: edge.socket, toWrite: toWrite, until: deadline)
     }

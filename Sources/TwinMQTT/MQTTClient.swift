@@ -22,6 +22,10 @@ public final class MQTTClient {
     public static let writeLimitMs = 1_000
     /// Longest time for which `subscribe` waits for the broker's answer, milliseconds.
     public static let subscribeLimitMs = 10_000
+    /// After a batch of `gatherMin` messages or more the next one is left to gather for so long, milliseconds: a wake-up for
+    /// a handful of messages costs more than they.
+    static let gatherMs = 5
+    static let gatherMin = 16
     /// Publications that may wait for a PUBACK at the same time.
     public static let publicationLimit = 10_000
 
@@ -40,6 +44,8 @@ public final class MQTTClient {
     var publicationQueued = false
     /// Whether the broker had our session at the last CONNACK.
     var sessionPresent = false
+    /// When the next batch may be looked for.
+    var gatheredAt = Moment.now
     /// Links in a row which the broker closed soon and without a word.
     var shortLinks = 0
 
@@ -149,6 +155,7 @@ public final class MQTTClient {
         try checkStarted("receive")
         let deadline = Moment.after(milliseconds: timeoutMs)
         let limit = max(1, limit)
+        if inbox.messages.isEmpty, events.isEmpty, isUp { pause(until: min(gatheredAt, deadline)) }
         while true {
             if !inbox.messages.isEmpty || !events.isEmpty { return takeBatch(limit) }
             try turn(until: deadline, limit: limit)

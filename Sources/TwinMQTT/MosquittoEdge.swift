@@ -16,6 +16,7 @@ final class MosquittoEdge {
     let inbox: Inbox
     private var handle: OpaquePointer
     private let options: MQTTOptions
+    private let buffer = SocketBuffer()
     private var isLogHeard = true
 
     /// `mosquitto_lib_init`, once per process. Never undone: another client may be in use.
@@ -106,6 +107,7 @@ final class MosquittoEdge {
     /// maximum packet size; the receive maximum is an option of the handle.
     func open(host: String) throws(MQTTError) {
         inbox.startConnection()
+        buffer.drop(for: -1)
         var properties: OpaquePointer?
         defer { unsafe mosquitto_property_free_all(&properties) }
         let expiry = Int32(MQTT_PROP_SESSION_EXPIRY_INTERVAL.rawValue)
@@ -114,7 +116,11 @@ final class MosquittoEdge {
         try Self.check(unsafe mosquitto_property_add_int32(&properties, size, options.maximumPacketSize), "connect")
         let result = unsafe mosquitto_connect_bind_v5(
             handle, host, Int32(clamping: options.port), Int32(clamping: options.keepAliveS), nil, properties)
-        guard result != MOSQ_ERR_SUCCESS.rawValue else { return }
+        guard result != MOSQ_ERR_SUCCESS.rawValue else {
+            // Under TLS the library asks once for a record, and reads while it writes.
+            if options.tls == nil { buffer.drop(for: socket) }
+            return
+        }
         let words = [Self.text(result), inbox.complaint].filter { !$0.isEmpty }.joined(separator: " ")
         throw MQTTError(operation: "connect", code: Int(result), detail: "\(options.address): \(words)")
     }
@@ -126,13 +132,16 @@ final class MosquittoEdge {
         defer { hearLog(true) }
         while inbox.messages.count < limit {
             let before = inbox.activity
-            note(unsafe mosquitto_loop_read(handle, 1))
+            readOnce()
             guard inbox.activity != before, inbox.loss == nil else { return }
         }
     }
 
     /// One call of the library's reader: a packet, or none.
-    func readOnce() { note(unsafe mosquitto_loop_read(handle, 1)) }
+    func readOnce() { note(buffer.using { unsafe mosquitto_loop_read(handle, 1) }) }
+
+    /// Whether packets may wait that `poll` knows nothing of.
+    var holdsInput: Bool { buffer.isFilled }
 
     /// Writes until the queue is empty or the socket is full; never blocks. A loss stands in the inbox.
     func write() { note(unsafe mosquitto_loop_write(handle, 1)) }

@@ -47,6 +47,7 @@ func waitWritable(socket: Int32, until deadline: Moment) -> Bool {
 
 /// Sleeps.
 func pause(until deadline: Moment) {
+    guard deadline.remainingMs > 0 else { return }
     _ = poll(nil, 0, Int32(clamping: deadline.remainingMs))
 }
 

@@ -28,7 +28,7 @@ struct TidyTests {
             "TwinImport", "TwinConfiguration", "TwinFiles", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks",
             "TwinDispatch",
         ],
-        "TwinMQTT": ["TwinCore", "TwinUnits", "TwinRuntime", "CMosquitto"],
+        "TwinMQTT": ["TwinCore", "TwinUnits", "TwinRuntime", "CMosquitto", "CSocketBuffer"],
         "TwinStore": ["TwinCore", "TwinUnits", "TwinBooks", "TwinDispatch", "TwinRuntime", "GRDB", "GRDBSQLite"],
         "TwinReports": ["TwinCore", "TwinUnits", "TwinBooks"],
         "twin": [
@@ -161,6 +161,7 @@ struct TidyTests {
             try Self.sources().filter { $0.lines.contains { Self.imported($0) == library } }
         }
         #expect(try importers("CMosquitto").count == 1)
+        #expect(try importers("CSocketBuffer").count == 1)
         #expect(Set(try importers("CZlib").map(\.target)) == ["TwinFiles"])
         #expect(Set(try importers("GRDB").map(\.target)) == ["TwinStore"])
     }

@@ -2,7 +2,7 @@ import Foundation
 import ProcessorTime
 import Testing
 import TwinCore
-import TwinPlant
+@testable import TwinPlant
 import TwinUnits
 
 @Suite("What happens to messages")
@@ -73,6 +73,32 @@ struct FeedTests {
             _ = again.tick([other], Bench.context(3), .windy(6.8))
             #expect(again.tick([other], Bench.context(4), .windy(6.8)).counts.duplicates == 1)
         }
+    }
+
+    @Test("a signal that speaks twenty times a second is kept by the step, and its energy stays")
+    func manyReadings() {
+        var wind = Bench.wind()
+        var pieces = 0
+        for tick in 1...60 {
+            let slice = (0..<1200).map { place in
+                Bench.message(
+                    .wind, "farm", arrives: Double(tick) * 60 - 60 + Double(place) / 20 + 0.05, number: place,
+                    "{\"ts\":\"\((Bench.start + Span(ms: Int64(60_000 * (tick - 1) + 50 * place))).rfc3339)\","
+                        + "\"power_kw\":\(600 + 200 * (place % 2))}")
+            }
+            let reply = wind.tick(slice, Bench.context(tick), .windy(6.8))
+            #expect(reply.counts.readings == 1200)
+            // 700 kW on average for a minute.
+            #expect(reply.cell(.wind, at: Int64(60 * tick - 60))?.energy.wattSeconds == 42_000_000)
+            pieces = max(pieces, wind.state.fleet.feeds[0].timelines[0].count)
+        }
+        #expect(pieces > Fleet.readingsMax && pieces <= Fleet.readingsMax + 1200)
+        // One that is late in a minute that was thinned: a second of nothing in the midst of it.
+        let late = Bench.message(
+            .wind, "farm", arrives: 3600,
+            "{\"ts\":\"\((Bench.start + .seconds(90)).rfc3339)\",\"period_s\":1,\"power_kw\":0}")
+        let reply = wind.tick([late], Bench.context(61), .windy(6.8))
+        #expect(reply.counts.late == 1 && reply.cell(.wind, at: 60) != nil)
     }
 
     @Test("keeps the first of two values for one instant and raises conflict")

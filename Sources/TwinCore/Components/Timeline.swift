@@ -73,6 +73,43 @@ public struct Timeline: Sendable {
         head = 0
     }
 
+    /// Pieces that are not forgotten.
+    public var count: Int { shelf.count - head }
+
+    /// Leaves two pieces at most of each `cell` before `time`: the last one as it is, and one with the mean of those before
+    /// it. The integral over a cell and what of it is covered stay; within it, what was when is given up.
+    /// - Precondition: `cell` is longer than 0.
+    public mutating func thin(before time: PlantTime, to cell: Span) {
+        precondition(cell.ms > 0, "a cell has a length")
+        let end = firstIndex(startingAtOrAfter: time.ms)
+        var thinned: [Piece] = []
+        var index = head
+        while index < end {
+            let begin = shelf[index].start - time.ms
+            // Cells are counted from `time` backwards.
+            let next = time.ms + (begin + 1) / cell.ms * cell.ms
+            let group = index
+            var covered: Int64 = 0
+            var sum = 0.0
+            while index + 1 < end, shelf[index + 1].start < next {
+                let length = min(shelf[index].end, shelf[index + 1].start) - shelf[index].start
+                covered += length
+                sum += shelf[index].value * Double(length)
+                index += 1
+            }
+            if index - group > 1 {
+                let start = shelf[group].start
+                thinned.append(Piece(start: start, end: start + covered, value: sum / Double(covered)))
+            } else if index > group {
+                thinned.append(shelf[group])
+            }
+            thinned.append(shelf[index])
+            index += 1
+        }
+        shelf.replaceSubrange(..<end, with: thinned)
+        head = 0
+    }
+
     /// Whether there is something to forget.
     public func reaches(before time: PlantTime) -> Bool { head < shelf.count && shelf[head].end <= time.ms }
 

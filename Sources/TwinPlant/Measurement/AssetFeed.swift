@@ -370,6 +370,13 @@ public struct AssetFeed: Sendable, Codable {
             timelines[index].forget(before: time)
         }
     }
+
+    /// A signal that says more than a day of it may take in memory is kept by the step; the journal has it as it came.
+    mutating func thin(before time: PlantTime, to step: Span, above countMax: Int) {
+        for index in timelines.indices where timelines[index].count > countMax {
+            timelines[index].thin(before: time, to: step)
+        }
+    }
 }
 
 extension DecodedMessage {

@@ -41,7 +41,7 @@ public struct Fleet: Sendable, Codable {
         _ reply: inout ComponentReply
     ) -> FeedReport {
         var report = FeedReport(context)
-        forget(before: context.from - periodOpenFor - settlementPeriod)
+        forget(context)
         for place in slice.inbox.order {
             let message = slice.inbox.messages[place]
             let asset = message.asset
@@ -72,9 +72,18 @@ public struct Fleet: Sendable, Codable {
         return report
     }
 
-    private mutating func forget(before horizon: PlantTime) {
+    /// So many readings of a signal are kept as they came: every eight seconds one, as long as a period is open.
+    static let readingsMax = 16_384
+
+    private mutating func forget(_ context: TickContext) {
+        let kept = periodOpenFor + settlementPeriod
+        let horizon = context.from - kept
+        let step = context.to - context.from
+        // Twice what thinning leaves, so that it is seldom.
+        let readingsMax = max(Fleet.readingsMax, Int(4 * kept.ms / max(step.ms, 1)))
         for index in feeds.indices {
             feeds[index].forget(before: horizon)
+            feeds[index].thin(before: context.from, to: step, above: readingsMax)
             for signal in estimates[index].indices where estimates[index][signal].reaches(before: horizon) {
                 estimates[index][signal].forget(before: horizon)
             }

@@ -46,6 +46,8 @@ public final class JournalWriter {
     private let header: Header
     private var file: (any JournalFile)?
     private var buffer: [UInt8] = []
+    /// Whether something was written that the disk was not asked for.
+    private var isUnsynced = false
     /// The local day of the segment's ticks.
     private var day: CivilDate
     /// Set after a mark that closes the segment: the next line begins a new one with this header.
@@ -168,12 +170,13 @@ public final class JournalWriter {
 
     /// Writes what is buffered and waits until the disk has it.
     public func sync() throws(JournalProblem) {
-        guard !buffer.isEmpty else { return }
         try write()
+        guard isUnsynced else { return }
         try file?.sync()
+        isUnsynced = false
     }
 
-    /// Writes what is buffered without waiting for the disk: for replays, whose input still exists.
+    /// Writes what is buffered without waiting for the disk: for what nobody counts on, or still has.
     public func flush() throws(JournalProblem) { try write() }
 
     /// Writes what is buffered, and waits until the disk has it and all closed segments are compressed.
@@ -192,6 +195,7 @@ public final class JournalWriter {
             packer.add(folder.file(closed))
         }
         if let file { try JournalWriter.write(&buffer, to: file) }
+        isUnsynced = true
     }
 
     /// Empties the buffer into the file; after an error it holds what did not reach it.

@@ -55,7 +55,10 @@ public final class LiveLoop {
     static let checkpointLines = 100_000
     static let receiveMs = 50
     static let letGoMs = 2000
-    static let batchMax = 500
+    /// What a power cut may take of QoS 0, which the sender does not count on.
+    static let secureEvery = Span(ms: 100)
+    /// At least what a broker sends unacknowledged; a batch costs one write to the disk.
+    static let batchMax = 2000
     /// While many ticks are due the link is served so often.
     static let serveEvery = Span(ms: 200)
 
@@ -90,6 +93,10 @@ public final class LiveLoop {
     var silence: ClockSilence
     /// The last reason why there is no link that was said.
     var saidLinkTrouble: String?
+    /// Whether an acknowledgement waits for the disk.
+    private var isOwed = false
+    /// When the disk was asked last.
+    private var secured = Span(ms: 0)
     /// QoS 0 messages of the open tick for which there was no room.
     private var shed = 0
     /// Topics of a mapping or a mode that came with a reload: asked for when what was received is acknowledged.
@@ -175,6 +182,7 @@ public final class LiveLoop {
             try acknowledge()
             if session != nil || early.mayBeAcknowledged { subscribeNewFilters() }
         }
+        try session?.journal.sync()
         try sayGoodbye()
         // Without a journal nothing that was received may be acknowledged, not even at the end.
         if session != nil { try transport.flush() }
@@ -208,11 +216,23 @@ public final class LiveLoop {
     /// Nothing is acknowledged, and nothing published, before the disk has what it follows from; before the first plant time
     /// nothing is journalled.
     private func acknowledge() throws {
-        try session?.journal.sync()
         guard session != nil || early.mayBeAcknowledged else { return }
         try lookForRivals()
+        try secure()
         try post()
         try transport.flush()
+    }
+
+    /// What somebody waits for is on disk at once; what came at QoS 0 is written, and the disk is asked now and then.
+    private func secure() throws {
+        let now = options.uptime()
+        guard isOwed || !outbox.isEmpty || now - secured >= LiveLoop.secureEvery else {
+            try session?.journal.flush()
+            return
+        }
+        try session?.journal.sync()
+        isOwed = false
+        secured = now
     }
 
     /// Waits until the broker has what was published. What arrives meanwhile is journalled and not stepped: it opens
@@ -236,6 +256,7 @@ public final class LiveLoop {
     }
 
     private func note(_ batch: InboundBatch) throws {
+        isOwed = isOwed || batch.messages.contains { $0.qos > 0 }
         for link in batch.links { try note(link) }
         for refusal in batch.refusals {
             say(refusal.entry)

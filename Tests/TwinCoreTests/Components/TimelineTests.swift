@@ -42,6 +42,61 @@ struct TimelineTests {
         #expect(line.piece(at: at(60)) == nil)
     }
 
+    @Test("thinned, keeps of each cell its last piece, its integral and what of it was covered")
+    func thins() {
+        // Three pieces of 10 s in the first minute, with a hole of 10 s; one in the second; two in the third.
+        var line = timeline([(0, 10, 6), (10, 20, 12), (30, 40, 3), (70, 80, 5), (120, 130, 7), (140, 300, 9)])
+        let whole = line.integral(from: at(0), to: at(60))
+        line.thin(before: at(180), to: .minutes(1))
+        // 6 kW and 12 kW for 10 s each are 9 kW for 20 s.
+        #expect(
+            line.pieces.map { [$0.start, $0.end] }
+                == [[0, 20], [30, 40], [70, 80], [120, 130], [140, 300]].map { $0.map { 1000 * $0 } })
+        #expect(line.pieces.map(\.value) == [9, 3, 5, 7, 9])
+        #expect(line.integral(from: at(0), to: at(60)).valueMs == whole.valueMs)
+        #expect(line.integral(from: at(0), to: at(60)).coveredMs == whole.coveredMs)
+        let thinned = line
+        line.thin(before: at(180), to: .minutes(1))
+        #expect(line == thinned)
+    }
+
+    @Test("thinned, leaves what comes after the time and takes what comes late")
+    func thinsBefore() {
+        var line = timeline((0..<240).map { ($0, $0 + 1, Double($0)) })
+        line.thin(before: at(120), to: .minutes(1))
+        #expect(line.count == 4 + 120)
+        // Seconds 0 to 58 have the mean 29; second 59 stays.
+        #expect(line.pieces.prefix(4).map(\.value) == [29, 59, 89, 119])
+        #expect(line.pieces.dropFirst(4).map(\.value) == (120..<240).map(Double.init))
+        #expect(line.insert(start: at(30), end: at(31), value: 0) == .inserted)
+        // Cut short by the late one, which holds for a second: 30 s of the mean, 1 s of 0, then the last one.
+        #expect(line.integral(from: at(0), to: at(60)).valueMs == 29 * 30_000 + 59 * 1000)
+    }
+
+    @Test("thinned at any seed, cells keep their integrals", arguments: 0..<50)
+    func thinsSeeded(seed: UInt64) {
+        var chance = SeedStream(seed: seed, name: "thin")
+        var line = Timeline()
+        var ms: Int64 = -600_000
+        while ms < 600_000 {
+            let length = 1 + Int64(chance.next() % 9000)
+            _ = line.insert(
+                start: PlantTime(ms: ms), end: PlantTime(ms: ms + 1 + Int64(chance.next() % UInt64(2 * length))),
+                value: Double(chance.next() % 1001) - 500)
+            ms += length
+        }
+        let before = line
+        line.thin(before: at(300), to: .minutes(1))
+        #expect(line.count < before.count)
+        for minute in Int64(-10)..<10 {
+            let (from, to) = (at(60 * minute), at(60 * minute + 60))
+            let (was, now) = (before.integral(from: from, to: to), line.integral(from: from, to: to))
+            #expect(now.coveredMs == was.coveredMs)
+            #expect(abs(now.valueMs - was.valueMs) < 1e-6)
+            #expect(before.latestPiece(before: to) == line.latestPiece(before: to))
+        }
+    }
+
     @Test("keeps the first of two pieces with one start and says so")
     func sameStart() {
         var line = Timeline()

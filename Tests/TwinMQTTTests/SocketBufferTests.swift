@@ -1,0 +1,86 @@
+import Glibc
+import Testing
+
+@testable import TwinMQTT
+
+@Suite("Socket buffer")
+struct SocketBufferTests {
+    /// Two ends of a connection; nothing blocks.
+    private func pair() throws -> (Int32, Int32) {
+        var ends: [Int32] = [-1, -1]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0, &ends) == 0)
+        return (ends[0], ends[1])
+    }
+
+    private func read(_ file: Int32, _ count: Int) -> (bytes: [UInt8], errno: Int32) {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let got = Glibc.read(file, &bytes, count)
+        return got < 0 ? ([], errno) : (Array(bytes.prefix(got)), 0)
+    }
+
+    private func write(_ file: Int32, _ bytes: [UInt8]) {
+        #expect(Glibc.write(file, bytes, bytes.count) == bytes.count)
+    }
+
+    @Test("gives the bytes in their order, in any pieces, and says when there are none, and the end")
+    func order() throws {
+        let (near, far) = try pair()
+        defer { close(near) }
+        let buffer = SocketBuffer()
+        buffer.drop(for: near)
+        write(far, [1, 2, 3, 4, 5])
+        buffer.using {
+            #expect(read(near, 1).bytes == [1])
+            #expect(buffer.isFilled)
+            #expect(read(near, 2).bytes == [2, 3])
+            // What the kernel has since then comes behind what is held.
+            write(far, [6])
+            #expect(read(near, 9).bytes == [4, 5])
+            #expect(!buffer.isFilled)
+            #expect(read(near, 9).bytes == [6])
+            #expect(read(near, 9).errno == EAGAIN)
+            write(far, [7])
+            close(far)
+            #expect(read(near, 9).bytes == [7])
+            let end = read(near, 9)
+            #expect(end.bytes == [] && end.errno == 0)
+        }
+    }
+
+    @Test("leaves other files alone, and its own outside of its use")
+    func others() throws {
+        let (near, far) = try pair()
+        let (other, otherFar) = try pair()
+        defer { for file in [near, far, other, otherFar] { close(file) } }
+        let buffer = SocketBuffer()
+        buffer.drop(for: near)
+        write(far, [1, 2])
+        write(otherFar, [8, 9])
+        buffer.using {
+            #expect(read(near, 1).bytes == [1])
+            #expect(read(other, 1).bytes == [8])
+        }
+        #expect(read(other, 1).bytes == [9])
+        // Byte 2 is in the buffer, and who asks the kernel does not get it.
+        #expect(read(near, 1).errno == EAGAIN)
+        buffer.using { #expect(read(near, 1).bytes == [2]) }
+    }
+
+    @Test("forgets what it holds when it is dropped")
+    func drops() throws {
+        let (near, far) = try pair()
+        defer { for file in [near, far] { close(file) } }
+        let buffer = SocketBuffer()
+        buffer.drop(for: near)
+        write(far, [1, 2])
+        buffer.using { #expect(read(near, 1).bytes == [1]) }
+        buffer.drop(for: near)
+        #expect(!buffer.isFilled)
+        write(far, [3])
+        buffer.using { #expect(read(near, 1).bytes == [3]) }
+        buffer.drop(for: -1)
+        write(far, [4, 5])
+        buffer.using { #expect(read(near, 1).bytes == [4]) }
+        #expect(!buffer.isFilled)
+    }
+}
