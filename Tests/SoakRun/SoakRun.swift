@@ -7,9 +7,13 @@ import TwinSimulation
 /// broken, or a planted fault was not found.
 @main
 struct SoakRun {
-    static func main() async throws {
+    static func main() async {
         let words = CommandLine.arguments.dropFirst()
-        let config = try SiteConfig.load(folder: "twin-config/sunderland")
+        let config: SiteConfig
+        do { config = try SiteConfig.load(folder: "twin-config/sunderland") } catch {
+            print("SoakRun: \(error); run it from the project's root")
+            exit(66)
+        }
         var isGood = true
         if words.first == "seed", let seed = words.dropFirst().first.flatMap({ UInt64($0) }) {
             let planted = words.dropFirst(2).first.flatMap { PlantedFault(rawValue: $0) }

@@ -8,8 +8,9 @@ import TwinUnits
 
 /// Sees all that goes in and out of the twin, and says what must never be.
 final class Ledger: Sendable {
-    /// Publications that may wait for the broker at a time: what a minute and a half brings, some times over.
-    static let waitingMax = 200
+    /// Publications that may wait for the broker at a time. When all go silent and come back each asset has three alarms:
+    /// `stale`, `clock` and `gap`. Twice that, with commands and words beside.
+    private var waitingMax: Int { 8 * config.assets.count }
     /// Of each rule the first violations are kept.
     private static let violationsMax = 3
 
@@ -138,10 +139,17 @@ final class Ledger: Sendable {
 
     // MARK: - The broker
 
+    /// Of them on one topic: a broker that hangs gets some words of one kind before that is seen. What is overtaken
+    /// while a link is down does not wait.
+    private static let onOneTopicMax = 12
+
     /// Publications wait for the broker.
-    func waits(_ count: Int) {
-        if count > Ledger.waitingMax {
-            violate(.bounded, "\(count) publications wait, at most \(Ledger.waitingMax) may")
+    func waits(_ count: Int, onOneTopic: Int) {
+        if onOneTopic > Ledger.onOneTopicMax {
+            violate(.bounded, "\(onOneTopic) publications on one topic wait, at most \(Ledger.onOneTopicMax) may")
+        }
+        if count > waitingMax {
+            violate(.bounded, "\(count) publications wait, at most \(waitingMax) may")
         }
     }
 

@@ -87,7 +87,8 @@ final class SimulatedDisk: JournalDisk {
     func holds(_ path: String) -> Bool { state.withLock { $0.files.names[path] != nil } }
 
     func makeFolder(_ path: String) throws(JournalProblem) {
-        if path.isEmpty || holds(path) { return }
+        if path.isEmpty { return }
+        if holds(path) { return try syncFolder(MemoryFiles.folder(of: path)) }
         try makeFolder(MemoryFiles.folder(of: path))
         try change(path) { $0.makeFolder(path) }
         try syncFolder(MemoryFiles.folder(of: path))

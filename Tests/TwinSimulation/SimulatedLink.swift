@@ -138,7 +138,9 @@ final class SimulatedLink: Transport {
         try world.fuse.burn()
         guard isUp || world.planted == .unboundedQueue else { return }
         queued.append(message)
-        world.ledger.waits(publicationsInFlight)
+        let sameTopic =
+            queued.count { $0.topic == message.topic } + inFlight.count { $0.message.topic == message.topic }
+        world.ledger.waits(publicationsInFlight, onOneTopic: sameTopic)
     }
 
     var publicationsInFlight: Int { queued.count + inFlight.count }

@@ -9,7 +9,7 @@ public protocol JournalDisk: Sendable {
     func names(in folder: String) throws(JournalProblem) -> [String]?
     /// Whether a file or folder of that name is there.
     func holds(_ path: String) -> Bool
-    /// Makes a folder and those above it that are missing; its name is durable.
+    /// Makes a folder and those above it that are missing. Its name is durable, also where it was there.
     func makeFolder(_ path: String) throws(JournalProblem)
     /// Makes the names in a folder durable.
     func syncFolder(_ path: String) throws(JournalProblem)
@@ -74,8 +74,12 @@ public struct LocalDisk: JournalDisk {
     public func holds(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     public func makeFolder(_ path: String) throws(JournalProblem) {
-        if holds(path) { return }
         let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        if holds(path) {
+            // Whoever made it may have died before its name was on the disk. A parent that may not be read is not ours.
+            try? syncFolder(parent)
+            return
+        }
         try makeFolder(parent)
         do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
             throw JournalProblem("\(path): cannot create the folder (\(error.localizedDescription))", exitCode: 73)

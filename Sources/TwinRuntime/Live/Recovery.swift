@@ -23,9 +23,11 @@ struct Recovery {
 
     /// Cuts a torn last line: it was never acknowledged. A segment that was begun without its header is dropped.
     ///
-    /// What stays may be in memory alone, where only the process died. It goes to the disk before anything rests on it:
+    /// What stays may be in memory alone, names too, where only the process died. It goes to the disk before anything rests on it:
     /// the last mark's commands go out again.
     private mutating func cutTornLine() throws(JournalProblem) {
+        try folder.disk.makeFolder(folder.path)
+        try folder.disk.syncFolder(folder.path)
         guard let last = segments.last, !last.hasSuffix(".gz") else { return }
         let path = folder.file(last)
         let file = try folder.disk.append(to: path)
