@@ -1,9 +1,11 @@
 import Testing
 import TwinCore
-import TwinPlant
+@testable import TwinPlant
 
 @Suite("Assembly line")
 struct AssemblyLineTests {
+    private static let rule = AssemblyLine.Parameters(lines: ["trim-1", "trim-2"])
+
     private func event(
         _ vehicle: String, _ event: String = "line_off", at ts: String = "06:00:30", arrives: Double = 30
     ) -> Routed {
@@ -19,7 +21,7 @@ struct AssemblyLineTests {
 
     @Test("counts each vehicle once, by its id, also in later ticks")
     func once() {
-        var line = AssemblyLine(site: "s")
+        var line = AssemblyLine(site: "s", Self.rule)
         let first = line.tick([event("A"), event("B"), event("A")], Bench.context(1), PlantImage())
         #expect(first.lineOffs.map(\.vehicle) == ["A", "B"])
         #expect(first.lineOffs.map(\.model) == ["leaf", "leaf"])
@@ -33,7 +35,7 @@ struct AssemblyLineTests {
 
     @Test("counts only vehicles that are lined off")
     func otherEvents() {
-        var line = AssemblyLine(site: "s")
+        var line = AssemblyLine(site: "s", Self.rule)
         let reply = line.tick(
             [event("A", "enter"), event("A", "leave"), event("A", "scrap"), event("A", "rework"), event("A")],
             Bench.context(1), PlantImage())
@@ -43,7 +45,7 @@ struct AssemblyLineTests {
 
     @Test("takes events in the order of their time")
     func order() throws {
-        var line = AssemblyLine(site: "s")
+        var line = AssemblyLine(site: "s", Self.rule)
         let reply = line.tick(
             [event("B", at: "06:00:20", arrives: 25), event("A", at: "06:00:10", arrives: 26)], Bench.context(1),
             PlantImage())
@@ -53,7 +55,7 @@ struct AssemblyLineTests {
 
     @Test("counts by the running total of a line that sends no events")
     func totals() {
-        var line = AssemblyLine(site: "s")
+        var line = AssemblyLine(site: "s", Self.rule)
         // The first total is where counting starts.
         #expect(line.tick([count(100)], Bench.context(1), PlantImage()).lineOffs.isEmpty)
         let second = line.tick([count(103, at: "06:01:30", arrives: 90)], Bench.context(2), PlantImage())
@@ -67,7 +69,7 @@ struct AssemblyLineTests {
 
     @Test("does not count again when an older total comes late")
     func lateTotal() {
-        var line = AssemblyLine(site: "s")
+        var line = AssemblyLine(site: "s", Self.rule)
         _ = line.tick([count(100)], Bench.context(1), PlantImage())
         _ = line.tick([count(105, at: "06:01:30", arrives: 90)], Bench.context(2), PlantImage())
         let late = line.tick([count(102, at: "06:01:00", arrives: 150)], Bench.context(3), PlantImage())
@@ -78,7 +80,7 @@ struct AssemblyLineTests {
 
     @Test("ignores the total of a line that sends events")
     func eventsBeatTotals() {
-        var line = AssemblyLine(site: "s")
+        var line = AssemblyLine(site: "s", Self.rule)
         let total = { (vehicles: Int, arrives: Double) in
             Bench.message(.line, "trim-1", .count, arrives: arrives, "{\"vehicles_total\":\(vehicles)}")
         }
@@ -89,7 +91,7 @@ struct AssemblyLineTests {
 
     @Test("carries whether a vehicle is modelled")
     func modelled() {
-        var line = AssemblyLine(site: "s")
+        var line = AssemblyLine(site: "s", Self.rule)
         let payload = #"{"vehicle":"A","event":"line_off","modelled":true}"#
         let reply = line.tick(
             [Bench.message(.line, "trim-1", .vehicle, arrives: 30, payload)], Bench.context(1), PlantImage())
@@ -104,7 +106,7 @@ struct AssemblyLineTests {
             "\"model\":\"\(String(repeating: "a", count: 65))\",",
         ])
     func noModel(member: String) {
-        var line = AssemblyLine(site: "s")
+        var line = AssemblyLine(site: "s", Self.rule)
         let payload = "{\(member)\"vehicle\":\"A\",\"event\":\"line_off\"}"
         let reply = line.tick(
             [Bench.message(.line, "trim-1", .vehicle, arrives: 30, payload)], Bench.context(1), PlantImage())
@@ -116,7 +118,7 @@ struct AssemblyLineTests {
 
     @Test("tells so many models apart; a feed cannot invent names without end")
     func modelsMax() {
-        var line = AssemblyLine(site: "s")
+        var line = AssemblyLine(site: "s", Self.rule)
         let messages = (0..<100).map { number in
             Bench.message(
                 .line, "trim-1", .vehicle, arrives: 30,
@@ -139,16 +141,34 @@ struct AssemblyLineTests {
             (#"{"vehicle":"A","vehicle":"B","event":"line_off"}"#, .duplicateKey),
         ] as [(String, RejectReason)])
     func refuses(payload: String, reason: RejectReason) {
-        var line = AssemblyLine(site: "s")
+        var line = AssemblyLine(site: "s", Self.rule)
         let reply = line.tick(
             [Bench.message(.line, "trim-1", .vehicle, arrives: 30, payload)], Bench.context(1), PlantImage())
         #expect(reply.counts.rejected == [reason: 1])
         #expect(reply.lineOffs.isEmpty && reply.refusals.count == 1)
     }
 
+    @Test(
+        "what no line of the configuration tells counts nothing, and leaves nothing", arguments: ["vehicle", "count"])
+    func strangers(kind: String) {
+        var line = AssemblyLine(site: "s", Self.rule)
+        let slice = (0..<200).map { number in
+            Bench.message(
+                .line, "nowhere-\(number)", kind == "count" ? .count : .vehicle, arrives: 30,
+                kind == "count"
+                    ? "{\"vehicles_total\":\(number)}" : "{\"vehicle\":\"V\(number)\",\"event\":\"line_off\"}")
+        }
+        let reply = line.tick(slice, Bench.context(1), PlantImage())
+        #expect(reply.counts.rejected == [.unknownTopic: 200] && reply.lineOffs.isEmpty && reply.alarms.isEmpty)
+        #expect(
+            reply.refusals.first?.failure.text
+                == "no line \"nowhere-0\" in the configuration; lines of shifts.yaml names them")
+        #expect(line.state.lines.isEmpty)
+    }
+
     @Test("refuses a total that is none", arguments: ["-1", "1.5", "\"7\"", "null"])
     func badTotals(total: String) {
-        var line = AssemblyLine(site: "s")
+        var line = AssemblyLine(site: "s", Self.rule)
         let reply = line.tick(
             [Bench.message(.line, "trim-2", .count, arrives: 30, "{\"vehicles_total\":\(total)}")], Bench.context(1),
             PlantImage())
@@ -166,7 +186,7 @@ struct AssemblyLineTests {
                 slices[Int(chance.next() % 10) + 1].append(event("V\(number)", at: ts, arrives: 600))
             }
         }
-        var line = AssemblyLine(site: "s")
+        var line = AssemblyLine(site: "s", Self.rule)
         var vehicles: [String] = []
         var duplicates = 0
         for tick in 1...10 {

@@ -241,15 +241,6 @@ struct LineTotalTests {
         #expect(reply.alarms.map(\.path) == ["line/final/out_of_range"])
     }
 
-    @Test("names of lines without end are refused")
-    func lines() {
-        var line = AssemblyLine(site: "s", Self.rule)
-        let messages = (0..<300).map {
-            Bench.message(.line, "l\($0)", .count, arrives: 30, #"{"vehicles_total":7}"#)
-        }
-        #expect(line.tick(messages, Bench.context(1), PlantImage()).counts.rejected == [.unknownTopic: 236])
-    }
-
     @Test("vehicles that numbers prove lost are doubted where no total counts them, until they come")
     func lostNumbers() {
         var line = AssemblyLine(site: "s", Self.rule)

@@ -100,6 +100,9 @@ public struct SignalSource: Sendable {
         summands.isEmpty ? filter.matches(topic) : summands.contains(topic)
     }
 
+    /// The line whose vehicles it tells of; nil where it tells of none.
+    public var line: String? { vehicles?.line }
+
     /// What its messages become, for people.
     public var targets: [String] { signals.map(\.name) + (vehicles.map { ["line/\($0.line) vehicle"] } ?? []) }
 }

@@ -5,6 +5,8 @@ struct ShiftsSection {
     var vehiclesPerDay: Double
     /// Nil where the plan is enough to judge by.
     var vehiclesPerHourMax: Double?
+    /// Ids of the lines; empty where none is named.
+    var lines: [String]
     var models: ModelMix
     var workdays: Set<Int>
     var shifts: [ProductionCalendar.Shift]
@@ -21,17 +23,18 @@ struct ShiftsSection {
         let section: ShiftsSection? = root.fields { fields in
             let vehicles = fields.quantity("vehicles_per_day", in: 0...10_000, "vehicles/day")
             let rateMax = fields.optional("vehicles_per_hour_max")?.sourced { $0.number(in: 1...10_000, "vehicles/h") }
+            let lines = fields.optional("lines").map(Self.lines) ?? []
             let models = fields.required("models", hint: ModelMix.hint).flatMap(ModelMix.read)
             let workdays = fields.required("workdays").flatMap(Self.workdays)
             let shifts = fields.required("shifts").flatMap(Self.shifts)
             let closed = fields.required("closed").flatMap(Self.closed)
-            guard let vehicles, let models, let workdays, let shifts, let closed else { return nil }
+            guard let vehicles, let lines, let models, let workdays, let shifts, let closed else { return nil }
             if vehicles > 0, workdays.isEmpty {
                 fields.node.find("workdays")?.problem(
                     "no day works, but \(plain(vehicles)) vehicles are planned for each; list the days, or plan 0")
             }
             let section = ShiftsSection(
-                vehiclesPerDay: vehicles, vehiclesPerHourMax: rateMax, models: models, workdays: workdays,
+                vehiclesPerDay: vehicles, vehiclesPerHourMax: rateMax, lines: lines, models: models, workdays: workdays,
                 shifts: shifts, closed: closed)
             section.checkRate(fields.node)
             return section
@@ -41,11 +44,12 @@ struct ShiftsSection {
     }
 
     private init(
-        vehiclesPerDay: Double, vehiclesPerHourMax: Double?, models: ModelMix, workdays: Set<Int>,
+        vehiclesPerDay: Double, vehiclesPerHourMax: Double?, lines: [String], models: ModelMix, workdays: Set<Int>,
         shifts: [ProductionCalendar.Shift], closed: [ClosedRange<CivilDate>]
     ) {
         self.vehiclesPerDay = vehiclesPerDay
         self.vehiclesPerHourMax = vehiclesPerHourMax
+        self.lines = lines
         self.models = models
         self.workdays = workdays
         self.shifts = shifts
@@ -55,7 +59,18 @@ struct ShiftsSection {
     func calendar(in zone: LocalZone) -> ProductionCalendar {
         ProductionCalendar(
             zone: zone, shifts: shifts, workdays: workdays, closed: closed, vehiclesPerDay: vehiclesPerDay,
-            models: models, vehiclesPerHourMax: vehiclesPerHourMax)
+            models: models, vehiclesPerHourMax: vehiclesPerHourMax, lines: lines)
+    }
+
+    private static func lines(_ node: YAMLNode) -> [String]? {
+        guard let items = node.items(1...64) else { return nil }
+        var ids: [String] = []
+        for item in items {
+            guard let id = item.id() else { continue }
+            if ids.contains(id) { item.problem("\(quoted(id)) is listed twice; remove one of them") }
+            ids.append(id)
+        }
+        return ids
     }
 
     /// A line that may not make what is planned would lose vehicles every day.

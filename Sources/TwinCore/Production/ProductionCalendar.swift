@@ -24,6 +24,11 @@ public struct ProductionCalendar: Sendable, Hashable {
     public var models: ModelMix
     /// What no line exceeds, for the judgement of what lines tell.
     public var vehiclesPerHourMax: Double
+    /// Ids of the lines that line vehicles off, at least one.
+    public var lines: [String]
+
+    /// Where no line is named.
+    public static let usualLine = "final"
 
     /// Without a plan, and for small plants, a line is believed to make so many an hour: one a minute.
     private static let usualPerHour = 60.0
@@ -33,9 +38,10 @@ public struct ProductionCalendar: Sendable, Hashable {
     /// - Parameter vehiclesPerHourMax: nil is three times the planned rate.
     public init(
         zone: LocalZone, shifts: [Shift], workdays: Set<Int>, closed: [ClosedRange<CivilDate>], vehiclesPerDay: Double,
-        models: ModelMix, vehiclesPerHourMax: Double? = nil
+        models: ModelMix, vehiclesPerHourMax: Double? = nil, lines: [String] = [ProductionCalendar.usualLine]
     ) {
         self.zone = zone
+        self.lines = lines.isEmpty ? [ProductionCalendar.usualLine] : lines
         self.shifts = shifts
         self.workdays = workdays
         self.closed = closed

@@ -13,14 +13,22 @@ public struct AssemblyLine: Component {
         /// What no line exceeds.
         public var vehiclesPerHourMax: Double
 
-        public init(models: [String] = [], vehiclesPerHourMax: Double = 600) {
+        /// Ids of the lines; what another one tells counts nothing.
+        public var lines: Set<String>
+
+        public init(
+            models: [String] = [], vehiclesPerHourMax: Double = 600, lines: Set<String> = [ProductionCalendar.usualLine]
+        ) {
             self.models = models
             self.vehiclesPerHourMax = vehiclesPerHourMax
+            self.lines = lines
         }
 
-        public init(_ calendar: ProductionCalendar) {
+        /// - Parameter shops: ids of what tells of vehicles beside the lines.
+        public init(_ calendar: ProductionCalendar, shops: some Sequence<String> = []) {
             self.init(
-                models: calendar.models.models.map(\.id), vehiclesPerHourMax: calendar.vehiclesPerHourMax)
+                models: calendar.models.models.map(\.id), vehiclesPerHourMax: calendar.vehiclesPerHourMax,
+                lines: Set(calendar.lines).union(shops))
         }
     }
 
@@ -36,7 +44,6 @@ public struct AssemblyLine: Component {
 
     /// A feed may invent names without end; so many are told apart.
     static let modelsMax = 64
-    static let linesMax = 64
     /// A line's total speaks for at most so many at once.
     static let lotMax: Int64 = 100_000
 
@@ -123,16 +130,20 @@ public struct AssemblyLine: Component {
     }
 
     private func refusal(of event: LineEvent, _ routed: Routed, _ context: TickContext) -> LineFailure? {
+        guard parameters.lines.contains(routed.asset) else {
+            return LineFailure(
+                reason: .unknownTopic,
+                text:
+                    "no line \(JSON.string(String(routed.asset.prefix(64))).line) in the configuration; lines of shifts.yaml"
+                    + " names them")
+        }
         if event.ts > routed.arrival.t + context.lead {
             return LineFailure(reason: .clockFuture, text: "ts is ahead of plant time")
         }
         if event.ts < context.from - periodFinalAfter {
             return LineFailure(reason: .clockPast, text: "ts lies in a period that is final")
         }
-        if case .status = event.content { return nil }
-        guard state.lines.count >= AssemblyLine.linesMax, state.lines[routed.asset] == nil else { return nil }
-        return LineFailure(
-            reason: .unknownTopic, text: "\(AssemblyLine.linesMax) other lines were heard, and no plant has more")
+        return nil
     }
 
     private mutating func lineOff(

@@ -12,7 +12,7 @@ public enum Seating: String, Sendable, CaseIterable {
         var seats: [any ComponentSeat] = [seat(WeatherStation(site: config.site, config.weather))]
         for area in Kinds.areas {
             let assets = config.assets.filter { $0.path.area == area }
-            if area == Seating.afterLine { seats.append(seat(AssemblyLine(site: config.site, .init(config.calendar)))) }
+            if area == Seating.afterLine { seats.append(seat(AssemblyLine(site: config.site, config.lines))) }
             guard !assets.isEmpty else { continue }
             seats.append(
                 seat(

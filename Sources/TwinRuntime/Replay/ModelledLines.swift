@@ -12,7 +12,8 @@ extension ImportResult {
                 throw ReplayProblem("modelled: \"\(item.name)\" cannot be modelled; only line can")
             }
             var line = SimulatedLine(
-                site: config.site, asset: "final", calendar: config.calendar, seed: header.seed, isModelled: true)
+                site: config.site, asset: config.firstLine, calendar: config.calendar, seed: header.seed,
+                isModelled: true)
             var from = header.start
             while from < end {
                 let to = from + header.step

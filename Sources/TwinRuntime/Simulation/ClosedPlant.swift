@@ -46,7 +46,7 @@ public struct ClosedPlant {
     public init(config: SiteConfig, plan: RunPlan, seed: UInt64) {
         self.config = config
         self.plan = plan
-        line = AssemblyLine(site: config.site, .init(config.calendar))
+        line = AssemblyLine(site: config.site, config.lines)
         plant = ResponsivePlant(config, seed: seed)
         let told = ClosedPlant.told(config)
         self.told = told

@@ -52,7 +52,7 @@ extension SimulatedSurroundings {
     public init(_ config: SiteConfig, seed: UInt64) {
         self.init(
             site: config.site, location: config.location, mast: config.weather.asset, intensity: config.grid.intensity,
-            line: "final", assets: config.assets, calendar: config.calendar, truth: config.truth, seed: seed)
+            line: config.firstLine, assets: config.assets, calendar: config.calendar, truth: config.truth, seed: seed)
     }
 }
 

@@ -36,4 +36,18 @@ struct LineRateTests {
         }
         #expect(problems.list.count == 1 && problems.list.first?.text.contains(word) == true, "\(problems)")
     }
+
+    @Test("the lines are what the file names, and one called final without a word")
+    func lines() throws {
+        #expect(try Repository.config().calendar.lines == ["final"])
+        #expect(try Self.config("lines: [trim-1, trim-2]").calendar.lines == ["trim-1", "trim-2"])
+    }
+
+    @Test(
+        "a line that is named twice or is no id is a problem",
+        arguments: [("[trim-1, trim-1]", "\"trim-1\" is listed twice"), ("[\"a/b\"]", "a/b"), ("[]", "1")])
+    func badLines(list: String, word: String) throws {
+        let problems = try #require(throws: ConfigProblems.self) { try Self.config("lines: \(list)") }
+        #expect(problems.list.count == 1 && problems.list.first?.text.contains(word) == true, "\(problems)")
+    }
 }
