@@ -63,7 +63,7 @@ public enum WholeFile {
     public static func secret(_ path: String, bytesMax: Int = 1 << 20) throws(FileProblem) -> [UInt8] {
         let file = try FileDescriptor.reading(path)
         // What is no file has no mode to look at.
-        if path != "-", let mode = file.status?.st_mode, mode & 0o077 != 0 {
+        if path != "-", let mode = file.status?.st_mode, mode & (isCredential(path) ? 0o037 : 0o077) != 0 {
             throw .permission(
                 path: path,
                 sentence:
@@ -71,6 +71,14 @@ public enum WholeFile {
                     + " \(path)")
         }
         return try whole(file, bytesMax: bytesMax)
+    }
+
+    /// What systemd hands to one service alone; from 254 on its group, which is root's, may read it too.
+    private static func isCredential(_ path: String) -> Bool {
+        guard let folder = getenv("CREDENTIALS_DIRECTORY").map({ String(cString: $0) }), !folder.isEmpty else {
+            return false
+        }
+        return path.hasPrefix(folder + "/") && !path.dropFirst(folder.count + 1).contains("/")
     }
 
     /// Reads a regular file that is small by nature; refuses a longer one.

@@ -241,7 +241,8 @@ extension MQTTClient {
         guard greeting.code == 0 else {
             throw MQTTError(
                 operation: "connect", code: greeting.code,
-                detail: "\(options.address) does not admit client '\(options.clientID)': \(greeting.text)")
+                detail: "\(options.address) does not admit client '\(options.clientID)'"
+                    + (options.username.map { " as user '\($0)'" } ?? "") + ": \(greeting.text)")
         }
         phase = .up(since: .now)
         sessionPresent = greeting.sessionPresent

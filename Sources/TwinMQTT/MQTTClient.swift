@@ -204,7 +204,15 @@ public final class MQTTClient {
                 operation: "publish", code: Code.quotaExceeded,
                 detail: "\(publicationsInFlight) publications wait for the broker's acknowledgement")
         }
-        try edge.publish(publication)
+        do { try edge.publish(publication) } catch {
+            guard error.code == Code.oversize else { throw error }
+            // The broker said at the beginning how much it takes: the others get through.
+            inbox.report(
+                MQTTRefusal(
+                    topic: publication.topic, code: Code.packetTooLarge,
+                    reason: "\(publication.payload.count) bytes are more than the broker takes in a packet"))
+            return
+        }
         publicationQueued = true
     }
 

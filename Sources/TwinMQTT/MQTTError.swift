@@ -23,18 +23,24 @@ public struct MQTTError: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// The codes this module itself decides on; the numbers are those of MQTT 5 and of libmosquitto.
 enum Code {
+    /// libmosquitto: the other side broke the protocol.
+    static let protocolError = 2
     /// libmosquitto: an argument is not usable.
     static let invalid = 3
     /// libmosquitto: not connected.
     static let notConnected = 4
     /// libmosquitto: the connection was lost.
     static let connectionLost = 7
+    /// libmosquitto: the broker said that it takes no packet of this size.
+    static let oversize = 25
     /// libmosquitto: no answer in time.
     static let timeout = 27
     /// MQTT 5: from here on a reason code means failure.
     static let firstFailureReason = 0x80
     /// MQTT 5: another client connected with our client id.
     static let sessionTakenOver = 0x8E
+    /// MQTT 5: a packet is larger than the other side takes.
+    static let packetTooLarge = 0x95
     /// MQTT 5: too many messages are waiting.
     static let quotaExceeded = 0x97
 }

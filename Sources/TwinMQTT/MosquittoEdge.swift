@@ -107,7 +107,7 @@ final class MosquittoEdge {
     /// maximum packet size; the receive maximum is an option of the handle.
     func open(host: String) throws(MQTTError) {
         inbox.startConnection()
-        buffer.drop(for: -1)
+        buffer.drop(for: -1, packetMax: 0)
         var properties: OpaquePointer?
         defer { unsafe mosquitto_property_free_all(&properties) }
         let expiry = Int32(MQTT_PROP_SESSION_EXPIRY_INTERVAL.rawValue)
@@ -118,19 +118,26 @@ final class MosquittoEdge {
             handle, host, Int32(clamping: options.port), Int32(clamping: options.keepAliveS), nil, properties)
         guard result != MOSQ_ERR_SUCCESS.rawValue else {
             // Under TLS the library asks once for a record, and reads while it writes.
-            if options.tls == nil { buffer.drop(for: socket) }
+            if options.tls == nil {
+                // The first byte and four of the length come before.
+                buffer.drop(for: socket, packetMax: options.maximumPacketSize - 5)
+            }
             return
         }
         let words = [Self.text(result), inbox.complaint].filter { !$0.isEmpty }.joined(separator: " ")
         throw MQTTError(operation: "connect", code: Int(result), detail: "\(options.address): \(words)")
     }
 
+    /// Packets that are no messages, read at a time.
+    private static let othersMax = 1000
+
     /// Reads until nothing is left or `limit` messages wait in the inbox; never blocks. A loss stands in the inbox.
     func read(limit: Int) {
         // A repeated message comes among the first of a link; later the log would tell nothing for its price.
         hearLog(inbox.pingSince != nil || inbox.messagesOfLink < Int(options.receiveMaximum))
         defer { hearLog(true) }
-        while inbox.messages.count < limit {
+        // A broker may send anything else without end.
+        for _ in 0..<(limit + Self.othersMax) where inbox.messages.count < limit {
             let before = inbox.activity
             readOnce()
             guard inbox.activity != before, inbox.loss == nil else { return }
@@ -283,6 +290,10 @@ private enum Callbacks {
     /// CONNACK. The subscriptions are queued here, before anything else is read, so that no PUBACK stands before them;
     /// retained messages come again only when the broker has lost the subscription.
     private static func greeted(_ handle: OpaquePointer, _ inbox: Inbox, code: Int, flags: Int32) {
+        guard inbox.greeting == nil else {
+            inbox.loss = Inbox.Loss(code: Code.protocolError, text: "a second CONNACK on one connection")
+            return
+        }
         inbox.greeting = Inbox.Greeting(
             code: code, sessionPresent: flags & 1 != 0, text: code == 0 ? "" : MosquittoEdge.reason(code))
         guard code == 0 else { return }

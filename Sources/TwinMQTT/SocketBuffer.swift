@@ -8,14 +8,18 @@ final class SocketBuffer {
     init() {
         unsafe memory = .allocate(capacity: 1)
         unsafe memory.initialize(to: socket_buffer())
-        drop(for: -1)
+        drop(for: -1, packetMax: 0)
     }
 
     deinit { unsafe memory.deallocate() }
 
     /// Forgets what it holds; from now on it is for this socket, or for none.
-    func drop(for socket: Int32) {
+    /// - Parameter packetMax: of a packet, bytes; a longer one ends the connection.
+    func drop(for socket: Int32, packetMax: UInt32) {
         unsafe memory.pointee.socket = socket
+        unsafe memory.pointee.packet_max = Int(packetMax)
+        unsafe memory.pointee.left = 0
+        unsafe memory.pointee.length_byte = -1
         unsafe memory.pointee.begin = 0
         unsafe memory.pointee.end = 0
     }

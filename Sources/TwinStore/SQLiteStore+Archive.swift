@@ -160,7 +160,7 @@ extension SQLiteStore {
     func latest() throws -> [(signal: SignalPath, point: SeriesPoint)] {
         try reading { db in
             guard let newest = try newestHour(db) else { return [] }
-            let window = StoreWindow(from: PlantTime(ms: newest) - .days(1), to: PlantTime(ms: newest) + .hours(1))
+            let window = StoreWindow(from: time(newest) - .days(1), to: time(newest) + .hours(1))
             let paths = Dictionary(try signals(db).map { ($1, $0) }) { first, _ in first }
             var found: [SignalPath: (hour: PlantTime, data: [UInt8])] = [:]
             // A later hour stands for the earlier ones.

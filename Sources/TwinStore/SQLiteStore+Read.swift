@@ -16,12 +16,15 @@ extension SQLiteStore {
 
     func runs() throws -> [StoredRun] { try reading { try runs($0) } }
 
+    /// A time that nobody wrote may be any number; arithmetic goes on with it until its checksum is compared.
+    func time(_ ms: Int64) -> PlantTime { PlantTime(ms: min(max(ms, PlantTime.earliest.ms), PlantTime.latest.ms)) }
+
     func runs(_ db: Database) throws -> [StoredRun] {
         let last = try RawStatement(db, "SELECT start_ms FROM period WHERE run = ? ORDER BY start_ms DESC LIMIT 1")
         var runs: [StoredRun] = []
         try forEach(.run, order: "start_ms", db) { row in
             try last.bind([row.int(0)])
-            let end = try last.step() ? PlantTime(ms: last.int(0)) + settlementPeriod : nil
+            let end = try last.step() ? time(last.int(0)) + settlementPeriod : nil
             last.reset()
             runs.append(
                 StoredRun(

@@ -23,7 +23,11 @@ struct RunLocks {
 
     /// A lock file of its own: the store's file may be set aside while it is in use.
     static func lockStore(_ store: String) throws -> FileLock {
-        try lock(store + ".lock", of: "\(store): another process writes this store", "--store")
+        // Another name of one file is no other store.
+        let real = realpath(store, nil)
+        defer { free(real) }
+        let path = real.map { String(cString: $0) } ?? store
+        return try lock(path + ".lock", of: "\(store): another process writes this store", "--store")
     }
 
     private static func lock(_ path: String, of what: String, _ option: String) throws -> FileLock {

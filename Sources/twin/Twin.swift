@@ -47,7 +47,7 @@ struct Twin: AsyncParsableCommand {
             } else {
                 for line in BuiltWith.lines { StandardOutput.write(line) }
             }
-            Glibc.exit(0)
+            leaveWell()
         }
         do {
             try checkNames(arguments)
@@ -57,6 +57,7 @@ struct Twin: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            leaveWell()
         } catch {
             leave(with: error)
         }
@@ -81,8 +82,16 @@ struct Twin: AsyncParsableCommand {
         }
     }
 
+    /// Ends with 0 where all that was printed was taken.
+    private static func leaveWell() -> Never {
+        do { try StandardOutput.finish() } catch { note(error.text, exitCode: error.exitCode) }
+        Glibc.exit(0)
+    }
+
     /// Prints the error where it belongs and ends with the contract's exit code.
     private static func leave(with error: any Error) -> Never {
+        // The code of what went wrong first says more than that of its output.
+        try? StandardOutput.finish()
         switch error {
         case let failure as Failure: note(failure.text, exitCode: failure.exitCode)
         case let problem as FileProblem: note("\(problem)", exitCode: problem.exitCode)
@@ -100,7 +109,7 @@ struct Twin: AsyncParsableCommand {
             let text = fullMessage(for: error)
             if code == .success {
                 StandardOutput.show(text + "\n")
-                Glibc.exit(0)
+                leaveWell()
             }
             Terminal.say(lines: text)
             Glibc.exit(code == .validationFailure ? 2 : 70)

@@ -61,6 +61,52 @@ struct LinkTests {
         #expect(error?.detail == "127.0.0.1:\(fake.port) refuses topic 'v1/secret/#': Not authorized")
     }
 
+    @Test("a packet that is longer than we take ends the link with the reason, and the next one is tried")
+    func tooLong() throws {
+        let fake = try FakeBroker { packet, connection in
+            guard packet[0] >> 4 == FakeBroker.Kind.connect else { return [] }
+            // 268,435,455 bytes are said to follow, and some do.
+            return FakeBroker.connack()
+                + (connection < 3 ? [0x30, 0xFF, 0xFF, 0xFF, 0x7F] + [UInt8](repeating: 1, count: 100_000) : [])
+        }
+        defer { fake.stop() }
+        let client = try MQTTClient(MQTTOptions(host: "127.0.0.1", port: fake.port, clientID: "twin"))
+        try client.connect(timeoutMs: 5_000)
+        _ = try client.nextLink()
+        #expect(try client.nextLink() == .down(reason: "Message too long (code 14)"))
+        #expect(try client.nextLink() == .up(sessionPresent: false))
+    }
+
+    @Test(
+        "packets without end that are no messages do not hold us",
+        arguments: [[0xD0, 0], [0x40, 2, 0, 7]] as [[UInt8]])
+    func packetsWithoutEnd(packet: [UInt8]) throws {
+        let flood = Array(repeatElement(packet, count: 200_000).joined())
+        let fake = try FakeBroker { packet, _ in
+            packet[0] >> 4 == FakeBroker.Kind.connect ? FakeBroker.connack() + flood : []
+        }
+        defer { fake.stop() }
+        let client = try MQTTClient(MQTTOptions(host: "127.0.0.1", port: fake.port, clientID: "twin"))
+        try client.connect(timeoutMs: 5_000)
+        let start = ContinuousClock.now
+        for _ in 0..<3 { _ = try client.receive(timeoutMs: 1, limit: 500) }
+        #expect(start.duration(to: .now) < .seconds(1))
+    }
+
+    @Test("a second CONNACK on a connection ends it")
+    func secondGreeting() throws {
+        let fake = try FakeBroker { packet, connection in
+            guard packet[0] >> 4 == FakeBroker.Kind.connect else { return [] }
+            return FakeBroker.connack() + (connection < 3 ? FakeBroker.connack() : [])
+        }
+        defer { fake.stop() }
+        let client = try MQTTClient(MQTTOptions(host: "127.0.0.1", port: fake.port, clientID: "twin"))
+        try client.connect(timeoutMs: 5_000)
+        _ = try client.nextLink()
+        #expect(try client.nextLink() == .down(reason: "a second CONNACK on one connection (code 2)"))
+        #expect(try client.nextLink() == .up(sessionPresent: false))
+    }
+
     @Test("nothing works before connect, and everything says so")
     func notConnected() throws {
         let client = try MQTTClient(MQTTOptions(host: "127.0.0.1", port: 1883, clientID: "twin"))

@@ -22,6 +22,24 @@ struct PublishTests {
         #expect(try receiver.collectFor(ms: 100, flushing: true).isEmpty)
     }
 
+    @Test("what is larger than the broker takes is refused by name, and the rest gets through")
+    func tooLarge() throws {
+        let broker = try Broker(config: "max_packet_size 2000")
+        let receiver = try broker.client("receiver")
+        try receiver.subscribe(["t/#"], qos: 1)
+        let sender = try broker.client("sender")
+        try sender.publish(MQTTPublication(topic: "t/large", payload: [UInt8](repeating: 32, count: 5000)))
+        try sender.publish(MQTTPublication(topic: "t/small", payload: Payload.make(1)))
+        try sender.flush()
+        #expect(try receiver.collect(1, flushing: true).map(\.topic) == ["t/small"])
+        let refusals = try sender.receive(timeoutMs: 100, limit: 10).refusals
+        #expect(
+            refusals == [
+                MQTTRefusal(
+                    topic: "t/large", code: 0x95, reason: "5000 bytes are more than the broker takes in a packet")
+            ])
+    }
+
     @Test("nothing published leaves before flush")
     func held() throws {
         let broker = try Broker()

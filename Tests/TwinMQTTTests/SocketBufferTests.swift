@@ -27,7 +27,7 @@ struct SocketBufferTests {
         let (near, far) = try pair()
         defer { close(near) }
         let buffer = SocketBuffer()
-        buffer.drop(for: near)
+        buffer.drop(for: near, packetMax: 1000)
         write(far, [1, 2, 3, 4, 5])
         buffer.using {
             #expect(read(near, 1).bytes == [1])
@@ -53,7 +53,7 @@ struct SocketBufferTests {
         let (other, otherFar) = try pair()
         defer { for file in [near, far, other, otherFar] { close(file) } }
         let buffer = SocketBuffer()
-        buffer.drop(for: near)
+        buffer.drop(for: near, packetMax: 1000)
         write(far, [1, 2])
         write(otherFar, [8, 9])
         buffer.using {
@@ -71,16 +71,40 @@ struct SocketBufferTests {
         let (near, far) = try pair()
         defer { for file in [near, far] { close(file) } }
         let buffer = SocketBuffer()
-        buffer.drop(for: near)
+        buffer.drop(for: near, packetMax: 1000)
         write(far, [1, 2])
         buffer.using { #expect(read(near, 1).bytes == [1]) }
-        buffer.drop(for: near)
+        buffer.drop(for: near, packetMax: 1000)
         #expect(!buffer.isFilled)
         write(far, [3])
         buffer.using { #expect(read(near, 1).bytes == [3]) }
-        buffer.drop(for: -1)
+        buffer.drop(for: -1, packetMax: 0)
         write(far, [4, 5])
         buffer.using { #expect(read(near, 1).bytes == [4]) }
         #expect(!buffer.isFilled)
+    }
+
+    @Test("follows packets in any pieces, and ends at one that is too long", arguments: [1, 2, 3, 7, 1000])
+    func tooLong(piece: Int) throws {
+        let (near, far) = try pair()
+        defer { for file in [near, far] { close(file) } }
+        let buffer = SocketBuffer()
+        buffer.drop(for: near, packetMax: 300)
+        // A ping's answer, a packet of 300 bytes, one of 301.
+        let good: [UInt8] = [0xD0, 0, 0x30, 0xAC, 0x02] + [UInt8](repeating: 0xFF, count: 300)
+        write(far, good + [0x30, 0xAD, 0x02] + [UInt8](repeating: 0, count: 301))
+        var seen: [UInt8] = []
+        buffer.using {
+            while true {
+                let (bytes, error) = read(near, piece)
+                guard error == 0 else {
+                    #expect(error == EMSGSIZE)
+                    return
+                }
+                seen += bytes
+            }
+        }
+        #expect(seen.starts(with: good.prefix(seen.count)) && seen.count <= good.count + 2)
+        #expect(seen.count + piece > good.count)
     }
 }

@@ -12,6 +12,12 @@ struct socket_buffer {
     /// -1: none.
     int socket;
     size_t begin, end;
+    /// Of a packet behind its length. A longer one ends the connection with EMSGSIZE: the library would fail an assertion,
+    /// or ask for as much memory as the length says.
+    size_t packet_max;
+    /// What of the packet is still to come, and which byte of its length is next; -1: its first byte, or none of these.
+    size_t left;
+    int length_byte;
     unsigned char bytes[1 << 16];
 };
 

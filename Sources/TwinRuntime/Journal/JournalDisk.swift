@@ -158,6 +158,19 @@ final class LocalFile: JournalFile {
 
     func sync() throws(JournalProblem) {
         guard fdatasync(number) == 0 else { throw LocalFile.problem(path, "sync to disk", exitCode: 74) }
+        guard isNamed else {
+            throw JournalProblem(
+                "\(path): was moved away or deleted while it was written, so that nobody would find what comes next; put"
+                    + " it back, or begin with a new --journal", exitCode: 74)
+        }
+    }
+
+    /// What is written to a file without its name is lost with the process.
+    private var isNamed: Bool {
+        var own = stat()
+        var named = stat()
+        return fstat(number, &own) == 0 && stat(path, &named) == 0 && own.st_ino == named.st_ino
+            && own.st_dev == named.st_dev
     }
 
     func close() {

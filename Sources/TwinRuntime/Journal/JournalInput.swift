@@ -26,6 +26,11 @@ public struct JournalInput: Sendable {
             let contents = try folder.contents()
             guard !contents.isEmpty else { throw JournalProblem("\(folder.path): holds no journal", exitCode: 66) }
             for segment in contents {
+                guard segment.header.marks else {
+                    throw JournalProblem(
+                        "\(segment.path):1: its header says nothing of marks, and a journal has them; it is damaged",
+                        exitCode: 65)
+                }
                 guard let last = found.last?.segment else {
                     found.append((segment, folder))
                     continue

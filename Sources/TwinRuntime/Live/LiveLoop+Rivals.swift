@@ -25,6 +25,8 @@ extension LiveLoop {
             return true
         }
         guard message.topic == Claim.topic(site: config.site) else { return false }
+        // Taken back: the one that made it is gone.
+        if message.payload.isEmpty { rival.kept = nil }
         guard mode == .control, let other = Claim(message.payload), other.instance != options.claim.instance else {
             return true
         }
@@ -33,7 +35,8 @@ extension LiveLoop {
             guard rival.isClaimed, !message.retain || options.claim.precedes(other) else { return true }
             throw TransportProblem("another process goes on with this run: \(other.who); stop one of the two")
         }
-        if message.retain, !rival.isClaimed {
+        if !rival.isClaimed {
+            // A session that was away brings old words, and what came after them: the last one counts.
             rival.kept = other
         } else if options.claim.precedes(other), rival.isClaimed {
             claim()

@@ -182,6 +182,11 @@ struct ReplayCommand: AsyncParsableCommand {
         let keeper = folders.first {
             FileManager.default.fileExists(atPath: $0.configFolder(journal.header.config))
         }
+        guard common.config != nil || keeper != nil else {
+            throw Failure(
+                "\(input): its configuration \(journal.header.config.prefix(15))… is not kept beside it, and another would"
+                    + " give other figures; put back \(input)/.config, or name one with --config", exitCode: 65)
+        }
         // One that is kept must be the one that the journal names.
         let config =
             if common.config == nil, let keeper { try keeper.configuration(journal.header.config) } else {

@@ -81,6 +81,7 @@ struct RunCommand: AsyncParsableCommand {
         defer { locks.release() }
         let isNewStore = !FileManager.default.fileExists(atPath: store)
         let known = try LiveLoop.existingRun(folder)
+        try keepLostEnd(folder)
         let target = try openAtStart(store, replaces: known != nil)
         var isStarted = false
         defer {
@@ -134,6 +135,15 @@ struct RunCommand: AsyncParsableCommand {
             isStarted = live.hasBegun
             throw error
         }
+    }
+
+    /// A store that has more of the run than its journal is kept aside: it is all there is of the end that was lost.
+    private func keepLostEnd(_ folder: JournalFolder) throws {
+        guard let lost = try VerifyCommand.lostEnd([folder], store: store) else { return }
+        let aside = try setStoreAside(store)
+        Terminal.say(
+            "twin: \(lost.sentence). The run goes on from there; the store is kept as \(aside), and made anew from the"
+                + " journal", .twinTrouble)
     }
 
     private func finish(_ summary: Summary?, _ log: RunLog) throws {

@@ -146,6 +146,8 @@ struct SimulateCommand: AsyncParsableCommand {
         var run = SimulatedRun(config: config, from: start, to: end, step: step, seed: seed, control: control)
         var facts = RunFacts(
             stepS: Int(step.ms / 1000), mode: control == .rules ? .control : .off, loop: .closed)
+        let lock = try store.map(RunLocks.lockStore)
+        defer { lock?.release() }
         let books = try store.map { try SimulatedBooks(at: $0, config, from: start, seed: seed, facts) }
         var sum = WindowSum(config.method)
         try run.forEachRow(

@@ -50,6 +50,11 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         let input = try JournalInput(folders.map { JournalFolder(path: $0) })
         for note in input.notes where !quiet { Terminal.say("note: \(note)") }
+        if let lost = try VerifyCommand.lostEnd(folders.map { JournalFolder(path: $0) }, store: store) {
+            throw Failure(
+                "\(lost.sentence). A store made anew would end there too: if the end is lost for good, move the store away"
+                    + " first", exitCode: 65)
+        }
         let draft = store + ".new"
         defer { VerifyCommand.remove(draft) }
         let stepped = try await step(input, into: draft)
@@ -58,6 +63,14 @@ struct VerifyCommand: AsyncParsableCommand {
         guard repair else { throw problem }
         if !quiet { Terminal.say("twin: \(problem.text)") }
         tell(stepped, halfHours, madeAnew: true, kept: try replace(by: draft, stepped))
+    }
+
+    /// What the store has and its journal does not; nil where the store cannot tell.
+    static func lostEnd(_ folders: [JournalFolder], store: String) throws -> ChainProof.Difference? {
+        guard let last = folders.last, FileManager.default.fileExists(atPath: store) else { return nil }
+        do { return try last.shortfall(of: openStore(store, mustExist: true), at: store) } catch is StoreProblem {
+            return nil
+        }
     }
 
     private static func remove(_ path: String) {
