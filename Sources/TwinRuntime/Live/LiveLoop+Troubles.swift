@@ -43,8 +43,9 @@ struct ClockSilence {
         let topic = Topic.clockText(site: site)
         if let behind, isBehind, let plantTime {
             return
-                "\(topic) says \(behind.rfc3339), and plant time is \(plantTime.rfc3339) already: the run went ahead under a"
-                + " wrong clock, and no step closes before it is reached; begin anew with another --journal and --store"
+                "\(topic) says \(behind.rfc3339), and plant time is \(plantTime.rfc3339) already: no step closes before it is"
+                + " reached. If the clock is wrong, set it right; if the run went ahead under a wrong one, begin anew with"
+                + " another --journal and --store"
         }
         if let refused, plantTime == nil {
             return "\(topic) said \(refused.rfc3339), and no next clock line follows it: the run has not begun"

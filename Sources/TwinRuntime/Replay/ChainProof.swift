@@ -21,6 +21,8 @@ public struct ChainProof: Sendable, Hashable {
     }
 
     public var firstDifference: Difference?
+    /// The first mark without a chain, in a file that may have been written by hand: nothing there proves anything.
+    public var unproven: Difference?
     /// What was asked for otherwise than the run had it, such as `mode`: chains differ then, and the figures are not the run's
     /// because they should not be.
     public var changed: [String]
@@ -31,7 +33,7 @@ public struct ChainProof: Sendable, Hashable {
     }
 
     /// Nil where other figures were asked for, and nothing is known to be damaged.
-    public var isProven: Bool? { firstDifference != nil ? false : changed.isEmpty ? true : nil }
+    public var isProven: Bool? { firstDifference != nil ? false : changed.isEmpty && unproven == nil ? true : nil }
 
     public var json: JSON {
         .fields([

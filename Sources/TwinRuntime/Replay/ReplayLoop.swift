@@ -84,6 +84,8 @@ public final class ReplayLoop {
     private var notes = RunNotes()
     private var log: RunLog?
     private var chain: ChainProof?
+    /// Whether a mark had one.
+    private var hasChains = false
     private var firstOtherTick: Int?
 
     /// - Parameter store: where the books go; nil keeps them in memory only.
@@ -297,9 +299,17 @@ public final class ReplayLoop {
     }
 
     private func compare(_ outcome: TickOutcome, with lines: FileTick) {
-        guard let mark = lines.mark, !mark.chain.isEmpty, mark.chain != outcome.chain.hex, firstOtherTick == nil else {
+        guard let mark = lines.mark else { return }
+        guard !mark.chain.isEmpty else {
+            if chain?.unproven == nil {
+                chain?.unproven = ChainProof.Difference(
+                    tick: outcome.tick, file: path, line: lines.markLine, what: "its mark has no chain")
+            }
             return
         }
+        // Whoever writes chains writes them all.
+        hasChains = true
+        guard mark.chain != outcome.chain.hex, firstOtherTick == nil else { return }
         firstOtherTick = outcome.tick
         guard chain?.changed.isEmpty == true else { return }
         chain?.note(
@@ -358,6 +368,7 @@ public final class ReplayLoop {
         let remains = await feed.remains
         notes.add(remains.notes)
         // Of one tick what is wrong with its lines says more than that it came out otherwise.
+        if hasChains, let unproven = chain?.unproven { chain?.note(unproven) }
         if let difference = remains.difference, difference.tick <= chain?.firstDifference?.tick ?? .max {
             chain?.firstDifference = difference
         }

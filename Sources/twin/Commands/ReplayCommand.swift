@@ -128,7 +128,11 @@ struct ReplayCommand: AsyncParsableCommand {
             common.say(hint)
         }
         var chain = result.chain
-        if let journalRead, !result.wasStopped { chain?.note(try shortfall(journalRead)) }
+        if let journalRead {
+            // A journal has them all.
+            if let unproven = chain?.unproven { chain?.note(unproven) }
+            if !result.wasStopped { chain?.note(try shortfall(journalRead)) }
+        }
         if let chain, let tick = result.firstDifferingTick, chain.firstDifference == nil {
             common.say(
                 "note: from tick \(tick) on the result differs from what the file's marks recorded, as another"

@@ -43,6 +43,10 @@ struct ChainProofTests {
             { Array($0[..<3] + $0[4...].dropLast() + [$0[3], $0[$0.count - 1]]) }
         ),
         (
+            "mark without chain", 73, "its mark has no chain",
+            { lines in lines.map { $0.contains("\"tick\":73,") ? $0.replacing("\"chain\"", with: "\"chaio\"") : $0 } }
+        ),
+        (
             "other chain", 73, "begins with another chain",
             { [$0[0].replacing("\"chain\":\"", with: "\"chain\":\"0")] + $0[1...] }
         ),
