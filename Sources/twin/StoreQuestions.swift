@@ -13,7 +13,8 @@ func openToRead(_ path: String) throws -> any StoreReading {
     do {
         guard let missing = try folder.shortfall(of: store, at: path) else { return store }
         throw Failure(
-            "\(missing.sentence), or make the store anew from what is left: twin verify --store \(path) --repair",
+            "\(missing.sentence). If it is lost for good, move the store away and make one of what is left:"
+                + " twin verify --store \(path) --repair",
             exitCode: 65)
     } catch let problem as JournalProblem where problem.exitCode != 65 {
         // A journal that cannot be read from here says nothing against its store.
