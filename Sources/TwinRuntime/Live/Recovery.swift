@@ -56,6 +56,17 @@ struct Recovery {
             try keep(due)
         }
         try keep(pass.feed.flush(engine.state.books))
-        return pass.tail
+        var tail = pass.tail
+        if let marked = try lastMarkTime() { tail.lastT = max(tail.lastT, marked) }
+        return tail
+    }
+
+    /// When the last mark was written. A checkpoint tells where its tick ends, and a tick that is caught up with is closed
+    /// later: what it decided may have expired then.
+    private func lastMarkTime() throws -> PlantTime? {
+        for name in segments.reversed() {
+            if let mark = try folder.lastMark(of: folder.segment(name)) { return mark.t }
+        }
+        return nil
     }
 }
