@@ -93,6 +93,8 @@ public final class LiveLoop {
     var silence: ClockSilence
     /// The last reason why there is no link that was said.
     var saidLinkTrouble: String?
+    /// Received, and not journalled yet.
+    private var incoming: ArraySlice<InboundMessage> = []
     /// Whether an acknowledgement waits for the disk.
     private var isOwed = false
     /// When the disk was asked last.
@@ -174,7 +176,8 @@ public final class LiveLoop {
             try note(batch)
             try await look()
             try takeRequests()
-            for message in batch.messages {
+            incoming = batch.messages[...]
+            while let message = incoming.popFirst() {
                 // Beyond the end nothing is stepped, but what was taken from the broker is kept.
                 if isOver { _ = try journal(message) } else { try await take(message) }
             }
@@ -247,10 +250,13 @@ public final class LiveLoop {
     /// Serves the link while ticks are closed one after the other, or at the end.
     /// - Returns: how many more ticks are due.
     func serve(timeoutMs: Int) throws -> Int {
+        // What was received before comes first, and is acknowledged with the rest.
+        let earlier = incoming
+        incoming = []
         let batch = try transport.receive(timeoutMs: timeoutMs, limit: LiveLoop.batchMax)
         try note(batch)
         var closes = 0
-        for message in batch.messages { closes += try journal(message).closes }
+        for message in earlier + batch.messages { closes += try journal(message).closes }
         try acknowledge()
         return closes
     }
