@@ -46,12 +46,15 @@ extension LiveLoop {
         session = Session(
             engine: engine, journal: journal, clock: clock, input: input, header: header, cursor: tail.cursor)
         try await writeCheckpoint()
+        // Who was away heard nobody, and what was due meanwhile was never sent: one alarm, not one for each asset.
+        instruct(.link("down"), at: tail.lastT)
         for instruction in goesOn { instruct(instruction, at: tail.lastT) }
         sayTroubles(standing: engine.state.troubles?.alarms ?? [], at: tail.lastT)
         bridgeLongStop(since: tail.lastT)
         options.onBegin?()
-        // A line after the last mark may have passed the tick's end already.
+        // A line after the last mark may have passed the tick's end already, and the clock many: what comes now is none of theirs.
         try await close(session?.clock.dueOnResume() ?? 0, at: tail.lastT)
+        try await closeByWallClock()
     }
 
     /// What must be said so that the run goes on as it was asked for.

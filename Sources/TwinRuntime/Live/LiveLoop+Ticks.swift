@@ -109,8 +109,7 @@ extension LiveLoop {
 
     /// Gives the broker what waits, as far as it takes it and it is worth something still.
     func post() throws {
-        // Before the run has begun there are no commands that could expire.
-        let now = options.clock == .wall ? wallTime : session?.clock.now ?? .earliest
+        let now = expiryTime
         guard transport.takesPublications else { return outbox.expire(at: now) }
         let due = outbox.take(at: now)
         for message in due.retained { try transport.publish(message) }
@@ -126,6 +125,14 @@ extension LiveLoop {
             LogEntry(
                 .commandFailed,
                 "\(lost) command\(lost == 1 ? "" : "s") expired or overtaken before the broker took them"))
+    }
+
+    /// The plant time by which commands expire; before the run has begun there are none.
+    private var expiryTime: PlantTime {
+        guard options.clock == .wall else { return session?.clock.now ?? .earliest }
+        // How long a restart took the machine's clock alone can tell, and that may have been behind when it did.
+        guard let session, session.engine.state.tick == session.resumedTick else { return wallTime }
+        return max(wallTime, options.wallNow())
     }
 
     private func publish(_ command: Command, at now: PlantTime) throws {

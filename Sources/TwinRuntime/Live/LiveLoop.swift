@@ -122,6 +122,8 @@ public final class LiveLoop {
         var values: [NamedValue] = []
         /// Lines since the last checkpoint.
         var linesSinceCheckpoint = 0
+        /// The last tick that an earlier process closed.
+        var resumedTick = 0
     }
 
     /// - Parameters:
@@ -164,9 +166,12 @@ public final class LiveLoop {
     public func run() async throws -> Summary? {
         if options.clock == .wall { steady = SteadyClock(wall: options.wallNow(), uptime: options.uptime()) }
         try await recover()
+        if let tick = session?.engine.state.tick { session?.resumedTick = tick }
         try connect()
         resendCommands()
         if session != nil {
+            // What was raised while nobody could hear it.
+            if publishes { repeatAlarms() }
             try lookForRivals()
             try post()
         }
@@ -177,11 +182,12 @@ public final class LiveLoop {
             try await look()
             try takeRequests()
             incoming = batch.messages[...]
+            // After a pause what comes now is of the present, not of the step that was open before.
+            try await closeByWallClock()
             while let message = incoming.popFirst() {
                 // Beyond the end nothing is stepped, but what was taken from the broker is kept.
                 if isOver { _ = try journal(message) } else { try await take(message) }
             }
-            try await closeByWallClock()
             try acknowledge()
             if session != nil || early.mayBeAcknowledged { subscribeNewFilters() }
         }

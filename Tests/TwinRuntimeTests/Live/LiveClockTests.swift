@@ -121,6 +121,28 @@ struct LiveClockTests {
         #expect(link.acknowledged == script)
     }
 
+    @Test("what came with a line that closes many ticks is journalled before it is acknowledged")
+    func owedWhileTicksClose() async throws {
+        let rig = try LiveRig()
+        // Each tick takes so long that the link is served after it.
+        rig.onTick = { [clock = rig.clock] _ in clock.set(clock.now + .seconds(1)) }
+        let far = Self.six + .minutes(10)
+        let script: [InboundMessage] = [
+            .clock(Self.six), .clock(Self.six + .minutes(1)), .clock(far), .reading("wind/t01", "power_kw", 1, far),
+            .reading("wind/t02", "power_kw", 2, far), .clock(far + .minutes(1)),
+        ]
+        let link = WindowLink(script, window: 5, clock: rig.clock)
+        var ticks: [Int] = []
+        link.onFlush = { messages in
+            let lines = try rig.journalLines()
+            if !messages.isEmpty { ticks.append(lines.count { $0.mark != nil }) }
+            let journalled = lines.compactMap(\.inbound)
+            #expect(messages.allSatisfy(journalled.contains))
+        }
+        _ = try await rig.go(link)
+        #expect(link.acknowledged == script && ticks.first == 2)
+    }
+
     @Test(
         "a first clock line that is wrong by years begins no run; the two that follow each other do",
         arguments: [6, -2000])

@@ -229,4 +229,22 @@ struct LiveModeTests {
         #expect(problem.exitCode == 65)
         #expect(problem.description.contains("--journal"))
     }
+
+    @Test("half an hour without the twin is one alarm, and not one for each asset that it neither heard nor told")
+    func away() async throws {
+        let rig = try LiveRig()
+        rig.kind = .wall
+        rig.mode = .control
+        rig.duration = .minutes(10)
+        let first = try PlantLink(rig.simulator(), clock: rig.clock)
+        _ = try await rig.go(first)
+        #expect(!first.commands.isEmpty)
+        let back = (rig.clock.now + .minutes(30)).floored(to: .minutes(1))
+        rig.clock.set(back)
+        rig.duration = .minutes(70)
+        _ = try await rig.go(
+            try PlantLink(PlantSimulator(config: rig.config, start: back, seed: 7), clock: rig.clock))
+        let raised = try rig.journalLines().compactMap(\.mark).flatMap(\.alarms).filter { $0.cause != nil }.map(\.path)
+        #expect(raised == ["twin/broker/link"])
+    }
 }

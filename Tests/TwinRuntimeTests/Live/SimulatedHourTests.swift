@@ -5,9 +5,12 @@ import TwinTesting
 /// The whole live pipeline over a world that fails as its seed wants it.
 @Suite("Simulated hours")
 struct SimulatedHourTests {
+    /// Hours that once broke a rule, of ten thousand that were played.
+    private static let once: [UInt64] = [2522, 2549, 3621, 4312, 4773, 7793, 8591, 8675, 8757]
+
     @Test(
         "an hour in which the plant's links, disk, store and clocks fail breaks no rule",
-        arguments: 0..<20 as Range<UInt64>)
+        arguments: Array(0..<20) + once)
     func hour(seed: UInt64) async throws {
         let outcome = await SimulatedHour(seed: seed, config: try Repository.config()).play()
         #expect(outcome.violations.isEmpty, "make soak SEED=\(seed)")
