@@ -93,4 +93,24 @@ struct VerifyTests {
             #expect(try await scene.twin("--version").success().split(separator: "\n").count == 1)
         }
     }
+
+    @Test func `A run that begins beside a store whose journal is gone says so, and what is no file is no store`()
+        async throws
+    {
+        try await Scene.play { scene in
+            let (day, store) = (scene.path("day.jsonl"), scene.path("run.sqlite"))
+            _ = try await scene.twin("simulate", "--out", day, "--from", "2025-06-18T06:00", "--for", "1h").success()
+            _ = try await scene.replay(day, ["--journal", scene.path("run.journal"), "--store", store])
+            let words = ["run", "--broker", "mqtt://127.0.0.1:1", "--clock", "event", "--store"]
+            let beside = try await scene.twin(words + [store]).ending()
+            #expect(beside.code == 78 || !beside.err.contains("no journal in"), "\(beside.err)")
+            let lost = try await scene.twin(words + [store, "--journal", scene.path("other.journal")]).ending()
+            #expect(lost.code == 69 && lost.err.contains("new run "), "\(lost.err)")
+            #expect(lost.err.contains("holds run simulated") && lost.err.contains("put it back"), "\(lost.err)")
+            for command in [["report"], ["alarms"], ["export", "--account", "grid_import"]] {
+                let ending = try await scene.twin(command + ["--store", "/dev/zero"]).ending()
+                #expect(ending.code == 65 && ending.err.contains("is a device, FIFO or socket"), "\(ending.err)")
+            }
+        }
+    }
 }

@@ -119,7 +119,14 @@ struct RunCommand: AsyncParsableCommand {
         options.log = log
         log.note(
             .runBegun,
-            "run \(run), \(mode.rawValue), \(clock.rawValue) clock, journal \(folder.path), store \(store)")
+            "\(known == nil ? "new run" : "going on with run") \(run), \(mode.rawValue), \(clock.rawValue) clock,"
+                + " journal \(folder.path), store \(store)")
+        if known == nil, let last = try target?.runs().last {
+            log.note(
+                .runNote,
+                "the store holds run \(last.run) since \(last.start.rfc3339), of which there is no journal"
+                    + " in \(folder.path): if it was moved or deleted, stop, put it back and begin again")
+        }
         let live = LiveLoop(
             config: config, options: options, run: run, transport: try BrokerTransport(transportOptions),
             folder: folder, store: target)
