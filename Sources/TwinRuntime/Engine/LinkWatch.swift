@@ -8,19 +8,21 @@ struct LinkWatch: Sendable, Codable {
     static let grace = Span.minutes(15)
     /// A hole in the readings is found when the next one comes: a source may report by the hour.
     static let graceOfHoles = Span.hours(1)
-    /// Alarms that a lost link explains.
-    private static let explained: Set<AlarmCode> = [.stale, .gap, .notAcked, .notFollowed]
+    /// Alarms that a lost link explains: what comes before the clock's next line is ahead of a plant time that stood still.
+    private static let explained: Set<AlarmCode> = [.stale, .gap, .clock, .notAcked, .notFollowed]
     /// So many are named; the others are counted.
     private static let namedMax = 5
 
     private(set) var downSince: PlantTime?
     private var upSince: PlantTime?
+    /// Whether plant time, which stood still with the link, has still to catch up.
+    private var isCatchingUp = false
     /// Alarms that hold and are not raised, by path.
     private var held: [String: AlarmKey] = [:]
     /// Assets that were silent since the link fell, sorted.
     private var silent: [String] = []
 
-    /// Takes a `link` line, in force from the end of its tick.
+    /// Takes a `link` line at the end of its tick, before the tick's alarms.
     mutating func take(_ word: String, at time: PlantTime) {
         if word == "down" {
             if downSince == nil { silent = [] }
@@ -29,7 +31,14 @@ struct LinkWatch: Sendable, Codable {
         } else if downSince != nil {
             downSince = nil
             upSince = time
+            isCatchingUp = true
         }
+    }
+
+    /// Hears of a step under the event clock: those without a word are made up for, and nobody could speak in them.
+    mutating func step(to time: PlantTime, isSilent: Bool) {
+        guard isCatchingUp, let upSince, upSince < time else { return }
+        if isSilent { self.upSince = time } else { isCatchingUp = false }
     }
 
     /// Nothing is left to explain.

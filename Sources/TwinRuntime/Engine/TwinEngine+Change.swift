@@ -19,10 +19,7 @@ extension TwinEngine {
             state.epoch = config.epoch(at: state.grid.to(state.tick))
             await adopt(config)
         case .plan(let plan): state.plan = plan.line
-        case .link(let word):
-            var link = state.link ?? LinkWatch()
-            link.take(word, at: state.grid.to(state.tick))
-            state.link = link.isDone ? nil : link
+        case .link: break  // heard before the alarms of its tick
         case .operation(let json):
             var troubles = state.troubles ?? SiteTroubles()
             if troubles.take(json) {

@@ -103,6 +103,8 @@ public final class TwinEngine {
         counts.add(reply.counts)
         counts.add(PartFate.counts(reply.fates))
         for instruction in input.instructions { instruction.write(into: &record) }
+        if plan.clock == .event { state.link?.step(to: context.to, isSilent: input.arrivals.isEmpty) }
+        hearOfLink(input.instructions, at: context.to)
         var outcome = finish(tick, context, reply, acks, counts, refusals + reply.refusals, &record)
         self.record = record
         outcome.instructions = input.instructions
@@ -112,6 +114,15 @@ public final class TwinEngine {
         }
         await changeEpoch()
         return outcome
+    }
+
+    /// Takes the `link` lines of a tick: its alarms may be theirs.
+    private func hearOfLink(_ instructions: [Instruction], at time: PlantTime) {
+        for case .link(let word) in instructions {
+            var link = state.link ?? LinkWatch()
+            link.take(word, at: time)
+            state.link = link.isDone ? nil : link
+        }
     }
 
     /// Least and most vehicles that the plan has in the settlement period that ends now; nil within one.

@@ -43,7 +43,7 @@ struct LinkWatchTests {
         #expect(edges.map(\.isRaised) == [true, false])
         let raised = try #require(edges.first)
         #expect(raised.cause.hasPrefix("the link to the broker is down since 2025-06-18T06:06:00.000Z"))
-        #expect(raised.at == LiveRig.start + .minutes(22))
+        #expect(raised.at == LiveRig.start + .minutes(21))
         let over = try #require(edges.last)
         #expect(over.at <= LiveRig.start + .minutes(54))
         #expect(over.cause.hasPrefix("silent meanwhile: agv/group-1, ") && over.cause.hasSuffix(" more"))
@@ -67,5 +67,35 @@ struct LinkWatchTests {
         #expect(edges.filter(\.isRaised).count == 2)
         let link = try #require(edges.last { $0.key.path == "twin/broker/link" })
         #expect(!link.isRaised && link.at == own.at)
+    }
+
+    @Test("what comes with the link before the clock's line is ahead of plant time, and that is the link's alarm too")
+    func aheadOfTheClock() async throws {
+        let rig = try LiveRig()
+        var simulator = rig.simulator()
+        let engine = TwinEngine(
+            config: rig.config,
+            plan: RunPlan(run: "test", start: LiveRig.start, stepS: 60, mode: .shadow, clock: .event), seating: .plain)
+        var input = TickInput()
+        var raised: [String] = []
+        var rejected = 0
+        for minute in 0..<120 {
+            let isDown = (20..<50).contains(minute)
+            for message in simulator.advance() where !isDown {
+                // The first minute's readings are journalled before the clock's line, which then closes half an hour of ticks.
+                let t = minute == 50 ? LiveRig.start + .minutes(20) : simulator.now
+                input.arrivals.append(Arrival(t: t, topic: message.topic, payload: message.payload, qos: 1))
+            }
+            if isDown { continue }
+            if minute == 50 { input.instructions += [.link("down"), .link("up")] }
+            for _ in 0..<(minute == 50 ? 31 : 1) {
+                let outcome = await engine.close(input)
+                rejected += outcome.refusals.count
+                raised += outcome.alarmEdges.filter(\.isRaised).map(\.key.path)
+                input = TickInput()
+            }
+        }
+        #expect(rejected > 10)
+        #expect(raised == ["twin/broker/link"])
     }
 }
