@@ -61,7 +61,8 @@ final class SQLiteStore: TwinStorePort {
         // SQLite would wait for a FIFO's writer, or read a device without end.
         if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             let what = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "a device, FIFO or socket"
-            throw StoreProblem("\(path): is \(what), and no store; name a file", .missing, exitCode: mustExist ? 65 : 73)
+            throw StoreProblem(
+                "\(path): is \(what), and no store; name a file", .missing, exitCode: mustExist ? 65 : 73)
         }
         guard !files.fileExists(atPath: path) else { return }
         guard !mustExist else {
