@@ -78,6 +78,32 @@ struct LinkTests {
     }
 
     @Test(
+        "a property that MQTT does not know ends the link with the reason, and the next one is tried",
+        arguments: [[0x30, 7, 0, 1, 97, 3, 0x7E, 0, 0], [0xE0, 5, 0x8B, 3, 0x7E, 0, 0], [0x40, 7, 0, 1, 0, 3, 0, 0, 0]]
+            as [[UInt8]])
+    func unknownProperty(packet: [UInt8]) throws {
+        let fake = try FakeBroker { said, connection in
+            guard said[0] >> 4 == FakeBroker.Kind.connect else { return [] }
+            return FakeBroker.connack() + (connection < 3 ? packet : [])
+        }
+        defer { fake.stop() }
+        let client = try MQTTClient(MQTTOptions(host: "127.0.0.1", port: fake.port, clientID: "twin"))
+        try client.connect(timeoutMs: 5_000)
+        _ = try client.nextLink()
+        #expect(try client.nextLink() == .down(reason: "Protocol error (code 14)"))
+        #expect(try client.nextLink() == .up(sessionPresent: false))
+    }
+
+    @Test("... and in the answer to the first packet it is the reason")
+    func unknownPropertyAtFirst() throws {
+        let fake = try FakeBroker { _, _ in [0x20, 6, 0, 0, 3, 0x7E, 0, 0] }
+        defer { fake.stop() }
+        let client = try MQTTClient(MQTTOptions(host: "127.0.0.1", port: fake.port, clientID: "twin"))
+        let error = #expect(throws: MQTTError.self) { try client.connect(timeoutMs: 5_000) }
+        #expect(error?.detail.contains("Protocol error") == true)
+    }
+
+    @Test(
         "packets without end that are no messages do not hold us",
         arguments: [[0xD0, 0], [0x40, 2, 0, 7]] as [[UInt8]])
     func packetsWithoutEnd(packet: [UInt8]) throws {

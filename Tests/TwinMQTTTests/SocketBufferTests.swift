@@ -107,4 +107,49 @@ struct SocketBufferTests {
         #expect(seen.starts(with: good.prefix(seen.count)) && seen.count <= good.count + 2)
         #expect(seen.count + piece > good.count)
     }
+
+    /// Every property of MQTT 5, 2.2.2.2, once.
+    private static let properties: [UInt8] = {
+        let sizes: [(ids: [UInt8], value: [UInt8])] = [
+            ([1, 23, 25, 36, 37, 40, 41, 42], [126]), ([19, 33, 34, 35], [126, 126]),
+            ([2, 17, 24, 39], [126, 126, 126, 126]), ([11], [0x80, 0x01]),
+            ([3, 8, 9, 18, 21, 22, 26, 28, 31], [0, 2, 126, 126]), ([38], [0, 1, 126, 0, 0]),
+        ]
+        return sizes.flatMap { size in size.ids.flatMap { [$0] + size.value } }
+    }()
+
+    /// What stands before the properties, by the packet's first byte, and what stands behind them.
+    private static let packets: [(first: UInt8, before: [UInt8], after: [UInt8])] = [
+        (0x20, [0, 0], []), (0x30, [0, 1, 97], [126, 126]), (0x32, [0, 1, 97, 0, 9], [126]), (0x40, [0, 9, 0], []),
+        (0x50, [0, 9, 0], []), (0x62, [0, 9, 0], []), (0x70, [0, 9, 0], []), (0x90, [0, 9], [0, 126]),
+        (0xB0, [0, 9], [126]), (0xE0, [0x8B], []), (0xF0, [0x18], []),
+    ]
+
+    @Test("passes every property there is, in any pieces, and ends at one that is none", arguments: [1, 2, 3, 7, 1000])
+    func unknownProperty(piece: Int) throws {
+        for (first, before, after) in Self.packets {
+            for unknown in [0, 126, 0xFF] as [UInt8] {
+                let (near, far) = try pair()
+                defer { for file in [near, far] { close(file) } }
+                let buffer = SocketBuffer()
+                buffer.drop(for: near, packetMax: 300)
+                func packet(_ properties: [UInt8]) -> [UInt8] {
+                    let body = before + [UInt8(properties.count)] + properties + after
+                    return [first, UInt8(body.count & 0x7F | 0x80), UInt8(body.count >> 7)] + body
+                }
+                let good = packet(Self.properties) + packet([])
+                write(far, good + packet(Self.properties + [unknown, 0, 0]))
+                var seen: [UInt8] = []
+                var error: Int32 = 0
+                buffer.using {
+                    while error == 0 {
+                        let got = read(near, piece)
+                        (seen, error) = (seen + got.bytes, got.errno)
+                    }
+                }
+                #expect(error == EPROTO, "\(first) \(unknown)")
+                #expect(piece > 7 || seen.starts(with: good), "\(first) \(unknown)")
+            }
+        }
+    }
 }

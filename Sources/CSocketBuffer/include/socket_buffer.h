@@ -8,6 +8,9 @@
 /// libmosquitto asks the kernel three or four times for each packet: its first byte, each byte of its length, the rest.
 /// At tens of thousands of messages a second that is a third of the processor's time. While a buffer is in use, `read` on
 /// its socket takes what a single `recv` has brought.
+///
+/// A packet whose property has an identifier that MQTT 5 does not know ends the connection with EPROTO: the library would
+/// fail an assertion.
 struct socket_buffer {
     /// -1: none.
     int socket;
@@ -18,6 +21,9 @@ struct socket_buffer {
     /// What of the packet is still to come, and which byte of its length is next; -1: its first byte, or none of these.
     size_t left;
     int length_byte;
+    /// Its properties, MQTT 5, 2.2.2: what is next there, and how many bytes pass before it.
+    unsigned char first, phase, is_pair;
+    size_t number, shift, skip, properties;
     unsigned char bytes[1 << 16];
 };
 

@@ -349,8 +349,9 @@ public final class LiveLoop {
         let word = link.word(wasUp: wasUp)
         say(link.entry(word: word))
         if case .up = link {
-            // What was refused is tried anew, and claims are listened for from here on: they come with the link.
-            trouble(.ownRights, nil)
+            // With a new link what was refused is tried anew; the first one's refusals are known before it is told of.
+            if wasUp || options.waitsForBroker { trouble(.ownRights, nil) }
+            // Claims are listened for from here on: they come with the link.
             if !rival.isClaimed { rival.askedAt = options.uptime() }
             // The broker has published our will meanwhile, and nothing that we said while the link was down.
             if wasUp || options.waitsForBroker, publishes {

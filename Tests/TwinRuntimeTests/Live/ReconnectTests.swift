@@ -13,6 +13,8 @@ struct ReconnectTests {
         private let clock: TestClock
         private(set) var published: [OutboundMessage] = []
         let publicationsInFlight = 0
+        /// What the broker refuses at the first link.
+        var refused: String?
 
         init(_ batches: [InboundBatch], clock: TestClock) {
             self.batches = batches[...]
@@ -20,7 +22,9 @@ struct ReconnectTests {
         }
 
         func connect(timeoutMs: Int) {}
-        func subscribe(_ filters: [String]) {}
+        func subscribe(_ filters: [String]) throws {
+            if let refused { throw TransportProblem("refuses topic '\(refused)'") }
+        }
         func flush() {}
         func publish(_ message: OutboundMessage) { published.append(message) }
         func disconnect() {}
@@ -77,5 +81,25 @@ struct ReconnectTests {
         private let list = Mutex<[LogEntry]>([])
         var all: [LogEntry] { list.withLock { $0 } }
         func add(_ entry: LogEntry) { list.withLock { $0.append(entry) } }
+    }
+
+    @Test("a topic that is refused with the first link stands as an alarm until the next one")
+    func refusedAtFirst() async throws {
+        let rig = try LiveRig()
+        let link = BatchLink(
+            [
+                batch([.clock(LiveRig.start)], [.up(sessionPresent: false)])
+            ] + (1...3).map { batch([.clock(LiveRig.start + .minutes($0))]) }
+                + [
+                    batch([], [.down(reason: "gone"), .up(sessionPresent: true)]),
+                    batch([.clock(LiveRig.start + .minutes(4))]), batch([.clock(LiveRig.start + .minutes(5))]),
+                ], clock: rig.clock)
+        link.refused = "v1/sunderland/+/+/tele"
+        _ = try await rig.go(link)
+        let marks = try rig.journalLines().compactMap(\.mark)
+        let edges = marks.flatMap { mark in mark.alarms.filter { $0.path == "twin/rights/link" }.map { (mark.tick, $0) } }
+        #expect(edges.map { $0.1.cause != nil } == [true, false])
+        #expect(edges.first?.0 ?? 0 <= 2 && edges.last?.0 ?? 0 >= 4)
+        #expect(edges.first?.1.cause?.contains("v1/sunderland/+/+/tele") == true)
     }
 }
