@@ -40,6 +40,16 @@ public struct JournalFolder: Sendable {
             .sorted { ($0.number, $0.name) < ($1.number, $1.name) }.map(\.name)
     }
 
+    /// The last segment that has a header: one that was begun without is dropped by the next start.
+    func lastBegun() throws(JournalProblem) -> String? {
+        let names = try segments()
+        guard names.count > 1, let last = names.last, !last.hasSuffix(".gz") else { return names.last }
+        let reader: LineReader
+        do { reader = try self.reader(file(last)) } catch { throw JournalProblem(error) }
+        guard case .line(_)? = reader.next(), !reader.isLastLineOpen else { return names.dropLast().last }
+        return last
+    }
+
     public func file(_ segment: String) -> String { path + "/" + segment }
 
     /// The segments with what their headers say, in order.

@@ -91,6 +91,8 @@ public final class LiveLoop {
     var troubles: [AlarmKey: String] = [:]
     var rival = RivalState()
     var silence: ClockSilence
+    /// The word of a link that came up while what the broker kept for us is still being read.
+    private var backlogEnds: String?
     /// The last reason why there is no link that was said.
     var saidLinkTrouble: String?
     /// Received, and not journalled yet.
@@ -269,6 +271,8 @@ public final class LiveLoop {
 
     private func note(_ batch: InboundBatch) throws {
         isOwed = isOwed || batch.messages.contains { $0.qos > 0 }
+        // The batch that tells of a link has nothing of what waited yet.
+        noteEndOfBacklog(batch)
         for link in batch.links { try note(link) }
         for refusal in batch.refusals {
             say(refusal.entry)
@@ -365,6 +369,19 @@ public final class LiveLoop {
             early.add(link: word)
             return
         }
+        if case .up = link, options.clock == .event {
+            backlogEnds = word
+        } else {
+            backlogEnds = nil
+            instruct(.link(word), at: session.clock.now)
+        }
+    }
+
+    /// Under the event clock the link is up when what the broker kept is read: plant time stood still, and what is decided
+    /// until then is of the past.
+    private func noteEndOfBacklog(_ batch: InboundBatch) {
+        guard let word = backlogEnds, let session, batch.messages.count < LiveLoop.batchMax / 4 else { return }
+        backlogEnds = nil
         instruct(.link(word), at: session.clock.now)
     }
 

@@ -127,7 +127,7 @@ extension JournalFolder {
     /// nothing that was not in the journal before: the end of the journal was lost.
     /// - Parameter path: of the store.
     public func shortfall(of store: any StoreReading, at path: String) throws -> ChainProof.Difference? {
-        guard let name = try segments().last else { return nil }
+        guard let name = try lastBegun() else { return nil }
         // Read before the journal: a twin that runs on both writes the journal first.
         let runs = try store.runs()
         var segment = try segment(name)
@@ -138,7 +138,7 @@ extension JournalFolder {
         try store.forEachRow(StoreWindow(from: end - settlementPeriod, to: end), on: Chart([])) { row in
             stepped = max(stepped, row.steppedTo ?? .earliest)
         }
-        segment = try self.segment(try segments().last ?? name)
+        segment = try self.segment(try lastBegun() ?? name)
         let last = try lastMark(of: segment)
         let tick = last?.tick ?? segment.tickBefore
         // A mark is never earlier than the end of its tick; a bridged stop moves both.

@@ -27,6 +27,8 @@ final class TestClock: Sendable {
     /// The wall clock alone is set.
     func step(by span: Span) { time.withLock { $0.now = $0.now + span } }
     func stop() { stopped.withLock { $0 = true } }
+    /// Another process may run.
+    func goOn() { stopped.withLock { $0 = false } }
 }
 
 /// What the twin did to its transport, in order.

@@ -75,6 +75,16 @@ struct MidnightRecoveryTests {
         #expect(try rig.journal.contents().map(\.firstTick) == [1, 16], "seed \(seed), byte \(cut)")
     }
 
+    @Test("a last segment without its header is one that was begun: the store has more, and that is said", arguments: [0, 100])
+    func withoutHeader(bytes: Int) async throws {
+        let finished = try await Self.finished.value
+        let rig = try rig(finished, cut: finished.days[0].count + bytes, packed: false)
+        try rig.temporary.write("twin.sqlite", finished.endStore)
+        let store = try openStore(rig.storePath, mustExist: true)
+        let lost = try #require(try rig.journal.shortfall(of: store, at: rig.storePath))
+        #expect(lost.tick == 16 && lost.file.hasSuffix("-000001.jsonl"))
+    }
+
     enum Archived: CaseIterable { case storeIsThere, storeIsGone }
 
     @Test(

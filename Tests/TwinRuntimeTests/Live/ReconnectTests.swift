@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 import TwinCore
+import TwinPlant
 import TwinRuntime
 import TwinTesting
 
@@ -101,5 +102,30 @@ struct ReconnectTests {
         #expect(edges.map { $0.1.cause != nil } == [true, false])
         #expect(edges.first?.0 ?? 0 <= 2 && edges.last?.0 ?? 0 >= 4)
         #expect(edges.first?.1.cause?.contains("v1/sunderland/+/+/tele") == true)
+    }
+
+    @Test("what waited at the broker while the twin was away is of the past: nobody is blamed for what was decided then")
+    func backlog() async throws {
+        let rig = try LiveRig()
+        rig.mode = .control
+        var simulator = rig.simulator()
+        func minutes(_ count: Int) -> [InboundMessage] {
+            (0..<count).flatMap { _ in simulator.advance() }
+                .map { InboundMessage(topic: $0.topic, payload: $0.payload, qos: 1) }
+        }
+        let start = [InboundMessage.clock(LiveRig.start)] + minutes(2)
+        let first = BatchLink([batch([], [.up(sessionPresent: false)]), batch(start), batch()], clock: rig.clock)
+        _ = try await rig.go(first)
+        rig.clock.goOn()
+        let kept = minutes(40)
+        try #require(kept.count > 1000)
+        let second = BatchLink(
+            [batch([], [.up(sessionPresent: true)]), batch(kept)] + (0..<10).map { _ in batch(minutes(1)) } + [batch()],
+            clock: rig.clock)
+        _ = try await rig.go(second)
+        let lines = try rig.journalLines()
+        #expect(lines.compactMap(\.mark).count > 50)
+        let raised = lines.compactMap(\.mark).flatMap(\.alarms).filter { $0.cause != nil }.map(\.path)
+        #expect(raised == ["twin/broker/link"])
     }
 }
