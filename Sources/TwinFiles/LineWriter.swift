@@ -106,6 +106,19 @@ public final class LineWriter {
         if !overwrite { throw exists(path) }
     }
 
+    /// Throws when a file to write is one that is read, by whatever name: it would be gone before its end was read.
+    public static func check(_ path: String?, isNoneOf inputs: [String]) throws(FileProblem) {
+        var target = stat()
+        guard let path, stat(path, &target) == 0 else { return }
+        for input in inputs {
+            var found = stat()
+            guard stat(input, &found) == 0, found.st_ino == target.st_ino, found.st_dev == target.st_dev else {
+                continue
+            }
+            throw .cannotCreate(path: path, sentence: "is read here too; choose another name")
+        }
+    }
+
     private static func exists(_ path: String) -> FileProblem {
         .cannotCreate(path: path, sentence: "is there already; choose another name, or --force to overwrite it")
     }

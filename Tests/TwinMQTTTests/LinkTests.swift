@@ -79,7 +79,9 @@ struct LinkTests {
 
     @Test(
         "a property that MQTT does not know ends the link with the reason, and the next one is tried",
-        arguments: [[0x30, 7, 0, 1, 97, 3, 0x7E, 0, 0], [0xE0, 5, 0x8B, 3, 0x7E, 0, 0], [0x40, 7, 0, 1, 0, 3, 0, 0, 0]]
+        arguments: [
+            [0x30, 7, 0, 1, 97, 3, 0x7E, 0, 0], [0xE0, 5, 0x8B, 3, 0x7E, 0, 0], [0x40, 7, 0, 1, 0, 3, 0, 0, 0],
+        ]
             as [[UInt8]])
     func unknownProperty(packet: [UInt8]) throws {
         let fake = try FakeBroker { said, connection in

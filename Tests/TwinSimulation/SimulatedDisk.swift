@@ -43,10 +43,22 @@ final class SimulatedDisk: JournalDisk {
 
     /// What the next process finds.
     func die(isPowerCut: Bool) {
-        state.withLock { state in
-            guard isPowerCut else { return state.files.kill() }
+        let survived: [ArraySlice<UInt8>] = state.withLock { state in
+            guard isPowerCut else {
+                state.files.kill()
+                return []
+            }
+            let synced = state.files.files.map(\.synced)
             state.files.cutPower(&state.chance)
+            // What was not synced may be there all the same: whole lines of it count, where the file's name is there too.
+            return state.files.names.keys.sorted().compactMap { path in
+                guard let number = state.files.file(path), number < synced.count else { return nil }
+                let (bytes, from) = (state.files.files[number].bytes, synced[number])
+                guard bytes.count > from, let end = bytes[from...].lastIndex(of: 0x0A) else { return nil }
+                return bytes[from...end]
+            }
         }
+        survived.forEach(ledger.isDurable)
     }
 
     /// The bytes of all files in a folder that are no dot-names, by name.

@@ -3,6 +3,7 @@ import TwinBooks
 import TwinConfiguration
 import TwinCore
 import TwinReports
+import TwinFiles
 import TwinRuntime
 
 /// `twin export`: a signal or an account over time.
@@ -77,6 +78,7 @@ struct ExportCommand: AsyncParsableCommand {
         let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
         let window = try window(config.zone)
+        try LineWriter.check(out, isNoneOf: [store])
         let output = try Output.Lines(out, overwrite: force)
         if list {
             for signal in try source.signals() { try output.write("signal  \(signal.text)") }

@@ -123,6 +123,7 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     private func write(_ header: Header, to out: String, _ lines: (LineWriter) throws -> Void) throws {
+        try LineWriter.check(out, isNoneOf: files + [mapping].compactMap(\.self))
         let writer = try LineWriter(path: out, overwrite: force)
         try writer.write(header.bytes)
         try lines(writer)

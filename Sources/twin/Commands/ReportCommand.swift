@@ -4,6 +4,7 @@ import TwinBooks
 import TwinConfiguration
 import TwinCore
 import TwinReports
+import TwinFiles
 import TwinRuntime
 
 /// `twin report`: figures from the store.
@@ -58,6 +59,7 @@ struct ReportCommand: AsyncParsableCommand {
         }
         let restatements = try source.restatements(window).count
         if restatements > 0 { common.say("restated: late data changed closed periods \(restatements) times") }
+        try LineWriter.check(out, isNoneOf: [store])
         let output = try Output.Lines(out, overwrite: force)
         if format == .csv {
             guard try writeCSV(source, window, method, to: output) else {

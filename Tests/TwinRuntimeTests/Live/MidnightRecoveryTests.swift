@@ -75,7 +75,9 @@ struct MidnightRecoveryTests {
         #expect(try rig.journal.contents().map(\.firstTick) == [1, 16], "seed \(seed), byte \(cut)")
     }
 
-    @Test("a last segment without its header is one that was begun: the store has more, and that is said", arguments: [0, 100])
+    @Test(
+        "a last segment without its header is one that was begun: the store has more, and that is said",
+        arguments: [0, 100])
     func withoutHeader(bytes: Int) async throws {
         let finished = try await Self.finished.value
         let rig = try rig(finished, cut: finished.days[0].count + bytes, packed: false)

@@ -98,13 +98,15 @@ struct ReconnectTests {
         link.refused = "v1/sunderland/+/+/tele"
         _ = try await rig.go(link)
         let marks = try rig.journalLines().compactMap(\.mark)
-        let edges = marks.flatMap { mark in mark.alarms.filter { $0.path == "twin/rights/link" }.map { (mark.tick, $0) } }
+        let edges = marks.flatMap { mark in mark.alarms.filter { $0.path == "twin/rights/link" }.map { (mark.tick, $0) }
+        }
         #expect(edges.map { $0.1.cause != nil } == [true, false])
         #expect(edges.first?.0 ?? 0 <= 2 && edges.last?.0 ?? 0 >= 4)
         #expect(edges.first?.1.cause?.contains("v1/sunderland/+/+/tele") == true)
     }
 
-    @Test("what waited at the broker while the twin was away is of the past: nobody is blamed for what was decided then")
+    @Test(
+        "what waited at the broker while the twin was away is of the past: nobody is blamed for what was decided then")
     func backlog() async throws {
         let rig = try LiveRig()
         rig.mode = .control
