@@ -20,6 +20,8 @@ struct JournalReader {
     private var reader: LineReader?
     private var decoder = LineDecoder(start: .earliest)
     private var lines: [Line] = []
+    /// Of the last mark, and the latest of the lines behind it.
+    private var (markedAt, latest) = (PlantTime.earliest, PlantTime.earliest)
     /// The last mark's tick and chain.
     private(set) var tick: Int
     private(set) var chain: String
@@ -80,9 +82,17 @@ struct JournalReader {
                 throw problem(reader, error.text)
             }
             guard case .mark(let mark) = line.body else {
+                guard line.t >= markedAt else {
+                    throw problem(reader, "t \(line.t.rfc3339) is before the mark before it, of \(markedAt.rfc3339)")
+                }
+                latest = max(latest, line.t)
                 lines.append(line)
                 continue
             }
+            guard line.t >= latest else {
+                throw problem(reader, "the mark's t \(line.t.rfc3339) is before that of a line, \(latest.rfc3339)")
+            }
+            (markedAt, latest) = (line.t, line.t)
             return try close(mark, reader)
         }
     }

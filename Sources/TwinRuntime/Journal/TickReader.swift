@@ -51,6 +51,8 @@ public final class TickReader {
     private var clock: TickClock
     private let clockTopic: String
     private var lastT: PlantTime
+    /// Of the last mark.
+    private var markedAt = PlantTime.earliest
     /// Messages that may be ahead of their time, in a file without marks.
     private var held: HeldLines
     private var firstTopic: String?
@@ -217,6 +219,7 @@ public final class TickReader {
             guard try isNear(line.t, topic: "") else { return }
             if !header.marks, line.t > lastT + pauseMax { bridge(to: line.t) }
         }
+        checkOrder(line.t)
         lastT = max(lastT, line.t)
         pending.others.append(line.t < lastT ? Line(t: lastT, line.body) : line)
         linesSinceMark += 1
@@ -253,6 +256,7 @@ public final class TickReader {
         let (t, isClock) = (arrival.t, arrival.topic == clockTopic)
         // Those behind it agree, so the recording rested.
         if !header.marks, t > lastT + pauseMax { bridge(to: t) }
+        checkOrder(t)
         lastT = max(lastT, t)
         arrival.t = lastT
         if pending.arrivals.isEmpty {
@@ -293,6 +297,12 @@ public final class TickReader {
         return false
     }
 
+    /// A writer of marks leaves no line that is older than the mark before it.
+    private func checkOrder(_ t: PlantTime) {
+        guard t < markedAt else { return }
+        differ("t \(t.rfc3339) is before the mark before it, of \(markedAt.rfc3339)")
+    }
+
     /// Closes what the last line's time closes, in a file without marks.
     private func moveTime(to t: PlantTime, isClock: Bool) {
         if header.marks { return }
@@ -316,7 +326,9 @@ public final class TickReader {
             if strict { throw ReplayProblem("\(place): error: \(sentence)") }
             notes.warn(sentence)
         }
+        if t < lastT { differ("its mark's t \(t.rfc3339) is before that of a line, \(lastT.rfc3339)") }
         lastT = max(lastT, t)
+        markedAt = lastT
         pending.t = lastT
         pending.mark = mark
         pending.markLine = reader.number

@@ -271,9 +271,9 @@ public final class LiveLoop {
 
     private func note(_ batch: InboundBatch) throws {
         isOwed = isOwed || batch.messages.contains { $0.qos > 0 }
-        // The batch that tells of a link has nothing of what waited yet.
-        noteEndOfBacklog(batch)
         for link in batch.links { try note(link) }
+        // What waited comes behind the word of a link.
+        if batch.links.isEmpty || !batch.messages.isEmpty { noteEndOfBacklog(batch) }
         for refusal in batch.refusals {
             say(refusal.entry)
             // The log names each; the alarm and its line stand for the first, or many would take turns in the journal.

@@ -43,6 +43,18 @@ struct ChainProofTests {
             { Array($0[..<3] + $0[4...].dropLast() + [$0[3], $0[$0.count - 1]]) }
         ),
         (
+            "back in time", 73, "is before the mark before it",
+            { lines in lines.enumerated().map { $0 == 3 ? $1.replacing("\"t\":\"2025", with: "\"t\":\"1999") : $1 } }
+        ),
+        (
+            "ahead of its mark", 73, "is before that of a line",
+            { lines in
+                lines.enumerated().map {
+                    $0 == 3 ? $1.replacing(/"t":"....-..-..T../, with: "\"t\":\"2025-10-26T23") : $1
+                }
+            }
+        ),
+        (
             "mark without chain", 73, "its mark has no chain",
             { lines in lines.map { $0.contains("\"tick\":73,") ? $0.replacing("\"chain\"", with: "\"chaio\"") : $0 } }
         ),
