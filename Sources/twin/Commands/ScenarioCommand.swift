@@ -48,9 +48,10 @@ struct ScenarioCommand: AsyncParsableCommand {
             let config = try common.load()
             if let keep { try Self.makeFolder(keep) }
             // Opened before the first scenario: nobody waits for them to hear that a file is in the way.
-            // A file that is no scenario is named below.
-            try LineWriter.check(
-                junit, isNoneOf: files + files.compactMap { (try? ScenarioFile.load(path: $0))?.recording })
+            let recordings = files.compactMap { file in
+                (try? ScenarioFile.load(path: file))?.recording  // one that is no scenario is named below
+            }
+            try LineWriter.check(junit, isNoneOf: files + recordings)
             let report = try junit.map { try LineWriter(path: $0, overwrite: force) }
             var results: [ScenarioResult] = []
             var broken: Int32?
