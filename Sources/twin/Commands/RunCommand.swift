@@ -121,7 +121,8 @@ struct RunCommand: AsyncParsableCommand {
             .runBegun,
             "\(known == nil ? "new run" : "going on with run") \(run), \(mode.rawValue), \(clock.rawValue) clock,"
                 + " journal \(folder.path), store \(store)")
-        if known == nil, let last = try target?.runs().last {
+        let held = try? target?.runs()  // a store that cannot be read now holds no run up
+        if known == nil, let last = held?.last {
             log.note(
                 .runNote,
                 "the store holds run \(last.run) since \(last.start.rfc3339), of which there is no journal"

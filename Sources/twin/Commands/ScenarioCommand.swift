@@ -47,11 +47,11 @@ struct ScenarioCommand: AsyncParsableCommand {
             Terminal.catchSignals()
             let config = try common.load()
             if let keep { try Self.makeFolder(keep) }
-            // Opened before the first scenario: nobody waits for them to hear that a file is in the way.
             let recordings = files.compactMap { file in
                 (try? ScenarioFile.load(path: file))?.recording  // one that is no scenario is named below
             }
             try LineWriter.check(junit, isNoneOf: files + recordings)
+            // Opened before the first scenario: nobody waits for them to hear that a file is in the way.
             let report = try junit.map { try LineWriter(path: $0, overwrite: force) }
             var results: [ScenarioResult] = []
             var broken: Int32?
