@@ -47,7 +47,13 @@ let package = Package(
         // Shell: files, actors, C libraries. Arrows only point down.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
-        .target(name: "CSocketBuffer"),
+        // libmosquitto must find our SSL_read; gold exports a function of its own accord only for a reference without a
+        // version.
+        .target(
+            name: "CSocketBuffer",
+            linkerSettings: [
+                .linkedLibrary("dl"), .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=SSL_read"]),
+            ]),
         .target(name: "TwinFiles", dependencies: ["CZlib"], swiftSettings: product),
         .target(
             name: "TwinConfiguration",

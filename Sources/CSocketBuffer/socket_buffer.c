@@ -1,11 +1,17 @@
+#define _GNU_SOURCE
 #include "socket_buffer.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+// OpenSSL's, of which no header is needed.
+struct ssl_st;
+int SSL_read(struct ssl_st *link, void *to, int count);
 
 static _Thread_local struct socket_buffer *used;
 
@@ -118,6 +124,13 @@ static int follow(struct socket_buffer *buffer, const unsigned char *at, size_t 
     return 0;
 }
 
+static bool are_good(struct socket_buffer *buffer, const unsigned char *at, size_t count) {
+    buffer->wrong = follow(buffer, at, count);
+    if (buffer->wrong == 0) return true;
+    errno = buffer->wrong;
+    return false;
+}
+
 // A program's own function stands before the C library's of that name, for the libraries that it loads too.
 ssize_t read(int file, void *to, size_t count) {
     struct socket_buffer *buffer = used;
@@ -131,12 +144,22 @@ ssize_t read(int file, void *to, size_t count) {
     }
     size_t waiting = buffer->end - buffer->begin;
     if (count > waiting) count = waiting;
-    int wrong = follow(buffer, buffer->bytes + buffer->begin, count);
-    if (wrong != 0) {
-        errno = wrong;
-        return -1;
-    }
+    if (!are_good(buffer, buffer->bytes + buffer->begin, count)) return -1;
     memcpy(to, buffer->bytes + buffer->begin, count);
     buffer->begin += count;
     return (ssize_t)count;
+}
+
+// Under TLS the library reads through OpenSSL, which has bytes of its own. They are followed and not held.
+int SSL_read(struct ssl_st *link, void *to, int count) {
+    static int (*next)(struct ssl_st *, void *, int);
+    if (next == NULL) next = (int (*)(struct ssl_st *, void *, int))dlsym(RTLD_NEXT, "SSL_read");
+    if (next == NULL) {
+        errno = ENOSYS;
+        return -1;
+    }
+    int received = next(link, to, count);
+    struct socket_buffer *buffer = used;
+    if (received <= 0 || buffer == NULL || !buffer->is_tls) return received;
+    return are_good(buffer, to, (size_t)received) ? received : -1;
 }

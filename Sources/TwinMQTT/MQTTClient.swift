@@ -205,15 +205,22 @@ public final class MQTTClient {
                 detail: "\(publicationsInFlight) publications wait for the broker's acknowledgement")
         }
         do { try edge.publish(publication) } catch {
-            guard error.code == Code.oversize else { throw error }
-            // The broker said at the beginning how much it takes: the others get through.
-            inbox.report(
-                MQTTRefusal(
-                    topic: publication.topic, code: Code.packetTooLarge,
-                    reason: "\(publication.payload.count) bytes are more than the broker takes in a packet"))
+            guard let (code, reason) = Self.beyondTheBroker(publication, error) else { throw error }
+            inbox.report(MQTTRefusal(topic: publication.topic, code: code, reason: reason))
             return
         }
         publicationQueued = true
+    }
+
+    /// The broker said at the beginning what it takes: a publication beyond that is refused, and others get through.
+    private static func beyondTheBroker(_ publication: MQTTPublication, _ error: MQTTError) -> (Int, String)? {
+        switch error.code {
+        case Code.oversize:
+            (Code.packetTooLarge, "\(publication.payload.count) bytes are more than the broker takes in a packet")
+        case Code.qosNotSupported:
+            (Code.qosNotSupportedByBroker, "the broker takes no QoS \(publication.qos); raise its max_qos")
+        default: nil
+        }
     }
 
     /// Says goodbye: what was flushed or published leaves, then DISCONNECT. The broker keeps the session, not the will.

@@ -31,7 +31,8 @@ enum Code {
     static let notConnected = 4
     /// libmosquitto: the connection was lost.
     static let connectionLost = 7
-    /// libmosquitto: the broker said that it takes no packet of this size.
+    /// libmosquitto: the broker said that it takes no such QoS, and no packet of this size.
+    static let qosNotSupported = 24
     static let oversize = 25
     /// libmosquitto: no answer in time.
     static let timeout = 27
@@ -41,6 +42,8 @@ enum Code {
     static let sessionTakenOver = 0x8E
     /// MQTT 5: a packet is larger than the other side takes.
     static let packetTooLarge = 0x95
+    /// MQTT 5: the other side takes no such QoS.
+    static let qosNotSupportedByBroker = 0x9B
     /// MQTT 5: too many messages are waiting.
     static let quotaExceeded = 0x97
 }

@@ -107,7 +107,7 @@ final class MosquittoEdge {
     /// maximum packet size; the receive maximum is an option of the handle.
     func open(host: String) throws(MQTTError) {
         inbox.startConnection()
-        buffer.drop(for: -1, packetMax: 0)
+        buffer.drop(for: nil, packetMax: 0)
         var properties: OpaquePointer?
         defer { unsafe mosquitto_property_free_all(&properties) }
         let expiry = Int32(MQTT_PROP_SESSION_EXPIRY_INTERVAL.rawValue)
@@ -117,11 +117,9 @@ final class MosquittoEdge {
         let result = unsafe mosquitto_connect_bind_v5(
             handle, host, Int32(clamping: options.port), Int32(clamping: options.keepAliveS), nil, properties)
         guard result != MOSQ_ERR_SUCCESS.rawValue else {
-            // Under TLS the library asks once for a record, and reads while it writes.
-            if options.tls == nil {
-                // The first byte and four of the length come before.
-                buffer.drop(for: socket, packetMax: options.maximumPacketSize - 5)
-            }
+            // The first byte and four of the length come before.
+            buffer.drop(
+                for: options.tls == nil ? .plain(socket: socket) : .tls, packetMax: options.maximumPacketSize - 5)
             return
         }
         let words = [Self.text(result), inbox.complaint].filter { !$0.isEmpty }.joined(separator: " ")
@@ -145,7 +143,14 @@ final class MosquittoEdge {
     }
 
     /// One call of the library's reader: a packet, or none.
-    func readOnce() { note(buffer.using { unsafe mosquitto_loop_read(handle, 1) }) }
+    func readOnce() {
+        let result = buffer.using { unsafe mosquitto_loop_read(handle, 1) }
+        if let fault = buffer.fault {
+            // The library's own words depend on what it did behind the read.
+            inbox.loss = Inbox.Loss(code: Int(MOSQ_ERR_ERRNO.rawValue), text: unsafe String(cString: strerror(fault)))
+        }
+        note(result)
+    }
 
     /// Whether packets may wait that `poll` knows nothing of.
     var holdsInput: Bool { buffer.isFilled }

@@ -1,6 +1,7 @@
 import GRDB
 import GRDBSQLite
 import TwinBooks
+import TwinCore
 import TwinUnits
 
 /// Of the SQLite that is loaded.

@@ -1,4 +1,5 @@
 import GRDB
+import TwinCore
 
 /// Sums over rows by part, owner and day, in any order: a row that was changed, lost or added makes another sum.
 struct RowSums {

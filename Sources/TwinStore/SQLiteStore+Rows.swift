@@ -255,7 +255,7 @@ struct BookTables {
         return checksum.value
     }
 
-    private static func checksum(_ table: StaticString, _ row: RawStatement) -> Int64 {
+    private static func checksum(_ table: String, _ row: RawStatement) -> Int64 {
         var checksum = Checksum(table)
         row.add(from: 1, to: &checksum)
         return checksum.value

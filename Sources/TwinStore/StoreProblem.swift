@@ -107,7 +107,7 @@ public func setStoreAside(_ path: String) throws -> String {
         }
     } catch {
         throw StoreProblem(
-            "\(path): cannot be set aside as \(target) (\(error.localizedDescription)); move it away by hand",
+            "\(path): cannot be set aside as \(target) (\(error.systemWords)); move it away by hand",
             .permission, exitCode: 77)
     }
     return target

@@ -22,22 +22,25 @@ struct PublishTests {
         #expect(try receiver.collectFor(ms: 100, flushing: true).isEmpty)
     }
 
-    @Test("what is larger than the broker takes is refused by name, and the rest gets through")
-    func tooLarge() throws {
-        let broker = try Broker(config: "max_packet_size 2000")
+    @Test(
+        "what a broker takes not is refused by name, and the rest gets through",
+        arguments: [
+            ("max_packet_size 2000", 0x95, "5000 bytes are more than the broker takes in a packet"),
+            ("max_qos 0", 0x9B, "the broker takes no QoS 1; raise its max_qos"),
+        ])
+    func beyondTheBroker(config: String, code: Int, reason: String) throws {
+        let broker = try Broker(config: config)
         let receiver = try broker.client("receiver")
-        try receiver.subscribe(["t/#"], qos: 1)
+        try receiver.subscribe(["t/#"], qos: 0)
         let sender = try broker.client("sender")
-        try sender.publish(MQTTPublication(topic: "t/large", payload: [UInt8](repeating: 32, count: 5000)))
-        try sender.publish(MQTTPublication(topic: "t/small", payload: Payload.make(1)))
+        let payload = [UInt8](repeating: 32, count: code == 0x95 ? 5000 : 5)
+        try sender.publish(
+            MQTTPublication(topic: "t/no", payload: payload, qos: code == 0x9B ? 1 : 0))
+        try sender.publish(MQTTPublication(topic: "t/yes", payload: Payload.make(1), qos: 0))
         try sender.flush()
-        #expect(try receiver.collect(1, flushing: true).map(\.topic) == ["t/small"])
+        #expect(try receiver.collect(1, flushing: true).map(\.topic) == ["t/yes"])
         let refusals = try sender.receive(timeoutMs: 100, limit: 10).refusals
-        #expect(
-            refusals == [
-                MQTTRefusal(
-                    topic: "t/large", code: 0x95, reason: "5000 bytes are more than the broker takes in a packet")
-            ])
+        #expect(refusals == [MQTTRefusal(topic: "t/no", code: code, reason: reason)])
     }
 
     @Test("nothing published leaves before flush")

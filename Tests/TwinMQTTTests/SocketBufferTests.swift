@@ -27,7 +27,7 @@ struct SocketBufferTests {
         let (near, far) = try pair()
         defer { close(near) }
         let buffer = SocketBuffer()
-        buffer.drop(for: near, packetMax: 1000)
+        buffer.drop(for: .plain(socket: near), packetMax: 1000)
         write(far, [1, 2, 3, 4, 5])
         buffer.using {
             #expect(read(near, 1).bytes == [1])
@@ -53,7 +53,7 @@ struct SocketBufferTests {
         let (other, otherFar) = try pair()
         defer { for file in [near, far, other, otherFar] { close(file) } }
         let buffer = SocketBuffer()
-        buffer.drop(for: near, packetMax: 1000)
+        buffer.drop(for: .plain(socket: near), packetMax: 1000)
         write(far, [1, 2])
         write(otherFar, [8, 9])
         buffer.using {
@@ -71,14 +71,14 @@ struct SocketBufferTests {
         let (near, far) = try pair()
         defer { for file in [near, far] { close(file) } }
         let buffer = SocketBuffer()
-        buffer.drop(for: near, packetMax: 1000)
+        buffer.drop(for: .plain(socket: near), packetMax: 1000)
         write(far, [1, 2])
         buffer.using { #expect(read(near, 1).bytes == [1]) }
-        buffer.drop(for: near, packetMax: 1000)
+        buffer.drop(for: .plain(socket: near), packetMax: 1000)
         #expect(!buffer.isFilled)
         write(far, [3])
         buffer.using { #expect(read(near, 1).bytes == [3]) }
-        buffer.drop(for: -1, packetMax: 0)
+        buffer.drop(for: nil, packetMax: 0)
         write(far, [4, 5])
         buffer.using { #expect(read(near, 1).bytes == [4]) }
         #expect(!buffer.isFilled)
@@ -89,7 +89,7 @@ struct SocketBufferTests {
         let (near, far) = try pair()
         defer { for file in [near, far] { close(file) } }
         let buffer = SocketBuffer()
-        buffer.drop(for: near, packetMax: 300)
+        buffer.drop(for: .plain(socket: near), packetMax: 300)
         // A ping's answer, a packet of 300 bytes, one of 301.
         let good: [UInt8] = [0xD0, 0, 0x30, 0xAC, 0x02] + [UInt8](repeating: 0xFF, count: 300)
         write(far, good + [0x30, 0xAD, 0x02] + [UInt8](repeating: 0, count: 301))
@@ -132,7 +132,7 @@ struct SocketBufferTests {
                 let (near, far) = try pair()
                 defer { for file in [near, far] { close(file) } }
                 let buffer = SocketBuffer()
-                buffer.drop(for: near, packetMax: 300)
+                buffer.drop(for: .plain(socket: near), packetMax: 300)
                 func packet(_ properties: [UInt8]) -> [UInt8] {
                     let body = before + [UInt8(properties.count)] + properties + after
                     return [first, UInt8(body.count & 0x7F | 0x80), UInt8(body.count >> 7)] + body

@@ -27,6 +27,51 @@ extension Broker {
     }
 }
 
+/// A server that says the same bytes to the first client over TLS, for what a real broker never does.
+private final class TLSServer {
+    let port: Int
+    private let openssl = Process()
+    /// It ends with its input.
+    private let input = Pipe()
+
+    init(_ certificates: Broker.Certificates, says bytes: [UInt8]) throws {
+        let socket = try Loopback.boundSocket()
+        port = try Loopback.port(of: socket)
+        close(socket)
+        let output = Pipe()
+        openssl.executableURL = try Tool.find("openssl")
+        openssl.arguments = [
+            "s_server", "-accept", "127.0.0.1:\(port)", "-cert", certificates.certificate, "-key", certificates.key,
+        ]
+        openssl.standardInput = input
+        openssl.standardOutput = output
+        openssl.standardError = FileHandle.nullDevice
+        try openssl.run()
+        try TLSServer.wait(for: "ACCEPT", output.fileHandleForReading)
+        // The first connection only asks whether somebody listens.
+        let input = input.fileHandleForWriting
+        Thread {
+            do {
+                try TLSServer.wait(for: "END SSL SESSION", output.fileHandleForReading)
+                try input.write(contentsOf: Data(bytes))
+            } catch {
+                Issue.record(error)
+            }
+        }.start()
+    }
+
+    private static func wait(for words: String, _ output: FileHandle) throws {
+        var said = ""
+        while !said.contains(words) {
+            let more = output.availableData
+            try #require(!more.isEmpty, "\(said)")
+            said += String(decoding: more, as: UTF8.self)
+        }
+    }
+
+    deinit { openssl.terminate() }
+}
+
 @Suite("TLS")
 struct TLSTests {
     private func options(_ broker: Broker, _ id: String, _ tls: MQTTTLS?, host: String = "localhost") -> MQTTOptions {
@@ -72,6 +117,24 @@ struct TLSTests {
         let tls = MQTTTLS(caFile: certificates.certificate)
         let client = try MQTTClient(options(broker, "twin", tls, host: "127.0.0.1"))
         #expect(throws: MQTTError.self) { try client.connect(timeoutMs: 3_000) }
+    }
+
+    @Test("a property that MQTT does not know, and a packet beyond the greatest, end the link there too")
+    func brokenPackets() throws {
+        let certificates = try Broker.Certificates()
+        for packet in [[0x30, 7, 0, 1, 97, 3, 0x7E, 0, 0], [0x30, 0xFF, 0xFF, 0xFF, 0x7F]] as [[UInt8]] {
+            let server = try TLSServer(certificates, says: FakeBroker.connack() + packet)
+            var options = MQTTOptions(host: "localhost", port: server.port, clientID: "twin")
+            options.tls = MQTTTLS(caFile: certificates.certificate)
+            let client = try MQTTClient(options)
+            try client.connect(timeoutMs: 5_000)
+            #expect(try client.nextLink() == .up(sessionPresent: false))
+            guard case .down(let reason)? = try client.nextLink() else {
+                Issue.record("the link did not end")
+                continue
+            }
+            #expect(reason.contains(packet.count == 5 ? "Message too long" : "Protocol error"), "\(reason)")
+        }
     }
 
     @Test("plain text to a TLS port ends in time")

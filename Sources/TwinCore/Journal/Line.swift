@@ -36,15 +36,26 @@ public struct Mark: Sendable, Hashable, Codable {
     public var n: Int
     /// `DigestChain.hex` after this tick; empty when the file's author gave none.
     public var chain: String
+    /// `LineSum` of what it closes; nil when the file's author gave none.
+    public var sum: String?
     /// Alarms that came or went with the tick. They say what the chain covers already, for people who read the journal.
     public var alarms: [MarkedAlarm]
 
-    public init(t: PlantTime, tick: Int, n: Int, chain: String, alarms: [MarkedAlarm] = []) {
+    public init(t: PlantTime, tick: Int, n: Int, chain: String, sum: String? = nil, alarms: [MarkedAlarm] = []) {
         self.t = t
         self.tick = tick
         self.n = n
         self.chain = chain
+        self.sum = sum
         self.alarms = alarms
+    }
+
+    /// Whether it closes other lines than these, or says something else than was written.
+    public func isOther(than lines: LineSum) -> Bool { sum.map { $0 != lines.closed(by: self) } ?? false }
+
+    /// What to say of that.
+    public var otherSentence: String {
+        "tick \(tick) has another checksum than its mark says; a line of it was changed"
     }
 
     /// No mark's line is longer: readers look for the last one at the end of a file.
@@ -53,7 +64,7 @@ public struct Mark: Sendable, Hashable, Codable {
 
     /// The member of the line, with a comma before it; a mark without alarms has none. Of very many the last ones have no
     /// cause, or are left out.
-    fileprivate var alarmsText: String {
+    var alarmsText: String {
         guard !alarms.isEmpty else { return "" }
         var text = ""
         for var alarm in alarms {
@@ -135,7 +146,9 @@ extension Line {
         switch body {
         case .message: break
         case .mark(let mark):
-            text += "\"tick\":\(mark.tick),\"n\":\(mark.n),\"chain\":\"\(mark.chain)\"\(mark.alarmsText)}"
+            text += "\"tick\":\(mark.tick),\"n\":\(mark.n),\"chain\":\"\(mark.chain)\""
+            if let sum = mark.sum { text += ",\"sum\":\"\(sum)\"" }
+            text += "\(mark.alarmsText)}"
         case .link(let state): text += "\"link\":\(JSON.string(state).line)}"
         case .mode(let mode): text += "\"mode\":\"\(mode.rawValue)\"}"
         case .configuration(let change): text += "\"config\":\(change.json.line)}"
@@ -215,7 +228,9 @@ extension Line {
             else { throw LineFailure(reason: .parse, text: "a mark needs whole \"tick\" >= 1 and \"n\" >= 0") }
             let alarms = (member("alarms")?.items ?? []).compactMap(MarkedAlarm.init)
             body = .mark(
-                Mark(t: t, tick: Int(tick), n: Int(n), chain: member("chain")?.text ?? "", alarms: alarms))
+                Mark(
+                    t: t, tick: Int(tick), n: Int(n), chain: member("chain")?.text ?? "", sum: member("sum")?.text,
+                    alarms: alarms))
         } else if let state = member("link")?.text {
             body = .link(state)
         } else if let value = member("mode") {

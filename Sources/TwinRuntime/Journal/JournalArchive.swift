@@ -114,7 +114,7 @@ public struct JournalArchive: Sendable {
         }
         do { try files.createDirectory(atPath: archive.path, withIntermediateDirectories: false) } catch {
             throw JournalProblem(
-                "\(archive.path): cannot be created (\(error.localizedDescription)); its parent must exist",
+                "\(archive.path): cannot be created (\(error.systemWords)); its parent must exist",
                 exitCode: 73)
         }
     }

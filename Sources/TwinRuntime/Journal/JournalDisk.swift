@@ -67,7 +67,7 @@ public struct LocalDisk: JournalDisk {
     public func names(in folder: String) throws(JournalProblem) -> [String]? {
         guard FileManager.default.fileExists(atPath: folder) else { return nil }
         do { return try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
-            throw JournalProblem("\(folder): cannot be read (\(error.localizedDescription))", exitCode: 77)
+            throw JournalProblem("\(folder): cannot be read (\(error.systemWords))", exitCode: 77)
         }
     }
 
@@ -82,7 +82,7 @@ public struct LocalDisk: JournalDisk {
         }
         try makeFolder(parent)
         do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
-            throw JournalProblem("\(path): cannot create the folder (\(error.localizedDescription))", exitCode: 73)
+            throw JournalProblem("\(path): cannot create the folder (\(error.systemWords))", exitCode: 73)
         }
         try syncFolder(parent)
     }
@@ -97,7 +97,7 @@ public struct LocalDisk: JournalDisk {
 
     public func remove(_ path: String) throws(JournalProblem) {
         do { try FileManager.default.removeItem(atPath: path) } catch {
-            throw JournalProblem("\(path): cannot be removed (\(error.localizedDescription))", exitCode: 73)
+            throw JournalProblem("\(path): cannot be removed (\(error.systemWords))", exitCode: 73)
         }
     }
 

@@ -7,6 +7,7 @@ struct JournalPass {
     /// What was found after the last mark.
     struct Tail {
         var lines: [Line] = []
+        var sum = LineSum()
         var lastT: PlantTime
         var segment: String
         var number: Int
@@ -15,7 +16,7 @@ struct JournalPass {
 
         func end(_ state: TwinState) -> JournalEnd {
             JournalEnd(
-                segment: segment, number: number, linesSinceMark: lines.count, tick: state.tick,
+                segment: segment, number: number, linesSinceMark: lines.count, sum: sum, tick: state.tick,
                 chain: state.chain.hex, end: state.grid.to(state.tick), configuration: state.configuration,
                 mode: state.mode)
         }
@@ -106,6 +107,7 @@ struct JournalPass {
             tail.lastT = max(tail.lastT, line.t)
             guard case .mark(let mark) = line.body else {
                 tail.lines.append(line)
+                tail.sum.add(bytes.span)
                 continue
             }
             try await close(mark, at: place)
@@ -117,6 +119,9 @@ struct JournalPass {
     }
 
     private mutating func close(_ mark: Mark, at place: String) async throws {
+        guard !mark.isOther(than: tail.sum) else {
+            throw JournalProblem("\(place): error: \(mark.otherSentence); the journal is damaged", exitCode: 65)
+        }
         let outcome = await engine.close(try TickInput(tail.lines, configurations: configurations))
         guard outcome.tick == mark.tick, outcome.chain.hex == mark.chain, mark.n == tail.lines.count else {
             throw JournalProblem(
@@ -124,13 +129,14 @@ struct JournalPass {
                     + " \(mark.n)); was the program or the configuration changed? Use another --journal", exitCode: 65)
         }
         tail.lines.removeAll()
+        tail.sum = LineSum()
         feed.add(outcome)
     }
 
     private mutating func openNext() throws -> Bool {
         guard let segment = ahead.popFirst() else { return false }
         let lines = try folder.open(segment, at: offset)
-        if offset == 0 { _ = lines.next() }
+        if offset == 0, case .line(let header)? = lines.next() { tail.sum.add(header.span) }
         offset = 0
         reader = (lines, segment)
         return true
@@ -139,7 +145,7 @@ struct JournalPass {
     /// Goes on behind the last mark that was stepped, in a journal that has grown since.
     mutating func lookAgain() throws {
         let found = try folder.contents()
-        tail.lines = []
+        (tail.lines, tail.sum) = ([], LineSum())
         reader = nil
         guard let resumeAt else {
             // Nothing was stepped yet: the same begin as before.

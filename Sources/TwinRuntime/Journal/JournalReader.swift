@@ -20,6 +20,7 @@ struct JournalReader {
     private var reader: LineReader?
     private var decoder = LineDecoder(start: .earliest)
     private var lines: [Line] = []
+    private var sum = LineSum()
     /// Of the last mark, and the latest of the lines behind it.
     private var (markedAt, latest) = (PlantTime.earliest, PlantTime.earliest)
     /// The last mark's tick and chain.
@@ -87,6 +88,7 @@ struct JournalReader {
                 }
                 latest = max(latest, line.t)
                 lines.append(line)
+                sum.add(bytes.span)
                 continue
             }
             guard line.t >= latest else {
@@ -105,8 +107,10 @@ struct JournalReader {
             throw problem(
                 reader, "tick \(mark.tick) has \(lines.count) lines, its mark says \(mark.n); lines were lost or added")
         }
+        guard !mark.isOther(than: sum) else { throw problem(reader, mark.otherSentence) }
         tick = mark.tick
         chain = mark.chain
+        sum = LineSum()
         defer { lines.removeAll() }
         return Tick(lines: lines, mark: mark, place: "\(segment.path):\(reader.number)")
     }
@@ -129,6 +133,7 @@ struct JournalReader {
             throw problem(reader, "the header's chain is not that of the last mark before, of tick \(tick)")
         }
         self.reader = reader
+        sum.add(bytes.span)
         decoder = LineDecoder(start: segment.header.start)
         return true
     }

@@ -5,8 +5,9 @@ public struct JournalEnd: Sendable, Hashable {
     /// File name of the last segment.
     public var segment: String
     public var number: Int
-    /// Lines after the last mark.
+    /// Lines after the last mark, and what they add to the next one's sum.
     public var linesSinceMark: Int
+    public var sum: LineSum
     /// The last mark's tick and chain, and the end of that tick; tick 0 ends at the run's start.
     public var tick: Int
     public var chain: String
@@ -16,12 +17,13 @@ public struct JournalEnd: Sendable, Hashable {
     public var mode: ControlMode
 
     public init(
-        segment: String, number: Int, linesSinceMark: Int, tick: Int, chain: String, end: PlantTime,
-        configuration: String, mode: ControlMode
+        segment: String, number: Int, linesSinceMark: Int, sum: LineSum = LineSum(), tick: Int, chain: String,
+        end: PlantTime, configuration: String, mode: ControlMode
     ) {
         self.segment = segment
         self.number = number
         self.linesSinceMark = linesSinceMark
+        self.sum = sum
         self.tick = tick
         self.chain = chain
         self.end = end
@@ -61,6 +63,8 @@ public final class JournalWriter {
     public private(set) var offset: Int64 = 0
     /// Lines since the last mark.
     public private(set) var linesSinceMark = 0
+    /// Of these; of the segment's header, too, where there is no mark yet.
+    private var sum: LineSum
 
     /// Begins a journal, or goes on at the end of its last segment.
     /// - Parameters:
@@ -79,6 +83,7 @@ public final class JournalWriter {
         number = resumed?.number ?? 1
         segment = resumed?.segment ?? JournalSegment.name(run: header.run, number: 1)
         linesSinceMark = resumed?.linesSinceMark ?? 0
+        sum = resumed?.sum ?? LineSum()
         day = zone.local(resumed?.end ?? header.start).date
         if let resumed { try resume(resumed) } else { try begin() }
     }
@@ -91,7 +96,15 @@ public final class JournalWriter {
     private func begin() throws(JournalProblem) {
         try folder.disk.makeFolder(folder.path)
         file = try create(header)
-        offset = Int64(header.bytes.count) + 1
+        count(header)
+    }
+
+    /// A segment begins.
+    private func count(_ header: Header) {
+        let bytes = header.bytes
+        offset = Int64(bytes.count) + 1
+        sum = LineSum()
+        sum.add(bytes.span)
     }
 
     private func resume(_ end: JournalEnd) throws(JournalProblem) {
@@ -105,7 +118,7 @@ public final class JournalWriter {
             number += 1
             segment = JournalSegment.name(run: header.run, number: number)
             file = try create(following)
-            offset = Int64(following.bytes.count) + 1
+            count(following)
         } else {
             try open()
             // The segment of a tick that ended at midnight is full, unless it only begins there.
@@ -143,14 +156,17 @@ public final class JournalWriter {
         self.file = file
     }
 
+    /// The line after a closed segment's last mark begins the next one.
+    private func beginIfDue() {
+        guard let header = next else { return }
+        next = nil
+        unborn = (header, segment)
+        number += 1
+        segment = JournalSegment.name(run: header.run, number: number)
+        count(header)
+    }
+
     private func put(_ line: [UInt8]) {
-        if let header = next {
-            next = nil
-            unborn = (header, segment)
-            number += 1
-            segment = JournalSegment.name(run: header.run, number: number)
-            offset = Int64(header.bytes.count) + 1
-        }
         buffer.append(contentsOf: line)
         buffer.append(0x0A)
         offset += Int64(line.count) + 1
@@ -158,14 +174,21 @@ public final class JournalWriter {
 
     /// Adds a line; it is on disk after the next `sync`.
     public func append(_ line: Line) {
-        put(line.bytes)
+        beginIfDue()
+        let bytes = line.bytes
+        put(bytes)
+        sum.add(bytes.span)
         linesSinceMark += 1
     }
 
-    /// Adds the mark that closes a tick.
+    /// Adds the mark that closes a tick, with the sum of what it closes.
     public func append(_ mark: Mark) {
+        beginIfDue()
+        var mark = mark
+        mark.sum = sum.closed(by: mark)
         put(Line(t: mark.t, .mark(mark)).bytes)
         linesSinceMark = 0
+        sum = LineSum()
     }
 
     /// Writes what is buffered and waits until the disk has it.

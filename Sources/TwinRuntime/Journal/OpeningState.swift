@@ -82,7 +82,7 @@ extension JournalFolder {
         do {
             try FileManager.default.createDirectory(atPath: openingFolder, withIntermediateDirectories: true)
         } catch {
-            throw JournalProblem("\(openingFolder): cannot be created (\(error.localizedDescription))", exitCode: 73)
+            throw JournalProblem("\(openingFolder): cannot be created (\(error.systemWords))", exitCode: 73)
         }
         do { try WholeFile.write(opening.bytes, to: openingFile(opening.firstTick)) } catch {
             throw JournalProblem(error)

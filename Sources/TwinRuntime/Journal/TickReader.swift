@@ -65,6 +65,8 @@ public final class TickReader {
     /// Messages of the last tick: the next one has about as many.
     private var lastCount = 0
     private var linesSinceMark = 0
+    /// Of these, in a file with marks.
+    private var sum = LineSum()
     private var room = TickRoom()
     private var isAtEnd = false
 
@@ -104,6 +106,7 @@ public final class TickReader {
             do { header = try Header(bytes: bytes) } catch {
                 throw ReplayProblem("\(first):1: error: \(error.text); \(TickReader.acceptedForms)")
             }
+            sum.add(bytes.span)
         }
         guard header.firstTick == opening?.firstTick ?? 1 else {
             throw ReplayProblem(
@@ -147,6 +150,7 @@ public final class TickReader {
         var plain: Arrival?
         let isPlain = reader.take { line, number in
             plain = decoder.plainMessage(line, number: number)
+            if plain != nil, header.marks { sum.add(line) }
             return plain != nil
         }
         if isPlain, let arrival = plain.take() { return try take(arrival) }
@@ -175,6 +179,9 @@ public final class TickReader {
             if !(reader.isLastLineOpen && fileIndex == paths.count - 1) { differ("\(error.text), expected a line") }
             try refuse(error, topic: "")
             return
+        }
+        if header.marks {
+            if case .mark = line.body {} else { sum.add(bytes.span) }
         }
         try take(line)
     }
@@ -327,6 +334,8 @@ public final class TickReader {
             notes.warn(sentence)
         }
         if t < lastT { differ("its mark's t \(t.rfc3339) is before that of a line, \(lastT.rfc3339)") }
+        if mark.isOther(than: sum) { differ(mark.otherSentence) }
+        sum = LineSum()
         lastT = max(lastT, t)
         markedAt = lastT
         pending.t = lastT
@@ -365,19 +374,30 @@ public final class TickReader {
             }
             return
         }
-        reader = try TickReader.open(paths[fileIndex])
+        do {
+            try follow()
+        } catch let problem as ReplayProblem {
+            guard header.marks, !strict else { throw ReplayProblem("\(path): error: \(problem)") }
+            // What stands before it is the run's, and the difference says that more is missing.
+            differ(problem.description)
+            isAtEnd = true
+        }
+    }
+
+    /// Goes on with the next segment.
+    private func follow() throws {
+        reader = try TickReader.open(path)
         guard case .line(let bytes)? = reader.next() else {
-            throw ReplayProblem("\(paths[fileIndex]): is empty; a journal segment begins with a header")
+            throw ReplayProblem("is empty; a journal segment begins with a header")
         }
         let next: Header
-        do { next = try Header(bytes: bytes) } catch {
-            throw ReplayProblem("\(paths[fileIndex]):1: error: \(error.text)")
-        }
+        do { next = try Header(bytes: bytes) } catch { throw ReplayProblem(error.text) }
         guard next.run == header.run, next.firstTick == clock.tick + 1 else {
             throw ReplayProblem(
-                "\(paths[fileIndex]): run \(next.run) from tick \(next.firstTick) does not follow run \(header.run),"
-                    + " tick \(clock.tick); a segment is missing or belongs to another journal")
+                "run \(next.run) from tick \(next.firstTick) does not follow run \(header.run), tick \(clock.tick);"
+                    + " a segment is missing or belongs to another journal")
         }
+        sum.add(bytes.span)
         if let chain, let begun = next.chain, begun != chain {
             differ("the segment begins with another chain than that of the mark before it; it is of another journal")
         }

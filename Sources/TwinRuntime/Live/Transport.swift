@@ -102,9 +102,10 @@ public struct BrokerRefusal: Sendable, Hashable {
     }
 
     var sentence: String {
-        isSubscription
-            ? "the broker does not let us hear \(topic): \(reason); see its access list"
-            : "the broker refused what we published: \(reason); see its access list"
+        let hint = reason.contains("uthorized") ? "; see its access list" : ""
+        return isSubscription
+            ? "the broker does not let us hear \(topic): \(reason)\(hint)"
+            : "the broker refused what we published: \(reason)\(hint)"
     }
 
     var entry: LogEntry {

@@ -1,14 +1,17 @@
 public import TwinCore
 
-/// Keeps a storm out of the log: of one kind and place a few lines a minute, of one group a few tens, and then how many
-/// more there were. A value without a clock: whoever asks brings the time.
+/// Keeps a storm out of the log: of one kind and place a few lines a minute, of one group and in all a few tens, and then
+/// how many more there were. A value without a clock: whoever asks brings the time.
 public struct LogLimiter: Sendable {
     public static let window = Span.minutes(1)
     /// Lines of one event, reason and place in a window.
     static let sameMax = 3
-    /// Lines of a group in a window. With the sums of the window before it they stay under 100 in any minute.
-    static let linesMax = 30
-    static let sumsMax = 15
+    /// Lines of a group in a window.
+    static let linesMax = 20
+    /// Lines in a window; of each group one more, so that no storm hides another. Any minute holds at most two windows' lines
+    /// and the sums between them: with a dozen groups, two of which it takes to reach this, 2 * (30 + 10) + 20 = 100.
+    static let allMax = 30
+    static let sumsMax = 20
     /// Kinds whose counts are kept apart; there are as many topics as a sender likes.
     static let kindsMax = 256
 
@@ -27,6 +30,7 @@ public struct LogLimiter: Sendable {
     }
 
     private var groups: [Substring: Group] = [:]
+    private var lines = 0
     private var since: PlantTime?
 
     public init() {}
@@ -39,8 +43,10 @@ public struct LogLimiter: Sendable {
         defer { groups[entry.event.group] = group }
         let said = group.said[kind] ?? 0
         let isKept = said > 0 || group.said.count < LogLimiter.kindsMax
-        if group.lines < LogLimiter.linesMax, said < LogLimiter.sameMax, isKept {
+        let hasRoom = group.lines == 0 || lines < LogLimiter.allMax && group.lines < LogLimiter.linesMax
+        if hasRoom, said < LogLimiter.sameMax, isKept {
             group.lines += 1
+            lines += 1
             group.said[kind] = said + 1
             return true
         }
@@ -62,19 +68,23 @@ public struct LogLimiter: Sendable {
 
     /// How much was not written since the last sums.
     public mutating func rest() -> [LogEntry] {
-        since = nil
-        defer { groups = [:] }
-        return groups.sorted { $0.key < $1.key }.flatMap { LogLimiter.sums($0.value) }
+        defer { (since, groups, lines) = (nil, [:], 0) }
+        return LogLimiter.sums(groups.values)
     }
 
-    private static func sums(_ group: Group) -> [LogEntry] {
-        let ordered = group.unsaid.sorted { a, b in
+    private static func sums(_ groups: some Collection<Group>) -> [LogEntry] {
+        let ordered = groups.flatMap(\.unsaid).sorted { a, b in
             (b.value, a.key.event.rawValue, a.key.place ?? "", a.key.reason ?? "")
                 < (a.value, b.key.event.rawValue, b.key.place ?? "", b.key.reason ?? "")
         }
-        var others = group.others
-        for (kind, count) in ordered.dropFirst(sumsMax) { others[kind.event, default: 0] += count }
-        let named = ordered.prefix(sumsMax).map { kind, count in
+        var others: [LogEvent: Int] = [:]
+        for group in groups { others.merge(group.others, uniquingKeysWith: +) }
+        // One line for each event of the rest.
+        let kept = max(0, sumsMax - Set(ordered.map(\.key.event)).union(others.keys).count)
+        let isAllKept = ordered.count + others.count <= sumsMax
+        let count = isAllKept ? ordered.count : kept
+        for (kind, more) in ordered.dropFirst(count) { others[kind.event, default: 0] += more }
+        let named = ordered.prefix(count).map { kind, count in
             let entry = LogEntry(
                 kind.event, "\(count) more in the last minute\(kind.reason.map { " (\($0))" } ?? "")",
                 topic: kind.place,

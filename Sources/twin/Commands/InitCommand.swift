@@ -3,6 +3,7 @@ import Foundation
 import TwinConfiguration
 import TwinCore
 import TwinFiles
+import TwinRuntime
 
 /// `twin init`: the smallest site that works, to begin one's own from.
 struct InitCommand: ParsableCommand {
@@ -68,7 +69,7 @@ struct InitCommand: ParsableCommand {
             throw Failure("\(folder): cannot be created, folder \(parent) does not exist", exitCode: 73)
         }
         do { try files.createDirectory(atPath: folder, withIntermediateDirectories: false) } catch {
-            throw Failure("\(folder): cannot be created (\(error.localizedDescription))", exitCode: 73)
+            throw Failure("\(folder): cannot be created (\(error.systemWords))", exitCode: 73)
         }
     }
 

@@ -78,7 +78,7 @@ extension JournalCommand {
 
         @OptionGroup var journal: JournalOptions
 
-        @Flag(help: "Only read: lines, marks, links between segments. A changed value is not found.")
+        @Flag(help: "Only read: lines, marks with their sums, links between segments. Nothing is stepped.")
         var quick = false
 
         func run() async throws {

@@ -120,6 +120,31 @@ struct LineTests {
         #expect(mark == #"{"t":"2025-06-18T00:00:00.000Z","tick":17,"n":118,"chain":"\#(chain)"}"#)
     }
 
+    @Test("a mark's sum changes with every line, their order, and whatever the mark says")
+    func lineSum() throws {
+        let alarm = MarkedAlarm(path: "grid/main/stale", cause: "silent")
+        let mark = Mark(t: Self.start, tick: 17, n: 2, chain: "0a", alarms: [alarm])
+        func sum(_ lines: [String], _ edit: (inout Mark) -> Void = { _ in }) -> String {
+            var (sum, mark) = (LineSum(), mark)
+            for line in lines { sum.add(Array(line.utf8).span) }
+            edit(&mark)
+            return sum.closed(by: mark)
+        }
+        let sums = [
+            sum(["ab", "c"]), sum(["a", "bc"]), sum(["c", "ab"]), sum(["abc"]), sum(["ab", "c", ""]), sum([]),
+            sum(["ab", "c"]) { $0.t = Self.start + Span(ms: 1) }, sum(["ab", "c"]) { $0.tick = 18 },
+            sum(["ab", "c"]) { $0.n = 3 }, sum(["ab", "c"]) { $0.chain = "0b" }, sum(["ab", "c"]) { $0.alarms = [] },
+            sum(["ab", "c"]) { $0.alarms[0].cause = "Silent" },
+        ]
+        #expect(Set(sums).count == sums.count && sums.allSatisfy { $0.count == 16 })
+        var marked = mark
+        marked.sum = sums[0]
+        let line = Line(t: Self.start, .mark(marked))
+        guard case .mark(let read) = try Line(bytes: line.bytes, start: Self.start, number: 1).body else { return }
+        #expect(read == marked && read.isOther(than: LineSum()))
+        #expect(!mark.isOther(than: LineSum()), "a mark without one proves nothing of its lines")
+    }
+
     @Test("a mark says which alarms came and went, in a line of bounded length; one without has no word of it")
     func alarmsInMark() throws {
         let alarms = [

@@ -156,7 +156,7 @@ struct RecoveryTests {
         #expect(try rig.reported().timeless == finished.summary)
     }
 
-    @Test("a checkpoint whose bytes were changed shows: the marks no longer come out")
+    @Test("a journal whose bytes were changed is not gone on with")
     func changedJournal() async throws {
         let finished = try await Self.finished.value
         let rig = try rig(of: finished)
@@ -168,7 +168,7 @@ struct RecoveryTests {
         let link = ScriptLink([], clock: rig.clock)
         let problem = try await #require(throws: JournalProblem.self) { try await rig.go(link) }
         #expect(problem.exitCode == 65)
-        #expect(problem.description.contains("tick 1 does not step to the chain of its mark"))
+        #expect(problem.description.contains("tick 1 has another checksum than its mark says"))
         #expect(link.log.isEmpty)
     }
 

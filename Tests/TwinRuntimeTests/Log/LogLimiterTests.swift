@@ -47,6 +47,19 @@ struct LogLimiterTests {
         #expect(lines.contains { $0.entry.message.contains("more in the last minute") })
     }
 
+    @Test("storms of all kinds at once make at most 100 lines in any minute, and none hides another")
+    func storms() {
+        let events = LogEvent.allCases.filter { $0.level != .debug }
+        let lines = written(100_000, everyMs: 3, from: LiveRig.start) { number in
+            LogEntry(events[number % events.count], "why", asset: "wind/t\(number % 977)")
+        }
+        for (place, line) in lines.enumerated() {
+            #expect(lines[place...].prefix { $0.at < line.at + .minutes(1) }.count <= 100)
+        }
+        #expect(lines.reduce(0) { $0 + max(1, $1.entry.suppressed) } == 100_000)
+        #expect(Set(lines.map(\.entry.event)) == Set(events))
+    }
+
     @Test("one storm does not silence what else happens, and what is rare is written whole")
     func apart() {
         var limiter = LogLimiter()
