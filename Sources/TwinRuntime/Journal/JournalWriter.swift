@@ -103,7 +103,6 @@ public final class JournalWriter {
     private func count(_ header: Header) {
         let bytes = header.bytes
         offset = Int64(bytes.count) + 1
-        sum = LineSum()
         sum.add(bytes.span)
     }
 

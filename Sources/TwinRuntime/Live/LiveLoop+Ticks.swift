@@ -45,10 +45,12 @@ extension LiveLoop {
         session?.linesSinceCheckpoint += mark.n
         current.journal.append(mark)
         try current.journal.sync()
-        publish(outcome, before, current.engine, isLast: isLast)
+        // Both before anything writes the next line: what goes wrong below is one, of the next tick and its segment.
         session?.cursor = JournalCursor(
             segment: current.journal.segment, offset: current.journal.offset, tick: outcome.tick,
             chain: outcome.chain.hex)
+        try current.journal.rotateIfDue(after: mark, end: outcome.end, state: current.engine.state)
+        publish(outcome, before, current.engine, isLast: isLast)
         session?.values = outcome.values
         if store.isBehind {
             // The journal has it, and the store will be made from there.
@@ -63,7 +65,6 @@ extension LiveLoop {
                 write(due)
             }
         }
-        try current.journal.rotateIfDue(after: mark, end: outcome.end, state: current.engine.state)
         options.onTick?(outcome)
     }
 

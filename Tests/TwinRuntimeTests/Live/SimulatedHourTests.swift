@@ -6,7 +6,7 @@ import TwinTesting
 @Suite("Simulated hours")
 struct SimulatedHourTests {
     /// Hours that once broke a rule, of ten thousand that were played.
-    private static let once: [UInt64] = [2522, 2549, 3621, 4312, 4773, 7793, 8591, 8675, 8757]
+    private static let once: [UInt64] = [465, 2522, 2549, 3621, 4312, 4773, 7793, 8591, 8675, 8757]
 
     @Test(
         "an hour in which the plant's links, disk, store and clocks fail breaks no rule",
