@@ -56,7 +56,8 @@ run: setup ## Replay the bundled Sunderland day through the twin and print the C
 	@$(RELEASE) compare $(DAY) -q; echo
 	@$(RELEASE) replay $(DAY) --loop closed --full --store $(OUT)/day.sqlite --journal $(OUT)/day.journal
 	@$(RELEASE) report --store $(OUT)/day.sqlite --format json --out $(OUT)/day.report.json
-	@echo "report: $(OUT)/day.report.json"
+	@$(RELEASE) report --store $(OUT)/day.sqlite --format html --out $(OUT)/day.report.html
+	@echo "report: $(OUT)/day.report.html (figures: $(OUT)/day.report.json)"
 
 test: setup-test ## Install what the tests need, build everything and run every test.
 	@echo "make test: installs a broker for the tests, builds in debug mode, runs all tests (minutes)."

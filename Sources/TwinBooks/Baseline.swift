@@ -14,6 +14,8 @@ public struct Baseline: Sendable, Hashable {
     public var generation: Set<AssetPath>
     /// 95 % half-width of the per-vehicle figure, as a share of it.
     public var uncertaintyFraction: Double
+    /// What its year was like; nil where nobody says.
+    public var conditions: WindowConditions?
     /// Annual production CO2 per vehicle, location-based, kg; for the targets.
     public var kgPerVehicle: Double
 
@@ -74,7 +76,7 @@ public struct WindowConditions: Sendable, Hashable {
     }
 }
 
-/// A promise for 2030, with its basis; never judged on a window under 12 months.
+/// A promise for a year, with its basis; never judged on a window under 12 months.
 public struct Target: Sendable, Hashable {
     public enum Basis: String, Sendable, Hashable, CaseIterable {
         case perVehicle = "per_vehicle"
@@ -85,10 +87,20 @@ public struct Target: Sendable, Hashable {
     public var basis: Basis
     /// Share of the baseline that may remain, 0...1.
     public var remainingFraction: Double
+    /// By when.
+    public var year: Int
 
-    public init(name: String, basis: Basis, remainingFraction: Double) {
+    public init(name: String, basis: Basis, remainingFraction: Double, year: Int = 2030) {
         self.name = name
         self.basis = basis
         self.remainingFraction = remainingFraction
+        self.year = year
+    }
+
+    /// What may remain in a year on the straight way from the baseline's to the target's, 0...1; after it the target stands.
+    public func remainingFraction(in year: Int, from baselineYear: Int) -> Double {
+        guard self.year > baselineYear else { return remainingFraction }
+        let part = Double(year - baselineYear) / Double(self.year - baselineYear)
+        return 1 - (1 - remainingFraction) * min(max(part, 0), 1)
     }
 }

@@ -54,6 +54,9 @@ public struct ReportMethod: Sendable {
     /// Ascending by date, not empty.
     public var tariffs: [Dated<Tariffs>]
     public var uncertainty: Uncertainty
+    public var ledger = LedgerTerms()
+    /// What the plant could do next.
+    public var levers: [Lever] = []
     /// The meters behind the accounts; an account without one prints as null.
     public var chart: Chart { didSet { accounts = chart.accounts } }
     public private(set) var accounts: Set<Account>
@@ -187,12 +190,6 @@ public struct Summary: Sendable {
     /// Fuels that the site burns.
     public var fuels: [Fuel] { Fuel.allCases.filter { method.accounts.contains($0.account) } }
 
-    /// Own renewable generation that was used on site, over all electricity used on site: what came onto the bus
-    /// and was not exported. Stored energy counts when it is generated.
-    public var renewableShare: Double? {
-        let own = energy(.wind) + energy(.solar)
-        let used = own + energy(.fuelcell) + energy(.gridImport) - energy(.gridExport)
-        guard used > .zero else { return nil }
-        return min(max(Double((own - energy(.gridExport)).wattSeconds) / Double(used.wattSeconds), 0), 1)
-    }
+    /// Own wind and sun that was used on site, over all electricity that was.
+    public var renewableShare: Double? { sum.renewableShare }
 }

@@ -23,6 +23,9 @@ public struct WindowSum: Sendable {
     public private(set) var gaps = 0
     public private(set) var alarms: [String: Int] = [:]
     public private(set) var carbon = CarbonSum()
+    public private(set) var ledger: Ledger
+    /// Along each of the ledger's routes.
+    public private(set) var flows: [LedgerFlow]
     /// End of the last row's period.
     private var end: PlantTime?
     private var accounts = SumList(count: Account.allCases.count)
@@ -32,6 +35,7 @@ public struct WindowSum: Sendable {
     private var baselineGenerationKWh = 0.0
     private let baselineGenerators: [Int]
     private var quality = QualityWeights()
+    private var renewable = RenewableUse()
     private(set) var costBases: [CostBasis]
 
     public init(_ method: ReportMethod) {
@@ -42,6 +46,8 @@ public struct WindowSum: Sendable {
             return [.wind, .solar].contains(meter.account) && method.baseline?.generation.contains(meter.path) == true
         }
         costBases = method.tariffs.map { _ in CostBasis() }
+        ledger = Ledger(method.chart, method.factors, method.ledger)
+        flows = ledger.flows
     }
 
     /// Adds the next row; rows ascend, and their meters are those of the method's chart.
@@ -67,8 +73,11 @@ public struct WindowSum: Sendable {
         productionDayMs = productionDayMs.addingSaturated(row.productionDayMs)
         heatingKMs = heatingKMs.addingSaturated(row.heatingKMs)
         for line in baselineGenerators { baselineGenerationKWh += row.meter(line).kilowattHours }
+        ledger.add(row)
+        for (place, flow) in ledger.flows.enumerated() { flows[place] = flows[place] + flow }
         let before = carbon.scope1
-        carbon.add(row, method.factors)
+        carbon.add(row, method.factors, entered: ledger.entered)
+        renewable.add(row)
         quality.add(row, method.chart)
         costBases[method.tariffIndex(at: row.start)].add(row, direct: carbon.scope1 - before)
     }
@@ -86,8 +95,40 @@ public struct WindowSum: Sendable {
             vehicles: vehicles, baselineGenerationKWh: baselineGenerationKWh)
     }
 
+    /// What heat pumps, electrodes and electric ovens took.
+    public var electricityForHeat: Energy {
+        let makers = Set(method.chart.meters.filter { [.heatPump, .heatElectric].contains($0.account) }.map(\.path))
+        return method.chart.meters.indices.reduce(.zero) { total, line in
+            let meter = method.chart.meters[line]
+            return meter.account == .load && makers.contains(meter.path) ? total + energy(line: line) : total
+        }
+    }
+
+    /// Own wind and sun that was used on site, over all electricity that was; nil where none was.
+    public var renewableShare: Double? { renewable.share }
+
     /// Shares of metered energy that were measured and estimated, and of plant time that nothing tells about, %.
     public var dataQuality: (measured: Double, estimated: Double, missing: Double)? { quality.percent }
+}
+
+/// What is exported has the mix of its half hour: wind and sun go out with their part of it.
+private struct RenewableUse: Sendable {
+    private var own: Int128 = 0
+    private var all: Int128 = 0
+
+    /// Stored energy counts when it is generated.
+    private static let sources = Bus.electricity.sheet.sources.filter { $0.row.flow != .discharged }
+
+    mutating func add(_ row: PeriodRow) {
+        let given = RenewableUse.sources.reduce(0) { $0 + Int128(row[$1].energy.wattSeconds) }
+        let used = given - Int128(row[.gridExport].energy.wattSeconds)
+        guard given > 0, used > 0 else { return }
+        let renewable = Int128((row[.wind].energy + row[.solar].energy).wattSeconds)
+        own += renewable.portion(used, of: given)
+        all += used
+    }
+
+    var share: Double? { all > 0 ? min(max(Double(own) / Double(all), 0), 1) : nil }
 }
 
 /// Energy weighed by what it rests on, kW x ms.

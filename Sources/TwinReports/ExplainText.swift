@@ -30,7 +30,7 @@ public struct ExplainText {
             "co2_kg_per_vehicle": .optional(summary.kgPerVehicle),
             "vehicles": .integer(summary.vehicles), "scope1_kg": .number(summary.carbon.scope1.kilograms),
             "scope2": .string(summary.method.scope2.rawValue), "scope2_kg": .number(text.scope2.kilograms),
-            "products": .array(products),
+            "products": .array(products), "ledger": .array(text.ledger),
         ])
     }
 
@@ -43,6 +43,19 @@ public struct ExplainText {
             "estimated_pct": .number(Double(summary.sum[account].estimatedMs) / total * 100),
             "meters": .array(chart.lines(of: account).map { .string(chart.meters[$0].path.text) }),
         ])
+    }
+
+    /// Every route that something went along, in double entry: from, to, energy and carbon by each method.
+    private var ledger: [JSON] {
+        zip(summary.sum.ledger.routes, summary.sum.flows).compactMap { route, flow in
+            guard flow != LedgerFlow() else { return nil }
+            return .fields([
+                "from": .string(route.from.text), "to": .string(route.to.text),
+                "energy_kwh": .number(flow.energy.kilowattHours),
+                "co2_kg": .object(
+                    Carbon.Part.allCases.map { .init($0.key, .number(flow.carbon[$0].kilograms)) }),
+            ])
+        }
     }
 
     private init(summary: Summary) { self.summary = summary }
@@ -65,6 +78,7 @@ public struct ExplainText {
         for fuel in summary.fuels { product(fuel.account, set[fuel].direct, set.id) }
         lines.append("  scope 2, \(summary.method.scope2.rawValue)-based = \(Figures.fixed(scope2.kilograms, 3)) kg")
         product(.gridImport, isLocation ? set.gridGeneration : set.gridResidualMix, set.id)
+        bought(set)
         lines.append("  not included: other Scope 1 (none is configured), Scope 3, export, credits")
     }
 
@@ -74,6 +88,24 @@ public struct ExplainText {
         lines.append("    \(account.name) \(Figures.fixed(kWh, 1)) kWh x \(factor.kilogramsPerKWh) kg/kWh (\(set))")
         lines.append("      \(trust(account))")
         lines.append("      \(meters(account))")
+    }
+
+    /// What comes from others and not from the grid.
+    private mutating func bought(_ set: FactorSet) {
+        for (route, flow) in zip(summary.sum.ledger.routes, summary.sum.flows) where flow.energy != .zero {
+            let kWh = Figures.fixed(flow.energy.kilowattHours, 1)
+            let residual = "\(set.gridResidualMix.kilogramsPerKWh) kg/kWh (\(set.id))"
+            switch route.from {
+            case .source(_, let path?) where !isLocation && summary.method.ledger.purchased.contains(path):
+                lines.append("    \(path.text) \(kWh) kWh x \(residual)")
+                lines.append("      private wire; its certificates are not ours, so the residual mix counts")
+            case .vehicle(let path):
+                let factor = isLocation ? "\(set.gridGeneration.kilogramsPerKWh) kg/kWh (\(set.id))" : residual
+                lines.append("    \(path.text) \(kWh) kWh x \(factor)")
+                lines.append("      brought by cars that did not charge here")
+            default: break
+            }
+        }
     }
 
     private func trust(_ account: Account) -> String {
@@ -124,25 +156,30 @@ public struct ExplainText {
 
     /// The rows of the areas add up to the figure's kilograms, and so do those of the meters.
     private mutating func areas() {
-        let shares = AssetShares(summary)
-        lines.append("  by area and meter; Scope 2 is shared out by what each meter took of the bus")
+        let table = LedgerTable(summary)
+        lines.append("  where it ends: what is taken of a bus has the mix of what it is given")
         let bases = summary.fuels.map { "\($0.name) \($0.row.basis)" }
         if !bases.isEmpty { lines.append("  kWh of fuel are told as bought: \(bases.joined(separator: ", "))") }
-        lines.append("    \(left("", 26))\(right("fuel kWh", 13))\(right("el. kWh", 13))\(right("kg CO2e", 13))")
+        let heads = ["fuel kWh", "el. kWh", "heat kWh", "kg CO2e"].map { right($0, 13) }
+        lines.append("    \(left("", 22))\(heads.joined())")
         for area in Area.allCases {
-            let within = shares.parts.filter { $0.path.area == area }
+            let within = table.assets.filter { $0.path.area == area }
             guard !within.isEmpty else { continue }
             row(area.rawValue, within.reduce(.init()) { $0 + $1.part })
             for (path, part) in within { row("  \(path.asset)", part) }
         }
-        if shares.restGrams != 0 { row("on no meter", .init(grams: shares.restGrams)) }
-        row("total", shares.total)
+        if !table.site.isEmpty {
+            row("site", table.site.reduce(.init()) { $0 + $1.part })
+            for (name, part) in table.site { row("  \(name)", part) }
+        }
+        row("total", table.total)
     }
 
-    private mutating func row(_ name: String, _ part: AssetShares.Part) {
-        let fuel = right(part.fuelKWh > 0 ? Figures.fixed(part.fuelKWh, 1) : "", 13)
-        let kg = right(Figures.fixed(part.grams / 1000, 3), 13)
-        lines.append("    \(left(name, 26))\(fuel)\(right(part.electricityKWh, 13))\(kg)")
+    private mutating func row(_ name: String, _ part: LedgerTable.Part) {
+        let energies = [part.fuelKWh, part.electricityKWh, part.heatKWh].map { kWh in
+            right(kWh != 0 ? Figures.fixed(kWh, 1) : "", 13)
+        }
+        lines.append("    \(left(name, 22))\(energies.joined())\(right(Figures.fixed(part.grams / 1000, 3), 13))")
     }
 
     private func left(_ text: String, _ width: Int) -> String {

@@ -15,6 +15,7 @@ struct BaselineSection {
             let vehicles = fields.count("vehicles", in: 1...10_000_000, "vehicles")
             let energy = fields.required("energy").flatMap(energyModel)
             let generation = fields.required("generation").flatMap(Self.generation)
+            let conditions = fields.optional("conditions").map { Self.conditions($0, vehicles: vehicles) }
             let uncertainty = fields.quantity("uncertainty_fraction", in: 0...1, "fraction of the value")
             let kg = fields.quantity("kg_per_vehicle", in: 1...10_000, "kg/vehicle")
             let targets = fields.required("targets").flatMap(Self.targets)
@@ -25,9 +26,11 @@ struct BaselineSection {
             guard let id, let period, let year, let vehicles, let energy, let generation, let uncertainty, let kg,
                 let targets
             else { return nil }
-            let baseline = Baseline(
+            if let conditions, conditions == nil { return nil }
+            var baseline = Baseline(
                 id: id, period: period, year: year, vehicles: vehicles, energy: energy, generation: Set(generation),
                 uncertaintyFraction: uncertainty, kgPerVehicle: kg)
+            baseline.conditions = conditions.flatMap(\.self)
             return BaselineSection(baseline: baseline, targets: targets)
         }
         guard let section else { return nil }
@@ -37,6 +40,19 @@ struct BaselineSection {
     private init(baseline: Baseline, targets: [Target]) {
         self.baseline = baseline
         self.targets = targets
+    }
+
+    /// What the year was like: without it a change is not shared out among its causes.
+    private static func conditions(_ node: YAMLNode, vehicles: Int?) -> WindowConditions? {
+        node.fields { fields in
+            let days = fields.quantity("production_days", in: 1...366, "days")
+            let degreeDays = fields.quantity("heating_degree_days", in: 0...20_000, "K d")
+            let generation = fields.quantity("generation_mwh", in: 0...10_000_000, "MWh")
+            guard let days, let degreeDays, let generation, let vehicles else { return nil }
+            return WindowConditions(
+                hours: 8760, productionDayHours: 24 * days, heatingKHours: 24 * degreeDays, vehicles: vehicles,
+                baselineGenerationKWh: 1000 * generation)
+        }
     }
 
     /// Assets that stood in the baseline's year too, `wind/t01`.
@@ -99,12 +115,13 @@ struct BaselineSection {
                 let name = fields.required("name")?.text()
                 let basis = fields.required("basis")?.choice(Target.Basis.self)
                 let remaining = fields.quantity("remaining_fraction", in: 0...1, "fraction of the baseline")
-                guard let name, let basis, let remaining else { return nil }
+                let year = fields.optional("year").map { $0.whole(in: 2000...2100, "calendar year") } ?? 2030
+                guard let name, let basis, let remaining, let year else { return nil }
                 if remaining == 1 {
                     fields.node.find("remaining_fraction")?.problem(
                         "1 leaves all of the baseline, so it is no target; write the share that may remain")
                 }
-                return Target(name: name, basis: basis, remainingFraction: remaining)
+                return Target(name: name, basis: basis, remainingFraction: remaining, year: year)
             }
         }
         let good = targets.compactMap(\.self)

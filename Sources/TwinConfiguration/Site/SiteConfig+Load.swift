@@ -96,11 +96,12 @@ extension SiteConfig {
 /// The roots of a site's files, each read once.
 struct SiteFiles {
     static let names = [
-        "assets.yaml", "baseline.yaml", "dispatch.yaml", "factors.yaml", "plant.yaml", "safety.yaml", "shifts.yaml",
-        "site.yaml", "tariffs.yaml",
+        "assets.yaml", "baseline.yaml", "contracts.yaml", "dispatch.yaml", "factors.yaml", "levers.yaml", "plant.yaml",
+        "safety.yaml", "shifts.yaml", "site.yaml", "tariffs.yaml",
     ]
-    /// A site may compare with no year, and its simulated plant may be as the twin believes it to be.
-    private static let optional: Set = ["baseline.yaml", "plant.yaml"]
+    /// A site may compare with no year, own all that it makes, know no lever, and its simulated plant may be as the twin
+    /// believes it to be.
+    private static let optional: Set = ["baseline.yaml", "contracts.yaml", "levers.yaml", "plant.yaml"]
     static var needed: [String] { names.filter { !optional.contains($0) } }
 
     private let roots: [String: YAMLNode]
@@ -142,6 +143,8 @@ struct SiteFiles {
         let shifts = self["shifts.yaml"].flatMap(ShiftsSection.init)
         let factors = self["factors.yaml"].flatMap { readFactors($0) }
         let baseline = self["baseline.yaml"].flatMap(BaselineSection.init)
+        let contracts = self["contracts.yaml"].flatMap(ContractsSection.init)
+        let levers = self["levers.yaml"].flatMap { readLevers($0, assets?.chart) }
         let tariffs = self["tariffs.yaml"].flatMap { readTariffs($0) }
         let rule = self["dispatch.yaml"].flatMap { readDispatch($0) }
         // What is wrong in a file that is there, the log has.
@@ -154,6 +157,7 @@ struct SiteFiles {
         if let factors, let baseline { checkBaselineYear(baseline, factors) }
         if let assets, let factors, let tariffs { checkFuels(assets, factors, tariffs) }
         if let assets, let baseline { checkBaselineAssets(baseline, assets) }
+        if let assets, let contracts { checkContracts(contracts, assets) }
         guard let site, let safety, let assets, let shifts, let factors, let tariffs, let rule else {
             return nil
         }
@@ -163,6 +167,8 @@ struct SiteFiles {
             baseline: baseline?.baseline, targets: baseline?.targets ?? [], tariffs: [Dated(tariffs)],
             uncertainty: site.uncertainty,
             chart: assets.chart)
+        method.levers = levers ?? []
+        method.ledger = SiteFiles.ledgerTerms(assets, contracts)
         method.closedDaysTo = shifts.closed.map(\.upperBound.year).max()
         var config = SiteConfig(
             site: site, assets: assets, calendar: shifts.calendar(in: site.zone), method: method,

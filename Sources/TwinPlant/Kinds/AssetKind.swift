@@ -39,6 +39,8 @@ public protocol AssetKind: Parametrised, Hashable {
 
     /// Takes what other parts of the configuration say of its surroundings.
     mutating func settle(_ site: SiteFacts)
+    /// Of what keeps energy and gives it back; nil for what does not.
+    var storeTerms: StoreTerms? { get }
     /// At the beginning of a run.
     func memory() -> Memory
     /// One step: tells every signal that the model can say, and goes on with what the port answers.
@@ -65,6 +67,7 @@ extension AssetKind {
     public var watchedBand: ClosedRange<Double>? { nil }
     public var witnesses: [Witness] { [] }
     public var rank: Int { 0 }
+    public var storeTerms: StoreTerms? { nil }
     public mutating func settle(_ site: SiteFacts) {}
     public func heatShare(_ value: (Int) -> UsedValue) -> HeatShare? { nil }
     public func offer(_ scene: OfferScene) -> Offer? { nil }

@@ -118,7 +118,8 @@ struct JournalReader {
     private mutating func openNext() throws(JournalProblem) -> Bool {
         guard index + 1 < segments.count else { return false }
         guard lines.isEmpty else {
-            throw JournalProblem("\(segment.path): error: the segment ends behind its last mark, expected at it", exitCode: 65)
+            throw JournalProblem(
+                "\(segment.path): error: the segment ends behind its last mark, expected at it", exitCode: 65)
         }
         index += 1
         let reader = try folder.open(segment)

@@ -1,5 +1,5 @@
 public import TwinBooks
-import TwinCore
+public import TwinCore
 
 extension StoreReading {
     /// Facts of the runs that reach into the window: of the last one, with the expectations and wall time of all.
@@ -22,5 +22,34 @@ extension StoreReading {
         var sum = WindowSum(method)
         try forEachRow(window, on: method.chart) { sum.add($0) }
         return Summary(sum, facts: facts)
+    }
+
+    /// The window as a whole, and each of its local months; one without rows has no summary.
+    public func summaryByMonth(
+        _ method: ReportMethod, _ window: StoreWindow
+    ) throws -> (whole: Summary, months: [(first: CivilDate, summary: Summary?)])? {
+        guard let facts = try facts(window) else { return nil }
+        var whole = WindowSum(method)
+        var sums: [(first: CivilDate, sum: WindowSum)] = []
+        try forEachRow(window, on: method.chart) { row in
+            whole.add(row)
+            let date = method.zone.local(row.start).date
+            let first = CivilDate(year: date.year, month: date.month, day: 1)
+            if sums.last?.first != first { sums.append((first, WindowSum(method))) }
+            sums[sums.count - 1].sum.add(row)
+        }
+        guard let summary = Summary(whole, facts: facts), let from = sums.first?.first, let to = sums.last?.first else {
+            return nil
+        }
+        var months: [(first: CivilDate, summary: Summary?)] = []
+        var first = from
+        while first <= to {
+            months.append((first, sums.first { $0.first == first }.flatMap { Summary($0.sum, facts: facts) }))
+            first =
+                first.month == 12
+                ? CivilDate(year: first.year + 1, month: 1, day: 1)
+                : CivilDate(year: first.year, month: first.month + 1, day: 1)
+        }
+        return (summary, months)
     }
 }

@@ -9,7 +9,7 @@ import TwinRuntime
 
 /// `twin report`: figures from the store.
 struct ReportCommand: AsyncParsableCommand {
-    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, csv }
+    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, csv, html }
 
     static let configuration = CommandConfiguration(
         commandName: "report",
@@ -23,6 +23,7 @@ struct ReportCommand: AsyncParsableCommand {
               twin report --store twin.sqlite
               twin report --period 2025-06-18 --format json --out report.json
               twin report --store twin.sqlite --period 2025-06 --format csv --out june.csv
+              twin report --period 2025-06 --format html --out june.html
             """)
 
     @OptionGroup var common: CommonOptions
@@ -33,7 +34,7 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default all that the store holds.")
     var period: String?
 
-    @Option(help: "text, json, or csv with one row per half hour and account.")
+    @Option(help: "text, json, html (two pages for management), or csv with one row per half hour and account.")
     var format: Format?
 
     @Option(help: "File to write; default standard output.")
@@ -65,6 +66,19 @@ struct ReportCommand: AsyncParsableCommand {
             guard try writeCSV(source, window, method, to: output) else {
                 throw try source.nothing(of: period, window, config.zone, at: store)
             }
+        } else if format == .html {
+            guard let found = try source.summaryByMonth(method, window) else {
+                throw try source.nothing(of: period, window, config.zone, at: store)
+            }
+            let facts = ReportPage.Facts(
+                period: period, name: config.name, build: "\(Twin.version), \(Build.id)",
+                configurations: changes.map { $0.sentence(config.zone) }, restatements: restatements)
+            let months = found.months.map { first, summary in
+                ReportMonth(
+                    label: ReportCommand.months[first.month - 1], kgPerVehicle: summary?.kgPerVehicleLocation,
+                    vehicles: summary?.vehicles ?? 0)
+            }
+            for line in ReportPage.lines(found.whole, months: months, facts: facts) { try output.write(line) }
         } else {
             guard let summary = try source.summary(method, window) else {
                 throw try source.nothing(of: period, window, config.zone, at: store)
@@ -73,6 +87,10 @@ struct ReportCommand: AsyncParsableCommand {
         }
         try output.finish()
     }
+
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
 
     /// Row by row: a year of them has no place in memory.
     /// - Returns: whether there was one.

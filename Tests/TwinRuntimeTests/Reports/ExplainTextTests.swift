@@ -42,7 +42,7 @@ struct ExplainTextTests {
     @Test("areas and meters add up to the printed kilograms, with every fuel of the site")
     func areas() async throws {
         let text = ExplainText.render(try await BundledDay.closed().result.summary)
-        let table = text.split(separator: "\n").drop { !$0.contains("by area and meter") }.dropFirst(3)
+        let table = text.split(separator: "\n").drop { !$0.contains("where it ends") }.dropFirst(3)
         func grams(_ line: Substring) throws -> Int {
             let last = try #require(line.split(separator: " ").last).filter { $0 != "," && $0 != "." }
             return try #require(Int(last))
@@ -52,13 +52,30 @@ struct ExplainTextTests {
         let areas = table.filter { !$0.hasPrefix("      ") && !$0.hasPrefix("    total") }
         let meters = table.filter { $0.hasPrefix("      ") }
         let figure = try #require(text.firstMatch(of: /= ([0-9,.]+) kg/)).1.filter { $0 != "," && $0 != "." }
-        #expect(areas.count == 8 && meters.count >= 19 && total.hasPrefix("    total "))
+        #expect(areas.count == 7 && meters.count >= 19 && total.hasPrefix("    total "))
         #expect(try grams(total) == Int(figure))
         #expect(try sum(areas) == grams(total))
         #expect(try sum(meters) == grams(total))
-        // 44,527.2 kWh of ethanol at 0.00152 kg: the fuel cell burnt it.
-        let cell = try #require(meters.first { $0.contains("sofc-1") })
-        #expect(abs(try grams(cell) - 67_681) < 10)
+    }
+
+    @Test("the ledger names every route: what comes in is what ends or is kept, by each method")
+    func ledger() async throws {
+        let summary = try await BundledDay.closed().result.summary
+        let routes = try #require(ExplainText.json(summary)["ledger"]?.items)
+        func sum(_ side: String, _ kinds: [String], _ part: Carbon.Part) -> Double {
+            routes.filter { route in kinds.contains { route[side]?.text?.hasPrefix($0) == true } }
+                .reduce(0) { $0 + ($1["co2_kg"]?[part.key]?.double ?? 0) }
+        }
+        for part in Carbon.Part.allCases {
+            let entered = sum("from", ["source ", "vehicle "], part)
+            let ended = sum("to", ["use "], part) - sum("from", ["use "], part)
+            let kept = summary.sum.ledger.stored[part].kilograms
+            #expect(entered > 0 && abs(entered - ended - kept) < 1e-6, "\(part)")
+        }
+        #expect(abs(sum("from", ["source ", "vehicle "], .scope1) - summary.carbon.scope1.kilograms) < 1e-6)
+        #expect(abs(sum("from", ["source ", "vehicle "], .market) - summary.carbon.scope2Market.kilograms) < 1e-6)
+        // 44,527.2 kWh of ethanol at 0.00152 kg: the fuel cell burnt it, and its power and heat carry it on.
+        #expect(abs(sum("to", ["converter fuelcell/sofc-1"], .scope1) - 67.681) < 0.01)
     }
 
     @Test("a simulated day is not called measured, and a measured one is")

@@ -1,5 +1,6 @@
 public import TwinCore
 public import TwinDispatch
+import TwinUnits
 
 /// Stationary storage of reused packs at its AC meter: power positive when it discharges into the plant bus.
 public struct BatteryUnit: AssetKind {
@@ -81,6 +82,13 @@ public struct BatteryUnit: AssetKind {
     }
 
     public var witnesses: [Witness] { [.content(1, flow: 0, capacityKWh: capacityKWh)] }
+
+    public var storeTerms: StoreTerms? {
+        let usableKWh = max(0, socMax - socMin) * capacityKWh * dischargeEfficiency
+        return StoreTerms(
+            efficiency: chargeEfficiency * dischargeEfficiency, capacity: Energy(roundingWattSeconds: usableKWh * 3.6e6)
+        )
+    }
 
     public func memory() -> BatteryString {
         BatteryString(

@@ -1,4 +1,5 @@
 public import TwinCore
+import TwinUnits
 
 /// A hot-water store, which takes what is over and gives before the boilers do.
 public struct HotWaterStore: HotWaterKind {
@@ -37,6 +38,10 @@ public struct HotWaterStore: HotWaterKind {
     }
 
     public var witnesses: [Witness] { [.content(1, flow: 0, capacityKWh: capacityKWh)] }
+
+    public var storeTerms: StoreTerms? {
+        StoreTerms(efficiency: 1, capacity: Energy(roundingWattSeconds: capacityKWh * 3.6e6))
+    }
 
     public func memory() -> Content { Content(storedKWh: initialFraction * capacityKWh) }
 

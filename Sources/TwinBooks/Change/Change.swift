@@ -1,0 +1,147 @@
+import TwinCore
+import TwinUnits
+
+/// What of the change since the baseline's year is whose doing, kg CO2e per vehicle, location-based.
+public struct Change: Sendable, Hashable {
+    public enum Cause: String, Sendable, Hashable, CaseIterable {
+        case method, volume, dayTypes = "day_types", weather, gridFactor = "grid_factor", gasFactor = "gas_factor"
+        case energyReduction = "energy_reduction", electrification, renewables, alternativeEnergy = "alternative_energy"
+
+        /// For people.
+        public var label: String {
+            switch self {
+            case .method: "method"
+            case .volume: "volume"
+            case .dayTypes: "day types"
+            case .weather: "weather"
+            case .gridFactor: "grid factor"
+            case .gasFactor: "gas factor"
+            case .energyReduction: "energy reduction"
+            case .electrification: "electrification"
+            case .renewables: "renewables"
+            case .alternativeEnergy: "alternative energy"
+            }
+        }
+
+        /// Whether the plant did it: the others happen to it.
+        public var isOurs: Bool {
+            switch self {
+            case .energyReduction, .electrification, .renewables, .alternativeEnergy: true
+            case .method, .volume, .dayTypes, .weather, .gridFactor, .gasFactor: false
+            }
+        }
+    }
+
+    public struct Part: Sendable, Hashable {
+        public var cause: Cause
+        public var kgPerVehicle: Double
+    }
+
+    /// The baseline as it was reported, and the window.
+    public let from: Double
+    public let to: Double
+    /// They come to the difference.
+    public let parts: [Part]
+
+    public subscript(cause: Cause) -> Double { parts.first { $0.cause == cause }?.kgPerVehicle ?? 0 }
+
+    init(from: Double, _ then: PlantHours, _ now: PlantHours, _ energy: EnergyModel, to: Double) {
+        self.from = from
+        self.to = to
+        let shares = Shapley.shares(causes: Change.moves.count) { set in
+            var state = then
+            for (place, (_, move)) in Change.moves.enumerated() where set & (1 << UInt32(place)) != 0 {
+                move(&state, now)
+            }
+            return state.kgPerVehicle(energy)
+        }
+        // What the identity does not tell of either end: how the baseline was counted when it was reported.
+        let method = then.kgPerVehicle(energy) - from + to - now.kgPerVehicle(energy)
+        parts =
+            [Part(cause: .method, kgPerVehicle: method)]
+            + zip(Change.moves, shares).map { Part(cause: $0.0, kgPerVehicle: $1) }
+    }
+
+    /// What of the state each cause moves.
+    private static let moves: [(Cause, @Sendable (inout PlantHours, PlantHours) -> Void)] = [
+        (.volume, { $0.vehicles = $1.vehicles }),
+        (.dayTypes, { $0.productionShare = $1.productionShare }),
+        (.weather, { $0.heatingK = $1.heatingK }),
+        (.gridFactor, { $0.gridFactor = $1.gridFactor }),
+        (.gasFactor, { $0.gasFactor = $1.gasFactor }),
+        (
+            .energyReduction,
+            {
+                $0.electricityIntensity = $1.electricityIntensity
+                $0.gasIntensity = $1.gasIntensity
+            }
+        ),
+        (
+            .electrification,
+            {
+                $0.heatingElectricKW = $1.heatingElectricKW
+                $0.electricHeatKW = $1.electricHeatKW
+            }
+        ),
+        (.renewables, { $0.renewableKW = $1.renewableKW }),
+        (
+            .alternativeEnergy,
+            {
+                $0.alternativeKW = $1.alternativeKW
+                $0.otherKgPerHour = $1.otherKgPerHour
+            }
+        ),
+    ]
+}
+
+extension Summary {
+    /// Nil where the window cannot be compared, or the baseline does not say what its year was like.
+    public var change: Change? {
+        guard incomparableReason == nil, let baseline = method.baseline, let year = baseline.conditions,
+            let to = kgPerVehicleLocation
+        else { return nil }
+        return Change(
+            from: baseline.kgPerVehicle, plantHours(of: baseline, year), plantHours(over: baseline.energy),
+            baseline.energy, to: to)
+    }
+
+    private func plantHours(of baseline: Baseline, _ year: WindowConditions) -> PlantHours {
+        let set = method.factors.set(year: baseline.year)
+        return PlantHours(
+            productionShare: year.productionDayHours / year.hours, heatingK: year.heatingKHours / year.hours,
+            vehicles: Double(year.vehicles) / year.hours, gridFactor: set.gridGeneration.kilogramsPerKWh,
+            gasFactor: set[.gas].direct.kilogramsPerKWh, renewableKW: year.baselineGenerationKWh / year.hours,
+            alternativeKW: 0, otherKgPerHour: 0, heatingElectricKW: 0, electricHeatKW: 0, electricityIntensity: 1,
+            gasIntensity: 1)
+    }
+
+    /// This window's plant, with factors as they came out of its books.
+    private func plantHours(over model: EnergyModel) -> PlantHours {
+        let hours = max(conditions.hours, 1e-9)
+        func kW(_ account: Account) -> Double { energy(account).kilowattHours / hours }
+        let vehicles = Double(self.vehicles) / hours
+        let set = method.factors.set(at: from)
+        let productionShare = conditions.productionDayHours / hours
+        let heatingK = conditions.heatingKHours / hours
+        let renewable = kW(.wind) + kW(.solar)
+        let alternative = kW(.fuelcell) + kW(.chp)
+        let electricHeat = kW(.heatPump) + kW(.heatElectric)
+        let heatingElectric = sum.electricityForHeat.kilowattHours / hours
+        let imported = kW(.gridImport)
+        let gas = kW(.gas)
+        let scope1Gas = gas * set[.gas].direct.kilogramsPerKWh
+        let other = carbon.scope1.kilograms / hours - scope1Gas
+        // Other purchases than import (what cars bring) stand with the grid's factor.
+        let gridFactor =
+            imported > 0 ? carbon.scope2Location.kilograms / hours / imported : set.gridGeneration.kilogramsPerKWh
+        let electricity = PlantHours.electricityKW(model, vehicles)
+        let baselineGas = PlantHours.gasKW(model, productionShare, heatingK, vehicles)
+        return PlantHours(
+            productionShare: productionShare, heatingK: heatingK, vehicles: vehicles, gridFactor: gridFactor,
+            gasFactor: set[.gas].direct.kilogramsPerKWh, renewableKW: renewable, alternativeKW: alternative,
+            otherKgPerHour: other, heatingElectricKW: heatingElectric, electricHeatKW: electricHeat,
+            electricityIntensity: electricity > 0
+                ? (imported + renewable + alternative - heatingElectric) / electricity : 1,
+            gasIntensity: baselineGas > 0 ? (gas + electricHeat) / baselineGas : 1)
+    }
+}

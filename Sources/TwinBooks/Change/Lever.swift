@@ -1,0 +1,87 @@
+public import TwinCore
+import TwinUnits
+
+/// Something that a plant can do next: it takes the place of a part of an energy that a meter counts, by less of it, by
+/// electricity or by another fuel. What it saves follows from the books of a window.
+public struct Lever: Sendable, Hashable {
+    public enum Replacement: Sendable, Hashable {
+        /// The energy is no longer needed.
+        case nothing
+        /// kWh of electricity from the grid for each kWh.
+        case electricity(perKWh: Double)
+        case fuel(Fuel)
+    }
+
+    public var name: String
+    /// What is replaced: an account of fuel or `load`, at one asset or at all of them.
+    public var account: Account
+    public var path: AssetPath?
+    /// Of it, 0...1.
+    public var share: Double
+    public var by: Replacement
+
+    public init(name: String, account: Account, path: AssetPath?, share: Double, by: Replacement) {
+        self.name = name
+        self.account = account
+        self.path = path
+        self.share = share
+        self.by = by
+    }
+}
+
+/// What a lever would have done in a window, by location, with today's factors and prices.
+public struct LeverEffect: Sendable, Hashable {
+    public var lever: Lever
+    public var savedKg: Double
+    public var savedKgPerVehicle: Double
+    /// Of energy and of the price on Scope 1; what has to be built is not in it.
+    public var extraCost: Double
+
+    /// Money for a tonne; nil where nothing is saved.
+    public var costPerTonne: Double? { savedKg > 0 ? extraCost / savedKg * 1000 : nil }
+}
+
+extension Summary {
+    /// The cheapest tonne first; what saves nothing comes last.
+    public var leverEffects: [LeverEffect] {
+        method.levers.compactMap(effect).sorted { a, b in
+            (a.costPerTonne ?? .infinity, -a.savedKg, a.lever.name)
+                < (b.costPerTonne ?? .infinity, -b.savedKg, b.lever.name)
+        }
+    }
+
+    /// Nil where the window has nothing of what it replaces, or no vehicles.
+    private func effect(_ lever: Lever) -> LeverEffect? {
+        let all: Energy
+        if let path = lever.path {
+            guard let line = method.chart.index(of: Meter(lever.account, path)) else { return nil }
+            all = energy(line: line)
+        } else {
+            all = energy(lever.account)
+        }
+        let kWh = all.kilowattHours * lever.share
+        guard kWh > 0, vehicles > 0 else { return nil }
+        let set = method.factors.set(at: from)
+        let tariffs = method.tariffs[method.tariffIndex(at: from)].value
+        /// kg in Scope 1 and 2, and money for energy.
+        func weight(_ account: Account, _ kWh: Double) -> (direct: Double, indirect: Double, cost: Double) {
+            guard let fuel = account.row.fuel else {
+                return (0, kWh * set.gridGeneration.kilogramsPerKWh, kWh / 1000 * tariffs.importPerMWh)
+            }
+            let price = (tariffs.fuels[fuel.index] ?? 0) / fuel.row.kWhPerPriced
+            return (kWh * set[fuel].direct.kilogramsPerKWh, 0, kWh * price)
+        }
+        let before = weight(lever.account, kWh)
+        let after: (direct: Double, indirect: Double, cost: Double) =
+            switch lever.by {
+            case .nothing: (0, 0, 0)
+            case .electricity(let perKWh): weight(.gridImport, kWh * perKWh)
+            case .fuel(let fuel): weight(fuel.account, kWh)
+            }
+        let savedDirect = before.direct - after.direct
+        let saved = savedDirect + before.indirect - after.indirect
+        return LeverEffect(
+            lever: lever, savedKg: saved, savedKgPerVehicle: saved / Double(vehicles),
+            extraCost: after.cost - before.cost - savedDirect / 1000 * tariffs.carbonPerTonne)
+    }
+}

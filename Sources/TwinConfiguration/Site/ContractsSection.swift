@@ -1,0 +1,75 @@
+import TwinBooks
+import TwinCore
+import TwinPlant
+
+/// `contracts.yaml`: electricity that comes by contract and not over the public grid.
+struct ContractsSection {
+    /// Whose claim it is that a kWh came from the sun.
+    enum Certificates: String, CaseIterable {
+        case kept, sold
+    }
+
+    struct Wire {
+        var asset: AssetPath
+        var certificates: Certificates
+        var place: YAMLNode
+    }
+
+    var wires: [Wire]
+
+    init?(_ root: YAMLNode) {
+        let section: ContractsSection? = root.fields { fields in
+            guard let items = fields.required("private_wire")?.items(0...64) else { return nil }
+            let wires = items.map(ContractsSection.wire)
+            let good = wires.compactMap(\.self)
+            for (index, wire) in good.enumerated() where good.prefix(index).contains(where: { $0.asset == wire.asset })
+            {
+                wire.place.find("asset")?.problem("\(quoted(wire.asset.text)) is named twice; keep one of them")
+            }
+            return good.count == items.count ? ContractsSection(wires: good) : nil
+        }
+        guard let section else { return nil }
+        self = section
+    }
+
+    private init(wires: [Wire]) { self.wires = wires }
+
+    private static func wire(_ item: YAMLNode) -> Wire? {
+        item.fields { fields in
+            let asset = fields.required("asset", hint: "name it by area and id like solar/pv2").flatMap(path)
+            let certificates = fields.required(
+                "certificates", hint: "write kept where the site holds them, sold where another claims the sun")?
+                .choice(Certificates.self)
+            _ = fields.required("source", hint: "name the contract")?.text(maxLength: 1000)
+            guard let asset, let certificates else { return nil }
+            return Wire(asset: asset, certificates: certificates, place: item)
+        }
+    }
+
+    private static func path(_ node: YAMLNode) -> AssetPath? {
+        guard let text = node.text() else { return nil }
+        guard let path = AssetPath(text: text), [.wind, .solar].contains(path.area) else {
+            node.problem("\(quoted(text)) is no asset of wind or sun; write area and id like solar/pv2")
+            return nil
+        }
+        return path
+    }
+}
+
+extension SiteFiles {
+    /// A wire from what the site does not have.
+    func checkContracts(_ contracts: ContractsSection, _ assets: AssetsSection) {
+        let known = Set(assets.assets.map(\.path))
+        for wire in contracts.wires where !known.contains(wire.asset) {
+            wire.place.find("asset")?.problem("\(quoted(wire.asset.text)) is no asset of assets.yaml")
+        }
+    }
+
+    /// What the ledger needs to know beyond chart and factors.
+    static func ledgerTerms(_ assets: AssetsSection, _ contracts: ContractsSection?) -> LedgerTerms {
+        var terms = LedgerTerms()
+        for asset in assets.assets { terms.stores[asset.path] = asset.kind.storeTerms }
+        terms.purchased = Set((contracts?.wires ?? []).filter { $0.certificates == .sold }.map(\.asset))
+        return terms
+    }
+}

@@ -1,0 +1,147 @@
+import TwinBooks
+import TwinCore
+import TwinUnits
+
+/// The five questions of a reader with two minutes, each with its answer in words.
+struct Answers {
+    struct Answer: Hashable {
+        var question: String
+        var words: String
+    }
+
+    private let summary: Summary
+
+    init(_ summary: Summary) { self.summary = summary }
+
+    var all: [Answer] {
+        [
+            Answer(question: "How much, and against \(baselineYear)?", words: "\(howMuch) \(against)"),
+            Answer(question: "On the way to \(targetYear)?", words: way),
+            Answer(question: "What drove the change?", words: drivers),
+            Answer(question: "Can I trust it?", words: trust),
+            Answer(question: "What next, and at what cost?", words: next),
+        ]
+    }
+
+    /// The report in one sentence.
+    var headline: String {
+        guard let kg = summary.kgPerVehicleLocation else {
+            return "No vehicle was lined off in this window, so there is no figure per vehicle."
+        }
+        var text = "Production emitted \(Answers.short(kg)) kg CO2e per vehicle"
+        if let reduction = summary.reductionPct, let then = summary.baselineKgPerVehicle {
+            let word = reduction.value < 0 ? "above" : "below"
+            text += ", \(Answers.short(abs(reduction.value))) % \(word) \(baselineYear) (\(Answers.short(then)) kg)"
+        }
+        if let path = summary.paths.first {
+            switch path.verdict {
+            case .onTheWay: text += " and on the way to \(path.target.year)"
+            case .behind: text += " and behind the way to \(path.target.year)"
+            case .notProven: text += "; whether that is on the way to \(path.target.year) is not proven"
+            }
+        }
+        return text + "."
+    }
+
+    private var baselineYear: String { summary.method.baseline.map { "\($0.year)" } ?? "a baseline" }
+    private var targetYear: String { summary.method.targets.first.map { "\($0.year)" } ?? "a target" }
+
+    private var howMuch: String {
+        let tonnes = Answers.short(summary.productionKgLocation / 1000)
+        guard let kg = summary.kgPerVehicleLocation else { return "\(tonnes) t CO2e and no vehicle." }
+        let width = summary.uncertaintyKgPerVehicle.map { " ± \(Answers.short($0))" } ?? ""
+        return "\(Answers.short(kg))\(width) kg CO2e per vehicle, \(tonnes) t for"
+            + " \(Figures.whole(Double(summary.vehicles))) vehicles."
+    }
+
+    private var against: String {
+        guard let reduction = summary.reductionPct, let then = summary.baselineKgPerVehicle else {
+            return "It is not compared: \(summary.incomparableReason ?? "there is nothing to compare with")."
+        }
+        let word = reduction.value < 0 ? "more" : "less"
+        let range = "\(Answers.short(reduction.low)) to \(Answers.short(reduction.high)) %"
+        let proof = reduction.low < 0 && reduction.high > 0 ? ", not proven" : ""
+        let what =
+            summary.isYear
+            ? "the year \(baselineYear) as reported"
+            : "the plant of \(baselineYear) at this volume, weather and day type"
+        return "That is \(Answers.short(abs(reduction.value))) % \(word) (\(range)\(proof)) than \(what),"
+            + " \(Answers.short(then)) kg."
+    }
+
+    private var way: String {
+        guard !summary.paths.isEmpty else {
+            return "Not judged: \(summary.incomparableReason ?? "the site has no target per vehicle")."
+        }
+        let words = summary.paths.map { path in
+            let asked = "\(path.target.name) asks for \(Answers.short(path.askedPct)) % less in \(path.year)"
+            let gap = Answers.short(abs(path.gapKg) / 1000)
+            return switch path.verdict {
+            case .onTheWay: "\(asked): reached, by \(gap) t."
+            case .behind: "\(asked): missed, by \(gap) t."
+            case .notProven:
+                "\(asked): \(path.gapKg > 0 ? "missed" : "reached") by \(gap) t, not proven, as the interval holds both."
+            }
+        }
+        return words.joined(separator: " ")
+            + (summary.isYear ? "" : " A window under a year tells of the way, not of the target.")
+    }
+
+    private var drivers: String {
+        guard let change = summary.change else {
+            return
+                "Not shared out: \(summary.incomparableReason ?? "baseline.yaml does not say what its year was like")."
+        }
+        let parts = change.parts.filter { abs($0.kgPerVehicle) >= 0.5 }
+            .sorted { abs($0.kgPerVehicle) > abs($1.kgPerVehicle) }
+        func words(_ parts: some Sequence<Change.Part>) -> String {
+            parts.map { "\($0.cause.label) \(Answers.signed($0.kgPerVehicle))" }.joined(separator: ", ")
+        }
+        let ours = parts.filter(\.cause.isOurs)
+        let others = parts.filter { !$0.cause.isOurs }
+        return "Since \(baselineYear), kg per vehicle: the plant's own doing \(ours.isEmpty ? "nothing" : words(ours));"
+            + " what happened to it \(others.isEmpty ? "nothing" : words(others))."
+    }
+
+    private var trust: String {
+        var words: [String] = []
+        if let quality = summary.dataQuality, !summary.facts.isSimulated {
+            words.append(
+                "\(Answers.short(quality.measured)) % of the energy was measured, \(Answers.short(quality.estimated)) %"
+                    + " estimated, \(Answers.short(quality.missing)) % is missing")
+        }
+        if summary.isProvisional { words.append("provisional: late data may still change it") }
+        words += summary.caveats
+        return words.isEmpty ? "Nothing stands against it." : words.map(Answers.sentence).joined(separator: " ")
+    }
+
+    private var next: String {
+        let all = summary.leverEffects.filter { $0.savedKg > 0 }
+        // The two cheapest, and the largest of the others.
+        let effects = all.prefix(2) + [all.dropFirst(2).max { $0.savedKg < $1.savedKg }].compactMap(\.self)
+        guard !effects.isEmpty else { return "No lever is configured that would have saved anything (levers.yaml)." }
+        let currency = summary.cost.currency
+        return effects.map { effect in
+            let money =
+                effect.extraCost <= 0
+                ? "saves \(Figures.whole(-effect.extraCost)) \(currency)"
+                : "costs \(Figures.whole(effect.extraCost)) \(currency),"
+                    + " \(Figures.whole(effect.costPerTonne ?? 0)) a tonne"
+            return Answers.sentence(
+                "\(effect.lever.name): \(Answers.signed(-effect.savedKgPerVehicle)) kg per vehicle,"
+                    + " \(Answers.short(effect.savedKg / 1000)) t less, \(money)")
+        }.joined(separator: " ") + " Energy only; what has to be built is not in it."
+    }
+
+    private static func sentence(_ text: String) -> String {
+        text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
+    }
+
+    /// Three digits that count.
+    static func short(_ value: Double) -> String {
+        let size = abs(value)
+        return Figures.fixed(value, size >= 99.5 ? 0 : size >= 9.95 ? 1 : 2)
+    }
+
+    static func signed(_ value: Double) -> String { (value > 0 ? "+" : "") + short(value) }
+}

@@ -1,0 +1,115 @@
+import TwinBooks
+import TwinCore
+
+/// The drawings of the report. Bars begin at 0, and what is said by a colour is said by a sign or a word too.
+enum Charts {
+    /// A round figure above a value, for the end of an axis.
+    private static func top(_ value: Double) -> Double {
+        var size = 1.0
+        while size * 10 < value { size *= 10 }
+        return [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map { $0 * size }.first { $0 >= value } ?? value
+    }
+
+    /// The figure as a bar, with the baseline, the way and the target as marks.
+    static func bullet(_ summary: Summary) -> String? {
+        guard let now = summary.kgPerVehicleLocation, let then = summary.baselineKgPerVehicle else { return nil }
+        var svg = SVG(width: 660, height: 92, title: "CO2 per vehicle against the baseline, the way and the target")
+        let most = top(max(now, then) * 1.05)
+        func x(_ value: Double) -> Double { 10 + 640 * min(max(value / most, 0), 1) }
+        svg.rect(x: 10, y: 34, width: x(then) - 10, height: 26, style: "then")
+        svg.rect(x: 10, y: 40, width: x(now) - 10, height: 14, style: "now")
+        if let width = summary.uncertaintyKgPerVehicle {
+            svg.line(x(now - width), 47, x(now + width), 47, style: "whisker")
+        }
+        svg.line(10, 66, 650, 66, style: "axis")
+        for step in 0...4 {
+            let value = most * Double(step) / 4
+            svg.text(Figures.whole(value), x: x(value), y: 80, step == 0 ? .start : step == 4 ? .end : .middle)
+        }
+        let year = summary.method.baseline?.year ?? 0
+        svg.text("\(year): \(Answers.short(then)) kg", x: min(x(then), 650), y: 28, .end, style: "label strong")
+        for path in summary.paths.prefix(1) {
+            for (fraction, name) in [
+                (1 - path.askedPct / 100, "way \(path.year)"), (path.target.remainingFraction, "\(path.target.year)"),
+            ] {
+                let place = x(then * fraction)
+                svg.line(place, 30, place, 64, style: "mark")
+                svg.text(name, x: place, y: 14, .middle)
+                svg.line(place, 17, place, 30, style: "lead")
+            }
+        }
+        return svg.markup
+    }
+
+    /// From the baseline as reported to the window, cause by cause.
+    static func waterfall(_ change: Change, year: Int) -> String {
+        let parts = change.parts.filter { abs($0.kgPerVehicle) >= 0.05 }
+        let columns = parts.count + 2
+        var svg = SVG(
+            width: 660, height: 232, title: "What changed the CO2 per vehicle since \(year), kg per vehicle")
+        var levels = [change.from]
+        for part in parts { levels.append((levels.last ?? 0) + part.kgPerVehicle) }
+        let most = top((levels + [change.to]).max() ?? 1)
+        let least = min(0, levels.min() ?? 0)
+        let span = max(most - least, 1)
+        func y(_ value: Double) -> Double { 176 - 152 * (value - least) / span }
+        let pitch = 640 / Double(columns)
+        func column(_ place: Int, _ low: Double, _ high: Double, _ style: String, _ figure: String, _ name: String) {
+            let x = 10 + pitch * Double(place)
+            svg.rect(x: x + 4, y: y(high), width: pitch - 8, height: max(y(low) - y(high), 1), style: style)
+            svg.text(figure, x: x + pitch / 2, y: y(high) - 4, .middle, style: "label strong")
+            for (line, word) in name.split(separator: " ").enumerated() {
+                svg.text(String(word), x: x + pitch / 2, y: 192 + 12 * Double(line), .middle)
+            }
+        }
+        column(0, 0, change.from, "then", Answers.short(change.from), "\(year) reported")
+        for (place, part) in parts.enumerated() {
+            let (before, after) = (levels[place], levels[place + 1])
+            column(
+                place + 1, min(before, after), max(before, after), part.kgPerVehicle > 0 ? "more" : "less",
+                Answers.signed(part.kgPerVehicle), part.cause.label)
+        }
+        column(columns - 1, 0, change.to, "now", Answers.short(change.to), "this window")
+        svg.line(10, y(0), 650, y(0), style: "axis")
+        return svg.markup
+    }
+
+    /// A figure for each month (none is no dot, and never 0), and the way to the target of the year.
+    static func course(_ months: [ReportMonth], _ summary: Summary) -> String? {
+        let figures = months.compactMap(\.kgPerVehicle)
+        guard figures.count > 1, let baseline = summary.method.baseline, let path = summary.paths.first else {
+            return nil
+        }
+        let way = baseline.kgPerVehicle * (1 - path.askedPct / 100)
+        let target = baseline.kgPerVehicle * path.target.remainingFraction
+        var svg = SVG(width: 660, height: 190, title: "CO2 per vehicle by month, kg, with the way and the target")
+        let most = top(max(figures.max() ?? 1, baseline.kgPerVehicle))
+        func y(_ value: Double) -> Double { 160 - 140 * value / most }
+        func x(_ place: Int) -> Double { 46 + 600 * (Double(place) + 0.5) / Double(months.count) }
+        for (value, name, style) in [
+            (baseline.kgPerVehicle, "\(baseline.year)", "lead"), (way, "way \(path.year)", "mark"),
+            (target, "\(path.target.year)", "mark"),
+        ] {
+            svg.line(46, y(value), 650, y(value), style: style)
+            svg.text("\(name) \(Answers.short(value))", x: 648, y: y(value) - 4, .end)
+        }
+        svg.line(46, y(0), 650, y(0), style: "axis")
+        for step in 0...2 {
+            svg.text(Figures.whole(most * Double(step) / 2), x: 40, y: y(most * Double(step) / 2) + 4, .end)
+        }
+        // A month without a figure breaks the line.
+        var run: [(x: Double, y: Double)] = []
+        for (place, month) in months.enumerated() {
+            svg.text(month.label, x: x(place), y: 176, .middle)
+            if let kg = month.kgPerVehicle {
+                run.append((x(place), y(kg)))
+                svg.dot(x(place), y(kg), style: "now")
+            } else {
+                svg.path(run, style: "course")
+                run = []
+            }
+        }
+        svg.path(run, style: "course")
+        return svg.markup
+    }
+}

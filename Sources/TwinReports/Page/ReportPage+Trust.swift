@@ -1,0 +1,159 @@
+import TwinBooks
+import TwinCore
+import TwinUnits
+
+/// Page 2: what the figure is made of, and what stands behind it.
+extension ReportPage {
+    var trust: String {
+        [
+            "<h2>Why the figure can be trusted</h2>", "<div class=\"columns\"><div>\(scopes)\(electricity)</div>",
+            "<div>\(ends)\(levers)</div></div>", method, audit,
+        ].joined(separator: "\n")
+    }
+
+    private var scopes: String {
+        let carbon = summary.carbon
+        func row(_ name: String, _ emissions: Emissions) -> [String] {
+            let perVehicle = summary.perVehicle(emissions.kilograms).map(Answers.short) ?? "—"
+            return [name, Answers.short(emissions.kilograms / 1000), perVehicle]
+        }
+        var rows = [
+            row("Scope 1, \(summary.fuels.map(\.name).joined(separator: ", "))", carbon.scope1),
+            row("Scope 2, location-based", carbon.scope2Location), row("Scope 2, market-based", carbon.scope2Market),
+        ]
+        if carbon.halfHourlyPeriods == summary.sum.periods {
+            rows.append(row("Scope 2, by half hour (not for the total)", carbon.scope2HalfHourly))
+        }
+        rows += [
+            row("Outside the scopes: biogenic CO2", carbon.biogenic),
+            row("Scope 3, upstream of energy", carbon.scope3Upstream),
+            row("Information: avoided by export", carbon.avoidedExport),
+        ]
+        return "<h3>Scopes</h3>" + HTML.table(["", "t CO2e", "kg per vehicle"], rows)
+            + "<p class=\"note\">Other Scope 1 (solvents, refrigerants, site diesel): not included. Credits: none.</p>"
+    }
+
+    private var electricity: String {
+        let sheet = Bus.electricity.sheet
+        let all = summary.energy(sheet.sources).kilowattHours
+        let rows = AccountRow.Flow.allCases.flatMap { flow in
+            sheet.accounts.filter { $0.row.flow == flow && flow != .memo }.compactMap { account -> [String]? in
+                guard let kWh = summary.kWh(account) else { return nil }
+                let share = all > 0 ? "\(Answers.short(100 * kWh / all)) %" : "—"
+                return ["\(account.row.label) \(flow.isSource ? "in" : "out")", Figures.fixed(kWh / 1000, 1), share]
+            }
+        }
+        let share = summary.renewableShare.map {
+            "<p class=\"note\">\(Answers.short(100 * $0)) % of the electricity used on site came from wind and sun here.</p>"
+        }
+        return "<h3>Electricity</h3>" + HTML.table(["", "MWh", "of supply"], rows) + (share ?? "")
+    }
+
+    /// The ledger's uses, largest first.
+    private var ends: String {
+        let table = LedgerTable(summary)
+        var rows = (table.assets.map { ($0.path.text, $0.part) } + table.site.map { ($0.name, $0.part) })
+            .filter { $0.1.grams != 0 }.sorted { $0.1.grams > $1.1.grams }
+        let rest = rows.dropFirst(12).reduce(0) { $0 + $1.1.grams }
+        rows = Array(rows.prefix(12))
+        if rest != 0 { rows.append(("all others", .init(grams: rest))) }
+        let all = max(table.total.grams, 1)
+        let lines =
+            rows.map { [$0.0, Answers.short($0.1.grams / 1e6), "\(Answers.short(100 * $0.1.grams / all)) %"] }
+            + [["all", Answers.short(table.total.grams / 1e6), "100 %"]]
+        return "<h3>Where it ends</h3>" + HTML.table(["", "t CO2e", "share"], lines, strong: [lines.count - 1])
+            + "<p class=\"note\">What is taken of electricity or hot water carries the mix that made it.</p>"
+    }
+
+    private var levers: String {
+        let effects = summary.leverEffects
+        guard !effects.isEmpty else { return "" }
+        let currency = summary.cost.currency
+        let rows = effects.map { effect in
+            [
+                effect.lever.name, Answers.signed(-effect.savedKg / 1000), Answers.signed(-effect.savedKgPerVehicle),
+                effect.costPerTonne.map { Figures.whole($0) } ?? "—",
+            ]
+        }
+        return "<h3>Measures, cheapest tonne first</h3>"
+            + HTML.table(["", "t CO2e", "kg per vehicle", "\(currency) per t"], rows)
+            + "<p class=\"note\">Each for itself, over this window, at today's factors and prices; energy and the price on"
+            + " Scope 1 alone, nothing that has to be built.</p>"
+    }
+
+    private var method: String {
+        let method = summary.method
+        let set = method.factors.set(at: summary.from)
+        var words = [
+            "Boundary: \(method.boundary)",
+            "Factors: set \(set.id), convention \(method.factors.convention.rawValue); grid"
+                + " \(set.gridGeneration.kilogramsPerKWh), residual mix \(set.gridResidualMix.kilogramsPerKWh), gas"
+                + " \(set[.gas].direct.kilogramsPerKWh) kg CO2e/kWh gross.",
+            "Headline: \(method.scope2.rawValue)-based; import is never netted with export; what is exported carries the mix of"
+                + " the bus and stays in the figure.",
+        ]
+        let purchased = method.ledger.purchased.sorted().map(\.text).joined(separator: ", ")
+        if !purchased.isEmpty {
+            words.append(
+                "Private wire without certificates: \(purchased); the market-based figure counts it at the residual mix."
+            )
+        }
+        if let quality = summary.dataQuality {
+            let kind = summary.facts.isSimulated ? "simulated" : "measured"
+            words.append(
+                "Energy \(kind) \(Figures.fixed(quality.measured, 1)) %, estimated \(Figures.fixed(quality.estimated, 1)) %,"
+                    + " missing \(Figures.fixed(quality.missing, 1)) %; interval from meters, factors and estimates, 95 %."
+            )
+        }
+        words += summary.caveats.map { "Note: \($0)." }
+        return "<h3>Method</h3><ul>" + words.map { "<li>\(HTML.escaped($0))</li>" }.joined() + "</ul>"
+    }
+
+    private var audit: String {
+        let rows =
+            [
+                ["digest", summary.digest], ["build", facts.build],
+                ["messages", "\(summary.counts.messages), late \(summary.counts.late), shed \(summary.counts.shed)"],
+                [
+                    "refused",
+                    "\(summary.counts.rejectedTotal), duplicates \(summary.counts.duplicates),"
+                        + " gaps \(summary.gaps)",
+                ],
+            ] + facts.configurations.map { ["configuration", $0] }
+        return "<h3>Audit trail</h3><table class=\"plain\"><tbody>"
+            + rows.map { "<tr><td>\(HTML.escaped($0[0]))</td><td>\(HTML.escaped($0[1]))</td></tr>" }.joined()
+            + "</tbody></table>"
+    }
+
+    static let style = """
+        :root{--ink:#16232f;--soft:#5b6b7a;--line:#d5dce3;--now:#12507b;--then:#c9d4de;--more:#8c2f39;--less:#5d9e8c}
+        *{box-sizing:border-box}
+        body{margin:0;background:#eef1f4;color:var(--ink);font:13px/1.45 "Inter","Helvetica Neue",Arial,sans-serif}
+        .sheet{width:210mm;max-width:100%;margin:8mm auto;padding:13mm 15mm;background:#fff}
+        .eyebrow{margin:0;color:var(--soft);font-size:11px;letter-spacing:.06em;text-transform:uppercase}
+        h1{margin:1mm 0 0;font-size:22px;font-weight:600}h2{margin:0 0 3mm;font-size:18px;font-weight:600}
+        h3{margin:5mm 0 1mm;font-size:13px;font-weight:600}
+        .window{margin:0;color:var(--soft)}
+        .headline{margin:5mm 0 3mm;font-size:17px;line-height:1.35;font-weight:500}
+        dl{display:grid;grid-template-columns:38mm 1fr;gap:1.6mm 5mm;margin:4mm 0}
+        dt{font-weight:600}dd{margin:0}
+        figure{margin:3mm 0;break-inside:avoid}figcaption{color:var(--soft);font-size:11px;margin-bottom:1mm}
+        svg{width:100%;height:auto;display:block}
+        .label{font-size:10px;fill:var(--soft)}.label.strong{fill:var(--ink);font-weight:600}
+        .now{fill:var(--now)}.then{fill:var(--then)}.more{fill:var(--more)}.less{fill:var(--less)}
+        .axis{stroke:var(--ink);stroke-width:1}.mark{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:4 2}
+        .lead{stroke:var(--soft);stroke-width:.7}.whisker{stroke:#fff;stroke-width:2}
+        .course{fill:none;stroke:var(--now);stroke-width:2}
+        table{width:100%;border-collapse:collapse;margin:1mm 0;font-variant-numeric:tabular-nums;break-inside:avoid}
+        th{font-weight:500;color:var(--soft);font-size:11px}
+        th,td{padding:.9mm 1.5mm;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}
+        th:first-child,td:first-child{text-align:left;padding-left:0}
+        tr.strong td{font-weight:600;border-bottom-color:var(--ink)}
+        .plain td{text-align:left;overflow-wrap:anywhere;font-size:11px}
+        .columns{display:grid;grid-template-columns:1fr 1fr;gap:8mm}
+        .note,ul{color:var(--soft);font-size:11px;margin:1mm 0}ul{padding-left:4mm}
+        @page{size:A4 portrait;margin:0}
+        @media print{body{background:#fff}.sheet{margin:0;width:210mm;min-height:296mm;break-after:page}}
+        @media (max-width:700px){.columns,dl{grid-template-columns:1fr}.sheet{padding:6mm}}
+        """
+}
