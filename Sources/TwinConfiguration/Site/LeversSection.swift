@@ -19,8 +19,9 @@ extension SiteFiles {
             }.flatMap(\.self)
         }
         let good = levers.compactMap(\.self)
-        for (index, (lever, item)) in zip(good, items).enumerated()
-        where good.prefix(index).contains(where: { $0.name == lever.name }) {
+        var names: Set<String> = []
+        for (lever, item) in zip(levers, items) {
+            guard let lever, !names.insert(lever.name).inserted else { continue }
             item.find("name")?.problem("\(quoted(lever.name)) names two levers; give each its own name")
         }
         return good.count == items.count ? good : nil

@@ -186,6 +186,32 @@ extension BrokenExample {
                 "location.latitude_deg: 94.9203 is not in -90...90 (deg north); check the unit and the digits",
             ]),
         BrokenExample(
+            "a wire from what is not there, a lever on nothing and two of one name, a year of 400 days",
+            [
+                Edit("baseline.yaml", "production_days: {value: 230,", "production_days: {value: ▸400,"),
+                Edit("contracts.yaml", "asset: solar/pv2", "asset: ▸solar/pv9"),
+                Edit("levers.yaml", "replaces: gas heat/boilers", "replaces: ▸gas heat/kettle"),
+                Edit("levers.yaml", "replaces: gas gas/paint-ovens", "replaces: ▸steam"),
+                Edit("levers.yaml", "name: biomethane", "name: ▸compressed-air leaks"),
+            ],
+            [
+                "conditions.production_days: 400 is not in 1...366 (days); check the unit and the digits",
+                "private_wire[0].asset: \"solar/pv9\" is no asset of assets.yaml",
+                "levers[0].replaces: \"gas heat/kettle\" is no line of this site's books; twin explain co2 lists them",
+                "levers[1].replaces: \"steam\" is neither a fuel nor load; write account and asset like gas heat/boilers",
+                "levers[5].name: \"compressed-air leaks\" names two levers; give each its own name",
+            ]),
+        BrokenExample(
+            "certificates that nobody knows, a wire from a boiler, a lever by magic",
+            [
+                Edit("contracts.yaml", "certificates: sold", "certificates: ▸lent"),
+                Edit("levers.yaml", "by: biomethane", "by: ▸hope"),
+            ],
+            [
+                "private_wire[0].certificates: \"lent\" is none of kept, sold",
+                "levers[5].by: \"hope\" is none of nothing, electricity, gas, ethanol, biomass, biomethane",
+            ]),
+        BrokenExample(
             "heat without a boiler and a fuel cell without a tank",
             [
                 Edit(
