@@ -91,7 +91,7 @@ enum Charts {
             (target, "\(path.target.year)", "mark"),
         ] {
             svg.line(46, y(value), 650, y(value), style: style)
-            svg.text("\(name) \(Answers.short(value))", x: 648, y: y(value) - 4, .end)
+            svg.text("\(name) \(Answers.short(value))", x: 52, y: y(value) - 4)
         }
         svg.line(46, y(0), 650, y(0), style: "axis")
         for step in 0...2 {

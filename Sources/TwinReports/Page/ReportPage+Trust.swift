@@ -153,7 +153,11 @@ extension ReportPage {
         .columns{display:grid;grid-template-columns:1fr 1fr;gap:8mm}
         .note,ul{color:var(--soft);font-size:11px;margin:1mm 0}ul{padding-left:4mm}
         @page{size:A4 portrait;margin:0}
-        @media print{body{background:#fff}.sheet{margin:0;width:210mm;min-height:296mm;break-after:page}}
+        @media print{body{background:#fff;font-size:11px;line-height:1.35}
+                .sheet{margin:0;width:210mm;padding:9mm 14mm;break-after:page}.sheet:last-child{break-after:auto}
+                .headline{font-size:15px;margin:3mm 0 2mm}dl{gap:.8mm 5mm;margin:2mm 0}figure{margin:1.5mm 0}
+                h3{margin:2.5mm 0 .5mm;font-size:12px}th,td{padding:.4mm 1.5mm}.columns{gap:6mm}
+                th,figcaption,.note,ul,.plain td{font-size:10px}}
         @media (max-width:700px){.columns,dl{grid-template-columns:1fr}.sheet{padding:6mm}}
         """
 }
