@@ -49,9 +49,14 @@ public final class LineWriter {
 
     /// Writes the bytes and a line break.
     public func write(_ line: [UInt8]) throws(FileProblem) {
-        precondition(!isFinished, "a line after finish")
         pending.append(contentsOf: line)
-        pending.append(0x0A)
+        try write(bytes: [0x0A])
+    }
+
+    /// Writes the bytes as they are.
+    public func write(bytes: [UInt8]) throws(FileProblem) {
+        precondition(!isFinished, "a line after finish")
+        pending.append(contentsOf: bytes)
         if pending.count >= LineWriter.blockSize { try flush(last: false) }
     }
 

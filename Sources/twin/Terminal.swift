@@ -107,6 +107,9 @@ enum Output {
             try writer.write(Array((line.printable + ending).utf8))
         }
 
+        /// What is no text; only a file takes it.
+        func write(bytes: [UInt8]) throws { try writer?.write(bytes: bytes) }
+
         func finish() throws { try writer?.finish() }
     }
 

@@ -34,6 +34,36 @@ struct ReportTests {
         }
     }
 
+    @Test func `The management report is one file, the same bytes each time, and has the figures of the JSON`() async throws {
+        try await Scene.play { scene in
+            let store = scene.path("day.sqlite")
+            let replayed = try await scene.replay(Repository.day, ["--store", store, "--loop", "closed"])
+            let html = try await scene.twin("report", "--store", store, "--format", "html").success()
+            #expect(try await scene.twin("report", "--store", store, "--format", "html").success() == html)
+            #expect(html.hasPrefix("<!DOCTYPE html>") && html.utf8.count < 300_000)
+            // Three digits that count, as the page has them.
+            func short(_ value: Double) -> String {
+                String(format: value >= 99.5 ? "%.0f" : value >= 9.95 ? "%.1f" : "%.2f", value)
+            }
+            for scope in ["scope1", "scope2_location", "scope2_market"] {
+                let kg = try #require(replayed["co2_kg"]?[scope]?.double)
+                #expect(html.contains("<td>\(short(kg / 1000))</td>"), "\(scope)")
+            }
+            let kg = try #require(replayed["co2_kg_per_vehicle"]?.double)
+            #expect(html.contains("Production emitted \(short(kg)) kg CO2e per vehicle"))
+            #expect(html.contains(replayed.digest))
+
+            let pdf = scene.path("day.pdf")
+            let print = ["report", "--store", store, "--format", "pdf", "--out", pdf]
+            #expect(try await scene.twin(["report", "--store", store, "--format", "pdf"]).ending().code == 2)
+            let none = try await scene.twin(print, environment: ["PATH": "/nowhere"]).ending()
+            #expect(none.code == 69 && none.err.contains("a PDF needs one of chromium"))
+            guard (try? Tool.find("chromium")) != nil else { return }  // where there is none, the message above is tested
+            _ = try await scene.twin(print).success()
+            #expect(try Data(contentsOf: URL(fileURLWithPath: pdf)).starts(with: Data("%PDF-".utf8)))
+        }
+    }
+
     @Test func `A report as CSV has the JSON's totals, and a month says what it covers`() async throws {
         try await Scene.play { scene in
             let store = scene.path("day.sqlite")

@@ -9,7 +9,7 @@ import TwinRuntime
 
 /// `twin report`: figures from the store.
 struct ReportCommand: AsyncParsableCommand {
-    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, csv, html }
+    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, csv, html, pdf }
 
     static let configuration = CommandConfiguration(
         commandName: "report",
@@ -34,7 +34,7 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default all that the store holds.")
     var period: String?
 
-    @Option(help: "text, json, html (two pages for management), or csv with one row per half hour and account.")
+    @Option(help: "text, json, html or pdf (two sheets for management), or csv with one row per half hour and account.")
     var format: Format?
 
     @Option(help: "File to write; default standard output.")
@@ -44,6 +44,9 @@ struct ReportCommand: AsyncParsableCommand {
     var force = false
 
     func validate() throws {
+        if format == .pdf, out == nil {
+            throw ValidationError("a PDF is no text for a terminal; name a file with --out report.pdf")
+        }
         if common.json, let format, format != .json {
             throw ValidationError("--json and --format \(format.rawValue) exclude each other")
         }
@@ -66,19 +69,16 @@ struct ReportCommand: AsyncParsableCommand {
             guard try writeCSV(source, window, method, to: output) else {
                 throw try source.nothing(of: period, window, config.zone, at: store)
             }
-        } else if format == .html {
+        } else if format == .html || format == .pdf {
             guard let found = try source.summaryByMonth(method, window) else {
                 throw try source.nothing(of: period, window, config.zone, at: store)
             }
-            let facts = ReportPage.Facts(
-                period: period, name: config.name, build: "\(Twin.version), \(Build.id)",
-                configurations: changes.map { $0.sentence(config.zone) }, restatements: restatements)
-            let months = found.months.map { first, summary in
-                ReportMonth(
-                    label: ReportCommand.months[first.month - 1], kgPerVehicle: summary?.kgPerVehicleLocation,
-                    vehicles: summary?.vehicles ?? 0)
+            let page = page(found.whole, found.months, config, changes, restatements)
+            if format == .pdf, let out {
+                try output.write(bytes: PagePrinter.pdf(page, for: out))
+            } else {
+                for line in page { try output.write(line) }
             }
-            for line in ReportPage.lines(found.whole, months: months, facts: facts) { try output.write(line) }
         } else {
             guard let summary = try source.summary(method, window) else {
                 throw try source.nothing(of: period, window, config.zone, at: store)
@@ -86,6 +86,21 @@ struct ReportCommand: AsyncParsableCommand {
             for line in lines(summary, window, changes) { try output.write(line) }
         }
         try output.finish()
+    }
+
+    private func page(
+        _ summary: Summary, _ months: [(first: CivilDate, summary: Summary?)], _ config: SiteConfig,
+        _ changes: [ConfigurationInWindow], _ restatements: Int
+    ) -> [String] {
+        let facts = ReportPage.Facts(
+            period: period, name: config.name, build: "\(Twin.version), \(Build.id)",
+            configurations: changes.map { $0.sentence(config.zone) }, restatements: restatements)
+        let months = months.map { first, summary in
+            ReportMonth(
+                label: ReportCommand.months[first.month - 1], kgPerVehicle: summary?.kgPerVehicleLocation,
+                vehicles: summary?.vehicles ?? 0)
+        }
+        return ReportPage.lines(summary, months: months, facts: facts)
     }
 
     private static let months = [
