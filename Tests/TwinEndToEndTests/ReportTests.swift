@@ -34,7 +34,9 @@ struct ReportTests {
         }
     }
 
-    @Test func `The management report is one file, the same bytes each time, and has the figures of the JSON`() async throws {
+    @Test func `The management report is one file, the same bytes each time, and has the figures of the JSON`()
+        async throws
+    {
         try await Scene.play { scene in
             let store = scene.path("day.sqlite")
             let replayed = try await scene.replay(Repository.day, ["--store", store, "--loop", "closed"])
@@ -58,7 +60,8 @@ struct ReportTests {
             #expect(try await scene.twin(["report", "--store", store, "--format", "pdf"]).ending().code == 2)
             let none = try await scene.twin(print, environment: ["PATH": "/nowhere"]).ending()
             #expect(none.code == 69 && none.err.contains("a PDF needs one of chromium"))
-            guard (try? Tool.find("chromium")) != nil else { return }  // where there is none, the message above is tested
+            // Where there is none, the message above is tested.
+            guard let _ = try? Tool.find("chromium") else { return }  // no Chromium
             _ = try await scene.twin(print).success()
             #expect(try Data(contentsOf: URL(fileURLWithPath: pdf)).starts(with: Data("%PDF-".utf8)))
         }

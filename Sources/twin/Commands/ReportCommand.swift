@@ -9,7 +9,7 @@ import TwinRuntime
 
 /// `twin report`: figures from the store.
 struct ReportCommand: AsyncParsableCommand {
-    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, csv, html, pdf }
+    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, csv, html, pdf, secr }
 
     static let configuration = CommandConfiguration(
         commandName: "report",
@@ -34,7 +34,10 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default all that the store holds.")
     var period: String?
 
-    @Option(help: "text, json, html or pdf (two sheets for management), or csv with one row per half hour and account.")
+    @Option(
+        help:
+            "text, json, html or pdf (two sheets for management), secr (UK energy and carbon reporting), or csv with one row per half hour and account."
+    )
     var format: Format?
 
     @Option(help: "File to write; default standard output.")
@@ -83,9 +86,27 @@ struct ReportCommand: AsyncParsableCommand {
             guard let summary = try source.summary(method, window) else {
                 throw try source.nothing(of: period, window, config.zone, at: store)
             }
-            for line in lines(summary, window, changes) { try output.write(line) }
+            let lines =
+                format == .secr
+                ? SECRText.lines(summary, before: try before(window, method, source, config.zone), name: config.name)
+                : lines(summary, window, changes)
+            for line in lines { try output.write(line) }
         }
         try output.finish()
+    }
+
+    /// The same days a year earlier; nil where nothing is known of them, or of all of a store.
+    private func before(
+        _ window: StoreWindow, _ method: ReportMethod, _ source: any StoreReading, _ zone: LocalZone
+    ) throws -> Summary? {
+        guard period != nil else { return nil }
+        func yearBefore(_ time: PlantTime) -> PlantTime {
+            let date = zone.local(time).date
+            let day = date.month == 2 && date.day == 29 ? 28 : date.day
+            return zone.instant(CivilDate(year: date.year - 1, month: date.month, day: day))
+        }
+        let earlier = StoreWindow(from: yearBefore(window.from), to: yearBefore(window.to))
+        return try source.summary(method.covering(source.chart(earlier)), earlier)
     }
 
     private func page(
