@@ -195,6 +195,64 @@ struct LedgerTests {
         #expect(grams(ledger, .locationHalfHourly, to: use) == 5_000 + 15_000)
     }
 
+    @Test("a battery is not zero-carbon: charged from the grid alone, it gives back what it took")
+    func batteryIsNotZero() {
+        var ledger = ledger()
+        ledger.add(row(0, [Meter(.gridImport, main): 100, Meter(.storageCharge, Self.pack): 100]))
+        ledger.add(row(1, [Meter(.storageDischarge, Self.pack): 90, Meter(.load, Self.paint): 90]))
+        // Nothing was bought in the second half hour, and the paint shop still has 20,000 g.
+        #expect(ledger.entered == .zero)
+        #expect(grams(ledger, .location, to: .use(.load, Self.paint)) == 20_000)
+    }
+
+    @Test("the battery takes no green: it is charged with the mix of the bus, as everything else is")
+    func batteryTakesNoGreen() {
+        var ledger = ledger()
+        ledger.add(
+            row(
+                0,
+                [
+                    Meter(.solar, Self.own): 100, Meter(.gridImport, main): 100, Meter(.storageCharge, Self.pack): 100,
+                    Meter(.load, Self.paint): 100,
+                ]))
+        // 20,000 g over 200 kWh, half for each, although the sun gave just what the battery took.
+        #expect(grams(ledger, .location, to: .store(Self.pack)) == 10_000)
+        #expect(grams(ledger, .location, to: .use(.load, Self.paint)) == 10_000)
+    }
+
+    @Test("no import: a half hour of own sun carries nothing, and nothing is divided by 0")
+    func noImport() {
+        var ledger = ledger()
+        ledger.add(row(0, [Meter(.solar, Self.own): 50, Meter(.load, Self.paint): 50], intensity: 300))
+        #expect(ledger.entered == .zero && grams(ledger, .locationHalfHourly, to: .use(.load, Self.paint)) == 0)
+        ledger.add(row(1, [:]))
+        #expect(ledger.entered == .zero && ledger.stored == .zero)
+    }
+
+    @Test("a missing hour: what lies in stores waits for it, and nothing is made up")
+    func missingHour() {
+        var ledger = ledger()
+        ledger.add(row(0, [Meter(.gridImport, main): 100, Meter(.storageCharge, Self.pack): 100]))
+        // Rows 1 and 2 are missing.
+        ledger.add(row(3, [Meter(.storageDischarge, Self.pack): 90, Meter(.load, Self.paint): 90]))
+        #expect(grams(ledger, .location, to: .use(.load, Self.paint)) == 20_000 && ledger.stored == .zero)
+    }
+
+    @Test("a store that gives more than was promised is emptied, one that gives less holds at most its capacity")
+    func drift() {
+        var ledger = ledger()
+        // Of 100 kWh 90 are promised; 95 come out, and all the carbon with the first 90.
+        ledger.add(row(0, [Meter(.gridImport, main): 100, Meter(.storageCharge, Self.pack): 100]))
+        ledger.add(row(1, [Meter(.storageDischarge, Self.pack): 95, Meter(.load, Self.paint): 95]))
+        #expect(grams(ledger, .location, to: .use(.load, Self.paint)) == 20_000 && ledger.stored == .zero)
+        // 3,000 kWh go in and never come out: of a capacity of 1,000, 500 take half of all that carbon.
+        for index in 2..<5 {
+            ledger.add(row(Int64(index), [Meter(.gridImport, main): 1000, Meter(.storageCharge, Self.pack): 1000]))
+        }
+        ledger.add(row(5, [Meter(.storageDischarge, Self.pack): 500, Meter(.load, Self.paint): 500]))
+        #expect(grams(ledger, .location, to: .use(.load, Self.paint)) == 300_000)
+    }
+
     @Test("a missing intensity is the year's factor and not 0")
     func missingIntensity() {
         var ledger = ledger()
