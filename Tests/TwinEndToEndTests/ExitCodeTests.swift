@@ -82,6 +82,7 @@ struct ExitCodeTests {
         ["explain"], ["alarms"], ["commands"], ["init"], ["export"], ["validate"], ["journal"], ["journal", "list"],
         ["journal", "verify"],
         ["journal", "archive"], ["reload"], ["manual"], ["pause"], ["release"], ["topics"], ["compare"], ["verify"],
+        ["idle"],
     ]
 
     @Test(arguments: ExitCodeTests.commands)
