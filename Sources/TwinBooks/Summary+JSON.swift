@@ -68,7 +68,7 @@ extension Summary {
             "headline": .fields([
                 "scope2": .string(method.scope2.rawValue),
                 "factor_convention": .string(method.factors.convention.rawValue),
-                "factor_set": .string(method.factors.set(at: from).id), "boundary": .string(method.boundary),
+                "factor_set": .string(factorSetID), "boundary": .string(method.boundary),
             ]),
             "co2_kg": carbonJSON, "vehicles": .integer(vehicles), "vehicles_modelled": .integer(vehiclesModelled),
             "vehicles_by_model": .object(vehiclesByModel.map { .init($0.model, .integer($0.count)) }),

@@ -159,6 +159,32 @@ public struct Summary: Sendable {
 
     public func energy(_ account: Account) -> Energy { sum[account].energy }
 
+    /// The sets of the window's calendar years, each once.
+    public var factorSets: [FactorSet] {
+        let first = CivilDate(daysSinceEpoch: from.ms / 86_400_000).year
+        let last = CivilDate(daysSinceEpoch: max(from, to - Span(ms: 1)).ms / 86_400_000).year
+        return (first...max(first, last)).reduce(into: []) { sets, year in
+            let set = method.factors.set(year: year)
+            if sets.last?.id != set.id { sets.append(set) }
+        }
+    }
+
+    /// `uk-2024+uk-2025`.
+    public var factorSetID: String { factorSets.map(\.id).joined(separator: "+") }
+
+    /// kg/kWh as the window's half hours came to: over two calendar years a mean of their sets.
+    public var gridFactor: Double {
+        let kWh = energy(.gridImport).kilowattHours
+        return kWh > 0
+            ? sum.boughtLocation.kilograms / kWh : method.factors.set(at: from).gridGeneration.kilogramsPerKWh
+    }
+
+    public func factor(_ fuel: Fuel) -> Double {
+        let kWh = energy(fuel.account).kilowattHours
+        let direct = sum.direct[fuel.index].kilograms
+        return kWh > 0 ? direct / kWh : method.factors.set(at: from)[fuel].direct.kilogramsPerKWh
+    }
+
     /// kWh; nil for an account without an asset.
     public func kWh(_ account: Account) -> Double? {
         method.accounts.contains(account) ? energy(account).kilowattHours : nil

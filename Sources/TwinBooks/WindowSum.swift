@@ -34,6 +34,9 @@ public struct WindowSum: Sendable {
     private var heatingKMs: Int64 = 0
     private var baselineGenerationKWh = 0.0
     private let baselineGenerators: [Int]
+    /// What import emitted by location, and each fuel in Scope 1, by `Fuel.index`.
+    public private(set) var boughtLocation = Emissions.zero
+    public private(set) var direct = [Emissions](repeating: .zero, count: Fuel.allCases.count)
     private var quality = QualityWeights()
     private var renewable = RenewableUse()
     private(set) var costBases: [CostBasis]
@@ -78,6 +81,9 @@ public struct WindowSum: Sendable {
         let before = carbon.scope1
         carbon.add(row, method.factors, entered: ledger.entered)
         renewable.add(row)
+        let set = method.factors.set(at: row.start)
+        boughtLocation += row[.gridImport].energy * set.gridGeneration
+        for fuel in Fuel.allCases { direct[fuel.index] += row[fuel.account].energy * set[fuel].direct }
         quality.add(row, method.chart)
         costBases[method.tariffIndex(at: row.start)].add(row, direct: carbon.scope1 - before)
     }

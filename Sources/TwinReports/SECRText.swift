@@ -75,12 +75,11 @@ public struct SECRText {
     }
 
     private mutating func words() {
-        let set = summary.method.factors.set(at: summary.from)
         title("Methodology")
         let purchased =
             summary.method.ledger.purchased.isEmpty ? "" : ", private wire without certificates at the residual mix"
         paragraph(
-            "GHG Protocol Corporate Standard and Scope 2 Guidance; UK Government conversion factors, set \(set.id)"
+            "GHG Protocol Corporate Standard and Scope 2 Guidance; UK Government conversion factors, set \(summary.factorSetID)"
                 + " (\(summary.method.factors.convention.rawValue)); market-based by the residual mix\(purchased).")
         paragraph("Boundary: \(summary.method.boundary)")
         paragraph("Not included: other Scope 1 (solvents, refrigerants, site diesel) and transport by rented cars.")

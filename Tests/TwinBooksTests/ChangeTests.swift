@@ -125,9 +125,54 @@ struct ChangeTests {
         let less = try #require(effects.first)
         #expect(effects.map(\.lever.name) == ["less", "pump"])
         #expect(abs(less.savedKg - 18_000) < 1e-6 && abs(less.extraCost + 5_720) < 1e-6)
-        #expect(abs(less.savedKgPerVehicle - 180) < 1e-9)
+        #expect(abs((less.savedKgPerVehicle ?? 0) - 180) < 1e-9)
         // Pump: 500 MWh of gas (90 t, 25,000 GBP, 3,600 of carbon) for 150 MWh of electricity (15 t, 30,000 GBP): 75 t for 1,400.
         #expect(abs(effects[1].savedKg - 75_000) < 1e-6 && abs(effects[1].extraCost - 1_400) < 1e-6)
         #expect(abs((effects[1].costPerTonne ?? 0) - 1_400.0 / 75) < 1e-9)
+    }
+
+    @Test("a fuel that takes another's place gives the same heat: gross kWh of gas are fewer net ones of biomethane")
+    func basis() throws {
+        let boiler = AssetPath(.heat, "boilers")
+        let chart = Chart([Meter(.gas, boiler), Meter(.biomethane, .chp, "engine"), Meter(.gridImport, .grid, "main")])
+        var meters = SumList(count: 3)
+        meters[0] = AccountSum(Energy(wattSeconds: 1_108_000 * 3_600_000), measuredMs: 0, estimatedMs: 0)
+        let row = PeriodRow(
+            start: BooksBench.start, meters: meters, chart: chart, losses: LossFractions(electricity: 0, heat: 0))
+        var method = SummaryBench.method(chart: chart)
+        method.tariffs = [
+            Dated(
+                Tariffs(
+                    currency: "GBP", importPerMWh: 200, exportPerMWh: 60, fuels: [50, 0, 0, 75], carbonPerTonne: 0))
+        ]
+        method.levers = [
+            Lever(name: "green", account: .gas, path: nil, share: 1, by: .fuel(.biomethane), isByCertificate: true)
+        ]
+        // 1,108 MWh gross at 50 are 55,400 GBP; 1,000 MWh net at 75 are 75,000. A day without vehicles has its money too.
+        let effect = try #require(Summary(rows: [row], method: method, facts: SummaryBench.facts).leverEffects.first)
+        #expect(abs(effect.extraCost - 19_600) < 1e-6 && effect.savedKgPerVehicle == nil)
+    }
+
+    @Test("of two calendar years both sets are named, and factors are what the window came to")
+    func twoYears() {
+        let newYear = PlantTime(ms: 1_767_225_600_000)
+        let factors = Factors(
+            convention: .setYear,
+            byYear: [
+                (2025, CarbonTests.set("a", grid: 200, gas: 20)), (2026, CarbonTests.set("b", grid: 100, gas: 10)),
+            ])
+        var method = SummaryBench.method()
+        method.factors = factors
+        let rows = [-1, 0].map { place in
+            var row = BooksBench.row(newYear + Int64(place) * settlementPeriod)
+            row.accounts[Account.gridImport.index].energy = Energy(
+                wattSeconds: place == 0 ? 36_000_000_000 : 108_000_000_000)
+            row.accounts[Account.gas.index].energy = Energy(wattSeconds: 36_000_000_000)
+            return row
+        }
+        let summary = Summary(rows: rows, method: method, facts: SummaryBench.facts)
+        #expect(summary.factorSetID == "a+b")
+        // Three quarters of the import are of the first year: 175; half of the gas: 15, in ug/kWh.
+        #expect(abs(summary.gridFactor - 175e-9) < 1e-18 && abs(summary.factor(.gas) - 15e-9) < 1e-18)
     }
 }

@@ -120,25 +120,27 @@ extension Summary {
         let hours = max(conditions.hours, 1e-9)
         func kW(_ account: Account) -> Double { energy(account).kilowattHours / hours }
         let vehicles = Double(self.vehicles) / hours
-        let set = method.factors.set(at: from)
         let productionShare = conditions.productionDayHours / hours
         let heatingK = conditions.heatingKHours / hours
-        let renewable = kW(.wind) + kW(.solar)
-        let alternative = kW(.fuelcell) + kW(.chp)
+        // What is sold was not used: it comes off one's own, pro rata.
+        let own = kW(.wind) + kW(.solar) + kW(.fuelcell) + kW(.chp)
+        let usedShare = own > 0 ? max(0, 1 - kW(.gridExport) / own) : 0
+        let renewable = (kW(.wind) + kW(.solar)) * usedShare
+        let alternative = (kW(.fuelcell) + kW(.chp)) * usedShare
         let electricHeat = kW(.heatPump) + kW(.heatElectric)
         let heatingElectric = sum.electricityForHeat.kilowattHours / hours
         let imported = kW(.gridImport)
         let gas = kW(.gas)
-        let scope1Gas = gas * set[.gas].direct.kilogramsPerKWh
+        let scope1Gas = gas * factor(.gas)
         let other = carbon.scope1.kilograms / hours - scope1Gas
         // Other purchases than import (what cars bring) stand with the grid's factor.
         let gridFactor =
-            imported > 0 ? carbon.scope2Location.kilograms / hours / imported : set.gridGeneration.kilogramsPerKWh
+            imported > 0 ? carbon.scope2Location.kilograms / hours / imported : self.gridFactor
         let electricity = PlantHours.electricityKW(model, vehicles)
         let baselineGas = PlantHours.gasKW(model, productionShare, heatingK, vehicles)
         return PlantHours(
             productionShare: productionShare, heatingK: heatingK, vehicles: vehicles, gridFactor: gridFactor,
-            gasFactor: set[.gas].direct.kilogramsPerKWh, renewableKW: renewable, alternativeKW: alternative,
+            gasFactor: factor(.gas), renewableKW: renewable, alternativeKW: alternative,
             otherKgPerHour: other, heatingElectricKW: heatingElectric, electricHeatKW: electricHeat,
             electricityIntensity: electricity > 0
                 ? (imported + renewable + alternative - heatingElectric) / electricity : 1,

@@ -19,21 +19,27 @@ public struct Lever: Sendable, Hashable {
     /// Of it, 0...1.
     public var share: Double
     public var by: Replacement
+    /// A certificate of gas that others fed in: the view with certificates alone counts it.
+    public var isByCertificate: Bool
 
-    public init(name: String, account: Account, path: AssetPath?, share: Double, by: Replacement) {
+    public init(
+        name: String, account: Account, path: AssetPath?, share: Double, by: Replacement, isByCertificate: Bool = false
+    ) {
         self.name = name
         self.account = account
         self.path = path
         self.share = share
         self.by = by
+        self.isByCertificate = isByCertificate
     }
 }
 
-/// What a lever would have done in a window, by location, with today's factors and prices.
+/// What a lever would have done in a window, by location, at the window's factors and the prices of its beginning.
 public struct LeverEffect: Sendable, Hashable {
     public var lever: Lever
     public var savedKg: Double
-    public var savedKgPerVehicle: Double
+    /// Nil without vehicles.
+    public var savedKgPerVehicle: Double?
     /// Of energy and of the price on Scope 1; what has to be built is not in it.
     public var extraCost: Double
 
@@ -42,15 +48,15 @@ public struct LeverEffect: Sendable, Hashable {
 }
 
 extension Summary {
-    /// The cheapest tonne first; what saves nothing comes last.
+    /// The cheapest tonne first, of equal ones the larger saving; what saves nothing comes last.
     public var leverEffects: [LeverEffect] {
-        method.levers.compactMap(effect).sorted { a, b in
-            (a.costPerTonne ?? .infinity, -a.savedKg, a.lever.name)
-                < (b.costPerTonne ?? .infinity, -b.savedKg, b.lever.name)
+        func price(_ effect: LeverEffect) -> Double { effect.costPerTonne?.rounded() ?? .infinity }
+        return method.levers.compactMap(effect).sorted { a, b in
+            (price(a), -a.savedKg, a.lever.name) < (price(b), -b.savedKg, b.lever.name)
         }
     }
 
-    /// Nil where the window has nothing of what it replaces, or no vehicles.
+    /// Nil where the window has nothing of what it replaces.
     private func effect(_ lever: Lever) -> LeverEffect? {
         let all: Energy
         if let path = lever.path {
@@ -60,28 +66,29 @@ extension Summary {
             all = energy(lever.account)
         }
         let kWh = all.kilowattHours * lever.share
-        guard kWh > 0, vehicles > 0 else { return nil }
-        let set = method.factors.set(at: from)
+        guard kWh > 0 else { return nil }
         let tariffs = method.tariffs[method.tariffIndex(at: from)].value
         /// kg in Scope 1 and 2, and money for energy.
         func weight(_ account: Account, _ kWh: Double) -> (direct: Double, indirect: Double, cost: Double) {
             guard let fuel = account.row.fuel else {
-                return (0, kWh * set.gridGeneration.kilogramsPerKWh, kWh / 1000 * tariffs.importPerMWh)
+                return (0, kWh * gridFactor, kWh / 1000 * tariffs.importPerMWh)
             }
             let price = (tariffs.fuels[fuel.index] ?? 0) / fuel.row.kWhPerPriced
-            return (kWh * set[fuel].direct.kilogramsPerKWh, 0, kWh * price)
+            return (kWh * factor(fuel), 0, kWh * price)
         }
         let before = weight(lever.account, kWh)
         let after: (direct: Double, indirect: Double, cost: Double) =
             switch lever.by {
             case .nothing: (0, 0, 0)
             case .electricity(let perKWh): weight(.gridImport, kWh * perKWh)
-            case .fuel(let fuel): weight(fuel.account, kWh)
+            // The same heat of combustion, each on its own calorific value.
+            case .fuel(let fuel):
+                weight(fuel.account, kWh * (lever.account.row.fuel?.row.netPerKWh ?? 1) / fuel.row.netPerKWh)
             }
         let savedDirect = before.direct - after.direct
         let saved = savedDirect + before.indirect - after.indirect
         return LeverEffect(
-            lever: lever, savedKg: saved, savedKgPerVehicle: saved / Double(vehicles),
+            lever: lever, savedKg: saved, savedKgPerVehicle: perVehicle(saved),
             extraCost: after.cost - before.cost - savedDirect / 1000 * tariffs.carbonPerTonne)
     }
 }

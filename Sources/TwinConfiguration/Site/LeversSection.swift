@@ -14,8 +14,16 @@ extension SiteFiles {
                 .flatMap { SiteFiles.replaced($0, chart) }
                 let share = fields.quantity("share", in: 0...1, "fraction of it")
                 let by = SiteFiles.replacement(&fields)
-                guard let name, let meter, let share, let by else { return nil }
-                return Lever(name: name, account: meter.account, path: meter.path, share: share, by: by)
+                let certificate = fields.optional("by_certificate").map { $0.flag() } ?? false
+                guard let name, let meter, let share, let by, let certificate else { return nil }
+                if case .fuel = by, meter.account == .load {
+                    item.find("by")?.problem(
+                        "a fuel takes the place of a fuel; electricity is replaced by nothing here")
+                    return nil
+                }
+                return Lever(
+                    name: name, account: meter.account, path: meter.path, share: share, by: by,
+                    isByCertificate: certificate)
             }.flatMap(\.self)
         }
         let good = levers.compactMap(\.self)
@@ -49,7 +57,9 @@ extension SiteFiles {
         case nil: return nil
         case "nothing": return .nothing
         case "electricity":
-            return fields.quantity("per_kwh", in: 0...10, "kWh of electricity per kWh").map { .electricity(perKWh: $0) }
+            return fields.quantity("per_kwh", in: 0.01...10, "kWh of electricity per kWh").map {
+                .electricity(perKWh: $0)
+            }
         case let name?: return Fuel.allCases.first { $0.name == name }.map { .fuel($0) }
         }
     }

@@ -26,6 +26,16 @@ struct BaselineSection {
             guard let id, let period, let year, let vehicles, let energy, let generation, let uncertainty, let kg,
                 let targets
             else { return nil }
+            for (target, item) in zip(targets, fields.node.find("targets")?.items(0...20) ?? [])
+            where target.year <= year {
+                item.find("year")?.problem("\(target.year) is not after the baseline's year \(year)")
+            }
+            let usedKWh = 8760 * energy.electricityFixedKW + Double(vehicles) * energy.electricityPerVehicleKWh
+            if let own = conditions??.baselineGenerationKWh, own > usedKWh {
+                fields.node.find("conditions")?.find("generation_mwh")?.problem(
+                    "\(JSON.numberText(own / 1000)) MWh are more than the \(JSON.numberText((usedKWh / 1000).rounded())) MWh of"
+                        + " electricity that the baseline used; check the unit")
+            }
             if let conditions, conditions == nil { return nil }
             var baseline = Baseline(
                 id: id, period: period, year: year, vehicles: vehicles, energy: energy, generation: Set(generation),

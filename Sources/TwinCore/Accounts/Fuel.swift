@@ -51,6 +51,10 @@ public struct FuelRow: Sendable, Hashable {
     /// Nil for what is not told in litres.
     public let kWhPerLitre: Double?
 
+    /// kWh on the net calorific value that one kWh on this row's basis has. UK Government factors 2025: gross over net of
+    /// natural gas is 1.108.
+    public var netPerKWh: Double { isGross ? 1 / 1.108 : 1 }
+
     public var basis: String { isGross ? "gross" : "net" }
     /// In the summary: `gas_kwh`, `ethanol_l`.
     public var summaryKey: String { kWhPerLitre == nil ? "\(name)_kwh" : "\(name)_l" }

@@ -80,10 +80,15 @@ struct Answers {
             case .onTheWay: "\(asked): reached, by \(gap) t."
             case .behind: "\(asked): missed, by \(gap) t."
             case .notProven:
-                "\(asked): \(path.gapKg > 0 ? "missed" : "reached") by \(gap) t, not proven, as the interval holds both."
+                "\(asked): \(gap) t \(path.gapKg > 0 ? "behind" : "ahead"), which the uncertainty does not prove."
             }
         }
-        return words.joined(separator: " ")
+        let absolute = summary.judgedTargets.compactMap { judged -> String? in
+            guard judged.target.basis == .absolute, let met = judged.met else { return nil }
+            return
+                "\(judged.target.name) allows \(Answers.short(judged.value)) t in \(judged.target.year): \(met ? "" : "not ")reached yet."
+        }
+        return (words + absolute).joined(separator: " ")
             + (summary.isYear ? "" : " A window under a year tells of the way, not of the target.")
     }
 
@@ -116,10 +121,14 @@ struct Answers {
     }
 
     private var next: String {
+        if summary.method.levers.isEmpty { return "No measure is configured (levers.yaml)." }
         let all = summary.leverEffects.filter { $0.savedKg > 0 }
-        // The two cheapest, and the largest of the others.
-        let effects = all.prefix(2) + [all.dropFirst(2).max { $0.savedKg < $1.savedKg }].compactMap(\.self)
-        guard !effects.isEmpty else { return "No lever is configured that would have saved anything (levers.yaml)." }
+        if all.isEmpty { return "None of the configured measures would have saved anything in this window." }
+        // What pays for itself, the larger saving first, and of the others the largest.
+        let paying = all.filter { $0.extraCost <= 0 }.sorted { $0.savedKg > $1.savedKg }.prefix(2)
+        let others = all.filter { effect in !paying.contains { $0.lever.name == effect.lever.name } }
+        let effects =
+            paying + [others.filter { !$0.lever.isByCertificate }.max { $0.savedKg < $1.savedKg }].compactMap(\.self)
         let currency = summary.cost.currency
         return effects.map { effect in
             let money =
@@ -127,10 +136,10 @@ struct Answers {
                 ? "saves \(Figures.whole(-effect.extraCost)) \(currency)"
                 : "costs \(Figures.whole(effect.extraCost)) \(currency),"
                     + " \(Figures.whole(effect.costPerTonne ?? 0)) a tonne"
+            let perVehicle = effect.savedKgPerVehicle.map { " (\(Answers.signed(-$0)) kg per vehicle)" } ?? ""
             return Answers.sentence(
-                "\(effect.lever.name): \(Answers.signed(-effect.savedKgPerVehicle)) kg per vehicle,"
-                    + " \(Answers.short(effect.savedKg / 1000)) t less, \(money)")
-        }.joined(separator: " ") + " Energy only; what has to be built is not in it."
+                "\(effect.lever.name): \(Answers.short(effect.savedKg / 1000)) t less\(perVehicle), \(money)")
+        }.joined(separator: " ") + " Location-based; energy only, what has to be built is not in it."
     }
 
     private static func sentence(_ text: String) -> String {

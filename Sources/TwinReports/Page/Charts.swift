@@ -59,7 +59,9 @@ enum Charts {
             svg.rect(x: x + 4, y: y(high), width: pitch - 8, height: max(y(low) - y(high), 1), style: style)
             svg.text(figure, x: x + pitch / 2, y: y(high) - 4, .middle, style: "label strong")
             for (line, word) in name.split(separator: " ").enumerated() {
-                svg.text(String(word), x: x + pitch / 2, y: 192 + 12 * Double(line), .middle)
+                svg.text(
+                    String(word), x: x + pitch / 2, y: 192 + 11 * Double(line), .middle,
+                    style: columns > 10 ? "label small" : "label")
             }
         }
         column(0, 0, change.from, "then", Answers.short(change.from), "\(year) reported")
@@ -85,15 +87,15 @@ enum Charts {
         var svg = SVG(width: 660, height: 190, title: "CO2 per vehicle by month, kg, with the way and the target")
         let most = top(max(figures.max() ?? 1, baseline.kgPerVehicle))
         func y(_ value: Double) -> Double { 160 - 140 * value / most }
-        func x(_ place: Int) -> Double { 46 + 600 * (Double(place) + 0.5) / Double(months.count) }
+        func x(_ place: Int) -> Double { 46 + 510 * (Double(place) + 0.5) / Double(months.count) }
         for (value, name, style) in [
             (baseline.kgPerVehicle, "\(baseline.year)", "lead"), (way, "way \(path.year)", "mark"),
             (target, "\(path.target.year)", "mark"),
         ] {
-            svg.line(46, y(value), 650, y(value), style: style)
-            svg.text("\(name) \(Answers.short(value))", x: 52, y: y(value) - 4)
+            svg.line(46, y(value), 556, y(value), style: style)
+            svg.text("\(name) \(Answers.short(value))", x: 562, y: y(value) + 4)
         }
-        svg.line(46, y(0), 650, y(0), style: "axis")
+        svg.line(46, y(0), 556, y(0), style: "axis")
         for step in 0...2 {
             svg.text(Figures.whole(most * Double(step) / 2), x: 40, y: y(most * Double(step) / 2) + 4, .end)
         }

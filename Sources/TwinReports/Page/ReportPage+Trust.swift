@@ -71,24 +71,28 @@ extension ReportPage {
         let currency = summary.cost.currency
         let rows = effects.map { effect in
             [
-                effect.lever.name, Answers.signed(-effect.savedKg / 1000), Answers.signed(-effect.savedKgPerVehicle),
+                effect.lever.name + (effect.lever.isByCertificate ? " *" : ""), Answers.signed(-effect.savedKg / 1000),
+                effect.savedKgPerVehicle.map { Answers.signed(-$0) } ?? "—",
                 effect.costPerTonne.map { Figures.whole($0) } ?? "—",
             ]
         }
         return "<h3>Measures, cheapest tonne first</h3>"
             + HTML.table(["", "t CO2e", "kg per vehicle", "\(currency) per t"], rows)
             + "<p class=\"note\">Each for itself, over this window, at today's factors and prices; energy and the price on"
-            + " Scope 1 alone, nothing that has to be built.</p>"
+            + " Scope 1 alone, nothing that has to be built. Location-based"
+            + "\(effects.contains { $0.lever.isByCertificate } ? "; * by certificates, which that view does not count" : "").</p>"
     }
 
     private var method: String {
         let method = summary.method
-        let set = method.factors.set(at: summary.from)
+        let sets = summary.factorSets
+        let isMean = sets.count > 1 ? ", mean of the window" : ""
+        let residual = Set(sets.map(\.gridResidualMix.kilogramsPerKWh)).sorted().map { "\($0)" }.joined(separator: ", ")
         var words = [
             "Boundary: \(method.boundary)",
-            "Factors: set \(set.id), convention \(method.factors.convention.rawValue); grid"
-                + " \(set.gridGeneration.kilogramsPerKWh), residual mix \(set.gridResidualMix.kilogramsPerKWh), gas"
-                + " \(set[.gas].direct.kilogramsPerKWh) kg CO2e/kWh gross.",
+            "Factors: set \(summary.factorSetID), convention \(method.factors.convention.rawValue); grid"
+                + " \(Figures.fixed(summary.gridFactor * 1000, 2)), gas \(Figures.fixed(summary.factor(.gas) * 1000, 2)) g"
+                + " CO2e/kWh (gross)\(isMean); residual mix \(residual) kg.",
             "Headline: \(method.scope2.rawValue)-based; import is never netted with export; what is exported carries the mix of"
                 + " the bus and stays in the figure.",
         ]
@@ -112,14 +116,14 @@ extension ReportPage {
     private var audit: String {
         let rows =
             [
-                ["digest", summary.digest], ["build", facts.build],
+                ["digest", summary.digest], ["build", facts.build], ["rules", facts.rules],
                 ["messages", "\(summary.counts.messages), late \(summary.counts.late), shed \(summary.counts.shed)"],
                 [
                     "refused",
                     "\(summary.counts.rejectedTotal), duplicates \(summary.counts.duplicates),"
                         + " gaps \(summary.gaps)",
                 ],
-            ] + facts.configurations.map { ["configuration", $0] }
+            ] + facts.configurations.map { ["in force", $0] }
         return "<h3>Audit trail</h3><table class=\"plain\"><tbody>"
             + rows.map { "<tr><td>\(HTML.escaped($0[0]))</td><td>\(HTML.escaped($0[1]))</td></tr>" }.joined()
             + "</tbody></table>"
@@ -139,7 +143,7 @@ extension ReportPage {
         dt{font-weight:600}dd{margin:0}
         figure{margin:3mm 0;break-inside:avoid}figcaption{color:var(--soft);font-size:11px;margin-bottom:1mm}
         svg{width:100%;height:auto;display:block}
-        .label{font-size:10px;fill:var(--soft)}.label.strong{fill:var(--ink);font-weight:600}
+        .label{font-size:10px;fill:var(--soft)}.label.small{font-size:8.5px}.label.strong{fill:var(--ink);font-weight:600}
         .now{fill:var(--now)}.then{fill:var(--then)}.more{fill:var(--more)}.less{fill:var(--less)}
         .axis{stroke:var(--ink);stroke-width:1}.mark{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:4 2}
         .lead{stroke:var(--soft);stroke-width:.7}.whisker{stroke:#fff;stroke-width:2}

@@ -24,14 +24,19 @@ public struct ReportPage {
         public var period: String?
         public var name: String
         public var build: String
+        /// Hash of the configuration by whose rules the figures are made.
+        public var rules: String
         /// Hash and first time of each configuration of the window.
         public var configurations: [String]
         public var restatements: Int
 
-        public init(period: String?, name: String, build: String, configurations: [String], restatements: Int) {
+        public init(
+            period: String?, name: String, build: String, rules: String, configurations: [String], restatements: Int
+        ) {
             self.period = period
             self.name = name
             self.build = build
+            self.rules = rules
             self.configurations = configurations
             self.restatements = restatements
         }
@@ -93,8 +98,9 @@ public struct ReportPage {
         parts.append("<dl>\(blocks.joined(separator: "\n"))</dl>")
         if let change = summary.change {
             parts.append(
-                "<figure><figcaption>From \(baselineYear) to this window, kg per vehicle. Shapley values of one identity:"
-                    + " the bars come to the difference in any order.</figcaption>"
+                "<figure><figcaption>From \(baselineYear) as reported to this window, kg per vehicle. Each cause has the mean"
+                    + " of what it changes over all orders (Shapley values), so the bars come to the difference. What volume,"
+                    + " day types and weather did is out of the comparison above.</figcaption>"
                     + "\(Charts.waterfall(change, year: baselineYear))</figure>")
         }
         if let course = Charts.course(months, summary) {
@@ -124,6 +130,9 @@ public struct ReportPage {
         let now = rows.count
         row("This window, location-based", summary.kgPerVehicleLocation, summary.productionKgLocation / 1000)
         row("This window, market-based", summary.kgPerVehicleMarket, summary.productionKgMarket / 1000)
+        for judged in summary.judgedTargets where judged.met != nil && judged.target.basis == .absolute {
+            row("\(judged.target.name), \(judged.target.year)", nil, judged.value)
+        }
         for path in summary.paths {
             let then = summary.baselineKgPerVehicle ?? 0
             let kg = then * (1 - path.askedPct / 100)

@@ -114,7 +114,7 @@ struct ReportCommand: AsyncParsableCommand {
         _ changes: [ConfigurationInWindow], _ restatements: Int
     ) -> [String] {
         let facts = ReportPage.Facts(
-            period: period, name: config.name, build: "\(Twin.version), \(Build.id)",
+            period: period, name: config.name, build: "\(Twin.version), \(Build.id)", rules: config.hash,
             configurations: changes.map { $0.sentence(config.zone) }, restatements: restatements)
         let months = months.map { first, summary in
             ReportMonth(

@@ -202,6 +202,20 @@ extension BrokenExample {
                 "levers[5].name: \"compressed-air leaks\" names two levers; give each its own name",
             ]),
         BrokenExample(
+            "more own electricity than was used, a target of the past, a fuel in the place of electricity",
+            [
+                Edit("baseline.yaml", "    value: 13200", "    ▸value: 999999"),
+                Edit("baseline.yaml", "  - name: group-2030\n", "  - name: group-2030\n    year: ▸2017\n"),
+                Edit("levers.yaml", "replaces: gas\n", "replaces: load\n"),
+                Edit("levers.yaml", "by: biomethane", "by: ▸biomethane"),
+            ],
+            [
+                "conditions.generation_mwh: 999999 MWh are more than the 188951 MWh of electricity that the baseline used; "
+                    + "check the unit",
+                "targets[0].year: 2017 is not after the baseline's year 2018",
+                "levers[5].by: a fuel takes the place of a fuel; electricity is replaced by nothing here",
+            ]),
+        BrokenExample(
             "certificates that nobody knows, a wire from a boiler, a lever by magic",
             [
                 Edit("contracts.yaml", "certificates: sold", "certificates: ▸lent"),

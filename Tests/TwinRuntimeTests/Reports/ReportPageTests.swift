@@ -15,7 +15,8 @@ struct ReportPageTests {
         ReportPage.lines(
             summary, months: months,
             facts: ReportPage.Facts(
-                period: "2025-06-18", name: name, build: "test", configurations: configurations, restatements: 0)
+                period: "2025-06-18", name: name, build: "test", rules: "sha256:00", configurations: configurations,
+                restatements: 0)
         ).joined(separator: "\n")
     }
 
