@@ -115,6 +115,10 @@ struct Answers {
                 "\(Answers.short(quality.measured)) % of the energy was measured, \(Answers.short(quality.estimated)) %"
                     + " estimated, \(Answers.short(quality.missing)) % is missing")
         }
+        if let quality = summary.dataQuality, summary.facts.isSimulated, quality.estimated > 50 {
+            words.append(
+                "no meter was simulated either: models alone tell \(Answers.short(quality.estimated)) % of the energy")
+        }
         if summary.isProvisional { words.append("provisional: late data may still change it") }
         words += summary.caveats
         return words.isEmpty ? "Nothing stands against it." : words.map(Answers.sentence).joined(separator: " ")

@@ -105,13 +105,16 @@ enum Charts {
             svg.text(month.label, x: x(place), y: 176, .middle)
             if let kg = month.kgPerVehicle {
                 run.append((x(place), y(kg)))
-                svg.dot(x(place), y(kg), style: "now")
             } else {
                 svg.path(run, style: "course")
                 run = []
             }
         }
         svg.path(run, style: "course")
+        for (place, month) in months.enumerated() {
+            guard let kg = month.kgPerVehicle else { continue }
+            svg.dot(x(place), y(kg), style: month.isWhole ? "now" : "part")
+        }
         return svg.markup
     }
 }

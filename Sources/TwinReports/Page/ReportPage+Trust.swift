@@ -144,7 +144,7 @@ extension ReportPage {
         figure{margin:3mm 0;break-inside:avoid}figcaption{color:var(--soft);font-size:11px;margin-bottom:1mm}
         svg{width:100%;height:auto;display:block}
         .label{font-size:10px;fill:var(--soft)}.label.small{font-size:8.5px}.label.strong{fill:var(--ink);font-weight:600}
-        .now{fill:var(--now)}.then{fill:var(--then)}.more{fill:var(--more)}.less{fill:var(--less)}
+        .now{fill:var(--now)}.then{fill:var(--then)}.part{fill:#fff;stroke:var(--now);stroke-width:1.5}.more{fill:var(--more)}.less{fill:var(--less)}
         .axis{stroke:var(--ink);stroke-width:1}.mark{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:4 2}
         .lead{stroke:var(--soft);stroke-width:.7}.whisker{stroke:#fff;stroke-width:2}
         .course{fill:none;stroke:var(--now);stroke-width:2}

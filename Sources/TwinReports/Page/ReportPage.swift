@@ -9,9 +9,11 @@ public struct ReportMonth: Sendable, Hashable {
     /// Location-based; nil where no vehicle was lined off.
     public var kgPerVehicle: Double?
     public var vehicles: Int
+    /// Whether the books have all of it.
+    public var isWhole: Bool
 
-    public init(label: String, kgPerVehicle: Double?, vehicles: Int) {
-        (self.label, self.kgPerVehicle, self.vehicles) = (label, kgPerVehicle, vehicles)
+    public init(label: String, kgPerVehicle: Double?, vehicles: Int, isWhole: Bool = true) {
+        (self.label, self.kgPerVehicle, self.vehicles, self.isWhole) = (label, kgPerVehicle, vehicles, isWhole)
     }
 }
 
@@ -97,14 +99,19 @@ public struct ReportPage {
         if let bullet = Charts.bullet(summary) { parts.append("<figure>\(bullet)</figure>") }
         parts.append("<dl>\(blocks.joined(separator: "\n"))</dl>")
         if let change = summary.change {
+            // A year is compared with the year as it was; a shorter window with that year's plant under its own conditions.
+            let outside =
+                summary.isYear ? "" : " What volume, day types and weather did is out of the comparison above."
             parts.append(
                 "<figure><figcaption>From \(baselineYear) as reported to this window, kg per vehicle. Each cause has the mean"
-                    + " of what it changes over all orders (Shapley values), so the bars come to the difference. What volume,"
-                    + " day types and weather did is out of the comparison above.</figcaption>"
+                    + " of what it changes over all orders (Shapley values), so the bars come to the difference.\(outside)"
+                    + "</figcaption>"
                     + "\(Charts.waterfall(change, year: baselineYear))</figure>")
         }
         if let course = Charts.course(months, summary) {
-            parts.append("<figure><figcaption>By month, kg per vehicle</figcaption>\(course)</figure>")
+            parts.append(
+                "<figure><figcaption>By month, kg per vehicle; an open dot is a part of a month</figcaption>\(course)</figure>"
+            )
         }
         parts.append(comparison)
         return parts.joined(separator: "\n")

@@ -24,10 +24,11 @@ extension StoreReading {
         return Summary(sum, facts: facts)
     }
 
-    /// The window as a whole, and each of its local months; one without rows has no summary.
+    /// The window as a whole, and each of its local months: whether all of it was stepped, and its summary, which one without
+    /// rows has not.
     public func summaryByMonth(
         _ method: ReportMethod, _ window: StoreWindow
-    ) throws -> (whole: Summary, months: [(first: CivilDate, summary: Summary?)])? {
+    ) throws -> (whole: Summary, months: [(first: CivilDate, isWhole: Bool, summary: Summary?)])? {
         guard let facts = try facts(window) else { return nil }
         var whole = WindowSum(method)
         var sums: [(first: CivilDate, sum: WindowSum)] = []
@@ -41,14 +42,17 @@ extension StoreReading {
         guard let summary = Summary(whole, facts: facts), let from = sums.first?.first, let to = sums.last?.first else {
             return nil
         }
-        var months: [(first: CivilDate, summary: Summary?)] = []
+        var months: [(first: CivilDate, isWhole: Bool, summary: Summary?)] = []
         var first = from
         while first <= to {
-            months.append((first, sums.first { $0.first == first }.flatMap { Summary($0.sum, facts: facts) }))
-            first =
+            let next =
                 first.month == 12
                 ? CivilDate(year: first.year + 1, month: 1, day: 1)
                 : CivilDate(year: first.year, month: first.month + 1, day: 1)
+            let length = method.zone.instant(next) - method.zone.instant(first)
+            let sum = sums.first { $0.first == first }?.sum
+            months.append((first, sum?.steppedMs == length.ms, sum.flatMap { Summary($0, facts: facts) }))
+            first = next
         }
         return (summary, months)
     }

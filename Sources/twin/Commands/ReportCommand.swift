@@ -110,16 +110,16 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     private func page(
-        _ summary: Summary, _ months: [(first: CivilDate, summary: Summary?)], _ config: SiteConfig,
+        _ summary: Summary, _ months: [(first: CivilDate, isWhole: Bool, summary: Summary?)], _ config: SiteConfig,
         _ changes: [ConfigurationInWindow], _ restatements: Int
     ) -> [String] {
         let facts = ReportPage.Facts(
             period: period, name: config.name, build: "\(Twin.version), \(Build.id)", rules: config.hash,
             configurations: changes.map { $0.sentence(config.zone) }, restatements: restatements)
-        let months = months.map { first, summary in
+        let months = months.map { first, isWhole, summary in
             ReportMonth(
                 label: ReportCommand.months[first.month - 1], kgPerVehicle: summary?.kgPerVehicleLocation,
-                vehicles: summary?.vehicles ?? 0)
+                vehicles: summary?.vehicles ?? 0, isWhole: isWhole)
         }
         return ReportPage.lines(summary, months: months, facts: facts)
     }

@@ -42,7 +42,9 @@ struct ReportPageTests {
     @Test("is one file of at most 300 KB without a script or a link, and the same every time")
     func file() async throws {
         let summary = try await BundledDay.closed().result.summary
-        let months = (1...12).map { ReportMonth(label: "M\($0)", kgPerVehicle: $0 == 7 ? nil : 200, vehicles: 1) }
+        let months = (1...12).map {
+            ReportMonth(label: "M\($0)", kgPerVehicle: $0 == 7 ? nil : 200, vehicles: 1, isWhole: $0 > 1)
+        }
         let page = page(summary, months: months)
         #expect(page.utf8.count < 300_000)
         for word in ["<script", "http://", "https://", "@import", "url("] { #expect(!page.contains(word), "\(word)") }
@@ -50,6 +52,7 @@ struct ReportPageTests {
         // A month without vehicles has no dot and breaks the line: it is missing, not 0.
         #expect(page.components(separatedBy: "class=\"course\"").count == 3)
         #expect(page.components(separatedBy: "<circle").count == 12)
+        #expect(page.components(separatedBy: "class=\"part\"").count == 2)
     }
 
     @Test("no text of a configuration is markup, and none turns the reading direction")
