@@ -77,7 +77,10 @@ public struct WindowSum: Sendable {
         heatingKMs = heatingKMs.addingSaturated(row.heatingKMs)
         for line in baselineGenerators { baselineGenerationKWh += row.meter(line).kilowattHours }
         ledger.add(row)
-        for (place, flow) in ledger.flows.enumerated() { flows[place] = flows[place] + flow }
+        for (place, flow) in ledger.flows.enumerated() where flow != LedgerFlow() {
+            flows[place].energy += flow.energy
+            flows[place].carbon += flow.carbon
+        }
         let before = carbon.scope1
         carbon.add(row, method.factors, entered: ledger.entered)
         renewable.add(row)

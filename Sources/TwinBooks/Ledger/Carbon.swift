@@ -53,6 +53,7 @@ public struct Carbon: Sendable, Hashable, AdditiveArithmetic {
     /// `part / whole` of it, each word rounded half to even.
     /// - Precondition: `whole` is not 0.
     func portion(_ part: Int128, of whole: Int128) -> Carbon {
+        if part == whole { return self }
         var result = SIMD8<Int64>.zero
         for place in 0..<Part.allCases.count where words[place] != 0 {
             result[place] = Int64(truncatingIfNeeded: Int128(words[place]).portion(part, of: whole))
@@ -91,7 +92,7 @@ struct CarbonShare {
 
     /// What belongs to the next taker. Rounding carries on from one to the next.
     mutating func next(_ energy: Energy) -> Carbon {
-        guard self.energy != 0, carbon != .zero else { return .zero }
+        guard self.energy != 0, carbon != .zero, energy != .zero else { return .zero }
         taken += Int128(energy.wattSeconds)
         let due = carbon.portion(taken, of: self.energy)
         defer { given = due }

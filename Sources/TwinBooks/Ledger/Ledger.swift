@@ -70,7 +70,8 @@ public struct Ledger: Sendable {
     }
 
     private mutating func post(_ route: Int, _ energy: Energy, _ carbon: Carbon) {
-        flows[route] = flows[route] + LedgerFlow(energy: energy, carbon: carbon)
+        flows[route].energy += energy
+        flows[route].carbon += carbon
     }
 
     /// All that was posted into an account so far.
@@ -159,20 +160,14 @@ public struct Ledger: Sendable {
         post(plan.gridImport, row[.gridImport].energy, grid.bought(row[.gridImport].energy))
 
         let supplied = mix(into: .bus(.electricity)).carbon
-        let converterLoads = plan.converterOrder.flatMap { path in
-            (plan.converters[path]?.loads ?? []).map { (path, $0) }
-        }
-        let metered =
-            plan.loads + converterLoads.map(\.1) + plan.electricStores.compactMap(\.charge)
-            + plan.bays.compactMap(\.charge)
         let accounts = [plan.gridExport, plan.losses, plan.unmetered]
         let energies = [Account.gridExport, .losses, .unmetered].map { row[$0].energy }
         let taken =
-            metered.reduce(0) { $0 + Int128(row.meter($1.line).wattSeconds) }
+            plan.takers.reduce(0) { $0 + Int128(row.meter($1).wattSeconds) }
             + energies.reduce(0) { $0 + Int128($1.wattSeconds) }
         var share = CarbonShare(supplied, over: taken)
         for way in plan.loads { post(way.route, row.meter(way.line), share.next(row.meter(way.line))) }
-        for (path, way) in converterLoads {
+        for (path, way) in plan.converterLoads {
             let carbon = share.next(row.meter(way.line))
             post(way.route, row.meter(way.line), carbon)
             inside[path, default: .zero] += carbon

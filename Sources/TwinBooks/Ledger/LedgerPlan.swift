@@ -51,6 +51,10 @@ struct LedgerPlan: Sendable {
     private(set) var unmetered = 0
     private(set) var electricStores: [StoreWays] = []
     private(set) var bays: [BayWays] = []
+    /// The loads of converters, in their order.
+    private(set) var converterLoads: [(path: AssetPath, way: Way)] = []
+    /// Lines of all that a meter tells is taken of the bus.
+    private(set) var takers: [Int] = []
     // Fuels and heat.
     private(set) var converters: [AssetPath: ConverterWays] = [:]
     /// In the chart's order.
@@ -68,6 +72,9 @@ struct LedgerPlan: Sendable {
         planConverters(chart)
         planElectricity(chart, terms)
         planHeat(chart)
+        converterLoads = converterOrder.flatMap { path in (converters[path]?.loads ?? []).map { (path, $0) } }
+        let charges = electricStores.compactMap(\.charge) + bays.compactMap(\.charge)
+        takers = (loads + converterLoads.map(\.way) + charges).map(\.line)
         fuelRests = Fuel.allCases.map { route(.source($0.account, nil), .use($0.account, nil)) }
         hydrogen = route(.bus(.hydrogen), .use(.hydrogenUses, nil))
     }
