@@ -7,10 +7,12 @@ public struct LogLimiter: Sendable {
     /// Lines of one event, reason and place in a window.
     static let sameMax = 3
     /// Lines of a group in a window.
-    static let linesMax = 20
-    /// Lines in a window; of each group one more, so that no storm hides another. Any minute holds at most two windows' lines
-    /// and the sums between them: with a dozen groups, two of which it takes to reach this, 2 * (30 + 10) + 20 = 100.
-    static let allMax = 30
+    static let linesMax = 18
+    /// Lines in a window; of each group two more, so that no storm hides that a link came back. Any minute holds at most two
+    /// windows' lines and the sums between them: with a dozen groups, two of which it takes to reach this,
+    /// 2 * (20 + 2 * 10) + 20 = 100.
+    static let allMax = 20
+    static let keptFree = 2
     static let sumsMax = 20
     /// Kinds whose counts are kept apart; there are as many topics as a sender likes.
     static let kindsMax = 256
@@ -43,7 +45,8 @@ public struct LogLimiter: Sendable {
         defer { groups[entry.event.group] = group }
         let said = group.said[kind] ?? 0
         let isKept = said > 0 || group.said.count < LogLimiter.kindsMax
-        let hasRoom = group.lines == 0 || lines < LogLimiter.allMax && group.lines < LogLimiter.linesMax
+        let hasRoom =
+            group.lines < LogLimiter.keptFree || lines < LogLimiter.allMax && group.lines < LogLimiter.linesMax
         if hasRoom, said < LogLimiter.sameMax, isKept {
             group.lines += 1
             lines += 1

@@ -64,9 +64,14 @@ struct LogLimiterTests {
     func apart() {
         var limiter = LogLimiter()
         let now = LiveRig.start
-        for number in 0..<1000 { _ = limiter.admits(refused("a/\(number)"), at: now) }
-        let link = limiter.admits(LogEntry(.linkDown, "broker: gone"), at: now)
-        let alarm = limiter.admits(LogEntry(.alarmRaised, "why", asset: "wind/t01/stuck"), at: now)
+        let down = limiter.admits(LogEntry(.linkDown, "broker: refused"), at: now)
+        #expect(down)
+        for number in 0..<1000 {
+            _ = limiter.admits(refused("a/\(number)"), at: now)
+            _ = limiter.admits(LogEntry(.alarmRaised, "why", asset: "wind/t\(number)/stuck"), at: now)
+        }
+        let link = limiter.admits(LogEntry(.linkUp, "broker: connected"), at: now)
+        let alarm = limiter.admits(LogEntry(.modeChanged, "shadow"), at: now)
         #expect(link && alarm)
         let slow = written(10, everyMs: 30_000, from: now) { _ in refused("a/b") }
         #expect(slow.count == 10 && slow.allSatisfy { $0.entry.suppressed == 0 })
