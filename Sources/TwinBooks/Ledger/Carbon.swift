@@ -1,6 +1,7 @@
 public import TwinUnits
 
-/// CO2e that energy carries, in whole micrograms: Scope 1 and Scope 2, each by every way in which they are counted.
+/// CO2e that energy carries, in whole micrograms: Scope 1 and Scope 2, each by every way in which they are counted, and what
+/// stands beside them.
 ///
 /// The parts stand side by side and are never added over views: a total is one part of Scope 1 with one of Scope 2. Sums
 /// wrap around at the bounds of Int64, which no plant reaches, so that what comes in is what goes out whatever meters tell.
@@ -18,6 +19,10 @@ public struct Carbon: Sendable, Hashable, AdditiveArithmetic {
         case locationHalfHourly
         /// By contracts, each half hour for itself.
         case marketHalfHourly
+        /// CO2 of biogenic origin, outside the scopes.
+        case biogenic
+        /// Scope 3: from the well or the field to the site, and what the grid loses on its way.
+        case upstream
 
         /// In JSON and CSV.
         public var key: String {
@@ -28,11 +33,13 @@ public struct Carbon: Sendable, Hashable, AdditiveArithmetic {
             case .market: "scope2_market"
             case .locationHalfHourly: "scope2_location_half_hourly"
             case .marketHalfHourly: "scope2_market_half_hourly"
+            case .biogenic: "biogenic"
+            case .upstream: "scope3_upstream"
             }
         }
     }
 
-    /// By `Part.rawValue`; two are spare.
+    /// By `Part.rawValue`.
     private var words: SIMD8<Int64>
 
     public static let zero = Carbon(words: .zero)

@@ -83,10 +83,11 @@ public struct Ledger: Sendable {
 
     /// What the grid's electricity carries in a half hour.
     private struct Grid {
-        let year, halfHour, residual: EmissionFactor
+        let year, halfHour, residual, losses, chain: EmissionFactor
 
         init(_ set: FactorSet, _ intensity: EmissionFactor?) {
             (year, residual) = (set.gridGeneration, set.gridResidualMix)
+            (losses, chain) = (set.gridLosses, set.gridUpstream)
             // A half hour without an intensity has the year's.
             halfHour = intensity ?? set.gridGeneration
         }
@@ -94,7 +95,8 @@ public struct Ledger: Sendable {
         func bought(_ energy: Energy) -> Carbon {
             Carbon { part in
                 switch part {
-                case .scope1, .scope1Certified: .zero
+                case .scope1, .scope1Certified, .biogenic: .zero
+                case .upstream: energy * losses + energy * chain
                 case .location: energy * year
                 case .locationHalfHourly: energy * halfHour
                 case .market, .marketHalfHourly: energy * residual
@@ -113,9 +115,7 @@ public struct Ledger: Sendable {
         var inside: [AssetPath: Carbon] = [:]
         var shares = Fuel.allCases.map { fuel in
             let energy = row[fuel.account].energy
-            let direct = energy * set[fuel].direct
-            return CarbonShare(
-                Carbon { [.scope1, .scope1Certified].contains($0) ? direct : .zero }, over: Int128(energy.wattSeconds))
+            return CarbonShare(Carbon(energy, set[fuel]), over: Int128(energy.wattSeconds))
         }
         func take(_ way: LedgerPlan.Way, _ account: Account) -> (energy: Energy, carbon: Carbon)? {
             guard let fuel = account.row.fuel else { return nil }
@@ -226,5 +226,19 @@ public struct Ledger: Sendable {
         let used = supplied.energy - stored - lost
         post(plan.hotWater, used, share.next(used))
         if share.rest != .zero { post(plan.hotWater, .zero, share.rest) }
+    }
+}
+
+extension Carbon {
+    /// What burning a fuel emits.
+    init(_ energy: Energy, _ factors: FuelFactors) {
+        self.init { part in
+            switch part {
+            case .scope1, .scope1Certified: energy * factors.direct
+            case .biogenic: energy * factors.biogenic
+            case .upstream: energy * factors.upstream
+            case .location, .market, .locationHalfHourly, .marketHalfHourly: .zero
+            }
+        }
     }
 }
