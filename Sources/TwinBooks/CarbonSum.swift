@@ -3,7 +3,14 @@ public import TwinUnits
 
 /// Emissions of a window, each rounded once per settlement period, by the annual set of the period's year.
 public struct CarbonSum: Sendable, Hashable {
+    /// Of fuels.
     public var scope1 = Emissions.zero
+    /// The same, with certificates of gas that was fed in elsewhere.
+    public var scope1Certified = Emissions.zero
+    /// Of what is no energy.
+    public var scope1Other = Emissions.zero
+    /// Of the site, but of no production: Scope 1, and Scope 2 by location and by market. In none of the others.
+    public var outside = Carbon.zero
     /// Of what was bought: import, and what cars brought from elsewhere.
     public var scope2Location = Emissions.zero
     /// Import times the half hour's intensity, over the periods that have one: a gap is a gap, so this sum is
@@ -20,9 +27,14 @@ public struct CarbonSum: Sendable, Hashable {
     public init() {}
 
     /// Adds one settlement period.
-    /// - Parameter entered: what the ledger let in.
-    mutating func add(_ row: PeriodRow, _ factors: Factors, entered: Carbon) {
-        scope1 += entered[.scope1]
+    /// - Parameter ledger: behind the row.
+    mutating func add(_ row: PeriodRow, _ factors: Factors, _ ledger: Ledger) {
+        let without = ledger.outside
+        let entered = ledger.entered - without
+        outside += without
+        scope1Other += ledger.others
+        scope1 += entered[.scope1] - ledger.others
+        scope1Certified += entered[.scope1Certified] - ledger.others
         scope2Location += entered[.location]
         scope2Market += entered[.market]
         let set = factors.set(at: row.start)

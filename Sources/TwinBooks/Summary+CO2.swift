@@ -3,8 +3,11 @@ import TwinUnits
 
 /// CO2 per vehicle and its comparison with the baseline.
 extension Summary {
-    public var productionKgLocation: Double { (carbon.scope1 + carbon.scope2Location).kilograms }
-    public var productionKgMarket: Double { (carbon.scope1 + carbon.scope2Market).kilograms }
+    public var productionKgLocation: Double { (carbon.scope1 + carbon.scope1Other + carbon.scope2Location).kilograms }
+    /// With all certificates, those of gas too.
+    public var productionKgMarket: Double {
+        (carbon.scope1Certified + carbon.scope1Other + carbon.scope2Market).kilograms
+    }
 
     public var kgPerVehicleLocation: Double? { perVehicle(productionKgLocation) }
     public var kgPerVehicleMarket: Double? { perVehicle(productionKgMarket) }
@@ -23,7 +26,7 @@ extension Summary {
     private func halfWidthKgPerVehicle(_ headline: ReportMethod.Scope2) -> Double? {
         let u = method.uncertainty
         let scope2 = (headline == .location ? carbon.scope2Location : carbon.scope2Market).kilograms
-        let scope1 = carbon.scope1.kilograms
+        let scope1 = (headline == .location ? carbon.scope1 : carbon.scope1Certified).kilograms
         func squared(_ x: Double) -> Double { x * x }
         let electricity = squared(scope2) * (squared(u.electricityMeter) + squared(u.factors))
         let gas = squared(scope1) * (squared(u.gasMeter) + squared(u.factors))

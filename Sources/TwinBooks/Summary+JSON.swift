@@ -100,7 +100,10 @@ extension Summary {
 
     private var carbonJSON: JSON {
         .fields([
-            "scope1": .number(carbon.scope1.kilograms), "scope1_other": .null,
+            "scope1": .number(carbon.scope1.kilograms),
+            "scope1_other": method.ledger.others.isEmpty ? .null : .number(carbon.scope1Other.kilograms),
+            "scope1_certified": .number(carbon.scope1Certified.kilograms),
+            "outside_production": .number((carbon.outside[.scope1] + carbon.outside[.location]).kilograms),
             "scope2_location": .number(carbon.scope2Location.kilograms),
             "scope2_location_half_hourly": carbon.halfHourlyPeriods > 0
                 ? .number(carbon.scope2HalfHourly.kilograms) : .null,

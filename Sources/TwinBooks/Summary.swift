@@ -55,6 +55,8 @@ public struct ReportMethod: Sendable {
     public var tariffs: [Dated<Tariffs>]
     public var uncertainty: Uncertainty
     public var ledger = LedgerTerms()
+    /// Nil for a site that gives no vehicle a passport.
+    public var passports: PassportTerms?
     /// What the plant could do next.
     public var levers: [Lever] = []
     /// The meters behind the accounts; an account without one prints as null.

@@ -24,6 +24,8 @@ public struct WindowSum: Sendable {
     public private(set) var alarms: [String: Int] = [:]
     public private(set) var carbon = CarbonSum()
     public private(set) var ledger: Ledger
+    /// What lay in stores when the window began.
+    public let storedBefore: Carbon
     /// Along each of the ledger's routes.
     public private(set) var flows: [LedgerFlow]
     /// End of the last row's period.
@@ -41,7 +43,8 @@ public struct WindowSum: Sendable {
     private var renewable = RenewableUse()
     private(set) var costBases: [CostBasis]
 
-    public init(_ method: ReportMethod) {
+    /// - Parameter carry: what the ledger knows of the time before the window.
+    public init(_ method: ReportMethod, carry: LedgerCarry = LedgerCarry()) {
         self.method = method
         meters = SumList(count: method.chart.meters.count)
         baselineGenerators = method.chart.meters.indices.filter { line in
@@ -49,7 +52,8 @@ public struct WindowSum: Sendable {
             return [.wind, .solar].contains(meter.account) && method.baseline?.generation.contains(meter.path) == true
         }
         costBases = method.tariffs.map { _ in CostBasis() }
-        ledger = Ledger(method.chart, method.factors, method.ledger)
+        ledger = Ledger(method.chart, method.factors, method.ledger, carry: carry)
+        storedBefore = ledger.stored
         flows = ledger.flows
     }
 
@@ -82,7 +86,7 @@ public struct WindowSum: Sendable {
             flows[place].carbon += flow.carbon
         }
         let before = carbon.scope1
-        carbon.add(row, method.factors, entered: ledger.entered)
+        carbon.add(row, method.factors, ledger)
         renewable.add(row)
         let set = method.factors.set(at: row.start)
         boughtLocation += row[.gridImport].energy * set.gridGeneration

@@ -79,7 +79,16 @@ public struct ExplainText {
         lines.append("  scope 2, \(summary.method.scope2.rawValue)-based = \(Figures.fixed(scope2.kilograms, 3)) kg")
         product(.gridImport, isLocation ? set.gridGeneration : set.gridResidualMix, set.id)
         bought(set)
-        lines.append("  not included: other Scope 1 (none is configured), Scope 3, export, credits")
+        if let other = summary.otherScope1 {
+            lines.append("  scope 1, other = \(Figures.fixed(summary.carbon.scope1Other.kilograms, 3)) kg (\(other))")
+        }
+        if !summary.method.ledger.outside.isEmpty {
+            let kg = (summary.carbon.outside[.scope1] + summary.carbon.outside[isLocation ? .location : .market]).kilograms
+            lines.append("  less what is on the site and no production = \(Figures.fixed(kg, 3)) kg")
+            for path in summary.method.ledger.outside.map(\.text).sorted() { lines.append("    \(path)") }
+        }
+        let other = summary.otherScope1 == nil ? "other Scope 1 (none is configured), " : ""
+        lines.append("  not included: \(other)Scope 3, export, credits")
     }
 
     /// One account times its factor; rounding is once per half hour, so the last digit may differ by hand.

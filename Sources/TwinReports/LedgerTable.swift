@@ -34,6 +34,7 @@ struct LedgerTable {
             return (running.kilograms * 1000).rounded() - before
         }
         for (account, flow) in LedgerTable.ends(summary.sum) {
+            if case .emitted(let line) = account { site.append((line, Part(grams: grams(flow.carbon)))) }
             guard case .use(let used, let path) = account else { continue }
             var part = Part(grams: grams(flow.carbon))
             let kWh = flow.energy.kilowattHours
@@ -46,8 +47,8 @@ struct LedgerTable {
             if flow.energy == .zero, part.grams == 0 { continue }
             if let path { add(part, at: path) } else { site.append((LedgerTable.label(used), part)) }
         }
-        let stored = Part(grams: grams(summary.sum.ledger.stored))
-        if stored.grams != 0 { site.append(("kept in stores", stored)) }
+        let stored = Part(grams: grams(summary.sum.ledger.stored - summary.sum.storedBefore))
+        if stored.grams != 0 { site.append((stored.grams > 0 ? "kept in stores" : "taken from stores", stored)) }
         total = (assets.map(\.part) + site.map(\.part)).reduce(Part(), +)
     }
 
@@ -56,7 +57,10 @@ struct LedgerTable {
         var order: [LedgerAccount] = []
         var ends: [LedgerAccount: LedgerFlow] = [:]
         func add(_ account: LedgerAccount, _ energy: Energy, _ carbon: Carbon) {
-            guard case .use = account else { return }
+            switch account {
+            case .use, .emitted: break
+            case .source, .vehicle, .other, .converter, .bus, .store: return
+            }
             if ends[account] == nil { order.append(account) }
             ends[account, default: LedgerFlow()].energy += energy
             ends[account, default: LedgerFlow()].carbon += carbon

@@ -56,6 +56,9 @@ public struct SECRText {
     private mutating func emissions() {
         title("Emissions, t CO2e")
         figure("Scope 1, combustion of fuels", 1) { $0.carbon.scope1.kilograms / 1000 }
+        if summary.otherScope1 != nil {
+            figure("Scope 1, other", 1) { $0.carbon.scope1Other.kilograms / 1000 }
+        }
         figure("Scope 2, electricity, location-based", 1) { $0.carbon.scope2Location.kilograms / 1000 }
         figure("Scope 2, electricity, market-based", 1) { $0.carbon.scope2Market.kilograms / 1000 }
         figure("total, location-based", 1) { $0.productionKgLocation / 1000 }
@@ -82,7 +85,8 @@ public struct SECRText {
             "GHG Protocol Corporate Standard and Scope 2 Guidance; UK Government conversion factors, set \(summary.factorSetID)"
                 + " (\(summary.method.factors.convention.rawValue)); market-based by the residual mix\(purchased).")
         paragraph("Boundary: \(summary.method.boundary)")
-        paragraph("Not included: other Scope 1 (solvents, refrigerants, site diesel) and transport by rented cars.")
+        let missing = summary.otherScope1 == nil ? "other Scope 1 (solvents, refrigerants, site diesel) and " : ""
+        paragraph("Not included: \(missing)transport by rented cars.")
         if let quality = summary.dataQuality, !summary.facts.isSimulated {
             paragraph(
                 "Of the energy \(Figures.fixed(quality.measured, 1)) % was measured, \(Figures.fixed(quality.estimated, 1)) %"

@@ -187,7 +187,11 @@ public struct SummaryText {
         title("CO2e, t")
         let fuels = summary.fuels.map(\.name).joined(separator: ", ")
         let scope1 = fuels.isEmpty ? "Scope 1" : "Scope 1 (\(fuels))"
-        row(scope1, tonnes(summary.carbon.scope1), "other Scope 1: not included")
+        row(scope1, tonnes(summary.carbon.scope1), summary.otherScope1 == nil ? "other Scope 1: not included" : "")
+        if let other = summary.otherScope1 { row("Scope 1, other", tonnes(summary.carbon.scope1Other), other) }
+        if summary.carbon.scope1Certified != summary.carbon.scope1 {
+            row("  with certificates of gas", tonnes(summary.carbon.scope1Certified), "market-based view alone")
+        }
         row(
             "Scope 2 location-based", tonnes(summary.carbon.scope2Location),
             summary.method.factors.set(at: summary.from).id)
@@ -196,10 +200,16 @@ public struct SummaryText {
                 "  by half hour", tonnes(summary.carbon.scope2HalfHourly),
                 "\(summary.carbon.halfHourlyPeriods) of \(summary.sum.periods) half hours; not for the total")
         }
-        row("Scope 2 market-based", tonnes(summary.carbon.scope2Market), "residual mix")
+        row("Scope 2 market-based", tonnes(summary.carbon.scope2Market), summary.marketWords)
         if summary.carbon.biogenic > .zero {
             let biogenic = summary.fuels.filter(\.row.isBiogenic).map(\.name).joined(separator: ", ")
             row("biogenic CO2", tonnes(summary.carbon.biogenic), "of \(biogenic); outside the scopes")
+        }
+        if !summary.method.ledger.outside.isEmpty {
+            let outside = summary.carbon.outside
+            row(
+                "on the site, no production", tonnes(outside[.scope1] + outside[.location]),
+                some(summary.method.ledger.outside.map(\.text)) + "; in no line above")
         }
         row("Scope 3 upstream", tonnes(summary.carbon.scope3Upstream), "outside the figure per vehicle")
     }

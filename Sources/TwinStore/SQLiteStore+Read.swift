@@ -152,6 +152,20 @@ extension SQLiteStore {
         }
     }
 
+    func vehicleEvents(_ window: StoreWindow) throws -> [VehicleEvent] {
+        try reading { db in
+            var found: [VehicleEvent] = []
+            try forEach(.vehicleEvent, in: window, order: "ts_ms, vehicle, line, event", db) { row in
+                guard let kind = VehicleEvent.Kind(rawValue: row.text(4)) else { return }
+                found.append(
+                    VehicleEvent(
+                        kind: kind, line: row.text(3), vehicle: row.text(2), ts: PlantTime(ms: row.int(1)),
+                        model: row.optionalText(5), isModelled: row.int(6) != 0))
+            }
+            return found
+        }
+    }
+
     // MARK: - Commands
 
     func commands(_ window: StoreWindow, asset: AssetPath?) throws -> [StoredCommand] {

@@ -243,6 +243,23 @@ extension SQLiteStore {
                 try put.run()
             }
         }
+        let tell = try RawStatement(
+            db,
+            """
+            INSERT OR REPLACE INTO vehicle_event (run, ts_ms, vehicle, line, event, model, modelled)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """)
+        for event in batch.vehicleEvents {
+            let place: [RawStatement.Value] = [
+                .word(run), .word(event.ts.ms), .text(event.vehicle), .text(event.line), .text(event.kind.rawValue),
+            ]
+            try sums.note(.vehicleEvent, place, db) {
+                try tell.bind(place)
+                try tell.bind(event.model, at: 6)
+                try tell.bind(Int64(event.isModelled ? 1 : 0), at: 7)
+                try tell.run()
+            }
+        }
     }
 
     /// Stepped again, a command finds its row and keeps the fate it had.

@@ -126,7 +126,10 @@ extension SQLiteStore {
     }
 
     /// Proves what was written by programs that did not sum; from now on it is told from what is changed.
-    func upgrade(_ db: Database) throws {
+    /// - Parameter version: of the store as it is.
+    func upgrade(_ db: Database, from version: Int32) throws {
+        try Schema.addVehicleEvents(db)
+        guard version < 3 else { return try Schema.setVersion(db) }
         try Schema.complete(db)
         let names = try RowNames(db)
         let starts = try RawStatement(db, "SELECT start_ms FROM period")

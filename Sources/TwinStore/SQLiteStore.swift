@@ -42,7 +42,8 @@ final class SQLiteStore: TwinStorePort {
             identity = FileIdentity(path)
             try database.write { db in
                 if try SQLiteStore.tables(db).isEmpty { return try Schema.create(db) }
-                if try SQLiteStore.version(db) < Schema.version { try upgrade(db) }
+                let version = try SQLiteStore.version(db)
+                if version < Schema.version { try upgrade(db, from: version) }
             }
         } catch let error as DatabaseError {
             throw StoreProblem(error, path, cannot: "create or write", exitCode: 73)

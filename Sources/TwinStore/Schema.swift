@@ -8,7 +8,7 @@ import GRDB
 enum Schema {
     /// `twin` in ASCII, at its place in the file's head.
     static let applicationID: Int32 = 0x7477_696E
-    static let version: Int32 = 3
+    static let version: Int32 = 4
     /// A store of an older version is brought to this one when it is opened.
     static let oldest: Int32 = 2
 
@@ -16,7 +16,7 @@ enum Schema {
     static let pageSize = 4096
 
     static func create(_ db: Database) throws {
-        try db.execute(sql: tables + proof + views)
+        try db.execute(sql: tables + proof + vehicleEvents + views)
         try db.execute(sql: "PRAGMA application_id = \(applicationID)")
         try setVersion(db)
     }
@@ -32,7 +32,19 @@ enum Schema {
         try db.execute(sql: proof)
     }
 
+    /// Adds what stores up to version 3 do not have.
+    static func addVehicleEvents(_ db: Database) throws { try db.execute(sql: vehicleEvents) }
+
     static func setVersion(_ db: Database) throws { try db.execute(sql: "PRAGMA user_version = \(version)") }
+
+    private static let vehicleEvents = """
+        CREATE TABLE vehicle_event (
+            -- What else lines and shops told of vehicles: enter, leave, scrap, rework, and line_off once more.
+            run INTEGER NOT NULL, ts_ms INTEGER NOT NULL, vehicle TEXT NOT NULL, line TEXT NOT NULL, event TEXT NOT NULL,
+            model TEXT, modelled INTEGER NOT NULL, PRIMARY KEY (run, ts_ms, vehicle, line, event)
+        ) STRICT, WITHOUT ROWID;
+
+        """
 
     private static let proof = """
         CREATE TABLE proof (
@@ -131,7 +143,7 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE vehicle (
-            -- What happened.
+            -- Lined off.
             run INTEGER NOT NULL, ts_ms INTEGER NOT NULL, vehicle TEXT NOT NULL, line TEXT NOT NULL, model TEXT,
             modelled INTEGER NOT NULL, PRIMARY KEY (run, ts_ms, vehicle)
         ) STRICT, WITHOUT ROWID;

@@ -10,6 +10,7 @@ enum StorePart: String, CaseIterable {
     case period
     case restatement
     case vehicle
+    case vehicleEvent = "vehicle_event"
     case alarm
     case command
     case renewal
@@ -17,7 +18,7 @@ enum StorePart: String, CaseIterable {
 
     /// What a run leaves, but for its half hours' books and the archive.
     static let ofRun: [StorePart] = [
-        .period, .restatement, .vehicle, .alarm, .command, .renewal, .checkpoint, .inForce,
+        .period, .restatement, .vehicle, .vehicleEvent, .alarm, .command, .renewal, .checkpoint, .inForce,
     ]
 
     /// Column of the owner: a run's, configuration's or signal's id; 0 for what has none.
@@ -35,7 +36,7 @@ enum StorePart: String, CaseIterable {
     var time: String {
         switch self {
         case .period, .restatement: "start_ms"
-        case .vehicle: "ts_ms"
+        case .vehicle, .vehicleEvent: "ts_ms"
         case .alarm, .command: "at_ms"
         case .renewal, .series: "hour_ms"
         default: "0"
@@ -60,6 +61,7 @@ enum StorePart: String, CaseIterable {
         case .period: "proof, meters_proof"
         case .restatement: "tick, at_ms, account, delta_ws"
         case .vehicle: "vehicle, line, model, modelled"
+        case .vehicleEvent: "vehicle, line, event, model, modelled"
         case .alarm: "area, asset, code, raised, cause"
         case .command: "tick, n, asset, action, value, reason, fate"
         case .renewal: "asset, since_ms, n, rejected, expired, first_tick, last_tick, data"
@@ -81,6 +83,7 @@ enum StorePart: String, CaseIterable {
         case .period: "start_ms = ?"
         case .restatement: "run = ? AND start_ms = ? AND tick = ? AND account = ?"
         case .vehicle: "run = ? AND ts_ms = ? AND vehicle = ?"
+        case .vehicleEvent: "run = ? AND ts_ms = ? AND vehicle = ? AND line = ? AND event = ?"
         case .alarm: "run = ? AND at_ms = ? AND area = ? AND asset = ? AND code = ? AND raised = ?"
         case .command: "run = ? AND tick = ? AND n = ?"
         case .renewal: "run = ? AND hour_ms = ? AND asset = ? AND since_ms = ?"
@@ -101,6 +104,7 @@ enum StorePart: String, CaseIterable {
         case .period: "the half hours"
         case .restatement: "the late changes"
         case .vehicle: "the vehicles"
+        case .vehicleEvent: "the events of vehicles"
         case .alarm: "the alarms"
         case .command: "the commands"
         case .renewal: "the renewals of commands"

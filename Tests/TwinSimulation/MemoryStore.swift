@@ -128,6 +128,7 @@ final class MemoryStore: TwinStorePort {
     func commands(_ window: StoreWindow, asset: AssetPath?) throws -> [StoredCommand] { [] }
     func command(run: String, tick: Int, n: Int) throws -> FoundCommand? { nil }
     func vehicles(_ window: StoreWindow) throws -> [LineOff] { [] }
+    func vehicleEvents(_ window: StoreWindow) throws -> [VehicleEvent] { [] }
     func signals() throws -> [SignalPath] { [] }
     func extent(of signal: SignalPath) throws -> StoreWindow? { nil }
     func latest() throws -> [(signal: SignalPath, point: SeriesPoint)] { [] }

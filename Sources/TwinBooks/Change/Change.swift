@@ -132,7 +132,7 @@ extension Summary {
         let imported = kW(.gridImport)
         let gas = kW(.gas)
         let scope1Gas = gas * factor(.gas)
-        let other = carbon.scope1.kilograms / hours - scope1Gas
+        let other = (carbon.scope1 + carbon.scope1Other).kilograms / hours - scope1Gas
         // Other purchases than import (what cars bring) stand with the grid's factor.
         let gridFactor =
             imported > 0 ? carbon.scope2Location.kilograms / hours / imported : self.gridFactor

@@ -1,5 +1,5 @@
 public import TwinCore
-import TwinUnits
+public import TwinUnits
 
 /// What the ledger needs to know of a site beyond its chart and factors.
 public struct LedgerTerms: Sendable, Hashable {
@@ -7,16 +7,29 @@ public struct LedgerTerms: Sendable, Hashable {
     public var stores: [AssetPath: StoreTerms]
     /// Wind and sun of others over a private wire, of whose certificates the site has none.
     public var purchased: Set<AssetPath>
+    public var certificates: [Certificate] = []
+    public var others: [OtherEmission] = []
+    /// Sub-meters of what is on the site and no production: tenants, partners, the cars of the staff.
+    public var outside: Set<AssetPath> = []
 
     public init(stores: [AssetPath: StoreTerms] = [:], purchased: Set<AssetPath> = []) {
         self.stores = stores
         self.purchased = purchased
+    }
+
+    /// Lines of other emissions, each once, in their order.
+    var otherLines: [String] {
+        others.reduce(into: []) { lines, other in
+            if !lines.contains(other.line) { lines.append(other.line) }
+        }
     }
 }
 
 /// What a half hour leaves to the next: all that the ledger knows of the time before.
 public struct LedgerCarry: Sendable, Hashable {
     public var memories: [AssetPath: StoreMemory] = [:]
+    /// What certificates have left, by id.
+    public var unused: [String: Energy] = [:]
 
     public init() {}
 }
@@ -46,6 +59,14 @@ public struct Ledger: Sendable {
     /// What entered the site in the last row: Scope 1, and Scope 2 as it is counted at the meter.
     public var entered: Carbon { plan.entering.reduce(.zero) { $0 + flows[$1].carbon } }
 
+    /// Of it what tenants and others took, who are no part of production.
+    public var outside: Carbon {
+        plan.outside.reduce(.zero) { $0 + flows[$1].carbon } - plan.back.reduce(.zero) { $0 + flows[$1].carbon }
+    }
+
+    /// Of it what no meter of energy tells.
+    public var others: Emissions { plan.others.reduce(.zero) { $0 + flows[$1.route].carbon[.scope1] } }
+
     /// What lies in stores. What cars took along is used, and remembered for their return alone.
     public var stored: Carbon {
         (plan.electricStores + plan.heatStores).reduce(.zero) { $0 + (carry.memories[$1.path]?.carbon ?? .zero) }
@@ -67,6 +88,10 @@ public struct Ledger: Sendable {
         bookHeat(row)
         let hydrogen = mix(into: .bus(.hydrogen))
         post(plan.hydrogen, row[.hydrogenUses].energy, hydrogen.carbon)
+        for (line, route) in plan.others {
+            let amount = terms.others.reduce(Emissions.zero) { $1.line == line ? $0 + $1.part(of: row) : $0 }
+            post(route, .zero, Carbon { [.scope1, .scope1Certified].contains($0) ? amount : .zero })
+        }
     }
 
     private mutating func post(_ route: Int, _ energy: Energy, _ carbon: Carbon) {
@@ -92,14 +117,16 @@ public struct Ledger: Sendable {
             halfHour = intensity ?? set.gridGeneration
         }
 
-        func bought(_ energy: Energy) -> Carbon {
+        /// - Parameter use: what certificates cover of it.
+        func bought(_ energy: Energy, _ use: CertificateUse = CertificateUse()) -> Carbon {
             Carbon { part in
                 switch part {
                 case .scope1, .scope1Certified, .biogenic: .zero
                 case .upstream: energy * losses + energy * chain
                 case .location: energy * year
                 case .locationHalfHourly: energy * halfHour
-                case .market, .marketHalfHourly: energy * residual
+                case .market: (energy - use.covered) * residual
+                case .marketHalfHourly: (energy - use.atOnce) * residual
                 }
             }
         }
@@ -115,7 +142,12 @@ public struct Ledger: Sendable {
         var inside: [AssetPath: Carbon] = [:]
         var shares = Fuel.allCases.map { fuel in
             let energy = row[fuel.account].energy
-            return CarbonShare(Carbon(energy, set[fuel]), over: Int128(energy.wattSeconds))
+            var carbon = Carbon(energy, set[fuel])
+            if fuel == .gas, !terms.certificates.isEmpty {
+                let covered = carry.use(terms.certificates, .gas, for: energy, row).covered
+                carbon += Carbon(certified: covered, set)
+            }
+            return CarbonShare(carbon, over: Int128(energy.wattSeconds))
         }
         func take(_ way: LedgerPlan.Way, _ account: Account) -> (energy: Energy, carbon: Carbon)? {
             guard let fuel = account.row.fuel else { return nil }
@@ -157,7 +189,9 @@ public struct Ledger: Sendable {
         }
         for store in plan.electricStores { empty(store, row) }
         for bay in plan.bays { give(bay, row, grid) }
-        post(plan.gridImport, row[.gridImport].energy, grid.bought(row[.gridImport].energy))
+        let imported = row[.gridImport].energy
+        let use = carry.use(terms.certificates, .electricity, for: imported, row)
+        post(plan.gridImport, imported, grid.bought(imported, use))
 
         let supplied = mix(into: .bus(.electricity)).carbon
         let accounts = [plan.gridExport, plan.losses, plan.unmetered]
@@ -230,6 +264,12 @@ public struct Ledger: Sendable {
 }
 
 extension Carbon {
+    /// What Scope 1 with certificates has less where gas counts as biomethane: the same heat of combustion.
+    init(certified gas: Energy, _ set: FactorSet) {
+        let net = Energy(roundingWattSeconds: Double(gas.wattSeconds) * Fuel.gas.row.netPerKWh)
+        self.init { $0 == .scope1Certified ? net * set[.biomethane].direct - gas * set[.gas].direct : .zero }
+    }
+
     /// What burning a fuel emits.
     init(_ energy: Energy, _ factors: FuelFactors) {
         self.init { part in

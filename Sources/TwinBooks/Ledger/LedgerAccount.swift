@@ -7,6 +7,9 @@ public enum LedgerAccount: Sendable, Hashable {
     case source(Account, AssetPath?)
     /// What a vehicle gives that it did not charge here.
     case vehicle(AssetPath)
+    /// What is emitted without energy that a meter tells, by its line, and where it ends.
+    case other(String)
+    case emitted(String)
     /// What makes one kind of energy from another; its losses leave their carbon to what comes out.
     case converter(AssetPath)
     case bus(Bus)
@@ -17,7 +20,7 @@ public enum LedgerAccount: Sendable, Hashable {
     /// Whether carbon only passes through: what comes in goes out, or lies in a store.
     public var isInner: Bool {
         switch self {
-        case .source, .vehicle, .use: false
+        case .source, .vehicle, .other, .emitted, .use: false
         case .converter, .bus, .store: true
         }
     }
@@ -28,6 +31,8 @@ public enum LedgerAccount: Sendable, Hashable {
         case .source(let account, let path):
             (["source", account.name] + [path?.text].compactMap(\.self)).joined(separator: " ")
         case .vehicle(let path): "vehicle \(path.text)"
+        case .other(let line): "other \(line)"
+        case .emitted(let line): "emitted \(line)"
         case .converter(let path): "converter \(path.text)"
         case .bus(let bus): "bus \(bus)"
         case .store(let path): "store \(path.text)"

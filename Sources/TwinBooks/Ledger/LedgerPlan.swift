@@ -67,6 +67,11 @@ struct LedgerPlan: Sendable {
     private(set) var hotWater = 0
     private(set) var heatLosses = 0
     private(set) var hydrogen = 0
+    // What is not energy, and not production.
+    private(set) var others: [(line: String, route: Int)] = []
+    /// Routes to sub-meters outside production, and back from them.
+    private(set) var outside: [Int] = []
+    private(set) var back: [Int] = []
 
     init(_ chart: Chart, _ terms: LedgerTerms) {
         planConverters(chart)
@@ -77,6 +82,12 @@ struct LedgerPlan: Sendable {
         takers = (loads + converterLoads.map(\.way) + charges).map(\.line)
         fuelRests = Fuel.allCases.map { route(.source($0.account, nil), .use($0.account, nil)) }
         hydrogen = route(.bus(.hydrogen), .use(.hydrogenUses, nil))
+        others = terms.otherLines.map { ($0, route(.other($0), .emitted($0))) }
+        func isOutside(_ account: LedgerAccount) -> Bool {
+            if case .use(_, let path?) = account { terms.outside.contains(path) } else { false }
+        }
+        outside = routes.indices.filter { isOutside(routes[$0].to) }
+        back = routes.indices.filter { isOutside(routes[$0].from) }
     }
 
     /// Places of the routes that end in an account.
@@ -93,8 +104,8 @@ struct LedgerPlan: Sendable {
         places[route] = routes.count
         incomingRoutes[to, default: []].append(routes.count)
         switch from {
-        case .source, .vehicle: entering.append(routes.count)
-        case .converter, .bus, .store, .use: break
+        case .source, .vehicle, .other: entering.append(routes.count)
+        case .converter, .bus, .store, .use, .emitted: break
         }
         routes.append(route)
         return routes.count - 1

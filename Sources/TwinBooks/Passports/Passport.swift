@@ -1,5 +1,5 @@
 public import TwinCore
-public import TwinUnits
+import TwinUnits
 
 /// The production CO2e of one vehicle: what was spent on it where it was, and its part of what was spent on all.
 ///

@@ -16,6 +16,9 @@ struct ContractsSection {
     }
 
     var wires: [Wire]
+    var certificates: [CertificatesSection.Item] = []
+    /// What is on the site and no production.
+    var outside: [(asset: AssetPath, place: YAMLNode)] = []
 
     init?(_ root: YAMLNode) {
         let section: ContractsSection? = root.fields { fields in
@@ -26,13 +29,21 @@ struct ContractsSection {
             {
                 wire.place.find("asset")?.problem("\(quoted(wire.asset.text)) is named twice; keep one of them")
             }
-            return good.count == items.count ? ContractsSection(wires: good) : nil
+            let certificates = fields.optional("certificates").map { CertificatesSection.read($0) } ?? []
+            let outside = fields.optional("outside_production").map { BridgeSection.read($0) } ?? []
+            guard good.count == items.count, let certificates, let outside else { return nil }
+            CertificatesSection.check(certificates, against: good)
+            return ContractsSection(wires: good, certificates: certificates, outside: outside)
         }
         guard let section else { return nil }
         self = section
     }
 
-    private init(wires: [Wire]) { self.wires = wires }
+    private init(
+        wires: [Wire], certificates: [CertificatesSection.Item], outside: [(asset: AssetPath, place: YAMLNode)]
+    ) {
+        (self.wires, self.certificates, self.outside) = (wires, certificates, outside)
+    }
 
     private static func wire(_ item: YAMLNode) -> Wire? {
         item.fields { fields in
@@ -63,13 +74,21 @@ extension SiteFiles {
         for wire in contracts.wires where !known.contains(wire.asset) {
             wire.place.find("asset")?.problem("\(quoted(wire.asset.text)) is no asset of assets.yaml")
         }
+        for (asset, place) in contracts.outside where !known.contains(asset) {
+            place.find("asset")?.problem("\(quoted(asset.text)) is no asset of assets.yaml; it needs a sub-meter there")
+        }
     }
 
     /// What the ledger needs to know beyond chart and factors.
-    static func ledgerTerms(_ assets: AssetsSection, _ contracts: ContractsSection?) -> LedgerTerms {
+    static func ledgerTerms(
+        _ assets: AssetsSection, _ contracts: ContractsSection?, _ others: [OtherEmission], _ zone: LocalZone
+    ) -> LedgerTerms {
         var terms = LedgerTerms()
         for asset in assets.assets { terms.stores[asset.path] = asset.kind.storeTerms }
         terms.purchased = Set((contracts?.wires ?? []).filter { $0.certificates == .sold }.map(\.asset))
+        terms.certificates = CertificatesSection.terms(contracts?.certificates ?? [], zone)
+        terms.outside = Set((contracts?.outside ?? []).map(\.asset))
+        terms.others = others
         return terms
     }
 }

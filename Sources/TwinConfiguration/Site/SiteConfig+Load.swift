@@ -96,12 +96,14 @@ extension SiteConfig {
 /// The roots of a site's files, each read once.
 struct SiteFiles {
     static let names = [
-        "assets.yaml", "baseline.yaml", "contracts.yaml", "dispatch.yaml", "factors.yaml", "levers.yaml", "plant.yaml",
-        "safety.yaml", "shifts.yaml", "site.yaml", "tariffs.yaml",
+        "assets.yaml", "baseline.yaml", "contracts.yaml", "dispatch.yaml", "factors.yaml", "levers.yaml",
+        "other_scope1.yaml", "passports.yaml", "plant.yaml", "safety.yaml", "shifts.yaml", "site.yaml", "tariffs.yaml",
     ]
-    /// A site may compare with no year, own all that it makes, know no lever, and its simulated plant may be as the twin
-    /// believes it to be.
-    private static let optional: Set = ["baseline.yaml", "contracts.yaml", "levers.yaml", "plant.yaml"]
+    /// A site may compare with no year, own all that it makes, emit nothing but by energy, give no vehicle a passport, know no
+    /// lever, and its simulated plant may be as the twin believes it to be.
+    private static let optional: Set = [
+        "baseline.yaml", "contracts.yaml", "levers.yaml", "other_scope1.yaml", "passports.yaml", "plant.yaml",
+    ]
     static var needed: [String] { names.filter { !optional.contains($0) } }
 
     private let roots: [String: YAMLNode]
@@ -145,6 +147,8 @@ struct SiteFiles {
         let baseline = self["baseline.yaml"].flatMap(BaselineSection.init)
         let contracts = self["contracts.yaml"].flatMap(ContractsSection.init)
         let levers = self["levers.yaml"].flatMap { readLevers($0, assets?.chart) }
+        let others = self["other_scope1.yaml"].map { readOthers($0, site?.zone ?? .utc) } ?? []
+        let passports = self["passports.yaml"].map { readPassports($0, shifts?.calendar(in: site?.zone ?? .utc)) }
         let tariffs = self["tariffs.yaml"].flatMap { readTariffs($0) }
         let rule = self["dispatch.yaml"].flatMap { readDispatch($0) }
         // What is wrong in a file that is there, the log has.
@@ -158,17 +162,21 @@ struct SiteFiles {
         if let assets, let factors, let tariffs { checkFuels(assets, factors, tariffs) }
         if let assets, let baseline { checkBaselineAssets(baseline, assets) }
         if let assets, let contracts { checkContracts(contracts, assets) }
+        if let assets, let terms = passports.flatMap(\.self) { checkPassports(self["passports.yaml"], terms, assets) }
         guard let site, let safety, let assets, let shifts, let factors, let tariffs, let rule else {
             return nil
         }
         if let signals, signals == nil { return nil }
+        if let passports, passports == nil { return nil }
+        guard let others else { return nil }
         var method = ReportMethod(
             site: site.id, zone: site.zone, boundary: site.boundary, scope2: site.scope2, factors: factors,
             baseline: baseline?.baseline, targets: baseline?.targets ?? [], tariffs: [Dated(tariffs)],
             uncertainty: site.uncertainty,
             chart: assets.chart)
         method.levers = levers ?? []
-        method.ledger = SiteFiles.ledgerTerms(assets, contracts)
+        method.ledger = SiteFiles.ledgerTerms(assets, contracts, others, site.zone)
+        method.passports = passports.flatMap(\.self)
         method.closedDaysTo = shifts.closed.map(\.upperBound.year).max()
         var config = SiteConfig(
             site: site, assets: assets, calendar: shifts.calendar(in: site.zone), method: method,

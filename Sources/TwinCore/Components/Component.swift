@@ -64,6 +64,28 @@ public struct AcceptedReading: Sendable, Hashable {
     }
 }
 
+/// What a line or a shop told of a vehicle.
+public struct VehicleEvent: Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        case enter, leave, scrap, rework
+        case lineOff = "line_off"
+    }
+
+    public var kind: Kind
+    /// Asset id of the line or shop.
+    public var line: String
+    public var vehicle: String
+    public var ts: PlantTime
+    /// As the line names it; nil where it does not.
+    public var model: String?
+    public var isModelled: Bool
+
+    public init(kind: Kind, line: String, vehicle: String, ts: PlantTime, model: String? = nil, isModelled: Bool) {
+        (self.kind, self.line, self.vehicle) = (kind, line, vehicle)
+        (self.ts, self.model, self.isModelled) = (ts, model, isModelled)
+    }
+}
+
 /// A good vehicle that left the line, counted once by its id.
 public struct LineOff: Sendable, Hashable, Codable {
     /// Asset id of the line.
@@ -94,6 +116,8 @@ public struct ComponentReply: Sendable {
     public var cells: [Cell] = []
     public var intensities: [PeriodIntensity] = []
     public var lineOffs: [LineOff] = []
+    /// What else was told of vehicles.
+    public var vehicleEvents: [VehicleEvent] = []
     /// Readings that were laid on timelines, for the archive.
     public var readings: [AcceptedReading] = []
     /// Alarms that hold now.

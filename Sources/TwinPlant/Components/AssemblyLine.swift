@@ -105,10 +105,18 @@ public struct AssemblyLine: Component {
         case .status:
             reply.counts.accepted += 1
             return
-        case .vehicle(let id, let model, let isLineOff):
+        case .vehicle(let id, let model, let kind):
+            let isLineOff = kind == .lineOff
             reply.counts.doubtedVehicles += state.lines[routed.asset, default: LineTally()].heard(
                 seq: event.seq, isLineOff: isLineOff, at: context.to, vehiclesPerHourMax: parameters.vehiclesPerHourMax)
             fate = isLineOff ? lineOff(id, model, event, routed, context, &reply) : .taken
+            let isRepeated = if case .duplicate = fate { true } else { false }
+            if !isLineOff || isRepeated {
+                reply.vehicleEvents.append(
+                    VehicleEvent(
+                        kind: kind, line: routed.asset, vehicle: id, ts: event.ts, model: planned(model),
+                        isModelled: event.isModelled))
+            }
         case .total(let total):
             fate = takeTotal(total, event, routed, context, &reply)
         }
@@ -190,6 +198,11 @@ public struct AssemblyLine: Component {
             }
             return .taken
         }
+    }
+
+    /// The planned model of that name; nil for another.
+    private func planned(_ told: String?) -> String? {
+        told.map { $0.lowercased() }.flatMap { parameters.models.contains($0) ? $0 : nil }
     }
 
     /// The planned model that a line means; else the name that it uses, where that can stand in a report.

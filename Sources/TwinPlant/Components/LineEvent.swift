@@ -4,13 +4,11 @@ import TwinCore
 struct LineEvent {
     enum Content {
         /// `model` is what the line calls it, whatever that is.
-        case vehicle(id: String, model: String?, isLineOff: Bool)
+        case vehicle(id: String, model: String?, VehicleEvent.Kind)
         case total(Int64)
         /// Whether the line's gateway is there; nothing is concluded from it.
         case status
     }
-
-    static let events: Set<String> = ["enter", "leave", "line_off", "scrap", "rework"]
 
     var ts: PlantTime
     var seq: Int64?
@@ -52,11 +50,11 @@ struct LineEvent {
         guard let id, (1...64).contains(id.utf8.count) else {
             throw LineFailure(reason: .wrongType, text: "\"vehicle\" is not an id of 1 to 64 bytes")
         }
-        guard let event = json["event"]?.text, LineEvent.events.contains(event) else {
+        guard let event = json["event"]?.text.flatMap(VehicleEvent.Kind.init) else {
             throw LineFailure(reason: .wrongType, text: "\"event\" is none of enter, leave, line_off, scrap, rework")
         }
         let model = json["model"]?.text.map(LineEvent.trimmed)
-        content = .vehicle(id: id, model: model?.isEmpty == true ? nil : model, isLineOff: event == "line_off")
+        content = .vehicle(id: id, model: model?.isEmpty == true ? nil : model, event)
     }
 
     /// Scanners pad what they read.

@@ -21,6 +21,14 @@ extension ReportPage {
             row("Scope 1, \(summary.fuels.map(\.name).joined(separator: ", "))", carbon.scope1),
             row("Scope 2, location-based", carbon.scope2Location), row("Scope 2, market-based", carbon.scope2Market),
         ]
+        if summary.otherScope1 != nil { rows.insert(row("Scope 1, other", carbon.scope1Other), at: 1) }
+        if carbon.scope1Certified != carbon.scope1 {
+            rows.insert(row("Scope 1 with certificates of gas (market-based)", carbon.scope1Certified), at: 1)
+        }
+        if !summary.method.ledger.outside.isEmpty {
+            let outside = carbon.outside[.scope1] + carbon.outside[.location]
+            rows.append(row("On the site, but no production: in no line above", outside))
+        }
         if carbon.halfHourlyPeriods == summary.sum.periods {
             rows.append(row("Scope 2, by half hour (not for the total)", carbon.scope2HalfHourly))
         }
@@ -30,7 +38,8 @@ extension ReportPage {
             row("Information: avoided by export", carbon.avoidedExport),
         ]
         return "<h3>Scopes</h3>" + HTML.table(["", "t CO2e", "kg per vehicle"], rows)
-            + "<p class=\"note\">Other Scope 1 (solvents, refrigerants, site diesel): not included. Credits: none.</p>"
+            + "<p class=\"note\">Other Scope 1: "
+            + "\(HTML.escaped(summary.otherScope1 ?? "solvents, refrigerants, site diesel not included")). Credits: none.</p>"
     }
 
     private var electricity: String {

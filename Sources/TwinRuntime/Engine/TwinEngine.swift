@@ -203,7 +203,7 @@ public final class TwinEngine {
             tick: tick, from: context.from, end: context.to, chain: state.chain,
             balance: posting.balance, values: reply.values, commands: commands, outcomes: outcomes, alarmEdges: edges,
             changedRows: rows, chart: state.books.chart, restatements: posting.restatements,
-            readings: reply.readings, lineOffs: reply.lineOffs, refusals: refusals,
+            readings: reply.readings, lineOffs: reply.lineOffs, vehicleEvents: reply.vehicleEvents, refusals: refusals,
             remarks: remarks + reply.remarks, instructions: [], handChanges: handEnds)
     }
 

@@ -104,6 +104,8 @@ public struct TickOutcome: Sendable {
     public var restatements: [Restatement]
     public var readings: [AcceptedReading]
     public var lineOffs: [LineOff]
+    /// What else was told of vehicles.
+    public var vehicleEvents: [VehicleEvent]
     public var refusals: [Refusal]
     /// Sentences about what begins to be wrong.
     public var remarks: [String]

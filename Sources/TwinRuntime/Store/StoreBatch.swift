@@ -97,6 +97,7 @@ public struct StoreBatch: Sendable {
     public var outcomes: [CommandDesk.Outcome] = []
     public var renewals: [RenewalHour] = []
     public var vehicles: [LineOff] = []
+    public var vehicleEvents: [VehicleEvent] = []
     /// Each hour of a signal once.
     public var series: [SeriesHour] = []
     public var facts: RunFacts?

@@ -17,6 +17,7 @@ public struct StoreFeed: Sendable {
     private var renewals: [RenewalKey: RenewalHour] = [:]
     private var pendingRenewals: [PendingRenewal] = []
     private var vehicles: [LineOff] = []
+    private var vehicleEvents: [VehicleEvent] = []
     private var now = PlantTime.earliest
     private var hour = PlantTime.earliest
 
@@ -76,6 +77,7 @@ public struct StoreFeed: Sendable {
                 .init(tick: tick, n: n, fate: settled.fate), RenewalKey(settled.command), to: &renewals)
         }
         vehicles.append(contentsOf: outcome.lineOffs)
+        vehicleEvents.append(contentsOf: outcome.vehicleEvents)
         series.add(outcome.readings)
         series.add(outcome.values, from: outcome.from, to: outcome.end)
     }
@@ -133,6 +135,8 @@ public struct StoreFeed: Sendable {
         for key in settled.keys { renewals[key] = nil }
         batch.vehicles.append(contentsOf: vehicles)
         vehicles.removeAll()
+        batch.vehicleEvents.append(contentsOf: vehicleEvents)
+        vehicleEvents.removeAll()
     }
 
     private static func add(

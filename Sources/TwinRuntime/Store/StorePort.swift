@@ -40,7 +40,10 @@ public protocol StoreReading: AnyObject, Sendable {
     func commands(_ window: StoreWindow, asset: AssetPath?) throws -> [StoredCommand]
     /// A command or the renewal of one, by the parts of its id.
     func command(run: String, tick: Int, n: Int) throws -> FoundCommand?
+    /// Vehicles that were lined off, each once.
     func vehicles(_ window: StoreWindow) throws -> [LineOff]
+    /// What else was told of vehicles, by time.
+    func vehicleEvents(_ window: StoreWindow) throws -> [VehicleEvent]
 
     /// Every signal that has values, by path and key.
     func signals() throws -> [SignalPath]

@@ -19,7 +19,7 @@ extension StoreReading {
     /// The figures of a window; nil when the store holds nothing of it. One row is in memory at a time.
     public func summary(_ method: ReportMethod, _ window: StoreWindow = .all) throws -> Summary? {
         guard let facts = try facts(window) else { return nil }
-        var sum = WindowSum(method)
+        var sum = WindowSum(method, carry: try carry(into: window, method))
         try forEachRow(window, on: method.chart) { sum.add($0) }
         return Summary(sum, facts: facts)
     }
@@ -30,13 +30,13 @@ extension StoreReading {
         _ method: ReportMethod, _ window: StoreWindow
     ) throws -> (whole: Summary, months: [(first: CivilDate, isWhole: Bool, summary: Summary?)])? {
         guard let facts = try facts(window) else { return nil }
-        var whole = WindowSum(method)
+        var whole = WindowSum(method, carry: try carry(into: window, method))
         var sums: [(first: CivilDate, sum: WindowSum)] = []
         try forEachRow(window, on: method.chart) { row in
-            whole.add(row)
             let date = method.zone.local(row.start).date
             let first = CivilDate(year: date.year, month: date.month, day: 1)
-            if sums.last?.first != first { sums.append((first, WindowSum(method))) }
+            if sums.last?.first != first { sums.append((first, WindowSum(method, carry: whole.ledger.carry))) }
+            whole.add(row)
             sums[sums.count - 1].sum.add(row)
         }
         guard let summary = Summary(whole, facts: facts), let from = sums.first?.first, let to = sums.last?.first else {

@@ -132,6 +132,7 @@ private final class FailingStore: TwinStorePort {
         try now.command(run: run, tick: tick, n: n)
     }
     func vehicles(_ window: StoreWindow) throws -> [LineOff] { try now.vehicles(window) }
+    func vehicleEvents(_ window: StoreWindow) throws -> [VehicleEvent] { try now.vehicleEvents(window) }
     func signals() throws -> [SignalPath] { try now.signals() }
     func extent(of signal: SignalPath) throws -> StoreWindow? { try now.extent(of: signal) }
     func forEachPoint(
