@@ -27,34 +27,16 @@ public enum ReportCSV {
     }
 
     private static func cells(_ row: PeriodRow, _ account: Account, _ method: ReportMethod) -> [CSVCell] {
-        let sum = row[account]
-        let set = method.factors.set(at: row.start)
-        let emission = emission(account, set)
-        return [
+        [
             .text(row.start.rfc3339), .text(method.zone.text(row.start)), .seconds(ms: row.steppedMs),
-            .text(account.name), .integer(sum.energy.wattSeconds), .number(sum.energy.kilowattHours),
-            percent(sum.measuredMs, account, row), percent(sum.estimatedMs, account, row),
-            emission.map { .text($0.scope) } ?? .empty,
-            emission.map { .number((sum.energy * $0.factor).kilograms) } ?? .empty,
-            emission == nil ? .empty : .text(set.id), emission.map { .number($0.factor.kilogramsPerKWh) } ?? .empty,
-            account == .gridImport ? row.intensity.map { .number($0.gramsPerKWh) } ?? .empty : .empty,
+            .text(account.name),
+        ] + AccountPart(account, of: row, method).cells + [
+            account == .gridImport ? row.intensity.map { .number($0.gramsPerKWh) } ?? .empty : .empty
         ]
-    }
-
-    /// What a kWh of the account emits, location-based; nil where it is in no scope.
-    private static func emission(_ account: Account, _ set: FactorSet) -> (scope: String, factor: EmissionFactor)? {
-        if let fuel = account.row.fuel { return ("scope1", set[fuel].direct) }
-        return account == Bus.electricity.sheet.imported ? ("scope2_location", set.gridGeneration) : nil
-    }
-
-    /// Share of the stepped time; empty for accounts that are worked out and never read from a meter.
-    private static func percent(_ ms: Int64, _ account: Account, _ row: PeriodRow) -> CSVCell {
-        guard row.steppedMs > 0, !account.row.flow.isDerived else { return .empty }
-        return .number(Double(ms) / Double(row.steppedMs) * 100)
     }
 }
 
-/// One cell of a CSV file.
+/// One cell of a table: of a CSV file, or of a sheet.
 enum CSVCell {
     case empty
     case integer(Int64)
@@ -63,7 +45,7 @@ enum CSVCell {
 
     static func seconds(ms: Int64) -> CSVCell { .number(Double(ms) / 1000) }
 
-    /// As it stands in the file.
+    /// As it stands in a CSV file.
     var text: String {
         switch self {
         case .empty: ""

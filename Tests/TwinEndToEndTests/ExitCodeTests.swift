@@ -83,6 +83,7 @@ struct ExitCodeTests {
         ["journal", "verify"],
         ["journal", "archive"], ["reload"], ["manual"], ["pause"], ["release"], ["topics"], ["compare"], ["verify"],
         ["idle"],
+        ["passports"],
     ]
 
     @Test(arguments: ExitCodeTests.commands)

@@ -56,6 +56,8 @@ public struct Ledger: Sendable {
 
     public var routes: [LedgerRoute] { plan.routes }
 
+    func factorSet(at time: PlantTime) -> String { factors.set(at: time).id }
+
     /// What entered the site in the last row: Scope 1, and Scope 2 as it is counted at the meter.
     public var entered: Carbon { plan.entering.reduce(.zero) { $0 + flows[$1].carbon } }
 

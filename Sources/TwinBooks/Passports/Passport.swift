@@ -57,8 +57,10 @@ public struct Passport: Sendable, Hashable {
 
 /// Where all that the ledger let in is, at the end of a pass.
 public struct PassportBalance: Sendable, Hashable {
-    /// What came in, less what stores hold more at the end.
+    /// What came in.
     public var ledger = Carbon.zero
+    /// What stores hold more at the end than at the beginning.
+    public var stored = Carbon.zero
     /// Of finished vehicles.
     public var passports = Carbon.zero
     /// Of vehicles on their way.
@@ -69,5 +71,5 @@ public struct PassportBalance: Sendable, Hashable {
     public init() {}
 
     /// Zero in every part.
-    public var difference: Carbon { ledger - passports - workInProgress - unabsorbed }
+    public var difference: Carbon { ledger - stored - passports - workInProgress - unabsorbed }
 }

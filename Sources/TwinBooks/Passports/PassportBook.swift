@@ -37,6 +37,23 @@ public struct PassportBook: Sendable {
         var since: PlantTime
     }
 
+    /// What was spent on one vehicle in one shop and half hour.
+    public struct Share: Sendable, Hashable {
+        public var shop: String
+        public var period: PlantTime
+        /// Of what the shop took in all.
+        public var carbon: Carbon
+        public var whole: Carbon
+        /// Its time in the shop, and that of all in it, or of as many as are in it at the normal rate; ms.
+        public var ms: Int64
+        public var wholeMs: Int64
+        public var factorSet: String
+    }
+
+    /// Whose shares are noted; nil notes none.
+    public var traced: String?
+    public private(set) var trace: [Share] = []
+
     /// Nobody says that it left: after so long it is not there any more.
     private static let stayMax = Span.days(7)
 
@@ -50,6 +67,7 @@ public struct PassportBook: Sendable {
     /// What no vehicle has: by shop, and of the whole site behind them.
     private var overhead: [Carbon]
     private var ledger = Carbon.zero
+    private let storedBefore: Carbon
     private var stored: Carbon
     /// Of the ledger's routes: the shop in which it ends, or the place behind the shops; nil for one that ends nowhere.
     private let ends: [Int?]
@@ -61,6 +79,7 @@ public struct PassportBook: Sendable {
     public init(_ terms: PassportTerms, _ ledger: Ledger, outside: Set<AssetPath> = []) {
         self.terms = terms
         normalHours = terms.shops.map(terms.normalHours)
+        storedBefore = ledger.stored
         stored = ledger.stored
         inside = terms.shops.map { _ in [] }
         overhead = [Carbon](repeating: .zero, count: terms.shops.count + 1)
@@ -92,13 +111,13 @@ public struct PassportBook: Sendable {
             if let end = ends[place] { pools[end] += flow.carbon }
             if let begin = begins[place] { pools[begin] -= flow.carbon }
         }
-        self.ledger += ledger.entered - ledger.outside - (ledger.stored - stored)
+        self.ledger += ledger.entered - ledger.outside
         stored = ledger.stored
         var shares = terms.shops.map { _ in [(entry: Int, ms: Int64)]() }
         take(lineOffs, events, row, &shares)
         for shop in terms.shops.indices {
             stay(in: shop, row, &shares[shop])
-            spend(pools[shop], in: shop, shares[shop], row)
+            spend(pools[shop], in: shop, shares[shop], row, factorSet: ledger.factorSet(at: row.start))
         }
         overhead[terms.shops.count] += pools[terms.shops.count]
     }
@@ -214,7 +233,7 @@ public struct PassportBook: Sendable {
     }
 
     private mutating func spend(
-        _ carbon: Carbon, in shop: Int, _ shares: [(entry: Int, ms: Int64)], _ row: PeriodRow
+        _ carbon: Carbon, in shop: Int, _ shares: [(entry: Int, ms: Int64)], _ row: PeriodRow, factorSet: String
     ) {
         let present = shares.reduce(Int128(0)) { $0 + Int128($1.ms) }
         // At the normal rate as many are lined off in the half hour, and as many stand in the shop, as Little's law says.
@@ -222,6 +241,12 @@ public struct PassportBook: Sendable {
         var share = CarbonShare(carbon, over: max(present, normal))
         for (entry, ms) in shares {
             let part = share.next(Energy(wattSeconds: ms))
+            if entries[entry].id == traced {
+                trace.append(
+                    Share(
+                        shop: terms.shops[shop].name, period: row.start, carbon: part, whole: carbon, ms: ms,
+                        wholeMs: Int64(clamping: max(present, normal)), factorSet: factorSet))
+            }
             // What is spent on a scrapped vehicle is spent for the others.
             if entries[entry].isScrapped || entries[entry].isOfBefore { overhead[shop] += part } else { entries[entry].direct[shop] += part }
         }
@@ -280,6 +305,7 @@ extension PassportBook {
         passports.sort { ($0.finished, $0.vehicle) < ($1.finished, $1.vehicle) }
         var balance = PassportBalance()
         balance.ledger = ledger
+        balance.stored = stored - storedBefore
         balance.passports = all
         balance.workInProgress = unfinished
         balance.unabsorbed = rest

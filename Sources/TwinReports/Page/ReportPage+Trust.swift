@@ -13,31 +13,36 @@ extension ReportPage {
 
     private var scopes: String {
         let carbon = summary.carbon
-        func row(_ name: String, _ emissions: Emissions) -> [String] {
-            let perVehicle = summary.perVehicle(emissions.kilograms).map(Answers.short) ?? "—"
-            return [name, Answers.short(emissions.kilograms / 1000), perVehicle]
+        func row(_ name: String, _ emissions: Emissions, _ key: String) -> [HTML.Cell] {
+            let kg = emissions.kilograms
+            return [
+                .text(name), .figure(Answers.short(kg / 1000), key: "co2_kg.\(key)", value: kg),
+                .text(summary.perVehicle(kg).map(Answers.short) ?? "—"),
+            ]
         }
         var rows = [
-            row("Scope 1, \(summary.fuels.map(\.name).joined(separator: ", "))", carbon.scope1),
-            row("Scope 2, location-based", carbon.scope2Location), row("Scope 2, market-based", carbon.scope2Market),
+            row("Scope 1, \(summary.fuels.map(\.name).joined(separator: ", "))", carbon.scope1, "scope1"),
+            row("Scope 2, location-based", carbon.scope2Location, "scope2_location"),
+            row("Scope 2, market-based", carbon.scope2Market, "scope2_market"),
         ]
-        if summary.otherScope1 != nil { rows.insert(row("Scope 1, other", carbon.scope1Other), at: 1) }
+        if summary.otherScope1 != nil { rows.insert(row("Scope 1, other", carbon.scope1Other, "scope1_other"), at: 1) }
         if carbon.scope1Certified != carbon.scope1 {
-            rows.insert(row("Scope 1 with certificates of gas (market-based)", carbon.scope1Certified), at: 1)
+            rows.insert(row("Scope 1 with certificates of gas (market-based)", carbon.scope1Certified, "scope1_certified"), at: 1)
         }
         if !summary.method.ledger.outside.isEmpty {
             let outside = carbon.outside[.scope1] + carbon.outside[.location]
-            rows.append(row("On the site, but no production: in no line above", outside))
+            rows.append(row("On the site, but no production: in no line above", outside, "outside_production"))
         }
         if carbon.halfHourlyPeriods == summary.sum.periods {
-            rows.append(row("Scope 2, by half hour (not for the total)", carbon.scope2HalfHourly))
+            let key = "scope2_location_half_hourly"
+            rows.append(row("Scope 2, by half hour (not for the total)", carbon.scope2HalfHourly, key))
         }
         rows += [
-            row("Outside the scopes: biogenic CO2", carbon.biogenic),
-            row("Scope 3, upstream of energy", carbon.scope3Upstream),
-            row("Information: avoided by export", carbon.avoidedExport),
+            row("Outside the scopes: biogenic CO2", carbon.biogenic, "biogenic"),
+            row("Scope 3, upstream of energy", carbon.scope3Upstream, "scope3_upstream"),
+            row("Information: avoided by export", carbon.avoidedExport, "avoided_export"),
         ]
-        return "<h3>Scopes</h3>" + HTML.table(["", "t CO2e", "kg per vehicle"], rows)
+        return "<h3>Scopes</h3>" + HTML.table(["", "t CO2e", "kg per vehicle"], cells: rows)
             + "<p class=\"note\">Other Scope 1: "
             + "\(HTML.escaped(summary.otherScope1 ?? "solvents, refrigerants, site diesel not included")). Credits: none.</p>"
     }
@@ -46,16 +51,20 @@ extension ReportPage {
         let sheet = Bus.electricity.sheet
         let all = summary.energy(sheet.sources).kilowattHours
         let rows = AccountRow.Flow.allCases.flatMap { flow in
-            sheet.accounts.filter { $0.row.flow == flow && flow != .memo }.compactMap { account -> [String]? in
+            sheet.accounts.filter { $0.row.flow == flow && flow != .memo }.compactMap { account -> [HTML.Cell]? in
                 guard let kWh = summary.kWh(account) else { return nil }
                 let share = all > 0 ? "\(Answers.short(100 * kWh / all)) %" : "—"
-                return ["\(account.row.label) \(flow.isSource ? "in" : "out")", Figures.fixed(kWh / 1000, 1), share]
+                let key = "\(Bus.electricity.summaryKey).\(account.row.summaryKey)"
+                return [
+                    .text("\(account.row.label) \(flow.isSource ? "in" : "out")"),
+                    .figure(Figures.fixed(kWh / 1000, 1), key: key, value: kWh), .text(share),
+                ]
             }
         }
         let share = summary.renewableShare.map {
             "<p class=\"note\">\(Answers.short(100 * $0)) % of the electricity used on site came from wind and sun here.</p>"
         }
-        return "<h3>Electricity</h3>" + HTML.table(["", "MWh", "of supply"], rows) + (share ?? "")
+        return "<h3>Electricity</h3>" + HTML.table(["", "MWh", "of supply"], cells: rows) + (share ?? "")
     }
 
     /// The ledger's uses, largest first.

@@ -93,7 +93,7 @@ public struct ReportPage {
         let baselineYear = summary.method.baseline?.year ?? 0
         var parts = [
             "<header><p class=\"eyebrow\">Production CO2 per vehicle · \(HTML.escaped(status))</p>"
-                + "<h1>\(HTML.escaped(facts.name))</h1><p class=\"window\">\(HTML.escaped(windowText))</p></header>",
+                + "<h1>\(HTML.escaped(facts.name))</h1><p class=\"window\">\(HTML.escaped(windowText)) · \(vehicles.markup) vehicles</p></header>",
             "<p class=\"headline\">\(HTML.escaped(answers.headline))</p>",
         ]
         if let bullet = Charts.bullet(summary) { parts.append("<figure>\(bullet)</figure>") }
@@ -117,11 +117,24 @@ public struct ReportPage {
         return parts.joined(separator: "\n")
     }
 
+    private var vehicles: HTML.Cell {
+        .figure(
+            Figures.whole(Double(summary.vehicles)), key: "vehicles", value: Double(summary.vehicles))
+    }
+
     /// The window beside what it is compared with, each row with its basis in its name.
     private var comparison: String {
-        var rows: [[String]] = []
+        var rows: [[HTML.Cell]] = []
         func row(_ name: String, _ kg: Double?, _ tonnes: Double?) {
-            rows.append([name, kg.map(Answers.short) ?? "—", tonnes.map { Answers.short($0) } ?? "—"])
+            rows.append(
+                [name, kg.map(Answers.short) ?? "—", tonnes.map { Answers.short($0) } ?? "—"].map(HTML.Cell.text))
+        }
+        func window(_ basis: String, _ kg: Double?, _ tonnes: Double) {
+            rows.append([
+                .text("This window, \(basis)-based"),
+                .figure(kg.map(Answers.short) ?? "—", key: "co2_kg_per_vehicle_\(basis)", value: kg),
+                .figure(Answers.short(tonnes), key: "production_t_\(basis)", value: tonnes),
+            ])
         }
         if let baseline = summary.method.baseline {
             row(
@@ -135,8 +148,8 @@ public struct ReportPage {
             }
         }
         let now = rows.count
-        row("This window, location-based", summary.kgPerVehicleLocation, summary.productionKgLocation / 1000)
-        row("This window, market-based", summary.kgPerVehicleMarket, summary.productionKgMarket / 1000)
+        window("location", summary.kgPerVehicleLocation, summary.productionKgLocation / 1000)
+        window("market", summary.kgPerVehicleMarket, summary.productionKgMarket / 1000)
         for judged in summary.judgedTargets where judged.met != nil && judged.target.basis == .absolute {
             row("\(judged.target.name), \(judged.target.year)", nil, judged.value)
         }
@@ -145,6 +158,6 @@ public struct ReportPage {
             let kg = then * (1 - path.askedPct / 100)
             row("Way to \(path.target.name) in \(path.year)", kg, kg * Double(summary.vehicles) / 1000)
         }
-        return HTML.table(["", "kg per vehicle", "t CO2e"], rows, strong: [now])
+        return HTML.table(["", "kg per vehicle", "t CO2e"], cells: rows, strong: [now])
     }
 }

@@ -75,15 +75,36 @@ enum HTML {
         return out
     }
 
+    /// What stands in a table or a line: words, or a rounded figure with all of its digits behind it.
+    enum Cell {
+        case text(String)
+        /// `key` names the figure in the report as JSON, in whose unit `value` is; `production_t_location` and `_market` are
+        /// Scope 1 and 2 together.
+        case figure(String, key: String, value: Double?)
+
+        /// As markup: a program reads from the page what the JSON says.
+        var markup: String {
+            switch self {
+            case .text(let text): return HTML.escaped(text)
+            case .figure(let text, let key, let value):
+                guard let value, value.isFinite else { return HTML.escaped(text) }
+                let head = "<data data-key=\"\(HTML.escaped(key))\" value=\"\(JSON.numberText(value))\">"
+                return "\(head)\(HTML.escaped(text))</data>"
+            }
+        }
+    }
+
     /// A table whose first column is text and whose others are figures.
     static func table(_ head: [String], _ rows: [[String]], strong: Set<Int> = []) -> String {
-        func cells(_ row: [String], _ tag: String) -> String {
-            row.map { "<\(tag)>\(escaped($0))</\(tag)>" }.joined()
-        }
+        table(head, cells: rows.map { $0.map(Cell.text) }, strong: strong)
+    }
+
+    static func table(_ head: [String], cells rows: [[Cell]], strong: Set<Int> = []) -> String {
+        func cells(_ row: [Cell], _ tag: String) -> String { row.map { "<\(tag)>\($0.markup)</\(tag)>" }.joined() }
         let lines = rows.enumerated().map { index, row in
             "<tr\(strong.contains(index) ? " class=\"strong\"" : "")>\(cells(row, "td"))</tr>"
         }
-        return
-            "<table><thead><tr>\(cells(head, "th"))</tr></thead><tbody>\(lines.joined(separator: "\n"))</tbody></table>"
+        let heads = cells(head.map(Cell.text), "th")
+        return "<table><thead><tr>\(heads)</tr></thead><tbody>\(lines.joined(separator: "\n"))</tbody></table>"
     }
 }

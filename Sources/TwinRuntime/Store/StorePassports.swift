@@ -10,6 +10,8 @@ public struct StoredPassports: Sendable {
     public var to: PlantTime
     /// Whether the year is over and its rows are final.
     public var isYearOver: Bool
+    /// Of the vehicle that was asked for.
+    public var trace: [PassportBook.Share]
 }
 
 extension StoreReading {
@@ -30,7 +32,8 @@ extension StoreReading {
     /// The passports of a calendar year as they stand now; nil where the store has nothing of it, or the site gives none.
     ///
     /// Half hours that may still change make provisional ones. A year is closed when its last half hour is final.
-    public func passports(ofYear year: Int, _ method: ReportMethod) throws -> StoredPassports? {
+    /// - Parameter traced: a vehicle whose shares are noted.
+    public func passports(ofYear year: Int, _ method: ReportMethod, tracing traced: String? = nil) throws -> StoredPassports? {
         guard let terms = method.passports else { return nil }
         let zone = method.zone
         let window = StoreWindow(
@@ -40,11 +43,13 @@ extension StoreReading {
         let method = try method.covering(chart(window))
         var ledger = Ledger(method.chart, method.factors, method.ledger)
         var book = PassportBook(terms, ledger, outside: method.ledger.outside)
+        book.traced = traced
+        let earlier = try (lineOffs: vehicles(before), events: vehicleEvents(before))
         var vehicles = try vehicles(window)[...]
         var events = try vehicleEvents(window)[...]
         var span: (from: PlantTime, to: PlantTime)?
         try forEachRow(window, on: method.chart) { row in
-            if span == nil { try book.open(lineOffs: self.vehicles(before), events: vehicleEvents(before), before: row) }
+            if span == nil { book.open(lineOffs: earlier.lineOffs, events: earlier.events, before: row) }
             ledger.add(row)
             book.add(
                 row, ledger, lineOffs: vehicles.takeFirst { $0.ts < row.end },
@@ -59,7 +64,7 @@ extension StoreReading {
         let isYearOver = final >= window.to && span.to == window.to
         return StoredPassports(
             year: year, closing: book.closing(year: year, final: final, isYearOver: isYearOver), from: span.from,
-            to: span.to, isYearOver: isYearOver)
+            to: span.to, isYearOver: isYearOver, trace: book.trace)
     }
 }
 

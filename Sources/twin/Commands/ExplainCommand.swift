@@ -16,6 +16,8 @@ struct ExplainCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               twin explain co2 --store twin.sqlite --period 2025-06-18
+              twin explain co2 --change --period 2025 --json
+              twin explain co2 --vehicle 2025-06-18-21600000
               twin explain 7f3a9c21-17-1 --store twin.sqlite
             """)
 
@@ -30,14 +32,51 @@ struct ExplainCommand: AsyncParsableCommand {
     @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default all that the store holds.")
     var period: String?
 
+    @Option(help: "With co2: one vehicle, shop by shop and half hour by half hour.")
+    var vehicle: String?
+
+    @Flag(help: "With co2: what drove the change since the baseline.")
+    var change = false
+
+    func validate() throws {
+        if what != "co2", vehicle != nil || change { throw ValidationError("--vehicle and --change go with co2") }
+        if vehicle != nil, change { throw ValidationError("--vehicle and --change exclude each other") }
+    }
+
+    /// Where one vehicle's figure came from.
+    private func tell(of vehicle: String, _ source: any StoreReading, _ config: SiteConfig) throws {
+        let window = try StoreWindow(period, config.zone)
+        let found = try source.passports(in: window, period, config, at: store, tracing: vehicle)
+        guard let passport = found.closing.passports.first(where: { $0.vehicle == vehicle }) else {
+            throw Failure(
+                "\(store): no vehicle \(quoted(vehicle)) was lined off in \(found.year); twin passports --format csv"
+                    + " lists them", exitCode: 66)
+        }
+        if common.json {
+            let zone = config.zone
+            var members = [JSON.Member("schema", .string("explain-vehicle/1"))]
+            members += PassportText.json(passport, zone).members ?? []
+            members.append(.init("shares", .array(found.trace.map { PassportText.json($0, zone) })))
+            return StandardOutput.write(JSON.object(members))
+        }
+        for line in PassportText.explain(passport, found.trace, config.method) { StandardOutput.write(line.printable) }
+    }
+
     func run() async throws {
         let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
+        if let vehicle { return try tell(of: vehicle, source, config) }
         if what == "co2" {
             let window = try StoreWindow(period, config.zone)
             let method = try config.method.covering(source.chart(window))
             guard let summary = try source.summary(method, window) else {
                 throw try source.nothing(of: period, window, config.zone, at: store)
+            }
+            try summary.checkClaims()
+            if change {
+                if common.json { return StandardOutput.write(ChangeText.json(summary)) }
+                for line in ChangeText.lines(summary) { StandardOutput.write(line) }
+                return
             }
             if common.json { return StandardOutput.write(ExplainText.json(summary)) }
             StandardOutput.show(ExplainText.render(summary))

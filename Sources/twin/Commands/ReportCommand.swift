@@ -9,7 +9,7 @@ import TwinRuntime
 
 /// `twin report`: figures from the store.
 struct ReportCommand: AsyncParsableCommand {
-    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, csv, html, pdf, secr }
+    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, csv, xlsx, html, pdf, secr }
 
     static let configuration = CommandConfiguration(
         commandName: "report",
@@ -24,6 +24,7 @@ struct ReportCommand: AsyncParsableCommand {
               twin report --period 2025-06-18 --format json --out report.json
               twin report --store twin.sqlite --period 2025-06 --format csv --out june.csv
               twin report --period 2025-06 --format html --out june.html
+              twin report --period 2025-06 --format xlsx --out june.xlsx
             """)
 
     @OptionGroup var common: CommonOptions
@@ -36,7 +37,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "text, json, html or pdf (two sheets for management), secr (UK energy and carbon reporting), or csv with one row per half hour and account."
+            "text, json, html or pdf (two sheets for management), secr (UK energy and carbon reporting), csv with one row per half hour and account, or xlsx (all of it as a workbook)."
     )
     var format: Format?
 
@@ -47,8 +48,10 @@ struct ReportCommand: AsyncParsableCommand {
     var force = false
 
     func validate() throws {
-        if format == .pdf, out == nil {
-            throw ValidationError("a PDF is no text for a terminal; name a file with --out report.pdf")
+        if let format, [.pdf, .xlsx].contains(format), out == nil {
+            let name = format.rawValue
+            throw ValidationError(
+                "\(name.uppercased()) is no text for a terminal; name a file with --out report.\(name)")
         }
         if common.json, let format, format != .json {
             throw ValidationError("--json and --format \(format.rawValue) exclude each other")
@@ -76,6 +79,7 @@ struct ReportCommand: AsyncParsableCommand {
             guard let found = try source.summaryByMonth(method, window) else {
                 throw try source.nothing(of: period, window, config.zone, at: store)
             }
+            try found.whole.checkClaims()
             let page = page(found.whole, found.months, config, changes, restatements)
             if format == .pdf, let out {
                 try output.write(bytes: PagePrinter.pdf(page, for: out))
@@ -85,6 +89,11 @@ struct ReportCommand: AsyncParsableCommand {
         } else {
             guard let summary = try source.summary(method, window) else {
                 throw try source.nothing(of: period, window, config.zone, at: store)
+            }
+            try summary.checkClaims()
+            if format == .xlsx {
+                try output.write(bytes: workbook(summary, source, window))
+                return try output.finish()
             }
             let lines =
                 format == .secr
@@ -145,6 +154,24 @@ struct ReportCommand: AsyncParsableCommand {
         return !isEmpty
     }
 
+    private func workbook(
+        _ summary: Summary, _ source: any StoreReading, _ window: StoreWindow
+    ) throws -> [UInt8] {
+        var archive = ZipArchive()
+        let book = ReportWorkbook(summary)
+        for part in book.parts {
+            archive.begin(part.name)
+            archive.write(part.text)
+        }
+        var periods = book.periods
+        archive.begin(periods.part)
+        archive.write(periods.head)
+        // Only accounts are in it, so no meter is read.
+        try source.forEachRow(window, on: Chart([])) { archive.write(periods.add($0)) }
+        archive.write(periods.finish())
+        return archive.finish()
+    }
+
     private func lines(_ summary: Summary, _ window: StoreWindow, _ changes: [ConfigurationInWindow]) -> [String] {
         if common.json || format == .json {
             var members = summary.json.members ?? []
@@ -195,6 +222,13 @@ struct ConfigurationInWindow {
         let since = zone.text(from).prefix(16).replacing("T", with: " ")
         let files = filesChanged.map { ": \($0.joined(separator: ", "))" } ?? ""
         return "configuration \(hash.replacing("sha256:", with: "").prefix(8)) from \(since)\(files)"
+    }
+}
+
+extension Summary {
+    /// Nobody may claim more than was used.
+    func checkClaims() throws {
+        if let above = certificatesAboveUse.first { throw Failure(above, exitCode: 78) }
     }
 }
 
