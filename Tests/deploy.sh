@@ -61,6 +61,19 @@ if command -v systemd-analyze >>"$work/gone"; then
     sed -n 's/.*Overall exposure level for twin.service: \([0-9.]*\).*/\1/p')
   verdict "twin.service, exposure at most 2.0 (it is ${exposure:-unknown})" yes \
     "$(awk -v e="${exposure:-9}" 'BEGIN { print (e <= 2.0) ? "yes" : "no" }')"
+  sed -e "s#/opt/twin/bin/twin#$twin#" -e '/^Documentation=/d' "$ship/twin-report.service" >"$work/twin-report.service"
+  cp "$ship/twin-report.timer" "$work/twin-report.timer"
+  verdict "twin-report.service and its timer, systemd-analyze verify: lines" 0 \
+    "$(systemd-analyze verify "$work/twin-report.service" "$work/twin-report.timer" 2>&1 | grep -c . || true)"
+  exposure=$(systemd-analyze security --offline=true "$work/twin-report.service" 2>>"$work/gone" |
+    sed -n 's/.*Overall exposure level for twin-report.service: \([0-9.]*\).*/\1/p')
+  verdict "twin-report.service, exposure at most 1.5 (it is ${exposure:-unknown})" yes \
+    "$(awk -v e="${exposure:-9}" 'BEGIN { print (e <= 1.5) ? "yes" : "no" }')"
+  verdict "twin-report.timer, OnCalendar is a time that comes" 0 "$(
+    code=0
+    systemd-analyze calendar "$(sed -n 's/^OnCalendar=//p' "$ship/twin-report.timer")" >>"$work/gone" 2>&1 || code=$?
+    echo "$code"
+  )"
 else
   echo "left out: systemd-analyze is not here"
 fi
@@ -80,6 +93,31 @@ verdict "Dockerfile, base images by digest" 2 "$(grep -cE '^ARG [A-Z]+_IMAGE=.*@
 if [[ -e Package.resolved ]]; then
   verdict "packages.lock and Package.resolved, lines that differ" 0 "$(sh "$ship/check-packages" 2>>"$work/gone" | grep -c '^[<>]' || true)"
 fi
+
+# --- The reports, on the 1 July after the bundled day -----------------------------------------------------------
+
+mkdir "$work/reports"
+"$twin" replay replay/sunderland-day.jsonl.gz --store "$work/day.sqlite" -q >>"$work/gone" 2>&1
+# report YESTERDAY TODAY: the commands of twin-report.service on that day; sets `code`.
+report() {
+  local line
+  code=0
+  while read -r line; do
+    line=${line//\/opt\/twin\/bin\/twin/$twin}
+    line=${line//\/var\/lib\/twin\/twin.sqlite/$work/day.sqlite}
+    line=${line//\/var\/lib\/twin-reports/$work/reports}
+    line=${line//'$$'/'$'}
+    line=${line//date -d yesterday/date -d $1}
+    line=${line//date +/date -d $2 +}
+    eval "${line//%%/%}" 2>>"$work/gone" || code=$?
+  done < <(sed -n 's/^ExecStart=//p' "$ship/twin-report.service")
+}
+report 2025-06-18 2025-06-19
+verdict "twin-report: the day's page, twice, exit code" 0 "$(report 2025-06-18 2025-06-19 && echo "$code")"
+report 2025-06-18 2025-07-01
+verdict "twin-report: on a first the month's page too" "day-2025-06-18.html month-2025-06.html" "$(cd "$work/reports" && echo *)"
+report 2025-06-20 2025-06-21
+verdict "twin-report: a day that the store lacks, exit code" 65 "$code"
 
 # --- The unit's command, before there is a broker --------------------------------------------------------------
 

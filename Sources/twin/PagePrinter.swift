@@ -1,4 +1,5 @@
 import Foundation
+import TwinCore
 import TwinFiles
 
 /// Prints a page as PDF by a program that the machine has: a browser, or WeasyPrint.
@@ -6,10 +7,15 @@ enum PagePrinter {
     /// In the order in which they are looked for.
     private static let programs = ["chromium", "chromium-browser", "google-chrome", "weasyprint"]
 
-    /// - Parameter path: of the PDF, for messages.
+    /// - Parameters:
+    ///   - path: of the PDF, for messages.
+    ///   - folders: where a program is looked for; those of PATH.
+    ///   - seconds: after that long a program is stopped.
     /// - Returns: the PDF's bytes.
-    static func pdf(_ page: [String], for path: String) throws -> [UInt8] {
-        guard let program = find() else {
+    static func pdf(
+        _ page: [String], for path: String, in folders: [String] = PagePrinter.folders, seconds: Double = 60
+    ) throws -> [UInt8] {
+        guard let program = find(in: folders) else {
             throw Failure(
                 "\(path): a PDF needs one of \(programs.joined(separator: ", ")) in PATH, and none is here; install one, or"
                     + " write --format html and print that", exitCode: 69)
@@ -28,8 +34,11 @@ enum PagePrinter {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
+        guard try end(process, within: seconds) else {
+            throw Failure(
+                "\(path): \(program) made no PDF in \(JSON.numberText(seconds)) s and was stopped; write --format html and"
+                    + " print that", exitCode: 69)
+        }
         guard process.terminationStatus == 0, files.fileExists(atPath: target) else {
             throw Failure(
                 "\(path): \(program) made no PDF (exit \(process.terminationStatus)); write --format html and print that",
@@ -42,9 +51,27 @@ enum PagePrinter {
         return bytes
     }
 
-    private static func find() -> String? {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        return programs.lazy.flatMap { name in folders.map { "\($0)/\(name)" } }
+    /// Runs it.
+    /// - Returns: whether it ended by itself; one that hangs is stopped, and killed where it does not listen.
+    private static func end(_ process: Process, within seconds: Double) throws -> Bool {
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
+        try process.run()
+        if ended.wait(timeout: .now() + seconds) == .success { return true }
+        process.terminate()
+        if ended.wait(timeout: .now() + min(seconds, 5)) == .timedOut {
+            kill(process.processIdentifier, SIGKILL)
+            ended.wait()
+        }
+        return false
+    }
+
+    static var folders: [String] {
+        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+    }
+
+    private static func find(in folders: [String]) -> String? {
+        programs.lazy.flatMap { name in folders.map { "\($0)/\(name)" } }
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
