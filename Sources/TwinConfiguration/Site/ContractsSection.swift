@@ -69,7 +69,9 @@ extension SiteFiles {
     static func ledgerTerms(_ assets: AssetsSection, _ contracts: ContractsSection?) -> LedgerTerms {
         var terms = LedgerTerms()
         for asset in assets.assets { terms.stores[asset.path] = asset.kind.storeTerms }
+        // In a stage of a past a wire may have nothing at its end yet.
         terms.purchased = Set((contracts?.wires ?? []).filter { $0.certificates == .sold }.map(\.asset))
+            .intersection(assets.assets.map(\.path))
         return terms
     }
 }
