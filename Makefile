@@ -18,8 +18,10 @@ CASES ?= 1000000
 REAL_TIME := TwinMQTTTests|TwinEndToEndTests
 # They step whole days, most of them the same ones.
 DAYS := TwinRuntimeTests[.](BundledDays|StoredDay|RealDay|YearByRules|OneDigest|Figures|ReportCSV|SummaryText|ExplainText)Tests
-DAYS := $(DAYS)|TwinRuntimeTests[.](Scenario|SimulatedRun|LongRun|OneController|Variant)Tests
+DAYS := $(DAYS)|TwinRuntimeTests[.](Scenario|SimulatedRun|LongRun|OneController|Variant|SimulatedHistory)Tests
 
+# A history that was stopped half way is none.
+.DELETE_ON_ERROR:
 .PHONY: help run test check bench ingest injections hostile soak kills month deploy cases real days lint format docs build
 .PHONY: setup setup-test
 
@@ -57,7 +59,17 @@ run: setup ## Replay the bundled Sunderland day through the twin and print the C
 	@$(RELEASE) replay $(DAY) --loop closed --full --store $(OUT)/day.sqlite --journal $(OUT)/day.journal
 	@$(RELEASE) report --store $(OUT)/day.sqlite --format json --out $(OUT)/day.report.json
 	@$(RELEASE) report --store $(OUT)/day.sqlite --format html --out $(OUT)/day.report.html
-	@echo "report: $(OUT)/day.report.html (figures: $(OUT)/day.report.json)"
+	@$(MAKE) --no-print-directory $(OUT)/history.sqlite
+	@$(RELEASE) report --store $(OUT)/history.sqlite --period 2025 --format html --out $(OUT)/year.report.html --force -q
+	@echo "Simulated, not measured; one file each, for any browser:"
+	@echo "day:    $(OUT)/day.report.html (figures: $(OUT)/day.report.json)"
+	@echo "report: $(OUT)/year.report.html (2025, and the course since 2018)"
+
+# Kept until the program or what the plant was is another.
+$(OUT)/history.sqlite: $(RELEASE) $(wildcard $(CONFIG)/*.yaml $(CONFIG)-history/*.yaml)
+	@echo "The plant's years from 2018 on, volumes as published, energy and weather modelled (half a minute):"
+	@rm -f $@ $@-*
+	@$(RELEASE) simulate --history --config $(CONFIG)-history --seed 16 --store $@ -q
 
 test: setup-test ## Install what the tests need, build everything and run every test.
 	@echo "make test: installs a broker for the tests, builds in debug mode, runs all tests (minutes)."

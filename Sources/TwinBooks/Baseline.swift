@@ -52,6 +52,14 @@ public struct Baseline: Sendable, Hashable {
         let imported = max(0, electricity - window.baselineGenerationKWh)
         return imported * set.gridGeneration.kilogramsPerKWh + gas * set[.gas].direct.kilogramsPerKWh
     }
+
+    /// Its production CO2 in its own year at another volume, location-based, kg per vehicle; nil without a vehicle, or where
+    /// nobody says what the year was like.
+    public func kgPerVehicle(atVolume vehicles: Int, factors: Factors) -> Double? {
+        guard vehicles > 0, var year = conditions else { return nil }
+        year.vehicles = vehicles
+        return emissionsKg(year, factors: factors) / Double(vehicles)
+    }
 }
 
 /// What a window was like: what makes it comparable with another year.

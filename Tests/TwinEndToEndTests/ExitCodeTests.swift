@@ -38,6 +38,11 @@ struct ExitCodeTests {
         Wrong("run", "--broker", "mqtt://127.0.0.1", "--for", "soon", code: 2, named: "soon"),
         Wrong("simulate", "--broker", "mqtt://127.0.0.1", "--speed", "max", code: 2, named: "--speed max"),
         Wrong("simulate", "--out", "day.jsonl", "--for", "1h", "--from", "noon", code: 2, named: "noon"),
+        Wrong("simulate", "--history", code: 2, named: "--store years.sqlite"),
+        Wrong("simulate", "--history", "--store", "a.sqlite", "--for", "1d", code: 2, named: "--for"),
+        Wrong(
+            "simulate", "--history", "--store", "a.sqlite", "--config", Repository.configuration, code: 78,
+            named: "has no history.yaml"),
         Wrong("record", "--broker", "mqtt://127.0.0.1", code: 2, named: "--out"),
         Wrong("record", "--broker", "mqtt://127.0.0.1", "--out", "-", code: 2, named: "--out"),
         Wrong("record", "--broker", "mqtt://127.0.0.1", "--out", "/nowhere/a.jsonl", code: 73, named: "/nowhere"),

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import TwinCore
+import TwinTesting
 
 /// `twin export` writes what the store holds of one signal or account.
 @Suite(.serialized)
@@ -60,6 +61,47 @@ struct ExportTests {
             #expect(report["configurations"]?.items?.count == 1)
             let again = try await scene.twin(simulate).ending()
             #expect(again.code == 73 && again.err.contains("holds this run already"))
+        }
+    }
+
+    @Test func `A past goes into a store by its stages, and what is made of it says that it is simulated`() async throws
+    {
+        try await Scene.play { scene in
+            let config = scene.path("site")
+            try FileManager.default.copyItem(atPath: Repository.configuration, toPath: config)
+            let past = """
+                from: 2024-12-30
+                to: 2025-01-08
+                vehicles:
+                  2024: {value: 0, source: ASM}
+                  2025: {value: 230000, source: ASM}
+                assets: [{asset: solar/pv2, from: 2025-01-07, source: ASM}]
+                shifts: []
+                closed: []
+                weather:
+                  temperature_deviation_k: {value: 1, source: ASM}
+                  wind_deviation_fraction: {value: 0.1, source: ASM}
+                """
+            try past.write(toFile: "\(config)/history.yaml", atomically: true, encoding: .utf8)
+            let store = scene.path("past.sqlite")
+            let simulate = ["simulate", "--history", "--config", config, "--store", store]
+            let table = try await scene.twin(simulate).success()
+            let lines = table.split(separator: "\n")
+            // 1,000 a day on 6, 7 and 8 January; nobody works on the days before.
+            try #require(lines.count == 4)
+            #expect(lines[1].contains(#/^2024 +0 .*—$/#))
+            #expect(lines[2].contains(#/^2025 +(2,9|3,0)[0-9]{2} /#))
+            #expect(lines[3].hasPrefix("simulated: every figure comes from models, none is measured"))
+            #expect(lines.allSatisfy { $0.count <= 80 })
+
+            let month = ["report", "--store", store, "--period", "2025-01", "--format", "html"]
+            let page = try await scene.twin(month).success()
+            #expect(page.contains("simulated, final") && page.contains("none is measured"))
+            let report = try Summary.one(in: try await scene.twin("report", "--store", store, "--json").success())
+            // 30 December, the year, and the second field.
+            #expect(report["configurations"]?.items?.count == 3)
+            let again = try await scene.twin(simulate).ending()
+            #expect(again.code == 73 && again.err.contains("name another --store"))
         }
     }
 }

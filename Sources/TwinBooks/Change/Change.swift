@@ -1,7 +1,7 @@
 import TwinCore
 import TwinUnits
 
-/// What of the change since the baseline's year is whose doing, kg CO2e per vehicle, location-based.
+/// What of the change against the baseline is whose doing, kg CO2e per vehicle, location-based.
 public struct Change: Sendable, Hashable {
     public enum Cause: String, Sendable, Hashable, CaseIterable {
         case method, volume, dayTypes = "day_types", weather, gridFactor = "grid_factor", gasFactor = "gas_factor"
@@ -37,7 +37,7 @@ public struct Change: Sendable, Hashable {
         public var kgPerVehicle: Double
     }
 
-    /// The baseline as it was reported, and the window.
+    /// The baseline, and the window.
     public let from: Double
     public let to: Double
     /// They come to the difference.
@@ -95,13 +95,16 @@ public struct Change: Sendable, Hashable {
 }
 
 extension Summary {
+    /// A year's change begins at the baseline as it was reported, that of another window at the baseline's plant under the
+    /// window's own conditions: what is compared is what is explained.
+    ///
     /// Nil where the window cannot be compared, or the baseline does not say what its year was like.
     public var change: Change? {
         guard incomparableReason == nil, let baseline = method.baseline, let year = baseline.conditions,
-            let to = kgPerVehicleLocation
+            let from = baselineKgPerVehicle, let to = kgPerVehicleLocation
         else { return nil }
         return Change(
-            from: baseline.kgPerVehicle, plantHours(of: baseline, year), plantHours(over: baseline.energy),
+            from: from, plantHours(of: baseline, isYear ? year : conditions), plantHours(over: baseline.energy),
             baseline.energy, to: to)
     }
 

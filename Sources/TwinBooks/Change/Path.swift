@@ -18,6 +18,9 @@ public struct PathPosition: Sendable, Hashable {
     /// What the window emitted more than the way allows, kg CO2e; negative when it is ahead.
     public var gapKg: Double
     public var verdict: Verdict
+
+    /// Whether the target's year has come: then the target itself is asked for, and no way to it is left.
+    public var isDue: Bool { year >= target.year }
 }
 
 extension Summary {

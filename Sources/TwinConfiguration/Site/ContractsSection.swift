@@ -85,7 +85,9 @@ extension SiteFiles {
     ) -> LedgerTerms {
         var terms = LedgerTerms()
         for asset in assets.assets { terms.stores[asset.path] = asset.kind.storeTerms }
+        // In a stage of a past a wire may have nothing at its end yet.
         terms.purchased = Set((contracts?.wires ?? []).filter { $0.certificates == .sold }.map(\.asset))
+            .intersection(assets.assets.map(\.path))
         terms.certificates = CertificatesSection.terms(contracts?.certificates ?? [], zone)
         terms.outside = Set((contracts?.outside ?? []).map(\.asset))
         terms.others = others

@@ -93,7 +93,7 @@ struct ShiftsSection {
         return days
     }
 
-    private static func shifts(_ node: YAMLNode) -> [ProductionCalendar.Shift]? {
+    static func shifts(_ node: YAMLNode) -> [ProductionCalendar.Shift]? {
         guard let items = node.items(1...6) else { return nil }
         let shifts = items.map { item -> ProductionCalendar.Shift? in
             item.fields { fields in
@@ -127,7 +127,7 @@ struct ShiftsSection {
         }
     }
 
-    private static func closed(_ node: YAMLNode) -> [ClosedRange<CivilDate>]? {
+    static func closed(_ node: YAMLNode) -> [ClosedRange<CivilDate>]? {
         guard let items = node.items(0...400) else { return nil }
         var closed: [ClosedRange<CivilDate>] = []
         for item in items {

@@ -96,13 +96,15 @@ extension SiteConfig {
 /// The roots of a site's files, each read once.
 struct SiteFiles {
     static let names = [
-        "assets.yaml", "baseline.yaml", "contracts.yaml", "dispatch.yaml", "factors.yaml", "levers.yaml",
-        "other_scope1.yaml", "passports.yaml", "plant.yaml", "safety.yaml", "shifts.yaml", "site.yaml", "tariffs.yaml",
+        "assets.yaml", "baseline.yaml", "contracts.yaml", "dispatch.yaml", "factors.yaml", "history.yaml", "levers.yaml",
+        "other_scope1.yaml", "passports.yaml", "plant.yaml", "safety.yaml", "shifts.yaml", "site.yaml",
+        SiteConfig.stageFile, "tariffs.yaml",
     ]
     /// A site may compare with no year, own all that it makes, emit nothing but by energy, give no vehicle a passport, know no
-    /// lever, and its simulated plant may be as the twin believes it to be.
+    /// lever, tell no past, and its simulated plant may be as the twin believes it to be.
     private static let optional: Set = [
-        "baseline.yaml", "contracts.yaml", "levers.yaml", "other_scope1.yaml", "passports.yaml", "plant.yaml",
+        "baseline.yaml", "contracts.yaml", "history.yaml", "levers.yaml", "other_scope1.yaml", "passports.yaml",
+        "plant.yaml", SiteConfig.stageFile,
     ]
     static var needed: [String] { names.filter { !optional.contains($0) } }
 
@@ -163,12 +165,18 @@ struct SiteFiles {
         if let assets, let baseline { checkBaselineAssets(baseline, assets) }
         if let assets, let contracts { checkContracts(contracts, assets) }
         if let assets, let terms = passports.flatMap(\.self) { checkPassports(self["passports.yaml"], terms, assets) }
-        guard let site, let safety, let assets, let shifts, let factors, let tariffs, let rule else {
+        let history = self["history.yaml"].flatMap { readHistory($0, assets, shifts) }
+        let stage = self[SiteConfig.stageFile].map { readStage($0, history) }
+        guard let site, let safety, var assets, var shifts, let factors, let tariffs, let rule else {
             return nil
         }
         if let signals, signals == nil { return nil }
         if let passports, passports == nil { return nil }
         guard let others else { return nil }
+        if let stage {
+            guard let history, let stage else { return nil }
+            history.hold(stage, &assets, &shifts)
+        }
         var method = ReportMethod(
             site: site.id, zone: site.zone, boundary: site.boundary, scope2: site.scope2, factors: factors,
             baseline: baseline?.baseline, targets: baseline?.targets ?? [], tariffs: [Dated(tariffs)],
@@ -186,6 +194,7 @@ struct SiteFiles {
             safety: safety, truth: truth,
             files: files)
         config.signals = signals.flatMap(\.self)
+        config.history = history
         return config
     }
 }

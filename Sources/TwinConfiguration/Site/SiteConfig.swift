@@ -36,6 +36,8 @@ public struct SiteConfig: Sendable {
     public var truth: PlantTruth
     /// Where foreign messages have the plant's signals; nil for a plant that speaks our own dialect alone.
     public var signals: SignalMapping?
+    /// What the plant was in years past; nil where nobody tells.
+    public var history: PlantHistory?
 
     /// The files it was read from, by name relative to the configuration folder, and their hash.
     public var files: [(name: String, bytes: [UInt8])]

@@ -87,9 +87,25 @@ public struct DigestChain: Sendable, Hashable, Codable {
 
     /// From 64 hex digits; nil for anything else.
     public init?(hex: String) {
-        let digits = hex.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-        guard digits.count == 64, hex.utf8.count == 64 else { return nil }
-        bytes = stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+        // Every half hour that is read has one: a store of years has a hundred thousand.
+        bytes = []
+        bytes.reserveCapacity(32)
+        var high: UInt8?
+        for letter in hex.utf8 {
+            guard let digit = DigestChain.digit(letter), bytes.count < 32 else { return nil }
+            if let first = high { bytes.append(first << 4 | digit) }
+            high = high == nil ? digit : nil
+        }
+        guard bytes.count == 32, high == nil else { return nil }
+    }
+
+    private static func digit(_ letter: UInt8) -> UInt8? {
+        switch letter {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): letter - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): letter - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): letter - UInt8(ascii: "A") + 10
+        default: nil
+        }
     }
 
     public mutating func extend(with record: DigestRecord) {

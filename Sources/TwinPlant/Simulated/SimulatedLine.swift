@@ -43,7 +43,11 @@ public struct SimulatedLine: Sendable {
     /// The plan runs faster outside breaks, so that the day's plan is met in the mean.
     private var breakShare: Double {
         let shiftMinutes = calendar.shifts.reduce(0) { $0 + ($1.end - $1.start) / 60_000 }
-        let breakMinutes = SimulatedLine.breaks.reduce(0) { $0 + $1.length } * Int64(calendar.shifts.count)
+        // A short shift is over before some of them.
+        let breakMinutes = calendar.shifts.reduce(Int64(0)) { sum, shift in
+            let minutes = (shift.end - shift.start) / 60_000
+            return SimulatedLine.breaks.reduce(sum) { $0 + max(0, min($1.after + $1.length, minutes) - $1.after) }
+        }
         return shiftMinutes > 0 ? Double(breakMinutes) / Double(shiftMinutes) : 0
     }
 

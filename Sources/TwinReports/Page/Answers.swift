@@ -16,7 +16,8 @@ struct Answers {
     var all: [Answer] {
         [
             Answer(question: "How much, and against \(baselineYear)?", words: "\(howMuch) \(against)"),
-            Answer(question: "On the way to \(targetYear)?", words: way),
+            Answer(
+                question: isDue ? "Is the target of \(targetYear) met?" : "On the way to \(targetYear)?", words: way),
             Answer(question: "What drove the change?", words: drivers),
             Answer(question: "Can I trust it?", words: trust),
             Answer(question: "What next, and at what cost?", words: next),
@@ -34,16 +35,21 @@ struct Answers {
             text += ", \(Answers.short(abs(reduction.value))) % \(word) \(baselineYear) (\(Answers.short(then)) kg)"
         }
         if let path = summary.paths.first {
-            switch path.verdict {
-            case .onTheWay: text += " and on the way to \(path.target.year)"
-            case .behind: text += " and behind the way to \(path.target.year)"
-            case .notProven: text += "; whether that is on the way to \(path.target.year) is not proven"
+            let year = path.target.year
+            switch (path.verdict, path.isDue) {
+            case (.onTheWay, false): text += " and on the way to \(year)"
+            case (.behind, false): text += " and behind the way to \(year)"
+            case (.notProven, false): text += "; whether that is on the way to \(year) is not proven"
+            case (.onTheWay, true): text += " and within the target of \(year)"
+            case (.behind, true): text += " and beyond the target of \(year)"
+            case (.notProven, true): text += "; whether the target of \(year) is met is not proven"
             }
         }
         return text + "."
     }
 
     private var baselineYear: String { summary.method.baseline.map { "\($0.year)" } ?? "a baseline" }
+    private var isDue: Bool { summary.paths.first?.isDue == true }
     private var targetYear: String { summary.method.targets.first.map { "\($0.year)" } ?? "a target" }
 
     private var howMuch: String {
@@ -74,7 +80,9 @@ struct Answers {
             return "Not judged: \(summary.incomparableReason ?? "the site has no target per vehicle")."
         }
         let words = summary.paths.map { path in
-            let asked = "\(path.target.name) asks for \(Answers.short(path.askedPct)) % less in \(path.year)"
+            // A target that is due stays what is asked for.
+            let when = path.year > path.target.year ? "since \(path.target.year)" : "in \(path.year)"
+            let asked = "\(path.target.name) asks for \(Answers.short(path.askedPct)) % less \(when)"
             let gap = Answers.short(abs(path.gapKg) / 1000)
             return switch path.verdict {
             case .onTheWay: "\(asked): reached, by \(gap) t."
@@ -89,7 +97,7 @@ struct Answers {
                 "\(judged.target.name) allows \(Answers.short(judged.value)) t in \(judged.target.year): \(met ? "" : "not ")reached yet."
         }
         return (words + absolute).joined(separator: " ")
-            + (summary.isYear ? "" : " A window under a year tells of the way, not of the target.")
+            + (summary.isYear ? "" : " A window that is no year tells of the way, not of the target.")
     }
 
     private var drivers: String {
@@ -104,7 +112,10 @@ struct Answers {
         }
         let ours = parts.filter(\.cause.isOurs)
         let others = parts.filter { !$0.cause.isOurs }
-        return "Since \(baselineYear), kg per vehicle: the plant's own doing \(ours.isEmpty ? "nothing" : words(ours));"
+        let since =
+            summary.isYear
+            ? "Since \(baselineYear)" : "Against \(baselineYear)'s plant at this volume, weather and day types"
+        return "\(since), kg per vehicle: the plant's own doing \(ours.isEmpty ? "nothing" : words(ours));"
             + " what happened to it \(others.isEmpty ? "nothing" : words(others))."
     }
 

@@ -7,7 +7,7 @@ extension ReportPage {
     var trust: String {
         [
             "<h2>Why the figure can be trusted</h2>", "<div class=\"columns\"><div>\(scopes)\(electricity)</div>",
-            "<div>\(ends)\(levers)</div></div>", method, audit,
+            "<div>\(ends)\(levers)</div></div>", YearCourse(years, summary)?.table ?? "", method, audit,
         ].joined(separator: "\n")
     }
 
@@ -148,7 +148,7 @@ extension ReportPage {
     }
 
     static let style = """
-        :root{--ink:#16232f;--soft:#5b6b7a;--line:#d5dce3;--now:#12507b;--then:#c9d4de;--more:#8c2f39;--less:#5d9e8c}
+        :root{--ink:#16232f;--soft:#5b6b7a;--line:#d5dce3;--now:#12507b;--then:#c9d4de;--mark:#a9b6c2;--more:#8c2f39;--less:#5d9e8c}
         *{box-sizing:border-box}
         body{margin:0;background:#eef1f4;color:var(--ink);font:13px/1.45 "Inter","Helvetica Neue",Arial,sans-serif}
         .sheet{width:210mm;max-width:100%;margin:8mm auto;padding:13mm 15mm;background:#fff}
@@ -163,7 +163,10 @@ extension ReportPage {
         svg{width:100%;height:auto;display:block}
         .label{font-size:10px;fill:var(--soft)}.label.small{font-size:8.5px}.label.strong{fill:var(--ink);font-weight:600}
         .now{fill:var(--now)}.then{fill:var(--then)}.part{fill:#fff;stroke:var(--now);stroke-width:1.5}.more{fill:var(--more)}.less{fill:var(--less)}
+        .halo{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}
         .axis{stroke:var(--ink);stroke-width:1}.mark{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:4 2}
+        .way{stroke:var(--ink);stroke-width:1.1;stroke-dasharray:7 3}.way.other{stroke-dasharray:1.5 2.5}
+        .grid{stroke:var(--line);stroke-width:.7}.volume{fill:var(--mark)}
         .lead{stroke:var(--soft);stroke-width:.7}.whisker{stroke:#fff;stroke-width:2}
         .course{fill:none;stroke:var(--now);stroke-width:2}
         table{width:100%;border-collapse:collapse;margin:1mm 0;font-variant-numeric:tabular-nums;break-inside:avoid}
@@ -172,7 +175,7 @@ extension ReportPage {
         th:first-child,td:first-child{text-align:left;padding-left:0}
         tr.strong td{font-weight:600;border-bottom-color:var(--ink)}
         .plain td{text-align:left;overflow-wrap:anywhere;font-size:11px}
-        .columns{display:grid;grid-template-columns:1fr 1fr;gap:8mm}
+        .columns{display:grid;grid-template-columns:1fr 1fr;gap:8mm;align-items:start}
         .note,ul{color:var(--soft);font-size:11px;margin:1mm 0}ul{padding-left:4mm}
         @page{size:A4 portrait;margin:0}
         @media print{body{background:#fff;font-size:11px;line-height:1.35}

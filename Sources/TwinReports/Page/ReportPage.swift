@@ -46,23 +46,27 @@ public struct ReportPage {
 
     let summary: Summary
     let months: [ReportMonth]
+    /// Of all that the books hold, whatever window is reported.
+    let years: [ReportYear]
     let facts: Facts
 
     /// The page, line by line.
-    public static func lines(_ summary: Summary, months: [ReportMonth], facts: Facts) -> [String] {
-        render(summary, months: months, facts: facts).split(separator: "\n").map(String.init)
+    public static func lines(
+        _ summary: Summary, months: [ReportMonth], years: [ReportYear] = [], facts: Facts
+    ) -> [String] {
+        ReportPage(summary: summary, months: months, years: years, facts: facts)
+            .rendered.split(separator: "\n").map(String.init)
     }
 
-    static func render(_ summary: Summary, months: [ReportMonth], facts: Facts) -> String {
-        let page = ReportPage(summary: summary, months: months, facts: facts)
-        let title = HTML.escaped("\(facts.name): production CO2, \(page.windowText)")
+    private var rendered: String {
+        let title = HTML.escaped("\(facts.name): production CO2, \(windowText)")
         return """
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><title>\(title)</title>
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <style>\(style)</style></head><body>
-            <main class="sheet">\(page.answers)</main>
-            <section class="sheet">\(page.trust)</section>
+            <style>\(ReportPage.style)</style></head><body>
+            <main class="sheet">\(answers)</main>
+            <section class="sheet">\(trust)</section>
             </body></html>
             """
     }
@@ -98,28 +102,38 @@ public struct ReportPage {
         ]
         if let bullet = Charts.bullet(summary) { parts.append("<figure>\(bullet)</figure>") }
         parts.append("<dl>\(blocks.joined(separator: "\n"))</dl>")
-        if let change = summary.change {
-            // A year is compared with the year as it was; a shorter window with that year's plant under its own conditions.
-            let outside =
-                summary.isYear ? "" : " What volume, day types and weather did is out of the comparison above."
+        if let change = summary.change { parts.append(causes(change)) }
+        if let course = YearCourse(years, summary) {
+            let open = years.contains { !$0.isWhole } ? " An open dot is a part of a year." : ""
             parts.append(
-                "<figure><figcaption>From \(baselineYear) as reported to this window, kg per vehicle. Each cause has the mean"
-                    + " of what it changes over all orders (Shapley values), so the bars come to the difference.\(outside)"
-                    + "</figcaption>"
-                    + "\(Charts.waterfall(change, year: baselineYear))</figure>")
+                "<figure><figcaption>By calendar year, kg per vehicle, and the straight ways to the targets. Grey bars:"
+                    + " \(baselineYear)'s plant at the year's volume, all else as then.\(open)</figcaption>"
+                    + "\(course.chart)</figure>")
         }
-        if let course = Charts.course(months, summary) {
-            parts.append(
-                "<figure><figcaption>By month, kg per vehicle; an open dot is a part of a month</figcaption>\(course)</figure>"
-            )
-        }
-        parts.append(comparison)
+        guard let course = Charts.course(months, summary) else { return (parts + [comparison]).joined(separator: "\n") }
+        let open = months.contains { !$0.isWhole } ? "; an open dot is a part of a month" : ""
+        parts.append(
+            "<div class=\"columns\"><figure><figcaption>By month, kg per vehicle\(open)</figcaption>\(course)</figure>"
+                + "\(comparison)</div>")
         return parts.joined(separator: "\n")
     }
 
     private var vehicles: HTML.Cell {
         .figure(
             Figures.whole(Double(summary.vehicles)), key: "vehicles", value: Double(summary.vehicles))
+    }
+
+    /// The waterfall. A year is compared with the baseline's year as it was; another window with that plant under its
+    /// own conditions.
+    private func causes(_ change: Change) -> String {
+        let year = summary.method.baseline?.year ?? 0
+        let first = summary.isYear ? "\(year) reported" : "\(year)'s plant"
+        let from =
+            summary.isYear ? "\(year) as reported" : "\(year)'s plant at this window's volume, weather and day types"
+        return
+            "<figure><figcaption>From \(from) to this window, kg per vehicle. Each cause has the mean of what it changes"
+            + " over all orders (Shapley values), so the bars come to the difference.</figcaption>"
+            + "\(Charts.waterfall(change, from: first, year: year))</figure>"
     }
 
     /// The window beside what it is compared with, each row with its basis in its name.
@@ -156,7 +170,10 @@ public struct ReportPage {
         for path in summary.paths {
             let then = summary.baselineKgPerVehicle ?? 0
             let kg = then * (1 - path.askedPct / 100)
-            row("Way to \(path.target.name) in \(path.year)", kg, kg * Double(summary.vehicles) / 1000)
+            let name =
+                path.isDue
+                ? "\(path.target.name), target of \(path.target.year)" : "Way to \(path.target.name) in \(path.year)"
+            row(name, kg, kg * Double(summary.vehicles) / 1000)
         }
         return HTML.table(["", "kg per vehicle", "t CO2e"], cells: rows, strong: [now])
     }

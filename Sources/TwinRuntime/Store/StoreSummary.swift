@@ -56,4 +56,34 @@ extension StoreReading {
         }
         return (summary, months)
     }
+
+    /// Each local calendar year of which the store holds something, ascending: whether all of it was stepped, and its figures.
+    /// What they say of energy is right for the accounts, and for the meters of bays alone.
+    /// - Parameter known: a summary that need not be made again where it is that of a year.
+    public func summaryByYear(
+        _ method: ReportMethod, known: Summary? = nil
+    ) throws -> [(year: Int, isWhole: Bool, summary: Summary)] {
+        guard let facts = try facts() else { return [] }
+        var method = method
+        // Postings are the most of a row. Only what cars bring along cannot be told from the accounts.
+        method.chart = Chart(method.chart.meters.filter { [.bayCharge, .bayDischarge].contains($0.account) })
+        var sums: [(year: Int, sum: WindowSum)] = []
+        func add(_ window: StoreWindow) throws {
+            try forEachRow(window, on: method.chart) { row in
+                let year = method.zone.local(row.start).date.year
+                if sums.last?.year != year { sums.append((year, WindowSum(method))) }
+                sums[sums.count - 1].sum.add(row)
+            }
+        }
+        let year = known?.basis == .annual ? known : nil
+        try add(StoreWindow(to: year?.from ?? .latest))
+        if let year { sums.append((method.zone.local(year.from).date.year, year.sum)) }
+        if let year { try add(StoreWindow(from: year.to)) }
+        return sums.compactMap { year, sum in
+            let length =
+                method.zone.instant(CivilDate(year: year + 1, month: 1, day: 1))
+                - method.zone.instant(CivilDate(year: year, month: 1, day: 1))
+            return Summary(sum, facts: facts).map { (year, sum.steppedMs == length.ms, $0) }
+        }
+    }
 }

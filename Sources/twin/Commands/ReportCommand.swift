@@ -80,7 +80,12 @@ struct ReportCommand: AsyncParsableCommand {
                 throw try source.nothing(of: period, window, config.zone, at: store)
             }
             try found.whole.checkClaims()
-            let page = page(found.whole, found.months, config, changes, restatements)
+            let years = try source.summaryByYear(method, known: found.whole).map { year, isWhole, summary in
+                ReportYear(
+                    year: year, kgPerVehicle: summary.kgPerVehicleLocation, vehicles: summary.vehicles,
+                    isWhole: isWhole)
+            }
+            let page = page(found.whole, found.months, years, config, changes, restatements)
             if format == .pdf, let out {
                 try output.write(bytes: PagePrinter.pdf(page, for: out))
             } else {
@@ -119,8 +124,8 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     private func page(
-        _ summary: Summary, _ months: [(first: CivilDate, isWhole: Bool, summary: Summary?)], _ config: SiteConfig,
-        _ changes: [ConfigurationInWindow], _ restatements: Int
+        _ summary: Summary, _ months: [(first: CivilDate, isWhole: Bool, summary: Summary?)], _ years: [ReportYear],
+        _ config: SiteConfig, _ changes: [ConfigurationInWindow], _ restatements: Int
     ) -> [String] {
         let facts = ReportPage.Facts(
             period: period, name: config.name, build: "\(Twin.version), \(Build.id)", rules: config.hash,
@@ -130,7 +135,7 @@ struct ReportCommand: AsyncParsableCommand {
                 label: ReportCommand.months[first.month - 1], kgPerVehicle: summary?.kgPerVehicleLocation,
                 vehicles: summary?.vehicles ?? 0, isWhole: isWhole)
         }
-        return ReportPage.lines(summary, months: months, facts: facts)
+        return ReportPage.lines(summary, months: months, years: years, facts: facts)
     }
 
     private static let months = [

@@ -12,7 +12,7 @@ import TwinStore
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
-        abstract: "Publish the modelled plant, write it to a replay file, or step it straight into the books.",
+        abstract: "Publish the modelled plant, write it to a replay file, or step it into the books.",
         discussion: """
             EXAMPLES
               twin simulate --out day.jsonl.gz --from 2025-06-18 --for 1d
@@ -20,7 +20,14 @@ struct SimulateCommand: AsyncParsableCommand {
               twin simulate --books --from 2025-01-01 --for 365d --step 30m
               twin simulate --books --from 2025-06-16 --for 7d --control rules
               twin simulate --books --from 2025-01-01 --for 365d --store year.sqlite
+              twin simulate --history --store years.sqlite
+
+            A history is what history.yaml tells of years past: volumes, shifts and what \
+            stood there; by default twin-config/sunderland-history. Its energy and weather \
+            are modelled, and every report says so.
             """)
+
+    static let historyConfig = "twin-config/sunderland-history"
 
     @OptionGroup var common: CommonOptions
 
@@ -37,17 +44,20 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "Step the plant straight into the books, without messages, and print the summary.")
     var books = false
 
-    @Option(help: "With --books: SQLite store that the rows go to.")
+    @Flag(help: "Step the years of history.yaml into --store, and print what each came to.")
+    var history = false
+
+    @Option(help: "With --books and --history: SQLite store that the rows go to.")
     var store: String?
 
-    @Option(help: "With --books: none leaves every asset to itself, rules dispatches.")
+    @Option(help: "With --books and --history: none leaves every asset to itself, rules dispatches.")
     var control = SimulatedRun.Control.none
 
-    @Option(help: "With --books: length of a step, a divisor of 30m.")
+    @Option(help: "With --books and --history: length of a step, a divisor of 30m; default site.yaml's, and 30m.")
     var step: Span?
 
-    @Option(help: "First instant, site-local unless it names an offset.")
-    var from = "2025-06-18"
+    @Option(help: "First instant, site-local unless it names an offset; default 2025-06-18.")
+    var from: String?
 
     @Option(name: .customLong("for"), help: "How long, such as 1h or 1d.")
     var duration: Span?
@@ -66,16 +76,22 @@ struct SimulateCommand: AsyncParsableCommand {
 
     func validate() throws {
         try speed.check()
-        guard [broker != nil, out != nil, books].filter({ $0 }).count == 1 else {
-            throw ValidationError("name one of --broker, --out and --books")
+        guard [broker != nil, out != nil, books, history].filter({ $0 }).count == 1 else {
+            throw ValidationError("name one of --broker, --out, --books and --history")
         }
-        if books {
-            guard duration != nil else { throw ValidationError("--books needs --for, such as --for 365d") }
-            if let step, step.ms % 1000 != 0 || settlementPeriod.ms % step.ms != 0 {
-                throw ValidationError("--step \(step.text) does not divide 30m; write 1m, 5m or 30m")
+        if books, duration == nil { throw ValidationError("--books needs --for, such as --for 365d") }
+        if history {
+            guard store != nil else { throw ValidationError("--history needs a --store, such as --store years.sqlite") }
+            guard duration == nil, from == nil else {
+                throw ValidationError("--history goes from and to where history.yaml says; leave out --from and --for")
             }
         }
-        if store != nil, !books { throw ValidationError("--store goes with --books; a broker's plant has no books") }
+        if books || history, let step, step.ms % 1000 != 0 || settlementPeriod.ms % step.ms != 0 {
+            throw ValidationError("--step \(step.text) does not divide 30m; write 1m, 5m or 30m")
+        }
+        if store != nil, !books, !history {
+            throw ValidationError("--store goes with --books and --history; a broker's plant has no books")
+        }
         if broker != nil, speed.factor == nil {
             throw ValidationError("--speed max to a broker would outrun every subscriber; name a factor such as 60")
         }
@@ -84,15 +100,20 @@ struct SimulateCommand: AsyncParsableCommand {
 
     func run() async throws {
         Terminal.catchSignals()
-        let config = try common.load()
+        let config = try history && common.config == nil ? CommonOptions.load(Self.historyConfig) : common.load()
+        let progress = Progress("simulate", isQuiet: common.quiet)
+        defer { progress.end() }
+        if history, let store {
+            try writeHistory(config, to: store, progress)
+            return try Terminal.exitIfInterrupted()
+        }
+        let from = from ?? "2025-06-18"
         let start = try config.zone.argument(from).floored(to: books ? settlementPeriod : config.step)
         // Beyond it no reader takes a time.
         if let duration, start + duration > .latest {
             throw Failure("--for \(duration.text): from \(from) on that reaches beyond the year 9999", exitCode: 2)
         }
         let simulator = PlantSimulator(config: config, start: start, seed: seed)
-        let progress = Progress("simulate", isQuiet: common.quiet)
-        defer { progress.end() }
         if books, let duration {
             try printBooks(config, from: start, duration, progress)
         } else if let out, let duration {
@@ -148,7 +169,9 @@ struct SimulateCommand: AsyncParsableCommand {
             stepS: Int(step.ms / 1000), mode: control == .rules ? .control : .off, loop: .closed)
         let lock = try store.map(RunLocks.lockStore)
         defer { lock?.release() }
-        let books = try store.map { try SimulatedBooks(at: $0, config, from: start, seed: seed, facts) }
+        let books = try store.map { path in
+            try SimulatedBooks(try openStore(path), at: path, config, from: start, seed: seed, facts)
+        }
         var sum = WindowSum(config.method)
         try run.forEachRow(
             onProgress: { share in
@@ -172,44 +195,3 @@ struct SimulateCommand: AsyncParsableCommand {
 }
 
 extension SimulatedRun.Control: ExpressibleByArgument {}
-
-/// The rows of a simulated run on their way into a store, a week in one transaction.
-private final class SimulatedBooks {
-    private let store: any StoreWriting
-    private let chart: Chart
-    private var batch: StoreBatch
-
-    init(at path: String, _ config: SiteConfig, from: PlantTime, seed: UInt64, _ facts: RunFacts) throws {
-        store = try openStore(path)
-        chart = config.method.chart
-        let day = config.zone.text(from).prefix(10).replacing("-", with: "")
-        let identity = RunIdentity(
-            site: config.site, run: "sim\(day)s\(seed)", start: from, config: config.hash, build: Build.id)
-        if try store.begin(identity) != nil {
-            throw Failure("\(path): holds this run already; name a new --store", exitCode: 73)
-        }
-        batch = StoreBatch(chart)
-        batch.configurations = [ConfigurationInForce(config, from: from)]
-        batch.facts = facts
-        // It may hold the first part of a simulation that was killed.
-        batch.replacesAll = true
-    }
-
-    func add(_ row: PeriodRow) throws {
-        batch.rows.append(row)
-        if batch.rows.count >= 7 * 48 { try commit() }
-    }
-
-    /// Marks the run as whole: there is nothing that could go on from here.
-    func finish(_ facts: RunFacts) throws {
-        batch.facts = facts
-        batch.checkpoint = []
-        batch.cursor = JournalCursor(segment: "", offset: 0, tick: 0, chain: "")
-        try commit()
-    }
-
-    private func commit() throws {
-        try store.write(batch)
-        batch = StoreBatch(chart)
-    }
-}

@@ -10,10 +10,11 @@ import TwinTesting
 @Suite("Report page")
 struct ReportPageTests {
     private func page(
-        _ summary: Summary, months: [ReportMonth] = [], name: String = "Plant", configurations: [String] = []
+        _ summary: Summary, months: [ReportMonth] = [], years: [ReportYear] = [], name: String = "Plant",
+        configurations: [String] = []
     ) -> String {
         ReportPage.lines(
-            summary, months: months,
+            summary, months: months, years: years,
             facts: ReportPage.Facts(
                 period: "2025-06-18", name: name, build: "test", rules: "sha256:00", configurations: configurations,
                 restatements: 0)
@@ -37,6 +38,53 @@ struct ReportPageTests {
         let change = try #require(summary.change)
         #expect(abs(change.parts.reduce(change.from) { $0 + $1.kgPerVehicle } - change.to) < 1e-6)
         #expect(page.contains("this window") && page.contains("grid factor"))
+        // The waterfall of a day begins at what the day is compared with: 234.5, not the 287 of the year.
+        #expect(abs(change.from - (summary.baselineKgPerVehicle ?? 0)) < 1e-9)
+        #expect([.volume, .weather, .dayTypes].allSatisfy { abs(change[$0]) < 1e-9 } && abs(change[.method]) < 0.1)
+        #expect(page.contains("From 2018's plant at this window's volume, weather and day types to this window"))
+    }
+
+    @Test("the course over the years has a dot for each, an open one for a part, and both targets by name")
+    func years() async throws {
+        let summary = try await BundledDay.closed().result.summary
+        let years = (2018...2025).map {
+            ReportYear(year: $0, kgPerVehicle: $0 == 2020 ? nil : 300, vehicles: 324_893, isWhole: $0 < 2025)
+        }
+        let page = page(summary, years: years)
+        #expect(page.components(separatedBy: "<circle").count == 1 + 7)
+        #expect(page.components(separatedBy: "class=\"part\"").count == 1 + 1)
+        // 2020 breaks the line, and the part of 2025 ends it.
+        #expect(page.components(separatedBy: "class=\"course\"").count == 1 + 2)
+        // The ways end at 287 x 0.48 and 287 x 0.5.
+        #expect(page.contains(">group-2030 138<") && page.contains(">site-2030-per-vehicle 144<"))
+        #expect(page.contains(">2018 as reported 287<"))
+        // Electricity 10,160 x 8,760 h + 226 x 324,893 - 13,200 MWh = 149.23 GWh at 0.28307; gas 16,875 x 5,520 h
+        // + 5,060 x 3,240 h + (1,708 + 1,958 x 230 / 365) x 56,400 K h + 326.8 x 324,893 = 381.64 GWh at 0.18396:
+        // 42.24 + 70.21 = 112.45 kt, 346 kg each.
+        #expect(page.components(separatedBy: "<td>346</td>").count == 1 + 7)
+        #expect(page.contains("2025 300 (a part of it)") && page.contains("<th>2025 (part)</th>"))
+        // A part of a year alone says nothing of a course.
+        #expect(!self.page(summary, years: years.suffix(1)).contains("By calendar year"))
+        #expect(page == self.page(summary, years: years))
+    }
+
+    @Test("a target whose year has come is no way any more")
+    func due() async throws {
+        let whole = try await BundledDay.closed().result
+        func page(by year: Int) -> String {
+            var method = whole.summary.method
+            for place in method.targets.indices { method.targets[place].year = year }
+            return self.page(Summary(rows: whole.rows, method: method, facts: whole.summary.facts))
+        }
+        // What is left of 234.5 kg may be 112.6; the day has 158.8.
+        let (before, at, after) = (page(by: 2030), page(by: 2025), page(by: 2024))
+        #expect(before.contains("On the way to 2030?") && before.contains("Way to group-2030 in 2025"))
+        for (page, year) in [(at, 2025), (after, 2024)] {
+            #expect(page.contains("Is the target of \(year) met?") && page.contains("beyond the target of \(year)"))
+            #expect(page.contains("group-2030, target of \(year)") && !page.contains("Way to"))
+            #expect(!page.contains(">way 2025"))
+        }
+        #expect(at.contains("52.0 % less in 2025") && after.contains("52.0 % less since 2024"))
     }
 
     @Test("is one file of at most 300 KB without a script or a link, and the same every time")
