@@ -158,6 +158,7 @@ struct SiteFiles {
         if let assets, let factors, let tariffs { checkFuels(assets, factors, tariffs) }
         if let assets, let baseline { checkBaselineAssets(baseline, assets) }
         if let assets, let contracts { checkContracts(contracts, assets) }
+        if let assets { checkMeterClasses(assets.chart) }
         guard let site, let safety, let assets, let shifts, let factors, let tariffs, let rule else {
             return nil
         }

@@ -10,13 +10,14 @@ import TwinTesting
 @Suite("Report page")
 struct ReportPageTests {
     private func page(
-        _ summary: Summary, months: [ReportMonth] = [], name: String = "Plant", configurations: [String] = []
+        _ summary: Summary, months: [ReportMonth] = [], name: String = "Plant", configurations: [String] = [],
+        restated: RestatementEffect? = nil
     ) -> String {
         ReportPage.lines(
             summary, months: months,
             facts: ReportPage.Facts(
                 period: "2025-06-18", name: name, build: "test", rules: "sha256:00", configurations: configurations,
-                restatements: 0)
+                restated: restated)
         ).joined(separator: "\n")
     }
 
