@@ -323,7 +323,7 @@ extension Restatement {
         for account in Account.allCases where old[account].energy != new[account].energy {
             deltas[account.name] = (new[account].energy - old[account].energy).wattSeconds
         }
-        if old.vehicles != new.vehicles { deltas["vehicles"] = Int64(new.vehicles - old.vehicles) }
+        if old.vehicles != new.vehicles { deltas[Restatement.vehicles] = Int64(new.vehicles - old.vehicles) }
         if deltas.isEmpty { return nil }
     }
 }

@@ -221,8 +221,10 @@ public struct Restatement: Sendable, Hashable, Codable {
     public var period: PlantTime
     public var tick: Int
     public var at: PlantTime
-    /// Change by account, Ws; only accounts that changed.
+    /// Change by account, Ws, and of `vehicles`; only what changed.
     public var deltas: [String: Int64]
+
+    static let vehicles = "vehicles"
 
     public init(period: PlantTime, tick: Int, at: PlantTime, deltas: [String: Int64]) {
         self.period = period

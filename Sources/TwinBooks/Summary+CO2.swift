@@ -20,52 +20,6 @@ extension Summary {
     /// No vehicle, no figure: never 0 and never infinite.
     public func perVehicle(_ kg: Double) -> Double? { vehicles > 0 ? kg / Double(vehicles) : nil }
 
-    /// 95 % half-width of `kgPerVehicle`: meters, factors and estimated energy, in quadrature.
-    public var uncertaintyKgPerVehicle: Double? { halfWidthKgPerVehicle(method.scope2) }
-
-    private func halfWidthKgPerVehicle(_ headline: ReportMethod.Scope2) -> Double? {
-        let u = method.uncertainty
-        let scope2 = (headline == .location ? carbon.scope2Location : carbon.scope2Market).kilograms
-        let scope1 = (headline == .location ? carbon.scope1 : carbon.scope1Certified).kilograms
-        func squared(_ x: Double) -> Double { x * x }
-        let electricity = squared(scope2) * (squared(u.electricityMeter) + squared(u.factors))
-        let gas = squared(scope1) * (squared(u.gasMeter) + squared(u.factors))
-        let estimates =
-            squared(scope2 * estimatedFraction(.gridImport) * u.estimates)
-            + squared(scope1 * estimatedFuelFraction * u.estimates)
-        let energy = perVehicle((electricity + gas + estimates + squared(contradictedKg(headline))).squareRoot())
-        return energy.map { (squared($0) + squared(doubtedKgPerVehicle(scope1 + scope2))).squareRoot() }
-    }
-
-    /// What the figure would move by if the plan's vehicles were there in the place of those that a line told; the plan errs
-    /// by a tenth.
-    private func doubtedKgPerVehicle(_ kg: Double) -> Double {
-        let planned = vehicles + counts.doubtedVehicles
-        guard counts.doubtedVehicles != 0, vehicles > 0, planned > 0 else { return 0 }
-        return 1.1 * abs(kg / Double(vehicles) - kg / Double(planned))
-    }
-
-    /// What the figure would move by if of two that exclude each other the other one were right, kg: an interval holds both.
-    private func contradictedKg(_ headline: ReportMethod.Scope2) -> Double {
-        if counts.contradictedWh.isEmpty { return 0 }
-        let set = method.factors.set(at: from)
-        let grid = headline == .location ? set.gridGeneration : set.gridResidualMix
-        return counts.contradictedWh.reduce(0) { sum, doubt in
-            let factor = doubt.key.account == .gridImport ? grid : doubt.key.account.row.fuel.map { set[$0].direct }
-            let energy = Energy(roundingWattSeconds: Double(doubt.value) * 3600)
-            return sum + (factor.map { (energy * $0).kilograms } ?? 0)
-        }
-    }
-
-    /// Of the fossil fuel that was estimated most: what it emits is the most of Scope 1.
-    private var estimatedFuelFraction: Double {
-        fuels.filter { !$0.row.isBiogenic }.map { estimatedFraction($0.account) }.max() ?? 0
-    }
-
-    private func estimatedFraction(_ account: Account) -> Double {
-        sum.steppedMs > 0 ? Double(sum[account].estimatedMs) / Double(sum.steppedMs) : 0
-    }
-
     /// How a window stands to the baseline's year.
     public enum Basis: String, Sendable {
         /// A whole calendar year.
@@ -133,7 +87,7 @@ extension Summary {
     public var reductionPct: (value: Double, low: Double, high: Double)? {
         guard incomparableReason == nil, let baseline = method.baseline, let now = kgPerVehicleLocation,
             let then = baselineKgPerVehicle, then > 0,
-            let nowWidth = halfWidthKgPerVehicle(.location), now > 0
+            let nowWidth = perVehicle(uncertaintyBudget(.location).kg), now > 0
         else { return nil }
         let ratio = now / then
         let relative = nowWidth / now

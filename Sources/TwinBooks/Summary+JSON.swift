@@ -75,7 +75,7 @@ extension Summary {
             "co2_kg_per_vehicle": .optional(kgPerVehicle),
             "co2_kg_per_vehicle_location": .optional(kgPerVehicleLocation),
             "co2_kg_per_vehicle_market": .optional(kgPerVehicleMarket),
-            "uncertainty_kg_per_vehicle": .optional(uncertaintyKgPerVehicle),
+            "uncertainty_kg_per_vehicle": .optional(uncertaintyKgPerVehicle), "uncertainty": uncertaintyJSON,
             "baseline": baselineJSON, "targets": .array(targetsJSON), "cost": costJSON,
         ])
     }

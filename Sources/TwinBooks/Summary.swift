@@ -28,12 +28,22 @@ public struct Uncertainty: Sendable, Hashable {
     public var factors: Double
     /// Of energy that the model filled in.
     public var estimates: Double
+    /// Of meters that have a class of their own: they err for themselves, where those of a site's class err alike.
+    public var meters: [Meter: Double]
 
-    public init(electricityMeter: Double, gasMeter: Double, factors: Double, estimates: Double) {
+    public init(
+        electricityMeter: Double, gasMeter: Double, factors: Double, estimates: Double, meters: [Meter: Double] = [:]
+    ) {
         self.electricityMeter = electricityMeter
         self.gasMeter = gasMeter
         self.factors = factors
         self.estimates = estimates
+        self.meters = meters
+    }
+
+    /// Half-width of a meter, as a share of what it tells.
+    func fraction(of meter: Meter) -> Double {
+        meters[meter] ?? (meter.account.row.bus == .fuel ? gasMeter : electricityMeter)
     }
 }
 

@@ -40,6 +40,8 @@ public struct WindowSum: Sendable {
     public private(set) var boughtLocation = Emissions.zero
     public private(set) var direct = [Emissions](repeating: .zero, count: Fuel.allCases.count)
     private var quality = QualityWeights()
+    private(set) var fills: FillBook
+    private(set) var balances: BalanceSum
     private var renewable = RenewableUse()
     private(set) var costBases: [CostBasis]
 
@@ -52,6 +54,8 @@ public struct WindowSum: Sendable {
             return [.wind, .solar].contains(meter.account) && method.baseline?.generation.contains(meter.path) == true
         }
         costBases = method.tariffs.map { _ in CostBasis() }
+        fills = FillBook(lineCount: method.chart.meters.count)
+        balances = BalanceSum(method.chart)
         ledger = Ledger(method.chart, method.factors, method.ledger, carry: carry)
         storedBefore = ledger.stored
         flows = ledger.flows
@@ -92,6 +96,8 @@ public struct WindowSum: Sendable {
         boughtLocation += row[.gridImport].energy * set.gridGeneration
         for fuel in Fuel.allCases { direct[fuel.index] += row[fuel.account].energy * set[fuel].direct }
         quality.add(row, method.chart)
+        fills.add(row, method.chart)
+        balances.add(row, method.zone)
         costBases[method.tariffIndex(at: row.start)].add(row, direct: carbon.scope1 - before)
     }
 
@@ -122,6 +128,9 @@ public struct WindowSum: Sendable {
 
     /// Shares of metered energy that were measured and estimated, and of plant time that nothing tells about, %.
     public var dataQuality: (measured: Double, estimated: Double, missing: Double)? { quality.percent }
+
+    /// The metered energy that these are shares of, kWh.
+    var examinedKWh: Double { quality.kWh }
 }
 
 /// What is exported has the mix of its half hour: wind and sun go out with their part of it.
@@ -174,6 +183,9 @@ private struct QualityWeights: Sendable {
         estimated += energy * Double(sum.estimatedMs)
         missing += energy * Double(max(0, steppedMs - sum.measuredMs - sum.estimatedMs))
     }
+
+    // kW x ms are Ws.
+    var kWh: Double { (measured + estimated + missing) / 3.6e6 }
 
     var percent: (measured: Double, estimated: Double, missing: Double)? {
         let total = measured + estimated + missing

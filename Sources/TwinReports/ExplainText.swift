@@ -11,6 +11,7 @@ public struct ExplainText {
     public static func render(_ summary: Summary) -> String {
         var text = ExplainText(summary: summary)
         text.figure()
+        text.uncertainty()
         text.scopes()
         text.balance()
         text.areas()
@@ -31,6 +32,8 @@ public struct ExplainText {
             "vehicles": .integer(summary.vehicles), "scope1_kg": .number(summary.carbon.scope1.kilograms),
             "scope2": .string(summary.method.scope2.rawValue), "scope2_kg": .number(text.scope2.kilograms),
             "products": .array(products), "ledger": .array(text.ledger),
+            "uncertainty": summary.uncertaintyJSON,
+            "reconciliation": summary.busReconciliation?.json ?? .null,
         ])
     }
 
@@ -70,6 +73,19 @@ public struct ExplainText {
         lines.append("co2_kg_per_vehicle \(left) = \(Figures.fixed(kg, 3)) kg / \(summary.vehicles) vehicles")
         lines.append("  vehicles: each id lined off once; \(summary.vehiclesModelled) of them modelled")
         if summary.facts.isSimulated { lines.append("  simulated: every figure comes from models, none is measured") }
+    }
+
+    private mutating func uncertainty() {
+        let budget = summary.uncertaintyBudget
+        let width = summary.perVehicle(budget.kg).map { "± \(Figures.fixed($0, 3)) kg = " } ?? ""
+        lines.append("  95 % interval \(width)± \(Figures.fixed(budget.kg, 3)) kg, factors in it:")
+        for one in UncertaintyWords.contributions(summary) {
+            lines.append("    \(left(one.label, 32))\(left(one.source.kind.rawValue, 13))\(right(one.kg, 12))")
+        }
+        lines.append("    \(left("without the factors", 45))\(right(budget.withoutFactorsKg, 12))")
+        for phrase in UncertaintyWords.reconciliation(summary) {
+            lines += SummaryText.wrapped(phrase, width: 76).enumerated().map { "  \($0 > 0 ? "  " : "")\($1)" }
+        }
     }
 
     private mutating func scopes() {

@@ -164,6 +164,7 @@ struct SiteFiles {
         if let assets, let factors, let tariffs { checkFuels(assets, factors, tariffs) }
         if let assets, let baseline { checkBaselineAssets(baseline, assets) }
         if let assets, let contracts { checkContracts(contracts, assets) }
+        if let assets { checkMeterClasses(assets.chart) }
         if let assets, let terms = passports.flatMap(\.self) { checkPassports(self["passports.yaml"], terms, assets) }
         let history = self["history.yaml"].flatMap { readHistory($0, assets, shifts) }
         let stage = self[SiteConfig.stageFile].map { readStage($0, history) }

@@ -87,8 +87,45 @@ struct SiteSection {
             let gas = fields.quantity("gas_meter", in: 0...1, unit)
             let factors = fields.quantity("factors", in: 0...1, unit)
             let estimates = fields.quantity("estimates", in: 0...1, unit)
-            guard let electricity, let gas, let factors, let estimates else { return nil }
-            return Uncertainty(electricityMeter: electricity, gasMeter: gas, factors: factors, estimates: estimates)
+            let meters = fields.optional("meters").map { SiteSection.classes($0) } ?? [:]
+            guard let electricity, let gas, let factors, let estimates, let meters else { return nil }
+            return Uncertainty(
+                electricityMeter: electricity, gasMeter: gas, factors: factors, estimates: estimates, meters: meters)
+        }
+    }
+
+    /// Meters that have a class of their own.
+    private static func classes(_ node: YAMLNode) -> [Meter: Double]? {
+        guard let items = node.items(0...1000) else { return nil }
+        let classes = items.map { item in
+            item.fields { fields -> (meter: Meter, fraction: Double)? in
+                let name = fields.required("meter", hint: "name account and asset like grid_import grid/main")
+                let fraction = fields.quantity("half_width", in: 0...1, "fraction of the value")
+                guard let name, let text = name.text(), let fraction else { return nil }
+                guard let meter = Meter(text: text) else {
+                    name.problem("\(quoted(text)) is no meter; write account and asset like grid_import grid/main")
+                    return nil
+                }
+                return (meter, fraction)
+            }.flatMap(\.self)
+        }
+        let good = classes.compactMap(\.self)
+        return good.count == items.count ? Dictionary(good.map { ($0.meter, $0.fraction) }) { _, last in last } : nil
+    }
+}
+
+extension SiteFiles {
+    /// Every meter with a class of its own has a line, and one class.
+    func checkMeterClasses(_ chart: Chart) {
+        guard case .list(let items)? = self["site.yaml"]?.find("uncertainty", "meters")?.content else { return }
+        var seen: Set<Meter> = []
+        for item in items {
+            guard let name = item.find("meter"), let text = name.scalar, let meter = Meter(text: text) else { continue }
+            if chart.index(of: meter) == nil {
+                name.problem("\(quoted(text)) is no line of this site's books; twin explain co2 lists them")
+            } else if !seen.insert(meter).inserted {
+                name.problem("\(quoted(text)) has two classes; give each meter one")
+            }
         }
     }
 }

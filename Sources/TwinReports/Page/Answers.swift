@@ -157,7 +157,7 @@ struct Answers {
         }.joined(separator: " ") + " Location-based; energy only, what has to be built is not in it."
     }
 
-    private static func sentence(_ text: String) -> String {
+    static func sentence(_ text: String) -> String {
         text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
     }
 

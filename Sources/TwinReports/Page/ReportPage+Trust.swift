@@ -7,7 +7,7 @@ extension ReportPage {
     var trust: String {
         [
             "<h2>Why the figure can be trusted</h2>", "<div class=\"columns\"><div>\(scopes)\(electricity)</div>",
-            "<div>\(ends)\(levers)</div></div>", YearCourse(years, summary)?.table ?? "", method, audit,
+            "<div>\(ends)\(levers)</div></div>", YearCourse(years, summary)?.table ?? "", uncertainty, method, audit,
         ].joined(separator: "\n")
     }
 
@@ -72,8 +72,8 @@ extension ReportPage {
         let table = LedgerTable(summary)
         var rows = (table.assets.map { ($0.path.text, $0.part) } + table.site.map { ($0.name, $0.part) })
             .filter { $0.1.grams != 0 }.sorted { $0.1.grams > $1.1.grams }
-        let rest = rows.dropFirst(12).reduce(0) { $0 + $1.1.grams }
-        rows = Array(rows.prefix(12))
+        let rest = rows.dropFirst(9).reduce(0) { $0 + $1.1.grams }
+        rows = Array(rows.prefix(9))
         if rest != 0 { rows.append(("all others", .init(grams: rest))) }
         let all = max(table.total.grams, 1)
         let lines =
@@ -118,13 +118,6 @@ extension ReportPage {
         if !purchased.isEmpty {
             words.append(
                 "Private wire without certificates: \(purchased); the market-based figure counts it at the residual mix."
-            )
-        }
-        if let quality = summary.dataQuality {
-            let kind = summary.facts.isSimulated ? "simulated" : "measured"
-            words.append(
-                "Energy \(kind) \(Figures.fixed(quality.measured, 1)) %, estimated \(Figures.fixed(quality.estimated, 1)) %,"
-                    + " missing \(Figures.fixed(quality.missing, 1)) %; interval from meters, factors and estimates, 95 %."
             )
         }
         words += summary.caveats.map { "Note: \($0)." }

@@ -30,17 +30,19 @@ public struct ReportPage {
         public var rules: String
         /// Hash and first time of each configuration of the window.
         public var configurations: [String]
-        public var restatements: Int
+        /// What late data changed; nil where nobody knows.
+        public var restated: RestatementEffect?
 
         public init(
-            period: String?, name: String, build: String, rules: String, configurations: [String], restatements: Int
+            period: String?, name: String, build: String, rules: String, configurations: [String],
+            restated: RestatementEffect? = nil
         ) {
             self.period = period
             self.name = name
             self.build = build
             self.rules = rules
             self.configurations = configurations
-            self.restatements = restatements
+            self.restated = restated
         }
     }
 
@@ -82,7 +84,7 @@ public struct ReportPage {
     private var status: String {
         let words = [
             summary.facts.isSimulated ? "simulated" : "measured", summary.isProvisional ? "provisional" : "final",
-            facts.restatements > 0 ? "\(facts.restatements) half hours restated" : nil,
+            facts.restated.flatMap { $0.halfHours > 0 ? UncertaintyWords.restated($0) : nil },
         ]
         return words.compactMap(\.self).joined(separator: ", ")
     }

@@ -67,8 +67,10 @@ struct ReportCommand: AsyncParsableCommand {
         if let only = common.config, changes.contains(where: { $0.hash != config.hash }) {
             common.say("warning: figures are made by the rules of \(only); the books by the store's configurations")
         }
-        let restatements = try source.restatements(window).count
-        if restatements > 0 { common.say("restated: late data changed closed periods \(restatements) times") }
+        let restatements = try source.restatements(window).map(\.restatement)
+        if !restatements.isEmpty {
+            common.say("restated: late data changed closed periods \(restatements.count) times")
+        }
         try LineWriter.check(out, isNoneOf: [store])
         let output = try Output.Lines(out, overwrite: force)
         if format == .csv {
@@ -125,11 +127,11 @@ struct ReportCommand: AsyncParsableCommand {
 
     private func page(
         _ summary: Summary, _ months: [(first: CivilDate, isWhole: Bool, summary: Summary?)], _ years: [ReportYear],
-        _ config: SiteConfig, _ changes: [ConfigurationInWindow], _ restatements: Int
+        _ config: SiteConfig, _ changes: [ConfigurationInWindow], _ restatements: [Restatement]
     ) -> [String] {
         let facts = ReportPage.Facts(
             period: period, name: config.name, build: "\(Twin.version), \(Build.id)", rules: config.hash,
-            configurations: changes.map { $0.sentence(config.zone) }, restatements: restatements)
+            configurations: changes.map { $0.sentence(config.zone) }, restated: summary.effect(of: restatements))
         let months = months.map { first, isWhole, summary in
             ReportMonth(
                 label: ReportCommand.months[first.month - 1], kgPerVehicle: summary?.kgPerVehicleLocation,

@@ -11,13 +11,13 @@ import TwinTesting
 struct ReportPageTests {
     private func page(
         _ summary: Summary, months: [ReportMonth] = [], years: [ReportYear] = [], name: String = "Plant",
-        configurations: [String] = []
+        configurations: [String] = [], restated: RestatementEffect? = nil
     ) -> String {
         ReportPage.lines(
             summary, months: months, years: years,
             facts: ReportPage.Facts(
                 period: "2025-06-18", name: name, build: "test", rules: "sha256:00", configurations: configurations,
-                restatements: 0)
+                restated: restated)
         ).joined(separator: "\n")
     }
 
