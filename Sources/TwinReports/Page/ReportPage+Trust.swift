@@ -109,6 +109,9 @@ extension ReportPage {
                     + " missing \(Figures.fixed(quality.missing, 1)) %; interval from meters, factors and estimates, 95 %."
             )
         }
+        if let baseline = method.baseline, let fit = baseline.fit {
+            words.append("Energy baseline of \(baseline.year): \(SummaryText.words(fit)).")
+        }
         words += summary.caveats.map { "Note: \($0)." }
         return "<h3>Method</h3><ul>" + words.map { "<li>\(HTML.escaped($0))</li>" }.joined() + "</ul>"
     }
