@@ -42,11 +42,21 @@ extension Summary {
 
     public var isYear: Bool { basis != .likeForLike }
 
-    /// The 2018 plant over its year, or in another window like this one, kg per vehicle.
+    /// The baseline plant under this window's day types, weather and volume, location-based, kg CO2e; nil without a baseline
+    /// or beyond the range in which it holds.
+    ///
+    /// The same rule for a day and for a year: whatever parts a window is cut into, theirs come to it.
+    public var likeForLikeKg: Double? {
+        guard let baseline = method.baseline, baseline.fit?.reason(conditions) == nil else { return nil }
+        return baseline.emissions(conditions, factors: method.factors).kilograms
+    }
+
+    public var likeForLikeKgPerVehicle: Double? { likeForLikeKg.flatMap(perVehicle) }
+
+    /// What the window is compared with: twelve months with the baseline as it was reported, any other window like for like.
     public var baselineKgPerVehicle: Double? {
-        guard let baseline = method.baseline else { return nil }
-        if isYear { return vehicles > 0 ? baseline.kgPerVehicle : nil }
-        return perVehicle(baseline.emissionsKg(conditions, factors: method.factors))
+        guard isYear else { return likeForLikeKgPerVehicle }
+        return vehicles > 0 ? method.baseline?.kgPerVehicle : nil
     }
 
     /// Below this share of its energy the plant is a part of one, %.
@@ -80,7 +90,8 @@ extension Summary {
             return
                 "the air temperature was not measured for \(JSON.numberText(hours)) h, and the 2018 plant's heating follows it"
         }
-        return nil
+        // Twelve months are compared with the year as it was, not with a model of it.
+        return isYear ? nil : method.baseline?.fit?.reason(conditions)
     }
 
     /// Reduction against the baseline and its 95 % interval, percent; nil when not comparable.

@@ -121,6 +121,7 @@ extension Summary {
             "id": .string(method.baseline?.id ?? "none"), "period": .string(method.baseline?.period ?? ""),
             "basis": .string(basis.rawValue), "comparable": .bool(incomparableReason == nil),
             "reason": incomparableReason.map(JSON.string) ?? .null, "kg_per_vehicle": .optional(baselineKgPerVehicle),
+            "like_for_like_kg_per_vehicle": .optional(likeForLikeKgPerVehicle),
             "reduction_pct": .optional(reduction?.value),
             "reduction_ci_pct": reduction.map { .array([.number($0.low), .number($0.high)]) } ?? .null,
         ])

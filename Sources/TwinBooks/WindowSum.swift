@@ -32,10 +32,7 @@ public struct WindowSum: Sendable {
     private var end: PlantTime?
     private var accounts = SumList(count: Account.allCases.count)
     private var meters: SumList
-    private var productionDayMs: Int64 = 0
-    private var heatingKMs: Int64 = 0
-    private var baselineGenerationKWh = 0.0
-    private let baselineGenerators: [Int]
+    private var conditionsSum: ConditionsSum
     /// What import emitted by location, and each fuel in Scope 1, by `Fuel.index`.
     public private(set) var boughtLocation = Emissions.zero
     public private(set) var direct = [Emissions](repeating: .zero, count: Fuel.allCases.count)
@@ -49,10 +46,7 @@ public struct WindowSum: Sendable {
     public init(_ method: ReportMethod, carry: LedgerCarry = LedgerCarry()) {
         self.method = method
         meters = SumList(count: method.chart.meters.count)
-        baselineGenerators = method.chart.meters.indices.filter { line in
-            let meter = method.chart.meters[line]
-            return [.wind, .solar].contains(meter.account) && method.baseline?.generation.contains(meter.path) == true
-        }
+        conditionsSum = ConditionsSum(method)
         costBases = method.tariffs.map { _ in CostBasis() }
         fills = FillBook(lineCount: method.chart.meters.count)
         balances = BalanceSum(method.chart)
@@ -81,9 +75,7 @@ public struct WindowSum: Sendable {
         for (code, count) in row.alarms { alarms[code, default: 0] += count }
         accounts.add(row.accounts)
         meters.add(row.meters)
-        productionDayMs = productionDayMs.addingSaturated(row.productionDayMs)
-        heatingKMs = heatingKMs.addingSaturated(row.heatingKMs)
-        for line in baselineGenerators { baselineGenerationKWh += row.meter(line).kilowattHours }
+        conditionsSum.add(row)
         ledger.add(row)
         for (place, flow) in ledger.flows.enumerated() where flow != LedgerFlow() {
             flows[place].energy += flow.energy
@@ -107,12 +99,7 @@ public struct WindowSum: Sendable {
     public func energy(line: Int) -> Energy { line < meters.count ? meters[line].energy : .zero }
 
     /// What makes the window comparable with another year.
-    public var conditions: WindowConditions {
-        func hours(_ ms: Int64) -> Double { Double(ms) / 3_600_000 }
-        return WindowConditions(
-            hours: hours(steppedMs), productionDayHours: hours(productionDayMs), heatingKHours: hours(heatingKMs),
-            vehicles: vehicles, baselineGenerationKWh: baselineGenerationKWh)
-    }
+    public var conditions: WindowConditions { conditionsSum.conditions }
 
     /// What heat pumps, electrodes and electric ovens took.
     public var electricityForHeat: Energy {

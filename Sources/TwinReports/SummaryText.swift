@@ -44,6 +44,19 @@ public struct SummaryText {
 
     private static let widthMax = 80
 
+    /// How well an energy baseline was fitted, and where it holds.
+    static func words(_ fit: BaselineFit) -> String {
+        func quality(_ quality: BaselineFit.Quality) -> String {
+            "R2 \(Figures.fixed(quality.r2, 3)), CV(RMSE) \(Figures.fixed(100 * quality.cvRMSE, 1)) %"
+        }
+        func range(_ range: ClosedRange<Double>) -> String {
+            let holds = BaselineFit.holds(range)
+            return "\(Figures.whole(holds.lowerBound)) to \(Figures.whole(holds.upperBound))"
+        }
+        return "electricity \(quality(fit.electricity)), gas \(quality(fit.gas)), \(fit.days) days; holds for"
+            + " \(range(fit.vehiclesPerDay)) vehicles and \(range(fit.heatingKHPerDay)) K h of heating a day"
+    }
+
     /// Breaks text at spaces.
     static func wrapped(_ text: String, width: Int) -> [String] {
         text.split(separator: " ").reduce(into: [String]()) { lines, word in
@@ -105,6 +118,10 @@ public struct SummaryText {
                 summary.isYear ? "2018, whole year" : "2018 plant, same window", "\(Figures.fixed(base, 1)) kg",
                 summary.isYear ? summary.method.baseline?.period ?? "" : "like for like: day type, weather, volume")
         }
+        if summary.isYear, let like = summary.likeForLikeKgPerVehicle {
+            row("2018 plant, same window", "\(Figures.fixed(like, 1)) kg", "like for like: day type, weather, volume")
+        }
+        if let fit = summary.method.baseline?.fit { row("  its energy model", "fitted", SummaryText.words(fit)) }
         if let reduction = summary.reductionPct {
             let spansZero = reduction.low < 0 && reduction.high > 0
             row(

@@ -106,7 +106,7 @@ struct CarbonTests {
         #expect(energy.electricity == 336_000)
         #expect(energy.gas == 126_000)
         // Its own turbines, which stand today too, gave 16,800 kWh: 336,000 x 0.95 x 0.28307 + 126,000 x 0.184 = 90,355.944 + 23,184 kg.
-        #expect(abs(Self.baseline.emissionsKg(window, factors: Self.factors) - 113_539.944) < 1e-6)
+        #expect(abs(Self.baseline.emissions(window, factors: Self.factors).kilograms - 113_539.944) < 1e-6)
     }
 
     @Test("puts the baseline plant into a window with idle days")
@@ -133,7 +133,7 @@ struct CarbonTests {
     func empty() {
         let window = WindowConditions(hours: 0, productionDayHours: 0, heatingKHours: 0, vehicles: 0)
         #expect(Self.baseline.energyKWh(window).gas == 0)
-        #expect(Self.baseline.emissionsKg(window, factors: Self.factors) == 0)
+        #expect(Self.baseline.emissions(window, factors: Self.factors).kilograms == 0)
     }
 
     @Test("reads the conditions of a window from its rows")

@@ -51,6 +51,9 @@ struct ExitCodeTests {
             named: "v1/#/a"),
         Wrong("report", "--format", "csv", "--json", code: 2, named: "--json"),
         Wrong("report", "--format", "xls", code: 2, named: "xls"),
+        Wrong("idle", "--cusum", "--register", code: 2, named: "--register"),
+        Wrong("idle", "--reference", "2024", code: 2, named: "--cusum"),
+        Wrong("baseline", "--store", "/nowhere/no-such.sqlite", code: 66, named: "/nowhere/no-such.sqlite"),
         Wrong("export", code: 2, named: "--signal"),
         Wrong("export", "--list", "--account", "gas", code: 2, named: "--account"),
         Wrong("export", "--account", "gas", "--period", "2025", "--to", "2026-01-01", code: 2, named: "--period"),
@@ -87,8 +90,7 @@ struct ExitCodeTests {
         ["explain"], ["alarms"], ["commands"], ["init"], ["export"], ["validate"], ["journal"], ["journal", "list"],
         ["journal", "verify"],
         ["journal", "archive"], ["reload"], ["manual"], ["pause"], ["release"], ["topics"], ["compare"], ["verify"],
-        ["idle"],
-        ["passports"],
+        ["idle"], ["baseline"], ["passports"],
     ]
 
     @Test(arguments: ExitCodeTests.commands)

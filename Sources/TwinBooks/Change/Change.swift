@@ -66,7 +66,13 @@ public struct Change: Sendable, Hashable {
     private static let moves: [(Cause, @Sendable (inout PlantHours, PlantHours) -> Void)] = [
         (.volume, { $0.vehicles = $1.vehicles }),
         (.dayTypes, { $0.productionShare = $1.productionShare }),
-        (.weather, { $0.heatingK = $1.heatingK }),
+        (
+            .weather,
+            {
+                $0.productionHeatingK = $1.productionHeatingK
+                $0.idleHeatingK = $1.idleHeatingK
+            }
+        ),
         (.gridFactor, { $0.gridFactor = $1.gridFactor }),
         (.gasFactor, { $0.gasFactor = $1.gasFactor }),
         (
@@ -100,8 +106,8 @@ extension Summary {
     ///
     /// Nil where the window cannot be compared, or the baseline does not say what its year was like.
     public var change: Change? {
-        guard incomparableReason == nil, let baseline = method.baseline, let year = baseline.conditions,
-            let from = baselineKgPerVehicle, let to = kgPerVehicleLocation
+        guard incomparableReason == nil, likeForLikeKg != nil, let baseline = method.baseline,
+            let year = baseline.conditions, let from = baselineKgPerVehicle, let to = kgPerVehicleLocation
         else { return nil }
         return Change(
             from: from, plantHours(of: baseline, isYear ? year : conditions), plantHours(over: baseline.energy),
@@ -111,7 +117,8 @@ extension Summary {
     private func plantHours(of baseline: Baseline, _ year: WindowConditions) -> PlantHours {
         let set = method.factors.set(year: baseline.year)
         return PlantHours(
-            productionShare: year.productionDayHours / year.hours, heatingK: year.heatingKHours / year.hours,
+            productionShare: year.productionDayHours / year.hours, productionHeatingK: year.heatingK.production,
+            idleHeatingK: year.heatingK.idle,
             vehicles: Double(year.vehicles) / year.hours, gridFactor: set.gridGeneration.kilogramsPerKWh,
             gasFactor: set[.gas].direct.kilogramsPerKWh, renewableKW: year.baselineGenerationKWh / year.hours,
             alternativeKW: 0, otherKgPerHour: 0, heatingElectricKW: 0, electricHeatKW: 0, electricityIntensity: 1,
@@ -124,7 +131,6 @@ extension Summary {
         func kW(_ account: Account) -> Double { energy(account).kilowattHours / hours }
         let vehicles = Double(self.vehicles) / hours
         let productionShare = conditions.productionDayHours / hours
-        let heatingK = conditions.heatingKHours / hours
         // What is sold was not used: it comes off one's own, pro rata.
         let own = kW(.wind) + kW(.solar) + kW(.fuelcell) + kW(.chp)
         let usedShare = own > 0 ? max(0, 1 - kW(.gridExport) / own) : 0
@@ -140,13 +146,16 @@ extension Summary {
         let gridFactor =
             imported > 0 ? carbon.scope2Location.kilograms / hours / imported : self.gridFactor
         let electricity = PlantHours.electricityKW(model, vehicles)
-        let baselineGas = PlantHours.gasKW(model, productionShare, heatingK, vehicles)
-        return PlantHours(
-            productionShare: productionShare, heatingK: heatingK, vehicles: vehicles, gridFactor: gridFactor,
+        var plant = PlantHours(
+            productionShare: productionShare, productionHeatingK: conditions.heatingK.production,
+            idleHeatingK: conditions.heatingK.idle, vehicles: vehicles, gridFactor: gridFactor,
             gasFactor: factor(.gas), renewableKW: renewable, alternativeKW: alternative,
             otherKgPerHour: other, heatingElectricKW: heatingElectric, electricHeatKW: electricHeat,
             electricityIntensity: electricity > 0
                 ? (imported + renewable + alternative - heatingElectric) / electricity : 1,
-            gasIntensity: baselineGas > 0 ? (gas + electricHeat) / baselineGas : 1)
+            gasIntensity: 1)
+        let baselineGas = plant.gasBaseKW(model)
+        if baselineGas > 0 { plant.gasIntensity = (gas + electricHeat) / baselineGas }
+        return plant
     }
 }

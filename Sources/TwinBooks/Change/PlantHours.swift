@@ -12,8 +12,10 @@ import TwinUnits
 struct PlantHours: Sendable, Hashable {
     /// Share of the time on production days, 0...1.
     var productionShare: Double
-    /// K below the heating base, mean.
-    var heatingK: Double
+    /// K below the heating base, mean over production days and over the others: whether a cold day is one of work is
+    /// the day's doing, and how cold days are the weather's.
+    var productionHeatingK: Double
+    var idleHeatingK: Double
     /// Per hour.
     var vehicles: Double
     /// kg/kWh.
@@ -36,7 +38,7 @@ struct PlantHours: Sendable, Hashable {
         guard vehicles > 0 else { return 0 }
         let electricity = PlantHours.electricityKW(energy, vehicles)
         let imported = electricityIntensity * electricity + heatingElectricKW - renewableKW - alternativeKW
-        let gas = gasIntensity * PlantHours.gasKW(energy, productionShare, heatingK, vehicles) - electricHeatKW
+        let gas = gasIntensity * gasBaseKW(energy) - electricHeatKW
         // Neither sells what is over: more of one's own than is needed is curtailed, and no gas comes out of a heat pump.
         return (max(0, imported) * gridFactor + max(0, gas) * gasFactor + otherKgPerHour) / vehicles
     }
@@ -45,11 +47,13 @@ struct PlantHours: Sendable, Hashable {
         energy.electricityFixedKW + energy.electricityPerVehicleKWh * vehicles
     }
 
-    static func gasKW(_ energy: EnergyModel, _ productionShare: Double, _ heatingK: Double, _ vehicles: Double)
-        -> Double
-    {
+    /// What the baseline's plant burns under these conditions: `Baseline.energyKWh` for a mean hour.
+    func gasBaseKW(_ energy: EnergyModel) -> Double {
         let idle = energy.gasIdleDayKW + (energy.gasProductionDayKW - energy.gasIdleDayKW) * productionShare
-        let heating = (energy.gasHallKWPerK + energy.gasPaintKWPerK * productionShare) * heatingK
+        let production = productionShare * productionHeatingK
+        let heating =
+            energy.gasHallKWPerK * (production + (1 - productionShare) * idleHeatingK)
+            + energy.gasPaintKWPerK * production
         return idle + heating + energy.gasPerVehicleKWh * vehicles
     }
 }

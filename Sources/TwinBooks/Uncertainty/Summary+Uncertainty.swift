@@ -77,7 +77,7 @@ extension Summary {
             case .vehicle(let at): (account, path) = (.bayDischarge, at)
             default: continue
             }
-            let kg = (flow.carbon[.scope1] + flow.carbon[scope2]).kilograms
+            let kg = (flow.carbon[view == .location ? .scope1 : .scope1Certified] + flow.carbon[scope2]).kilograms
             let meter = Meter(account, path ?? Summary.nowhere)
             if let place = found.firstIndex(where: { $0.meter == meter }) {
                 found[place].kg += kg

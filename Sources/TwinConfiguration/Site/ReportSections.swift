@@ -16,6 +16,7 @@ struct BaselineSection {
             let energy = fields.required("energy").flatMap(energyModel)
             let generation = fields.required("generation").flatMap(Self.generation)
             let conditions = fields.optional("conditions").map { Self.conditions($0, vehicles: vehicles) }
+            let fit = fields.optional("fit").map(BaselineFit.read)
             let uncertainty = fields.quantity("uncertainty_fraction", in: 0...1, "fraction of the value")
             let kg = fields.quantity("kg_per_vehicle", in: 1...10_000, "kg/vehicle")
             let targets = fields.required("targets").flatMap(Self.targets)
@@ -37,10 +38,12 @@ struct BaselineSection {
                         + " electricity that the baseline used; check the unit")
             }
             if let conditions, conditions == nil { return nil }
+            if let fit, fit == nil { return nil }
             var baseline = Baseline(
                 id: id, period: period, year: year, vehicles: vehicles, energy: energy, generation: Set(generation),
                 uncertaintyFraction: uncertainty, kgPerVehicle: kg)
             baseline.conditions = conditions.flatMap(\.self)
+            baseline.fit = fit.flatMap(\.self)
             return BaselineSection(baseline: baseline, targets: targets)
         }
         guard let section else { return nil }
@@ -57,10 +60,19 @@ struct BaselineSection {
         node.fields { fields in
             let days = fields.quantity("production_days", in: 1...366, "days")
             let degreeDays = fields.quantity("heating_degree_days", in: 0...20_000, "K d")
+            let production = fields.optionalQuantity(
+                "heating_degree_days_on_production_days", in: 0...20_000, "K d")
             let generation = fields.quantity("generation_mwh", in: 0...10_000_000, "MWh")
+            if let production, let degreeDays, production > degreeDays {
+                fields.node.find("heating_degree_days_on_production_days")?.problem(
+                    "\(JSON.numberText(production)) K d are more than the \(JSON.numberText(degreeDays)) K d of all days"
+                )
+                return nil
+            }
             guard let days, let degreeDays, let generation, let vehicles else { return nil }
             return WindowConditions(
-                hours: 8760, productionDayHours: 24 * days, heatingKHours: 24 * degreeDays, vehicles: vehicles,
+                hours: 8760, productionDayHours: 24 * days, heatingKHours: 24 * degreeDays,
+                productionHeatingKHours: production.map { 24 * $0 }, vehicles: vehicles,
                 baselineGenerationKWh: 1000 * generation)
         }
     }

@@ -120,6 +120,9 @@ extension ReportPage {
                 "Private wire without certificates: \(purchased); the market-based figure counts it at the residual mix."
             )
         }
+        if let baseline = method.baseline, let fit = baseline.fit {
+            words.append("Energy baseline of \(baseline.year): \(SummaryText.words(fit)).")
+        }
         words += summary.caveats.map { "Note: \($0)." }
         return "<h3>Method</h3><ul>" + words.map { "<li>\(HTML.escaped($0))</li>" }.joined() + "</ul>"
     }

@@ -138,45 +138,50 @@ public struct ReportPage {
             + "\(Charts.waterfall(change, from: first, year: year))</figure>"
     }
 
-    /// The window beside what it is compared with, each row with its basis in its name.
+    /// The window beside what it is compared with, each row with its basis in its name. A gap above 0 is still to be closed.
     private var comparison: String {
         var rows: [[HTML.Cell]] = []
-        func row(_ name: String, _ kg: Double?, _ tonnes: Double?) {
+        func row(_ name: String, _ kg: Double?, _ tonnes: Double?, gap: Double? = nil) {
             rows.append(
-                [name, kg.map(Answers.short) ?? "—", tonnes.map { Answers.short($0) } ?? "—"].map(HTML.Cell.text))
+                ([name] + [kg, tonnes].map { $0.map(Answers.short) ?? "—" } + [gap.map(Answers.signed) ?? ""])
+                    .map(HTML.Cell.text))
         }
         func window(_ basis: String, _ kg: Double?, _ tonnes: Double) {
             rows.append([
                 .text("This window, \(basis)-based"),
                 .figure(kg.map(Answers.short) ?? "—", key: "co2_kg_per_vehicle_\(basis)", value: kg),
-                .figure(Answers.short(tonnes), key: "production_t_\(basis)", value: tonnes),
+                .figure(Answers.short(tonnes), key: "production_t_\(basis)", value: tonnes), .text(""),
             ])
         }
         if let baseline = summary.method.baseline {
             row(
-                "\(baseline.year), the year as reported", baseline.kgPerVehicle,
+                "\(baseline.year) as reported, its whole year", baseline.kgPerVehicle,
                 baseline.kgPerVehicle * Double(baseline.vehicles) / 1000)
-            if !summary.isYear {
-                let then = summary.baselineKgPerVehicle
-                row(
-                    "\(baseline.year)'s plant at this window's volume, weather and day types", then,
-                    then.map { $0 * Double(summary.vehicles) / 1000 })
-            }
+            row(
+                "\(baseline.year)'s plant at this window's volume, weather and day types",
+                summary.likeForLikeKgPerVehicle, summary.likeForLikeKg.map { $0 / 1000 })
         }
+        // Here stands the row "This plant without the twin's dispatch" when the books tell it.
         let now = rows.count
         window("location", summary.kgPerVehicleLocation, summary.productionKgLocation / 1000)
         window("market", summary.kgPerVehicleMarket, summary.productionKgMarket / 1000)
-        for judged in summary.judgedTargets where judged.met != nil && judged.target.basis == .absolute {
-            row("\(judged.target.name), \(judged.target.year)", nil, judged.value)
-        }
         for path in summary.paths {
-            let then = summary.baselineKgPerVehicle ?? 0
-            let kg = then * (1 - path.askedPct / 100)
+            let kg = (summary.baselineKgPerVehicle ?? 0) * (1 - path.askedPct / 100)
             let name =
                 path.isDue
                 ? "\(path.target.name), target of \(path.target.year)" : "Way to \(path.target.name) in \(path.year)"
-            row(name, kg, kg * Double(summary.vehicles) / 1000)
+            row(
+                name, kg, kg * Double(summary.vehicles) / 1000,
+                gap: path.gapKg / 1000)
         }
-        return HTML.table(["", "kg per vehicle", "t CO2e"], cells: rows, strong: [now])
+        // Of a year alone: another window meets no target.
+        for judged in summary.judgedTargets where judged.met != nil {
+            let isPerVehicle = judged.target.basis == .perVehicle
+            let tonnes = isPerVehicle ? judged.value * Double(summary.vehicles) / 1000 : judged.value
+            row(
+                "Target \(judged.target.name), \(judged.target.year)", isPerVehicle ? judged.value : nil, tonnes,
+                gap: summary.productionKgLocation / 1000 - tonnes)
+        }
+        return HTML.table(["", "kg per vehicle", "t CO2e", "gap, t"], cells: rows, strong: [now])
     }
 }

@@ -216,6 +216,24 @@ extension BrokenExample {
                 "levers[5].by: a fuel takes the place of a fuel; electricity is replaced by nothing here",
             ]),
         BrokenExample(
+            "a fit of one day, a range that ends before it begins, colder days of work than the year has",
+            [
+                Edit(
+                    "baseline.yaml", "conditions:\n",
+                    "fit:\n  source: books\n  n: ▸1\n  electricity: {r2: 0.9, cv_rmse: 0.1}\n"
+                        + "  gas: {r2: 0.9, cv_rmse: 0.1, ▸mape: 3}\n  vehicles_per_day: ▸[9, 3]\n"
+                        + "  heating_k_h_per_day: [0, 300]\nconditions:\n"),
+                Edit(
+                    "baseline.yaml", "  generation_mwh:\n",
+                    "  heating_degree_days_on_production_days: ▸{value: 9999, source: x}\n  generation_mwh:\n"),
+            ],
+            [
+                "fit.n: 1 is not in 2...100000 (days); check the unit and the digits",
+                "fit.gas.mape: unknown key; known here: r2, cv_rmse",
+                "fit.vehicles_per_day: the range ends below its beginning; write the lowest day first",
+                "conditions.heating_degree_days_on_production_days: 9999 K d are more than the 2350 K d of all days",
+            ]),
+        BrokenExample(
             "certificates that nobody knows, a wire from a boiler, a lever by magic",
             [
                 Edit("contracts.yaml", "certificates: sold", "certificates: ▸lent"),

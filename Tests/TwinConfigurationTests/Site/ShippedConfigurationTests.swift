@@ -61,7 +61,7 @@ struct ShippedConfigurationTests {
         let year = WindowConditions(
             hours: 8760, productionDayHours: 230 * 24, heatingKHours: 2350 * 24, vehicles: baseline.vehicles,
             baselineGenerationKWh: own)
-        let kg = baseline.emissionsKg(year, factors: method.factors) / Double(baseline.vehicles)
+        let kg = baseline.emissions(year, factors: method.factors).kilograms / Double(baseline.vehicles)
         #expect(abs(kg / baseline.kgPerVehicle - 1) < 0.01)
     }
 

@@ -1,5 +1,5 @@
 public import TwinCore
-import TwinUnits
+public import TwinUnits
 
 /// The year that everything is compared with, as data.
 public struct Baseline: Sendable, Hashable {
@@ -16,6 +16,8 @@ public struct Baseline: Sendable, Hashable {
     public var uncertaintyFraction: Double
     /// What its year was like; nil where nobody says.
     public var conditions: WindowConditions?
+    /// How its energy model was fitted; nil for one that was derived in another way.
+    public var fit: BaselineFit?
     /// Annual production CO2 per vehicle, location-based, kg; for the targets.
     public var kgPerVehicle: Double
 
@@ -33,24 +35,26 @@ public struct Baseline: Sendable, Hashable {
         self.kgPerVehicle = kgPerVehicle
     }
 
-    /// Energy that the baseline plant takes in a window like this one.
+    /// Energy that the baseline plant takes in a window like this one, linear in its conditions: days come to their year.
     public func energyKWh(_ window: WindowConditions) -> (electricity: Double, gas: Double) {
         let vehicles = Double(window.vehicles)
         let electricity = energy.electricityFixedKW * window.hours + energy.electricityPerVehicleKWh * vehicles
         let idleHours = window.hours - window.productionDayHours
         let fixed = energy.gasProductionDayKW * window.productionDayHours + energy.gasIdleDayKW * idleHours
-        // Heating hours split by day type with the window's mean; exact for windows of one day type.
-        let productionShare = window.hours > 0 ? window.productionDayHours / window.hours : 0
-        let slope = energy.gasHallKWPerK + energy.gasPaintKWPerK * productionShare
-        return (electricity, fixed + slope * window.heatingKHours + energy.gasPerVehicleKWh * vehicles)
+        let heating =
+            energy.gasHallKWPerK * window.heatingKHours + energy.gasPaintKWPerK * window.productionHeatingKHours
+        return (electricity, fixed + heating + energy.gasPerVehicleKWh * vehicles)
     }
 
-    /// Its production CO2 in that window, location-based, kg.
-    public func emissionsKg(_ window: WindowConditions, factors: Factors) -> Double {
+    /// Its production CO2 in that window, location-based.
+    ///
+    /// In whole Ws and micrograms, so that what days come to is off by less than a microgram a day from what their year comes to.
+    public func emissions(_ window: WindowConditions, factors: Factors) -> Emissions {
         let (electricity, gas) = energyKWh(window)
         let set = factors.set(year: year)
-        let imported = max(0, electricity - window.baselineGenerationKWh)
-        return imported * set.gridGeneration.kilogramsPerKWh + gas * set[.gas].direct.kilogramsPerKWh
+        let imported = electricity - window.baselineGenerationKWh + window.baselineSurplusKWh
+        return Energy(roundingWattSeconds: 3.6e6 * max(0, imported)) * set.gridGeneration
+            + Energy(roundingWattSeconds: 3.6e6 * gas) * set[.gas].direct
     }
 
     /// Its production CO2 in its own year at another volume, location-based, kg per vehicle; nil without a vehicle, or where
@@ -58,29 +62,7 @@ public struct Baseline: Sendable, Hashable {
     public func kgPerVehicle(atVolume vehicles: Int, factors: Factors) -> Double? {
         guard vehicles > 0, var year = conditions else { return nil }
         year.vehicles = vehicles
-        return emissionsKg(year, factors: factors) / Double(vehicles)
-    }
-}
-
-/// What a window was like: what makes it comparable with another year.
-public struct WindowConditions: Sendable, Hashable {
-    public var hours: Double
-    public var productionDayHours: Double
-    /// Degree hours below the baseline's heating base.
-    public var heatingKHours: Double
-    public var vehicles: Int
-    /// What the assets gave that the baseline plant has too.
-    public var baselineGenerationKWh: Double
-
-    public init(
-        hours: Double, productionDayHours: Double, heatingKHours: Double, vehicles: Int,
-        baselineGenerationKWh: Double = 0
-    ) {
-        self.hours = hours
-        self.productionDayHours = productionDayHours
-        self.heatingKHours = heatingKHours
-        self.vehicles = vehicles
-        self.baselineGenerationKWh = baselineGenerationKWh
+        return emissions(year, factors: factors).kilograms / Double(vehicles)
     }
 }
 
