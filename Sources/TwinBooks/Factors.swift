@@ -59,6 +59,8 @@ public struct Factors: Sendable, Hashable {
     public var convention: FactorConvention
     /// By calendar year, ascending, not empty.
     public var byYear: [(year: Int, set: FactorSet)]
+    /// Whether a year without a set may have that of the year before it, with a word beside the figure.
+    public var allowsNearest = false
 
     /// - Precondition: `byYear` is not empty.
     public init(convention: FactorConvention, byYear: [(year: Int, set: FactorSet)]) {
@@ -74,8 +76,12 @@ public struct Factors: Sendable, Hashable {
         byYear.last { $0.year <= year }?.set ?? byYear[0].set
     }
 
+    /// Whether a calendar year has a set of its own.
+    func knows(_ year: Int) -> Bool { byYear.contains { $0.year == year } }
+
     public static func == (a: Factors, b: Factors) -> Bool {
-        a.convention == b.convention && a.byYear.map(\.year) == b.byYear.map(\.year)
+        a.convention == b.convention && a.allowsNearest == b.allowsNearest
+            && a.byYear.map(\.year) == b.byYear.map(\.year)
             && a.byYear.map(\.set) == b.byYear.map(\.set)
     }
 

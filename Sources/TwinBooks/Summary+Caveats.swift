@@ -22,14 +22,23 @@ extension Summary {
         }
         caveats += storeCaveats
         let year = method.zone.local(to - Span(ms: 1)).date.year
-        if let last = method.factors.byYear.last?.year, last < year {
-            caveats.append("there are no emission factors of \(year): those of \(last) stand in")
+        for year in missingFactorYears {
+            let set = method.factors.set(year: year)
+            let stand = method.factors.byYear.last { $0.set.id == set.id }?.year ?? year
+            caveats.append("there are no emission factors of \(year): those of \(stand) stand in")
         }
         if let last = method.closedDaysTo, last < year {
             caveats.append(
                 "shifts.yaml names no closed days of \(year), the last are of \(last): holidays count as working days")
         }
         return caveats
+    }
+
+    /// Calendar years of the window, by UTC as factors go, that have no set of their own.
+    public var missingFactorYears: [Int] {
+        let first = CivilDate(daysSinceEpoch: from.ms / 86_400_000).year
+        let last = CivilDate(daysSinceEpoch: max(from, to - Span(ms: 1)).ms / 86_400_000).year
+        return (first...max(first, last)).filter { !method.factors.knows($0) }
     }
 
     /// Less than this share of the window's emissions is not worth a sentence.

@@ -38,7 +38,7 @@ enum Schema {
     static func setVersion(_ db: Database) throws { try db.execute(sql: "PRAGMA user_version = \(version)") }
 
     private static let vehicleEvents = """
-        CREATE TABLE vehicle_event (
+        CREATE TABLE IF NOT EXISTS vehicle_event (
             -- What else lines and shops told of vehicles: enter, leave, scrap, rework, and line_off once more.
             run INTEGER NOT NULL, ts_ms INTEGER NOT NULL, vehicle TEXT NOT NULL, line TEXT NOT NULL, event TEXT NOT NULL,
             model TEXT, modelled INTEGER NOT NULL, PRIMARY KEY (run, ts_ms, vehicle, line, event)

@@ -163,10 +163,13 @@ extension SiteFiles {
         root.fields { fields in
             let convention = fields.required("convention")?.choice(FactorConvention.self)
             let sets = fields.required("sets").flatMap(factorSets)
-            guard let convention, let sets else { return nil }
+            let missing = fields.optional("missing_years").map { $0.choice(among: ["refuse", "nearest"]) } ?? "refuse"
+            guard let convention, let sets, let missing else { return nil }
             // A set's data are two years older than the year it is published for.
             let lead = convention == .dataYear ? 2 : 0
-            return Factors(convention: convention, byYear: sets.map { ($0.year - lead, $0.set) })
+            var factors = Factors(convention: convention, byYear: sets.map { ($0.year - lead, $0.set) })
+            factors.allowsNearest = missing == "nearest"
+            return factors
         }
     }
 

@@ -130,6 +130,8 @@ extension StarterSite {
         # published: `twin report` uses that of the calendar year, else the nearest one. Electricity is the United Kingdom's:
         # write your country's.
         convention: set_year
+        # A year without a set has that of the year before, and reports say so; refuse ends a report instead.
+        missing_years: nearest
         sets:
           uk-2025:
             year: 2025

@@ -102,7 +102,7 @@ extension LiveLoop {
         outbox.replaceCommands(with: isLast && mode == .control ? outcome.commands : [])
         let messages =
             isLast
-            ? outcome.publications(site: config.site, day: day(engine, outcome.end))
+            ? outcome.publications(site: config.site, sumsToDate(engine, outcome.end))
             : outcome.alarms(site: config.site)
         messages.forEach { outbox.add($0) }
         saidAlarms.formUnion(outcome.alarmEdges.lazy.filter(\.isRaised).map(\.key.path))
@@ -157,14 +157,11 @@ extension LiveLoop {
         saidAlarms = Set(alarms.standing.keys)
     }
 
-    /// The figures of the local day that a tick belongs to; nil while it has no row.
-    private func day(_ engine: TwinEngine, _ end: PlantTime) -> Summary? {
-        let midnight = config.zone.instant(config.zone.local(end - Span(ms: 1)).date)
-        var method = engine.family.method
-        method.chart = engine.state.books.chart
-        var sum = WindowSum(method)
-        for row in engine.state.books.rows where row.end > midnight { sum.add(row) }
-        return Summary(sum, facts: facts)
+    /// The figures to date that a tick belongs to.
+    private func sumsToDate(_ engine: TwinEngine, _ end: PlantTime) -> CO2ToDate.Sums {
+        co2ToDate.sums(
+            engine.state.books, engine.family.method, config.calendar, at: end, facts: facts,
+            store: store.isBehind ? nil : store.port)
     }
 
     /// After a restart or a lost link the last mark's commands that may still be answered go again, with the same id.

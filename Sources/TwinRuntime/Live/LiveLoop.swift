@@ -85,6 +85,7 @@ public final class LiveLoop {
     var isRecovering = false
     /// What waits for the broker.
     var outbox = Outbox()
+    var co2ToDate = CO2ToDate()
     /// Plant time under the wall clock.
     private var steady: SteadyClock?
     /// What is wrong with the twin itself, as its lines said it last.

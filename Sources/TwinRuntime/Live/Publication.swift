@@ -29,9 +29,35 @@ extension OutboundMessage {
     }
 }
 
+extension Summary {
+    /// A window of the topic `co2`: the figure with what it is held against.
+    fileprivate var toDate: [JSON.Member] {
+        let baseline = baselineKgPerVehicle
+        return [
+            .init("from", .string(from.rfc3339)), .init("to", .string(to.rfc3339)),
+            .init("vehicles", .integer(vehicles)),
+            .init("co2_kg_per_vehicle", .optional(kgPerVehicle)),
+            .init("uncertainty_kg_per_vehicle", .optional(uncertaintyKgPerVehicle)),
+            .init("baseline_kg_per_vehicle", incomparableReason == nil ? .optional(baseline) : .null),
+            .init("reduction_pct", .optional(reductionPct?.value)),
+            .init(
+                "targets",
+                .array(
+                    paths.map { path in
+                        .fields([
+                            "name": .string(path.target.name), "year": .integer(path.year),
+                            "kg_per_vehicle": .optional(baseline.map { $0 * (1 - path.askedPct / 100) }),
+                            "verdict": .string(path.verdict.rawValue),
+                        ])
+                    })), .init("provisional", .bool(isProvisional)),
+        ]
+    }
+}
+
 extension TickOutcome {
-    /// What the twin says about a tick, retained: its state, the day's CO2 figure, and alarms that came or went.
-    func publications(site: String, day: Summary?) -> [OutboundMessage] {
+    /// What the twin says about a tick, retained: its state, the CO2 figures to date, and alarms that came or went.
+    /// - Parameter sums: of today, of the shift, and of month and year to date.
+    func publications(site: String, _ sums: CO2ToDate.Sums) -> [OutboundMessage] {
         let ts = JSON.string(end.rfc3339)
         let signals = values.map { value in
             JSON.Member(
@@ -47,16 +73,16 @@ extension TickOutcome {
                     "signals": .object(signals),
                 ]))
         ]
-        if let day {
+        if let day = sums.day {
             messages.append(
-                OutboundMessage.retained(
+                .retained(
                     "co2", site: site,
-                    .fields([
-                        "ts": ts, "from": .string(day.from.rfc3339), "vehicles": .integer(day.vehicles),
-                        "co2_kg_per_vehicle": .optional(day.kgPerVehicle),
-                        "uncertainty_kg_per_vehicle": .optional(day.uncertaintyKgPerVehicle),
-                        "provisional": .bool(day.isProvisional),
-                    ])))
+                    .object(
+                        [.init("ts", ts)] + day.toDate + [
+                            .init("shift", sums.shift.map { .object($0.toDate) } ?? .null),
+                            .init("month", sums.month.map { .object($0.toDate) } ?? .null),
+                            .init("year", sums.year.map { .object($0.toDate) } ?? .null),
+                        ])))
         }
         return messages + alarms(site: site)
     }

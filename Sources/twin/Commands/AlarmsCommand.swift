@@ -65,7 +65,7 @@ struct AlarmsCommand: AsyncParsableCommand {
     private func inStore() throws -> ([AlarmSpan], LocalZone) {
         let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
-        let spans = try source.alarms(try StoreWindow(period, config.zone), marks: .beside(store))
+        let spans = try source.alarms(try StoreWindow(period, config), marks: .beside(store))
         guard let asset else { return (spans, config.zone) }
         let path = try AssetPath.argument(asset, among: source.assets(config), of: store)
         return (spans.filter { $0.asset == path }, config.zone)

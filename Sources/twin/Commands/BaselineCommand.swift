@@ -33,7 +33,7 @@ struct BaselineCommand: AsyncParsableCommand {
     func run() async throws {
         let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
-        let window = try StoreWindow(period, config.zone)
+        let window = try StoreWindow(period, config)
         var method = config.method
         // Of the site as a whole: no meter is read.
         method.chart = Chart([])

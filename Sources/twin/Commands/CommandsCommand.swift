@@ -32,13 +32,13 @@ struct CommandsCommand: AsyncParsableCommand {
     @Option(help: "One asset, as area/asset.")
     var asset: String?
 
-    @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default all that the store holds.")
+    @Option(help: ArgumentHelp(stringLiteral: Period.help))
     var period: String?
 
     func run() async throws {
         let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
-        let window = try StoreWindow(period, config.zone)
+        let window = try StoreWindow(period, config)
         let path = try asset.map { try AssetPath.argument($0, among: source.assets(config), of: store) }
         let commands = try source.commands(window, asset: path)
         let alarms = try source.alarms(window, marks: nil)

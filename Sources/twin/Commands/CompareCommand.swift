@@ -86,7 +86,7 @@ struct CompareCommand: AsyncParsableCommand {
     private func stored(_ path: String, _ folder: String?) throws -> Summary {
         let store = try openToRead(path)
         let config = try folder.map { try CommonOptions.load($0) } ?? common.load(from: store, at: path)
-        let window = try StoreWindow(period, config.zone)
+        let window = try StoreWindow(period, config)
         guard let summary = try store.summary(config.method.covering(store.chart(window)), window) else {
             throw try store.nothing(of: period, window, config.zone, at: path)
         }

@@ -29,7 +29,7 @@ struct ExplainCommand: AsyncParsableCommand {
     @Option(help: "SQLite store.")
     var store = "./twin.sqlite"
 
-    @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default all that the store holds.")
+    @Option(help: ArgumentHelp(stringLiteral: Period.help))
     var period: String?
 
     @Option(help: "With co2: one vehicle, shop by shop and half hour by half hour.")
@@ -45,7 +45,7 @@ struct ExplainCommand: AsyncParsableCommand {
 
     /// Where one vehicle's figure came from.
     private func tell(of vehicle: String, _ source: any StoreReading, _ config: SiteConfig) throws {
-        let window = try StoreWindow(period, config.zone)
+        let window = try StoreWindow(period, config)
         let found = try source.passports(in: window, period, config, at: store, tracing: vehicle)
         guard let passport = found.closing.passports.first(where: { $0.vehicle == vehicle }) else {
             throw Failure(
@@ -67,7 +67,7 @@ struct ExplainCommand: AsyncParsableCommand {
         let config = try common.load(from: source, at: store)
         if let vehicle { return try tell(of: vehicle, source, config) }
         if what == "co2" {
-            let window = try StoreWindow(period, config.zone)
+            let window = try StoreWindow(period, config)
             let method = try config.method.covering(source.chart(window))
             guard let summary = try source.summary(method, window) else {
                 throw try source.nothing(of: period, window, config.zone, at: store)

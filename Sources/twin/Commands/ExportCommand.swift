@@ -43,7 +43,7 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: "Of a signal: reading, used or both.")
     var kind = Kind.both
 
-    @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default all that the store holds.")
+    @Option(help: ArgumentHelp(stringLiteral: Period.help))
     var period: String?
 
     @Option(help: "First instant, site-local unless it names an offset.")

@@ -31,7 +31,7 @@ struct IdleCommand: AsyncParsableCommand {
     @Option(help: "SQLite store.")
     var store = "./twin.sqlite"
 
-    @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default all that the store holds.")
+    @Option(help: ArgumentHelp(stringLiteral: Period.help))
     var period: String?
 
     @Flag(help: "By meter, the sum of what it took above what its reference lets expect.")
@@ -53,7 +53,7 @@ struct IdleCommand: AsyncParsableCommand {
     func run() async throws {
         let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
-        let window = try StoreWindow(period, config.zone)
+        let window = try StoreWindow(period, config)
         if cusum || register { return try review(source, config, window) }
         let method = try config.method.covering(source.chart(window))
         var book = IdleBook(method, config.calendar)

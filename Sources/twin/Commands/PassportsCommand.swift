@@ -52,7 +52,7 @@ struct PassportsCommand: AsyncParsableCommand {
     func run() async throws {
         let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
-        let window = try StoreWindow(period, config.zone)
+        let window = try StoreWindow(period, config)
         let found = try source.passports(in: window, period, config, at: store)
         let own = found.closing.passports.filter { window.from <= $0.finished && $0.finished < window.to }
         let isSimulated = try source.facts(window)?.isSimulated ?? false

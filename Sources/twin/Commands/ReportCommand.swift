@@ -32,7 +32,7 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "SQLite store.")
     var store = "./twin.sqlite"
 
-    @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default all that the store holds.")
+    @Option(help: ArgumentHelp(stringLiteral: Period.help))
     var period: String?
 
     @Option(
@@ -61,7 +61,7 @@ struct ReportCommand: AsyncParsableCommand {
     func run() async throws {
         let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
-        let window = try StoreWindow(period, config.zone)
+        let window = try StoreWindow(period, config)
         let method = try config.method.covering(source.chart(window))
         let changes = try ConfigurationInWindow.all(in: window, of: source)
         if let only = common.config, changes.contains(where: { $0.hash != config.hash }) {
@@ -117,9 +117,8 @@ struct ReportCommand: AsyncParsableCommand {
     ) throws -> Summary? {
         guard period != nil else { return nil }
         func yearBefore(_ time: PlantTime) -> PlantTime {
-            let date = zone.local(time).date
-            let day = date.month == 2 && date.day == 29 ? 28 : date.day
-            return zone.instant(CivilDate(year: date.year - 1, month: date.month, day: day))
+            let (date, ms) = zone.local(time)
+            return zone.instant(Period.yearBefore(date), msOfDay: ms)
         }
         let earlier = StoreWindow(from: yearBefore(window.from), to: yearBefore(window.to))
         return try source.summary(method.covering(source.chart(earlier)), earlier)
@@ -233,39 +232,13 @@ struct ConfigurationInWindow {
 }
 
 extension Summary {
-    /// Nobody may claim more than was used.
+    /// Nobody may claim more than was used, and no year has another's factors without a word of the configuration.
     func checkClaims() throws {
         if let above = certificatesAboveUse.first { throw Failure(above, exitCode: 78) }
-    }
-}
-
-extension StoreWindow {
-    /// What `--period` names; all without it.
-    init(_ period: String?, _ zone: LocalZone) throws {
-        self = .all
-        if let bounds = try period.map({ try zone.period($0) }) { self = .init(from: bounds.from, to: bounds.to) }
-    }
-}
-
-extension LocalZone {
-    /// The local day, month or year that `text` names.
-    func period(_ text: String) throws -> (from: PlantTime, to: PlantTime) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-        let wrong = Failure("--period \"\(text)\": expected 2025-06-18, 2025-06 or 2025", exitCode: 2)
-        guard (1...3).contains(parts.count), let year = parts[0] else { throw wrong }
-        let month = parts.count > 1 ? parts[1] : 1
-        let day = parts.count > 2 ? parts[2] : 1
-        guard let month, let day else { throw wrong }
-        let first = CivilDate(year: year, month: month, day: day)
-        guard first.exists else { throw wrong }
-        let next: CivilDate =
-            switch parts.count {
-            case 1: CivilDate(year: year + 1, month: 1, day: 1)
-            case 2:
-                month == 12
-                    ? CivilDate(year: year + 1, month: 1, day: 1) : CivilDate(year: year, month: month + 1, day: 1)
-            default: CivilDate(daysSinceEpoch: first.daysSinceEpoch + 1)
-            }
-        return (instant(first), instant(next))
+        if !method.factors.allowsNearest, let year = missingFactorYears.first {
+            throw Failure(
+                "factors.yaml: there is no set for \(year); add it, or write missing_years: nearest to take the year before",
+                exitCode: 78)
+        }
     }
 }
