@@ -101,6 +101,18 @@ struct LikeForLikeTests {
         #expect(row.productionHeatingKMs == 0)
     }
 
+    @Test("the identity of the change burns what the like-for-like baseline burns", arguments: 1...3)
+    func sameModel(seed: UInt64) {
+        let window = summary(Array(Self.year(seed: seed).prefix(9_000))).conditions
+        let plant = PlantHours(
+            productionShare: window.productionDayHours / window.hours, productionHeatingK: window.heatingK.production,
+            idleHeatingK: window.heatingK.idle, vehicles: Double(window.vehicles) / window.hours, gridFactor: 0,
+            gasFactor: 0, renewableKW: 0, alternativeKW: 0, otherKgPerHour: 0, heatingElectricKW: 0, electricHeatKW: 0,
+            electricityIntensity: 1, gasIntensity: 1)
+        let gas = CarbonTests.baseline.energyKWh(window).gas
+        #expect(abs(plant.gasBaseKW(CarbonTests.baseline.energy) * window.hours / gas - 1) < 1e-12)
+    }
+
     @Test("wind that the baseline plant could not use pays for no other half hour, on paper")
     func surplus() {
         // 4000 kW take 2000 kWh in half an hour. First 3000 kWh of wind, then none: 0 + 2000 are bought, not 1000.
