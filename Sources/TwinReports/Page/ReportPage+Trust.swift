@@ -137,10 +137,17 @@ extension ReportPage {
                     "\(summary.counts.rejectedTotal), duplicates \(summary.counts.duplicates),"
                         + " gaps \(summary.gaps)",
                 ],
-            ] + facts.configurations.map { ["in force", $0] }
+            ] + [["in force", inForce]]
         return "<h3>Audit trail</h3><table class=\"plain\"><tbody>"
             + rows.map { "<tr><td>\(HTML.escaped($0[0]))</td><td>\(HTML.escaped($0[1]))</td></tr>" }.joined()
             + "</tbody></table>"
+    }
+
+    /// All in a paragraph: each on a line of its own, those of years would need another sheet.
+    private var inForce: String {
+        let shown = facts.configurations.suffix(12)
+        let others = facts.configurations.count - shown.count
+        return ((others > 0 ? ["\(others) earlier ones"] : []) + shown).joined(separator: "; ")
     }
 
     static let style = """
