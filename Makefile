@@ -67,7 +67,7 @@ run: setup ## Replay the bundled Sunderland day through the twin and print the C
 
 # Kept until the program or what the plant was is another.
 $(OUT)/history.sqlite: $(RELEASE) $(wildcard $(CONFIG)/*.yaml $(CONFIG)-history/*.yaml)
-	@echo "The plant's years from 2018 on, volumes as published, energy and weather modelled (half a minute):"
+	@echo "Simulated years from 2018 on; volumes by history.yaml (half a minute):"
 	@rm -f $@ $@-*
 	@$(RELEASE) simulate --history --config $(CONFIG)-history --seed 16 --store $@ -q
 

@@ -36,7 +36,7 @@ struct Corpus {
         scenarios = try files(".scenario.yaml")
         segments = try files(".segment.jsonl")
         config = try Repository.config()
-        self.files = try Repository.configFiles()
+        self.files = try Repository.configFiles() + Repository.historyFiles()
         var messages: [(topic: String, payload: [UInt8])] = []
         for line in try lines("payloads.txt") {
             // A topic, a space, a payload.

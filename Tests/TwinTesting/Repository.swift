@@ -78,6 +78,14 @@ package enum Repository {
         }
         return files
     }
+
+    /// The shipped history of the plant, as one of its stages.
+    package static func historyFiles() throws -> [ConfigText] {
+        let text = try String(contentsOfFile: path("twin-config/sunderland-history/history.yaml"), encoding: .utf8)
+        return [
+            ConfigText(name: "history.yaml", text: text), ConfigText(name: "stage.yaml", text: "from: 2022-08-01\n"),
+        ]
+    }
 }
 
 /// A file of a configuration as text.

@@ -78,6 +78,13 @@ row "report of a year, processor" "$processor" s 1
 row "report of a year, peak memory" "$high" MiB 100
 rm -f "$work/year.sqlite"*
 
+measure 0.05 simulate --history --seed 16 --store "$work/history.sqlite" -q
+row "a history of eight years into a store, process" "$took" s 60
+measure 0.01 report --store "$work/history.sqlite" --period 2025 --format html
+row "page of a year with the course, processor" "$processor" s 2
+row "page of a year with the course, peak memory" "$high" MiB 200
+rm -f "$work/history.sqlite"*
+
 # Twelve meters that send a mean each quarter of an hour: ten turbines, a solar park, the grid.
 awk '
   function stamp(t) { return strftime("%Y-%m-%dT%H:%M:%S.000Z", t, 1) }

@@ -33,7 +33,7 @@ struct YearCourse {
         self.baseline = baseline
         targets = summary.method.targets.filter { $0.basis == .perVehicle }
         factors = summary.method.factors
-        reported = summary.method.zone.local(summary.from).date.year
+        reported = summary.method.zone.local(summary.to - Span(ms: 1)).date.year
     }
 
     /// What the baseline's plant would have emitted at a year's volume, all else as it was, kg per vehicle.

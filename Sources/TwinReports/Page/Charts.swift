@@ -27,7 +27,8 @@ enum Charts {
             svg.text(Figures.whole(value), x: x(value), y: 80, step == 0 ? .start : step == 4 ? .end : .middle)
         }
         let year = summary.method.baseline?.year ?? 0
-        svg.text("\(year): \(Answers.short(then)) kg", x: min(x(then), 650), y: 28, .end, style: "label strong")
+        let name = summary.isYear ? "\(year)" : "\(year)'s plant"
+        svg.text("\(name): \(Answers.short(then)) kg", x: min(x(then), 650), y: 28, .end, style: "label strong")
         for path in summary.paths.prefix(1) {
             let way = path.isDue ? [] : [(1 - path.askedPct / 100, "way \(path.year)")]
             for (fraction, name) in way + [(path.target.remainingFraction, "target \(path.target.year)")] {

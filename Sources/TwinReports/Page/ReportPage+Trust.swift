@@ -137,10 +137,17 @@ extension ReportPage {
                     "\(summary.counts.rejectedTotal), duplicates \(summary.counts.duplicates),"
                         + " gaps \(summary.gaps)",
                 ],
-            ] + facts.configurations.map { ["in force", $0] }
+            ] + [["in force", inForce]]
         return "<h3>Audit trail</h3><table class=\"plain\"><tbody>"
             + rows.map { "<tr><td>\(HTML.escaped($0[0]))</td><td>\(HTML.escaped($0[1]))</td></tr>" }.joined()
             + "</tbody></table>"
+    }
+
+    /// All in a paragraph: each on a line of its own, those of years would need another sheet.
+    private var inForce: String {
+        let shown = facts.configurations.suffix(12)
+        let others = facts.configurations.count - shown.count
+        return ((others > 0 ? ["\(others) earlier ones"] : []) + shown).joined(separator: "; ")
     }
 
     static let style = """
@@ -170,7 +177,7 @@ extension ReportPage {
         th,td{padding:.9mm 1.5mm;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}
         th:first-child,td:first-child{text-align:left;padding-left:0}
         tr.strong td{font-weight:600;border-bottom-color:var(--ink)}
-        .plain td{text-align:left;overflow-wrap:anywhere;font-size:11px}
+        .plain td{text-align:left;overflow-wrap:anywhere;font-size:11px}.plain td:first-child{width:22mm;overflow-wrap:normal}
         .columns{display:grid;grid-template-columns:1fr 1fr;gap:8mm;align-items:start}
         .note,ul{color:var(--soft);font-size:11px;margin:1mm 0}ul{padding-left:4mm}
         @page{size:A4 portrait;margin:0}

@@ -112,10 +112,13 @@ public struct ReportPage {
                     + " \(baselineYear)'s plant at the year's volume, all else as then.\(open)</figcaption>"
                     + "\(course.chart)</figure>")
         }
+        // A window of years has them above.
+        let months = months.count > 13 ? Array(months.suffix(12)) : months
         guard let course = Charts.course(months, summary) else { return (parts + [comparison]).joined(separator: "\n") }
         let open = months.contains { !$0.isWhole } ? "; an open dot is a part of a month" : ""
+        let which = months.count < self.months.count ? "The last twelve months" : "By month"
         parts.append(
-            "<div class=\"columns\"><figure><figcaption>By month, kg per vehicle\(open)</figcaption>\(course)</figure>"
+            "<div class=\"columns\"><figure><figcaption>\(which), kg per vehicle\(open)</figcaption>\(course)</figure>"
                 + "\(comparison)</div>")
         return parts.joined(separator: "\n")
     }

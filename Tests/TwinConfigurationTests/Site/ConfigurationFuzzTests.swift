@@ -37,7 +37,7 @@ struct ConfigurationFuzzTests {
     @Test("load, or name lines that are there", arguments: 1...100)
     func mutation(seed: Int) throws {
         var numbers = SeedStream(seed: UInt64(seed))
-        var files = try Repository.configFiles()
+        var files = try Repository.configFiles() + Repository.historyFiles()
         for _ in 0..<Int.random(in: 1...4, using: &numbers) {
             let index = Int.random(in: files.indices, using: &numbers)
             var lines = files[index].text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

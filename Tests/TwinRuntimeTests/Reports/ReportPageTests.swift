@@ -68,6 +68,16 @@ struct ReportPageTests {
         #expect(page == self.page(summary, years: years))
     }
 
+    @Test("a window of years keeps to two sheets: its last twelve months, and its configurations in a paragraph")
+    func long() async throws {
+        let summary = try await BundledDay.closed().result.summary
+        let months = (1...96).map { ReportMonth(label: "M\($0)", kgPerVehicle: 200, vehicles: 1) }
+        let page = page(summary, months: months, configurations: (1...20).map { "configuration \($0)" })
+        #expect(page.contains("The last twelve months, kg per vehicle"))
+        #expect(!page.contains(">M84<") && page.contains(">M85<") && page.contains(">M96<"))
+        #expect(page.contains("<td>8 earlier ones; configuration 9; ") && page.contains("; configuration 20</td>"))
+    }
+
     @Test("a target whose year has come is no way any more")
     func due() async throws {
         let whole = try await BundledDay.closed().result
