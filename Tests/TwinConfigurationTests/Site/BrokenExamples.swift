@@ -234,6 +234,30 @@ extension BrokenExample {
                 "conditions.heating_degree_days_on_production_days: 9999 K d are more than the 2350 K d of all days",
             ]),
         BrokenExample(
+            "classes of meters that are none, are not here, or have one already",
+            [
+                Edit(
+                    "site.yaml", "  estimates: {value: 0.15,",
+                    """
+                      meters:
+                        - meter: ▸boilers
+                          half_width: {value: 0.01, source: "certificate"}
+                        - meter: ▸gas heat/kettle
+                          half_width: {value: ▸1.5, source: "certificate"}
+                        - meter: gas heat/boilers
+                          half_width: {value: 0.01, source: "certificate"}
+                        - meter: ▸gas heat/boilers
+                          half_width: {value: 0.02, source: "certificate"}
+                      estimates: {value: 0.15,
+                    """)
+            ],
+            [
+                "uncertainty.meters[0].meter: \"boilers\" is no meter; write account and asset like grid_import grid/main",
+                "uncertainty.meters[1].meter: \"gas heat/kettle\" is no line of this site's books; twin explain co2 lists them",
+                "uncertainty.meters[1].half_width: 1.5 is not in 0...1 (fraction of the value); write 0.015 for 1.5 %",
+                "uncertainty.meters[3].meter: \"gas heat/boilers\" has two classes; give each meter one",
+            ]),
+        BrokenExample(
             "certificates that nobody knows, a wire from a boiler, a lever by magic",
             [
                 Edit("contracts.yaml", "certificates: sold", "certificates: ▸lent"),

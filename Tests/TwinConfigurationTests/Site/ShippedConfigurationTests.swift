@@ -195,4 +195,16 @@ struct LocalZoneDatabaseTests {
         #expect(LocalZone(database: "UTC")?.changes.count == 1)
         #expect(LocalZone(database: "Europe/Londn") == nil)
     }
+
+    @Test("a meter may name a class of its own")
+    func meterClass() throws {
+        #expect(try SiteConfig(edited([]).files).method.uncertainty.meters.isEmpty)
+        let (files, _) = try edited([
+            Edit(
+                "site.yaml", "  estimates: {value: 0.15,",
+                "  meters:\n    - meter: gas heat/boilers\n      half_width: {value: 0.01, source: \"certificate\"}\n"
+                    + "  estimates: {value: 0.15,")
+        ])
+        #expect(try SiteConfig(files).method.uncertainty.meters == [Meter(.gas, .heat, "boilers"): 0.01])
+    }
 }

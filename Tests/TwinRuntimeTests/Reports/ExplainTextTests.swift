@@ -89,4 +89,23 @@ struct ExplainTextTests {
         #expect(ExplainText.render(live).contains("measured 100.0 % of the time"))
         #expect(ExplainText.json(live)["source"]?.text == "measured")
     }
+
+    @Test("says what the interval is made of, and holds sub-meters against the grid's")
+    func uncertainty() async throws {
+        let summary = try await BundledDay.closed().result.summary
+        let text = ExplainText.render(summary)
+        #expect(text.contains("95 % interval ± 6.433 kg = ± 9,102.947 kg, factors in it:"))
+        let parts = try text.matches(of: #/(?m)^    [a-z ]+ +systematic +([0-9,.]+)$/#).map { try number($0.1) }
+        #expect(parts.count == 4)
+        #expect(abs(parts.reduce(0) { $0 + $1 * $1 }.squareRoot() - 9102.9) < 0.2)
+        #expect(text.contains("chi-square 1.3, 95 % bound 15.5: no gross error"))
+        // The simulated plant has 150 kW behind no meter: 3,600 kWh.
+        let found = try #require(text.firstMatch(of: #/most in doubt: what has no meter .*\+([0-9,.]+) kWh/#))
+        #expect(abs(try number(found.1) - 3600) < 600)
+        let json = ExplainText.json(summary)
+        #expect(json["uncertainty"] == summary.json["uncertainty"])
+        #expect(json["reconciliation"]?["gross_error"] == .bool(false))
+        let left = try #require(json["reconciliation"]?["residual_kwh"]?.double)
+        #expect(abs(left - summary.energy(.unmetered).kilowattHours) < 1e-6)
+    }
 }

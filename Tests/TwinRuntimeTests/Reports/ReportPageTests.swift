@@ -132,4 +132,24 @@ struct ReportPageTests {
         #expect(page.contains("No vehicle was lined off in this window"))
         #expect(page.contains("no vehicle was lined off in this window") && !page.contains("<svg"))
     }
+
+    @Test(
+        "the second sheet says what the interval is made of, what the meters say of each other, and what late data moved"
+    )
+    func uncertainty() async throws {
+        let summary = try await BundledDay.closed().result.summary
+        let page = page(summary)
+        // 9,102.9 kg over 1,415 vehicles; without the factors 3,197.0 kg.
+        #expect(page.contains("<td>95 % interval</td><td></td><td>9.10</td><td>6.43</td>"))
+        #expect(page.contains("<td>factor of gas</td><td>systematic</td><td>7.80</td>"))
+        #expect(page.contains("is known to ± 2.26 kg per vehicle"))
+        #expect(page.contains("48 of 48 half hours: 4,169.0 kWh (0.72 %) left over."))
+        #expect(page.contains("95 % bound 15.5: no gross error.") && !page.contains("restated:"))
+        let late = Restatement(period: summary.from, tick: 40, at: summary.from, deltas: ["grid_import": 3_600_000_000])
+        let restated = self.page(summary, restated: summary.effect(of: [late]))
+        // 1,000 kWh x 0.177 = 177 kg of 224,701: 0.125 kg a vehicle, 0.08 %; one of 48 half hours is 2.1 %.
+        let words = "1 half hour restated: +177.0 kg CO2e, +0.125 kg per vehicle (+0.08 %)"
+        #expect(restated.components(separatedBy: words).count == 3)
+        #expect(restated.contains("<td>backfilled: half hours that late data restated</td><td>2.1 %</td>"))
+    }
 }
