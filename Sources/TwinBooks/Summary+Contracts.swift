@@ -23,7 +23,8 @@ extension Summary {
                 let left = sum.ledger.carry.unused[certificate.id], left > .zero
             else { return nil }
             func text(_ energy: Energy) -> String { JSON.numberText((energy.kilowattHours / 100).rounded() / 10) }
-            return "contracts.yaml: certificate \(certificate.id): \(text(left)) of its \(text(certificate.volume)) MWh are"
+            return
+                "contracts.yaml: certificate \(certificate.id): \(text(left)) of its \(text(certificate.volume)) MWh are"
                 + " more than what was used of \(certificate.kind.rawValue) in its year; claim no more than was used"
         }
     }

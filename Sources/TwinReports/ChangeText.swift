@@ -7,7 +7,8 @@ public enum ChangeText {
         guard let baseline = summary.method.baseline else { return ["the site has no baseline; add a baseline.yaml"] }
         guard let change = summary.change else {
             return SummaryText.wrapped(
-                summary.incomparableReason ?? "baseline.yaml does not say what its year was like (conditions:)", width: 80)
+                summary.incomparableReason ?? "baseline.yaml does not say what its year was like (conditions:)",
+                width: 80)
         }
         func row(_ name: String, _ kg: Double, signed: Bool = true) -> String {
             let text = (signed && kg > 0 ? "+" : "") + Figures.fixed(kg, 3)
@@ -18,7 +19,9 @@ public enum ChangeText {
         ]
         for (title, isOurs) in [("what happened to the plant", false), ("what the plant did", true)] {
             lines.append(title)
-            lines += change.parts.filter { $0.cause.isOurs == isOurs }.map { row("  \($0.cause.label)", $0.kgPerVehicle) }
+            lines += change.parts.filter { $0.cause.isOurs == isOurs }.map {
+                row("  \($0.cause.label)", $0.kgPerVehicle)
+            }
         }
         lines += [row("this window", change.to, signed: false), ""]
         return lines

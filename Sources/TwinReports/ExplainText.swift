@@ -99,7 +99,8 @@ public struct ExplainText {
             lines.append("  scope 1, other = \(Figures.fixed(summary.carbon.scope1Other.kilograms, 3)) kg (\(other))")
         }
         if !summary.method.ledger.outside.isEmpty {
-            let kg = (summary.carbon.outside[.scope1] + summary.carbon.outside[isLocation ? .location : .market]).kilograms
+            let kg = (summary.carbon.outside[.scope1] + summary.carbon.outside[isLocation ? .location : .market])
+                .kilograms
             lines.append("  less what is on the site and no production = \(Figures.fixed(kg, 3)) kg")
             for path in summary.method.ledger.outside.map(\.text).sorted() { lines.append("    \(path)") }
         }

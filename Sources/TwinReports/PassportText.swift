@@ -41,7 +41,8 @@ public struct PassportText {
         lines += ["", "Where the year's books are, t CO2e", ""]
         let balance = closing.balance
         for (name, carbon) in [
-            ("books", balance.ledger), ("kept in stores", balance.stored), ("on passports", balance.passports), ("work in progress", balance.workInProgress),
+            ("books", balance.ledger), ("kept in stores", balance.stored), ("on passports", balance.passports),
+            ("work in progress", balance.workInProgress),
             ("not absorbed", balance.unabsorbed), ("difference", balance.difference),
         ] {
             lines.append(row(name, Figures.fixed((carbon[.scope1] + carbon[.location]).kilograms / 1000, 3), ""))
@@ -64,7 +65,8 @@ public struct PassportText {
 
     private func row(_ name: String, _ value: String, _ note: String) -> String {
         let left = name + String(repeating: " ", count: max(1, 20 - name.count))
-        return (left + String(repeating: " ", count: max(0, 12 - value.count)) + value + (note.isEmpty ? "" : "  \(note)"))
+        return
+            (left + String(repeating: " ", count: max(0, 12 - value.count)) + value + (note.isEmpty ? "" : "  \(note)"))
     }
 
     private struct Mean {
@@ -78,7 +80,8 @@ public struct PassportText {
             return (all[.scope1] + all[view]).kilograms / Double(passports.count)
         }
         return Mean(
-            all: mean(.location, \.total), direct: mean(.location, \.directTotal), overhead: mean(.location, \.overhead),
+            all: mean(.location, \.total), direct: mean(.location, \.directTotal),
+            overhead: mean(.location, \.overhead),
             trueUp: mean(.location, \.trueUp), halfHourly: mean(.locationHalfHourly, \.total))
     }
 
@@ -90,7 +93,8 @@ public struct PassportText {
     // MARK: - One vehicle
 
     /// From its figure down to shop, half hour and share.
-    public static func explain(_ passport: Passport, _ trace: [PassportBook.Share], _ method: ReportMethod) -> [String] {
+    public static func explain(_ passport: Passport, _ trace: [PassportBook.Share], _ method: ReportMethod) -> [String]
+    {
         func kg(_ carbon: Carbon) -> String { Figures.fixed((carbon[.scope1] + carbon[.location]).kilograms, 3) }
         func minute(_ time: PlantTime) -> String { String(method.zone.text(time).prefix(16)).replacing("T", with: " ") }
         var lines = ["\(passport.vehicle): \(kg(passport.total)) kg CO2e, Scope 1 and location-based Scope 2"]
@@ -145,7 +149,8 @@ public struct PassportText {
     public static func json(_ share: PassportBook.Share, _ zone: LocalZone) -> JSON {
         .fields([
             "shop": .string(share.shop), "period": .string(zone.text(share.period)),
-            "factor_set": .string(share.factorSet), "ms": .integer(Int(share.ms)), "of_ms": .integer(Int(share.wholeMs)),
+            "factor_set": .string(share.factorSet), "ms": .integer(Int(share.ms)),
+            "of_ms": .integer(Int(share.wholeMs)),
             "co2_kg": .object(Carbon.Part.allCases.map { .init($0.key, .number(share.carbon[$0].kilograms)) }),
             "of_co2_kg": .object(Carbon.Part.allCases.map { .init($0.key, .number(share.whole[$0].kilograms)) }),
         ])
@@ -169,7 +174,8 @@ public struct PassportText {
             "standard_hours": .number(closing.standardHours),
             "g_per_standard_hour": .object(
                 closing.ratePerHour.sorted { $0.key < $1.key }.map { shop, carbon in
-                    .init(shop, .object(Carbon.Part.allCases.map { .init($0.key, .number(carbon[$0].kilograms * 1000)) }))
+                    .init(
+                        shop, .object(Carbon.Part.allCases.map { .init($0.key, .number(carbon[$0].kilograms * 1000)) }))
                 }),
         ])
         try write("\(head.printableLine.dropLast()),\"passports\":[")
@@ -188,7 +194,8 @@ public struct PassportText {
         return
             ([
                 "vehicle", "model", "line", "entered_utc", "finished_utc", "status", "revision", "standard_hours",
-                "co2_kg_location", "co2_kg_location_half_hourly", "co2_kg_market", "scope1_kg", "overhead_kg", "true_up_kg",
+                "co2_kg_location", "co2_kg_location_half_hourly", "co2_kg_market", "scope1_kg", "overhead_kg",
+                "true_up_kg",
             ] + shops + ["source"]).joined(separator: ",")
     }
 

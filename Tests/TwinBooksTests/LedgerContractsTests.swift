@@ -38,7 +38,8 @@ struct LedgerContractsTests {
             var meters = SumList(count: Self.chart.meters.count)
             for (meter, energy) in kWh(index) {
                 guard let line = Self.chart.index(of: meter) else { continue }
-                meters[line] = AccountSum(Energy(wattSeconds: energy * 3_600_000), measuredMs: 1_800_000, estimatedMs: 0)
+                meters[line] = AccountSum(
+                    Energy(wattSeconds: energy * 3_600_000), measuredMs: 1_800_000, estimatedMs: 0)
             }
             var row = PeriodRow(
                 start: Self.start + index * settlementPeriod, meters: meters, chart: Self.chart,
@@ -141,8 +142,10 @@ struct LedgerContractsTests {
                 gridResidualMix: none, fuels: [])
         }
         // A set of 2018 describes 2016; read by data year, 2018 has the set that was published in 2020.
-        let published = Factors(convention: .setYear, byYear: [(2018, set("uk-2018", 283)), (2025, set("uk-2025", 177))])
-        let described = Factors(convention: .dataYear, byYear: [(2018, set("uk-2020", 233)), (2023, set("uk-2025", 177))])
+        let published = Factors(
+            convention: .setYear, byYear: [(2018, set("uk-2018", 283)), (2025, set("uk-2025", 177))])
+        let described = Factors(
+            convention: .dataYear, byYear: [(2018, set("uk-2020", 233)), (2023, set("uk-2025", 177))])
         #expect(published.set(year: 2018).id == "uk-2018")
         #expect(described.set(year: 2018).id == "uk-2020")
         #expect(published != described)

@@ -60,7 +60,8 @@ struct PassportTests {
             var meters = SumList(count: PassportTests.chart.meters.count)
             for (meter, energy) in kWh {
                 guard let line = PassportTests.chart.index(of: meter) else { continue }
-                meters[line] = AccountSum(Energy(wattSeconds: energy * 3_600_000), measuredMs: 1_800_000, estimatedMs: 0)
+                meters[line] = AccountSum(
+                    Energy(wattSeconds: energy * 3_600_000), measuredMs: 1_800_000, estimatedMs: 0)
             }
             let row = PeriodRow(
                 start: now, meters: meters, chart: PassportTests.chart, losses: LossFractions(electricity: 0, heat: 0))
@@ -151,7 +152,8 @@ struct PassportTests {
         var closing = pass.closing()
         #expect(closing.passports.isEmpty)
         #expect(kg(closing.balance.workInProgress) == 20)
-        pass.add(Self.busy, off: [], [(0, .enter, "paint", "a"), (15, .leave, "body", "b"), (15, .enter, "paint", "b")])
+        pass.add(
+            Self.busy, off: [], [(0, .enter, "paint", "a"), (15, .leave, "body", "b"), (15, .enter, "paint", "b")])
         // body: b alone 20. paint: a 30 minutes, b 15: two thirds and one.
         pass.add(Self.busy, off: ["a"])
         closing = pass.closing()

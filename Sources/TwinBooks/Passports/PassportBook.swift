@@ -248,7 +248,11 @@ public struct PassportBook: Sendable {
                         wholeMs: Int64(clamping: max(present, normal)), factorSet: factorSet))
             }
             // What is spent on a scrapped vehicle is spent for the others.
-            if entries[entry].isScrapped || entries[entry].isOfBefore { overhead[shop] += part } else { entries[entry].direct[shop] += part }
+            if entries[entry].isScrapped || entries[entry].isOfBefore {
+                overhead[shop] += part
+            } else {
+                entries[entry].direct[shop] += part
+            }
         }
         overhead[shop] += share.rest
     }
@@ -310,7 +314,8 @@ extension PassportBook {
         balance.workInProgress = unfinished
         balance.unabsorbed = rest
         return Closing(
-            passports: passports, balance: balance, ratePerHour: ratePerHour(hours), standardHours: Double(whole) / 3_600_000)
+            passports: passports, balance: balance, ratePerHour: ratePerHour(hours),
+            standardHours: Double(whole) / 3_600_000)
     }
 
     /// What each good vehicle takes of the overhead, and what is left: by the published rate, or without one all of it by
@@ -342,7 +347,9 @@ extension PassportBook {
 
     /// Each shop's own overhead, with its part of the site's by standard hours, per standard hour.
     private func ratePerHour(_ hours: [[Double]]) -> [String: Carbon] {
-        let byShop = terms.shops.indices.map { shop in hours.reduce(Int128(0)) { $0 + Int128(PassportBook.ms($1[shop])) } }
+        let byShop = terms.shops.indices.map { shop in
+            hours.reduce(Int128(0)) { $0 + Int128(PassportBook.ms($1[shop])) }
+        }
         let all = byShop.reduce(0, +)
         var rates: [String: Carbon] = [:]
         for (shop, ms) in byShop.enumerated() where ms > 0 {

@@ -44,7 +44,8 @@ struct CertificatesSection {
                 return nil
             }
             return Item(
-                id: id, kind: kind, year: year, volume: Energy(roundingWattSeconds: mwh * 3.6e9), asset: asset.flatMap(\.self),
+                id: id, kind: kind, year: year, volume: Energy(roundingWattSeconds: mwh * 3.6e9),
+                asset: asset.flatMap(\.self),
                 place: fields.node)
         }
     }

@@ -13,7 +13,8 @@ extension SiteFiles {
             if let rates, rates == nil { return nil }
             let shiftMs = (calendar?.shifts ?? []).reduce(0) { $0 + $1.end - $1.start }
             let normal = shiftMs > 0 ? (calendar?.vehiclesPerDay ?? 0) / Span(ms: shiftMs).hours : 0
-            return PassportTerms(shops: shops, rates: rates.flatMap(\.self) ?? [], normalVehiclesPerHour: normal,
+            return PassportTerms(
+                shops: shops, rates: rates.flatMap(\.self) ?? [], normalVehiclesPerHour: normal,
                 mix: (calendar?.models.models ?? []).reduce(into: [:]) { $0[$1.id] = $1.share })
         }
     }

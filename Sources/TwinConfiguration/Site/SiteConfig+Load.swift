@@ -96,7 +96,8 @@ extension SiteConfig {
 /// The roots of a site's files, each read once.
 struct SiteFiles {
     static let names = [
-        "assets.yaml", "baseline.yaml", "contracts.yaml", "dispatch.yaml", "factors.yaml", "history.yaml", "levers.yaml",
+        "assets.yaml", "baseline.yaml", "contracts.yaml", "dispatch.yaml", "factors.yaml", "history.yaml",
+        "levers.yaml",
         "other_scope1.yaml", "passports.yaml", "plant.yaml", "safety.yaml", "shifts.yaml", "site.yaml",
         SiteConfig.stageFile, "tariffs.yaml",
     ]

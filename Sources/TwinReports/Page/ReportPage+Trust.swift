@@ -27,7 +27,9 @@ extension ReportPage {
         ]
         if summary.otherScope1 != nil { rows.insert(row("Scope 1, other", carbon.scope1Other, "scope1_other"), at: 1) }
         if carbon.scope1Certified != carbon.scope1 {
-            rows.insert(row("Scope 1 with certificates of gas (market-based)", carbon.scope1Certified, "scope1_certified"), at: 1)
+            rows.insert(
+                row("Scope 1 with certificates of gas (market-based)", carbon.scope1Certified, "scope1_certified"),
+                at: 1)
         }
         if !summary.method.ledger.outside.isEmpty {
             let outside = carbon.outside[.scope1] + carbon.outside[.location]

@@ -33,7 +33,9 @@ extension StoreReading {
     ///
     /// Half hours that may still change make provisional ones. A year is closed when its last half hour is final.
     /// - Parameter traced: a vehicle whose shares are noted.
-    public func passports(ofYear year: Int, _ method: ReportMethod, tracing traced: String? = nil) throws -> StoredPassports? {
+    public func passports(ofYear year: Int, _ method: ReportMethod, tracing traced: String? = nil) throws
+        -> StoredPassports?
+    {
         guard let terms = method.passports else { return nil }
         let zone = method.zone
         let window = StoreWindow(
