@@ -39,7 +39,7 @@ public enum Footprint {
             .init("productNameCompany", .string(FootprintWords.name(facts))),
             .init("comment", .string(FootprintWords.comment(facts))),
             .init("pcf", carbonFootprint(facts, mass)),
-            .init("extensions", .array([CatenaXAspect.extension(facts, company, mass)])),
+            .init("extensions", .array([CatenaXAspect(facts, company, mass: mass).extension])),
         ]
         return .object(members)
     }

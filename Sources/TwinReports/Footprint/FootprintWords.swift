@@ -23,7 +23,7 @@ enum FootprintWords {
     }
 
     static func boundary(_ facts: FootprintFacts) -> String {
-        "PARTIAL FOOTPRINT, GATE-TO-GATE: the production of one vehicle in this plant, from the body shop to the end of the line."
+        "PARTIAL FOOTPRINT, GATE-TO-GATE: the production of one vehicle in this plant, from its first shop to the end of the line."
             + " No material, part, supply of energy (Scope 3), logistics, use or end of life. \(facts.boundary.printable)"
     }
 

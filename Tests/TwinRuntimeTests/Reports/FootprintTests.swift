@@ -1,7 +1,9 @@
 import Foundation
 import Testing
+@testable import TwinBooks
 import TwinCore
 import TwinReports
+import TwinRuntime
 import TwinTesting
 import TwinUnits
 
@@ -156,6 +158,39 @@ struct FootprintTests {
             ids.insert(try #require(try Footprint.json(other)["id"]?.text))
         }
         #expect(ids.count == 6)
+    }
+
+    @Test("a passport fills the facts: its views, its true-up with the overhead, and the sets of its years")
+    func passport() async throws {
+        let method = try await BundledDay.open().result.summary.method
+        // Whole kilograms in every part: scope 1 1, certified 2, location 4, market 8, half-hourly 16, biogenic 32, upstream 64.
+        func carbon(_ times: Double) -> Carbon {
+            Carbon { part in
+                let kg: [Carbon.Part: Double] = [
+                    .scope1: 1, .scope1Certified: 2, .location: 4, .market: 8, .locationHalfHourly: 16, .biogenic: 32,
+                    .upstream: 64,
+                ]
+                return self.kg(times * (kg[part] ?? 0))
+            }
+        }
+        var passport = Passport(
+            vehicle: "v-1", model: "juke", line: "line-1",
+            entered: try #require(PlantTime(rfc3339: "2024-12-31T08:00:00Z")),
+            finished: try #require(PlantTime(rfc3339: "2025-01-02T08:00:00Z")), isModelled: false, status: .restated,
+            revision: 2, direct: [.init(shop: "body", carbon: carbon(1)), .init(shop: "paint", carbon: carbon(2))],
+            overhead: carbon(10), trueUp: carbon(-1), standardHours: 20)
+        var facts = try #require(
+            FootprintFacts(passport, method, siteName: "Plant", issued: passport.finished + Span(ms: 1)))
+        // Direct 3 times and overhead 9 times: location 1 + 4 = 5, by half hour 1 + 16 = 17, market 2 + 8 = 10.
+        #expect(facts.direct == views(15, 51, 30) && facts.overhead == views(45, 153, 90))
+        #expect(facts.biogenicCO2 == kg(12 * 32) && facts.upstream == kg(12 * 64))
+        #expect(facts.factorSets == ["uk-2024", "uk-2025"] && facts.revision == 2 && facts.status == .final)
+        facts.massKg = 1300
+        facts.company = .init(name: "Example Cars Ltd", ids: ["urn:bpn:BPNL000000000DWF"])
+        let json = try Footprint.json(facts)
+        #expect(try problems(json) == [] && json["pcf"]?["pcfExcludingBiogenicUptake"]?.text == "60")
+        passport.status = .scrapped
+        #expect(FootprintFacts(passport, method, siteName: "Plant", issued: passport.finished) == nil)
     }
 
     @Test("what cannot be stated is refused by name")
