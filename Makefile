@@ -58,7 +58,8 @@ run: setup ## Replay the bundled Sunderland day through the twin and print the C
 	@$(RELEASE) compare $(DAY) -q; echo
 	@$(RELEASE) replay $(DAY) --loop closed --full --store $(OUT)/day.sqlite --journal $(OUT)/day.journal
 	@$(RELEASE) report --store $(OUT)/day.sqlite --format json --out $(OUT)/day.report.json
-	@$(RELEASE) report --store $(OUT)/day.sqlite --format html --out $(OUT)/day.report.html
+	@$(RELEASE) replay $(DAY) --store $(OUT)/day.open.sqlite -q >/dev/null
+	@$(RELEASE) report --store $(OUT)/day.sqlite --without $(OUT)/day.open.sqlite --format html --out $(OUT)/day.report.html
 	@$(MAKE) --no-print-directory $(OUT)/history.sqlite
 	@$(RELEASE) report --store $(OUT)/history.sqlite --period 2025 --format html --out $(OUT)/year.report.html --force -q
 	@echo "Simulated, not measured; one file each, for any browser:"

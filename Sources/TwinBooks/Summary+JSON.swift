@@ -75,6 +75,12 @@ extension Summary {
             "co2_kg_per_vehicle": .optional(kgPerVehicle),
             "co2_kg_per_vehicle_location": .optional(kgPerVehicleLocation),
             "co2_kg_per_vehicle_market": .optional(kgPerVehicleMarket),
+            "intensity": sum.intensitySplit.map { split in
+                .fields([
+                    "fixed_kg_per_day": .number(split.fixedKgPerDay),
+                    "variable_kg_per_vehicle": .number(split.variableKgPerVehicle), "r2": .number(split.r2),
+                ])
+            } ?? .null,
             "uncertainty_kg_per_vehicle": .optional(uncertaintyKgPerVehicle), "uncertainty": uncertaintyJSON,
             "baseline": baselineJSON, "targets": .array(targetsJSON), "cost": costJSON,
         ])

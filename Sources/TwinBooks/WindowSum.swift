@@ -40,6 +40,7 @@ public struct WindowSum: Sendable {
     private(set) var fills: FillBook
     private(set) var balances: BalanceSum
     private var renewable = RenewableUse()
+    private var intensity = IntensitySums()
     private(set) var costBases: [CostBasis]
 
     /// - Parameter carry: what the ledger knows of the time before the window.
@@ -82,7 +83,9 @@ public struct WindowSum: Sendable {
             flows[place].carbon += flow.carbon
         }
         let before = carbon.scope1
+        let all = carbon.scope1 + carbon.scope1Other + carbon.scope2Location
         carbon.add(row, method.factors, ledger)
+        intensity.add(row, kg: (carbon.scope1 + carbon.scope1Other + carbon.scope2Location - all).kilograms)
         renewable.add(row)
         let set = method.factors.set(at: row.start)
         boughtLocation += row[.gridImport].energy * set.gridGeneration
@@ -109,6 +112,9 @@ public struct WindowSum: Sendable {
             return meter.account == .load && makers.contains(meter.path) ? total + energy(line: line) : total
         }
     }
+
+    /// The fixed and the variable part; nil where half hours do not tell them apart.
+    public var intensitySplit: IntensitySplit? { intensity.split }
 
     /// Own wind and sun that was used on site, over all electricity that was; nil where none was.
     public var renewableShare: Double? { renewable.share }

@@ -72,6 +72,12 @@ public struct ExplainText {
         let left = summary.kgPerVehicle.map { "\(Figures.fixed($0, 3)) kg" } ?? "—"
         lines.append("co2_kg_per_vehicle \(left) = \(Figures.fixed(kg, 3)) kg / \(summary.vehicles) vehicles")
         lines.append("  vehicles: each id lined off once; \(summary.vehiclesModelled) of them modelled")
+        if let split = summary.sum.intensitySplit {
+            lines.append(
+                "  of it fixed \(Figures.fixed(split.fixedKgPerDay / 1000, 1)) t a day, and"
+                    + " \(Figures.fixed(split.variableKgPerVehicle, 1)) kg for each vehicle (R2 \(Figures.fixed(split.r2, 2)))"
+            )
+        }
         if summary.facts.isSimulated { lines.append("  simulated: every figure comes from models, none is measured") }
     }
 

@@ -139,7 +139,7 @@ public struct PassportText {
             "standard_hours": .number(passport.standardHours),
             "co2_kg_location": .number(passport.kilograms(.location)),
             "co2_kg_location_half_hourly": .number(passport.kilograms(.locationHalfHourly)),
-            "co2_kg_market": .number((passport.total[.scope1Certified] + passport.total[.market]).kilograms),
+            "co2_kg_market": .number(passport.kilograms(.market)),
             "direct_kg": .object(passport.direct.map { .init($0.shop, kg($0.carbon)) }),
             "overhead_kg": kg(passport.overhead), "true_up_kg": kg(passport.trueUp), "total_kg": kg(passport.total),
         ])
@@ -209,7 +209,7 @@ public struct PassportText {
                 .text(passport.finished.rfc3339), .text(passport.status.rawValue), .integer(Int64(passport.revision)),
                 .number(passport.standardHours), .number(passport.kilograms(.location)),
                 .number(passport.kilograms(.locationHalfHourly)),
-                .number((passport.total[.scope1Certified] + passport.total[.market]).kilograms),
+                .number(passport.kilograms(.market)),
                 .number(passport.total[.scope1].kilograms), kg(passport.overhead), kg(passport.trueUp),
             ] + passport.direct.map { kg($0.carbon) }
             + [.text(isSimulated || passport.isModelled ? "simulated" : "measured")]

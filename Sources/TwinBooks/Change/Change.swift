@@ -6,6 +6,8 @@ public struct Change: Sendable, Hashable {
     public enum Cause: String, Sendable, Hashable, CaseIterable {
         case method, volume, dayTypes = "day_types", weather, gridFactor = "grid_factor", gasFactor = "gas_factor"
         case energyReduction = "energy_reduction", electrification, renewables, alternativeEnergy = "alternative_energy"
+        /// What the twin's commands did, where it is known how the plant is without them.
+        case dispatch
 
         /// For people.
         public var label: String {
@@ -20,13 +22,14 @@ public struct Change: Sendable, Hashable {
             case .electrification: "electrification"
             case .renewables: "renewables"
             case .alternativeEnergy: "alternative energy"
+            case .dispatch: "dispatch"
             }
         }
 
         /// Whether the plant did it: the others happen to it.
         public var isOurs: Bool {
             switch self {
-            case .energyReduction, .electrification, .renewables, .alternativeEnergy: true
+            case .energyReduction, .electrification, .renewables, .alternativeEnergy, .dispatch: true
             case .method, .volume, .dayTypes, .weather, .gridFactor, .gasFactor: false
             }
         }
@@ -61,6 +64,16 @@ public struct Change: Sendable, Hashable {
             [Part(cause: .method, kgPerVehicle: method)]
             + zip(Change.moves, shares).map { Part(cause: $0.0, kgPerVehicle: $1) }
     }
+
+    /// The same, and what came on top of it to another figure.
+    private init(_ without: Change, dispatch to: Double) {
+        from = without.from
+        self.to = to
+        parts = without.parts + [Part(cause: .dispatch, kgPerVehicle: to - without.to)]
+    }
+
+    /// The change of the plant without the twin's dispatch, and then what the dispatch did.
+    func with(dispatch to: Double) -> Change { Change(self, dispatch: to) }
 
     /// What of the state each cause moves.
     private static let moves: [(Cause, @Sendable (inout PlantHours, PlantHours) -> Void)] = [
@@ -101,6 +114,13 @@ public struct Change: Sendable, Hashable {
 }
 
 extension Summary {
+    /// The change, with the twin's dispatch as a cause of its own where it is known how the plant is without it.
+    /// - Parameter without: the same window of the plant without the twin's commands.
+    public func change(without: Summary?) -> Change? {
+        guard let without, let to = kgPerVehicleLocation else { return change }
+        return without.change?.with(dispatch: to)
+    }
+
     /// A year's change begins at the baseline as it was reported, that of another window at the baseline's plant under the
     /// window's own conditions: what is compared is what is explained.
     ///

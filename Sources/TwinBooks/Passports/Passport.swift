@@ -52,7 +52,12 @@ public struct Passport: Sendable, Hashable {
     public var total: Carbon { directTotal + overhead + trueUp }
 
     /// kg CO2e of Scope 1 and 2 by a view of Scope 2.
-    public func kilograms(_ view: Carbon.Part) -> Double { (total[.scope1] + total[view]).kilograms }
+    ///
+    /// The market-based views take certificates of gas too.
+    public func kilograms(_ view: Carbon.Part) -> Double {
+        let isMarket = view == .market || view == .marketHalfHourly
+        return (total[isMarket ? .scope1Certified : .scope1] + total[view]).kilograms
+    }
 }
 
 /// Where all that the ledger let in is, at the end of a pass.

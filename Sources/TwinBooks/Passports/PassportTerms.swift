@@ -43,6 +43,22 @@ public struct PassportTerms: Sendable, Hashable {
         public init(year: Int, perHour: [String: Carbon]) { (self.year, self.perHour) = (year, perHour) }
     }
 
+    /// Who answers for a vehicle's footprint when it is exchanged, and what a vehicle weighs.
+    public struct Product: Sendable, Hashable {
+        public var company: String
+        /// URNs.
+        public var companyIDs: [String]
+        public var domain: String?
+        /// kg, by model.
+        public var massKg: [String: Double]
+
+        public init(company: String, companyIDs: [String], domain: String?, massKg: [String: Double]) {
+            (self.company, self.companyIDs, self.domain, self.massKg) = (company, companyIDs, domain, massKg)
+        }
+    }
+
+    /// Nil where footprints are not exchanged.
+    public var product: Product?
     /// In the order of the process.
     public var shops: [Shop]
     public var rates: [Rate]

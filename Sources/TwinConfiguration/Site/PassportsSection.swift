@@ -9,13 +9,53 @@ extension SiteFiles {
         root.fields { fields -> PassportTerms? in
             let shops = fields.required("shops").flatMap(SiteFiles.shops)
             let rates = fields.optional("rates").map { SiteFiles.rates($0, shops ?? []) }
+            let product = fields.optional("product").map { SiteFiles.product($0) }
             guard let shops else { return nil }
             if let rates, rates == nil { return nil }
+            if let product, product == nil { return nil }
             let shiftMs = (calendar?.shifts ?? []).reduce(0) { $0 + $1.end - $1.start }
             let normal = shiftMs > 0 ? (calendar?.vehiclesPerDay ?? 0) / Span(ms: shiftMs).hours : 0
-            return PassportTerms(
+            var terms = PassportTerms(
                 shops: shops, rates: rates.flatMap(\.self) ?? [], normalVehiclesPerHour: normal,
                 mix: (calendar?.models.models ?? []).reduce(into: [:]) { $0[$1.id] = $1.share })
+            terms.product = product.flatMap(\.self)
+            return terms
+        }
+    }
+
+    /// What a footprint that is exchanged needs beside the figure.
+    private static func product(_ node: YAMLNode) -> PassportTerms.Product? {
+        node.fields { fields in
+            let company = fields.required("company", hint: "name who answers for the figure")?.text()
+            let ids = fields.required("company_ids", hint: "name it by URN like urn:bpn:BPNL000000000DWF")
+                .flatMap { node -> [String]? in
+                    guard let items = node.items(1...20) else { return nil }
+                    let ids = items.map { item -> String? in
+                        guard let id = item.text() else { return nil }
+                        if id.hasPrefix("urn:"), id.split(separator: ":").count >= 3 { return id }
+                        item.problem("\(quoted(id)) is no URN; write it like urn:bpn:BPNL000000000DWF")
+                        return nil
+                    }
+                    return ids.contains(nil) ? nil : ids.compactMap(\.self)
+                }
+            let domain = fields.optional("domain").map { $0.text() }
+            let mass = fields.required("mass_kg", hint: "say what each model weighs").flatMap { node in
+                node.named().flatMap { named -> [String: Double]? in
+                    var mass: [String: Double] = [:]
+                    for (key, value) in named {
+                        guard let model = key.text(), let kg = value.sourced({ $0.number(in: 1...100_000, "kg") })
+                        else {
+                            return nil
+                        }
+                        mass[model.lowercased()] = kg
+                    }
+                    return mass
+                }
+            }
+            guard let company, let ids, let mass else { return nil }
+            if let domain, domain == nil { return nil }
+            return PassportTerms.Product(
+                company: company, companyIDs: ids, domain: domain.flatMap(\.self), massKg: mass)
         }
     }
 

@@ -157,16 +157,8 @@ struct SiteFiles {
         // What is wrong in a file that is there, the log has.
         let truth = self["plant.yaml"].flatMap { readPlantTruth($0) } ?? PlantTruth()
         let signals = self[SignalMapping.file].map { SignalMapping($0, zone: site?.zone ?? .utc) }
-        if let assets, let safety { checkGate(safety.gate, assets.grid) }
-        if let assets, let safety, let rule { checkPeak(rule.storage, assets.grid, safety.gate) }
-        if let assets { checkPlant(truth, assets) }
-        if let assets, let shifts { checkLoads(assets, shifts) }
-        if let factors, let baseline { checkBaselineYear(baseline, factors) }
-        if let assets, let factors, let tariffs { checkFuels(assets, factors, tariffs) }
-        if let assets, let baseline { checkBaselineAssets(baseline, assets) }
-        if let assets, let contracts { checkContracts(contracts, assets) }
-        if let assets { checkMeterClasses(assets.chart) }
-        if let assets, let terms = passports.flatMap(\.self) { checkPassports(self["passports.yaml"], terms, assets) }
+        check(assets, safety, rule, shifts, truth)
+        check(assets, factors, baseline, tariffs, contracts, passports.flatMap(\.self))
         let history = self["history.yaml"].flatMap { readHistory($0, assets, shifts) }
         let stage = self[SiteConfig.stageFile].map { readStage($0, history) }
         guard let site, let safety, var assets, var shifts, let factors, let tariffs, let rule else {
@@ -198,5 +190,29 @@ struct SiteFiles {
         config.signals = signals.flatMap(\.self)
         config.history = history
         return config
+    }
+
+    /// What one file says of the plant against another.
+    private func check(
+        _ assets: AssetsSection?, _ safety: SafetySection?, _ rule: DispatchSection?, _ shifts: ShiftsSection?,
+        _ truth: PlantTruth
+    ) {
+        if let assets, let safety { checkGate(safety.gate, assets.grid) }
+        if let assets, let safety, let rule { checkPeak(rule.storage, assets.grid, safety.gate) }
+        if let assets { checkPlant(truth, assets) }
+        if let assets, let shifts { checkLoads(assets, shifts) }
+    }
+
+    /// What one file says for the books against another.
+    private func check(
+        _ assets: AssetsSection?, _ factors: Factors?, _ baseline: BaselineSection?, _ tariffs: Tariffs?,
+        _ contracts: ContractsSection?, _ passports: PassportTerms?
+    ) {
+        if let factors, let baseline { checkBaselineYear(baseline, factors) }
+        if let assets, let factors, let tariffs { checkFuels(assets, factors, tariffs) }
+        if let assets, let baseline { checkBaselineAssets(baseline, assets) }
+        if let assets, let contracts { checkContracts(contracts, assets) }
+        if let assets { checkMeterClasses(assets.chart) }
+        if let assets, let terms = passports { checkPassports(self["passports.yaml"], terms, assets) }
     }
 }

@@ -32,6 +32,8 @@ public struct ReportPage {
         public var configurations: [String]
         /// What late data changed; nil where nobody knows.
         public var restated: RestatementEffect?
+        /// The same window of the plant without the twin's commands, and where it comes from.
+        public var without: (name: String, summary: Summary)?
 
         public init(
             period: String?, name: String, build: String, rules: String, configurations: [String],
@@ -104,7 +106,7 @@ public struct ReportPage {
         ]
         if let bullet = Charts.bullet(summary) { parts.append("<figure>\(bullet)</figure>") }
         parts.append("<dl>\(blocks.joined(separator: "\n"))</dl>")
-        if let change = summary.change { parts.append(causes(change)) }
+        if let change = summary.change(without: facts.without?.summary) { parts.append(causes(change)) }
         if let course = YearCourse(years, summary) {
             let open = years.contains { !$0.isWhole } ? " An open dot is a part of a year." : ""
             parts.append(
@@ -164,7 +166,11 @@ public struct ReportPage {
                 "\(baseline.year)'s plant at this window's volume, weather and day types",
                 summary.likeForLikeKgPerVehicle, summary.likeForLikeKg.map { $0 / 1000 })
         }
-        // Here stands the row "This plant without the twin's dispatch" when the books tell it.
+        if let without = facts.without {
+            row(
+                "This plant without the twin's dispatch (\(without.name))", without.summary.kgPerVehicleLocation,
+                without.summary.productionKgLocation / 1000)
+        }
         let now = rows.count
         window("location", summary.kgPerVehicleLocation, summary.productionKgLocation / 1000)
         window("market", summary.kgPerVehicleMarket, summary.productionKgMarket / 1000)

@@ -49,13 +49,14 @@ extension StoreReading {
         let earlier = try (lineOffs: vehicles(before), events: vehicleEvents(before))
         var vehicles = try vehicles(window)[...]
         var events = try vehicleEvents(window)[...]
+        // Books that are simulated as a whole count vehicles and name none.
+        let isCounted = vehicles.isEmpty
         var span: (from: PlantTime, to: PlantTime)?
         try forEachRow(window, on: method.chart) { row in
             if span == nil { book.open(lineOffs: earlier.lineOffs, events: earlier.events, before: row) }
             ledger.add(row)
-            book.add(
-                row, ledger, lineOffs: vehicles.takeFirst { $0.ts < row.end },
-                events: events.takeFirst { $0.ts < row.end })
+            let lineOffs = isCounted ? row.unnamedLineOffs : vehicles.takeFirst { $0.ts < row.end }
+            book.add(row, ledger, lineOffs: lineOffs, events: events.takeFirst { $0.ts < row.end })
             span = (span?.from ?? row.steppedFrom ?? row.start, row.steppedTo ?? row.end)
         }
         guard let span else { return nil }
@@ -76,5 +77,20 @@ extension ArraySlice {
         let taken = prefix(while: holds)
         self = self[taken.endIndex...]
         return Array(taken)
+    }
+}
+
+extension PeriodRow {
+    /// The vehicles that it counts, by model, with names of their own: `2025-06-18T06:00:00.000Z-3`.
+    fileprivate var unnamedLineOffs: [LineOff] {
+        let named = vehiclesByModel.sorted { $0.key < $1.key }.flatMap {
+            [String?](repeating: $0.key, count: max($0.value, 0))
+        }
+        let rest = [String?](repeating: nil, count: max(vehicles - named.count, 0))
+        return (named + rest).enumerated().map { number, model in
+            LineOff(
+                line: ProductionCalendar.usualLine, vehicle: "\(start.rfc3339)-\(number + 1)", ts: start, model: model,
+                isModelled: vehiclesModelled > 0)
+        }
     }
 }

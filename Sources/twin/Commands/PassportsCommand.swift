@@ -8,7 +8,7 @@ import TwinRuntime
 
 /// `twin passports`: the production CO2 of every vehicle.
 struct PassportsCommand: AsyncParsableCommand {
-    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, csv }
+    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, csv, pact }
 
     static let configuration = CommandConfiguration(
         commandName: "passports",
@@ -23,6 +23,7 @@ struct PassportsCommand: AsyncParsableCommand {
               twin passports --store twin.sqlite --period 2025-06-18
               twin passports --period 2025-06 --format csv --out june-vehicles.csv
               twin passports --period 2025 --json --out 2025.json
+              twin passports --period 2025-06-18 --format pact --out pact.json
               twin explain co2 --vehicle 2025-06-18-21600000
             """)
 
@@ -34,7 +35,7 @@ struct PassportsCommand: AsyncParsableCommand {
     @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default the last year of the store.")
     var period: String?
 
-    @Option(help: "text, json, or csv with one row per vehicle.")
+    @Option(help: "text, json, csv with one row per vehicle, or pact: product footprints by PACT and Catena-X.")
     var format: Format?
 
     @Option(help: "File to write; default standard output.")
@@ -67,8 +68,41 @@ struct PassportsCommand: AsyncParsableCommand {
         case .csv:
             try output.write(text.csvHeader, ending: "\r")
             for passport in own { try output.write(text.csv(passport, isSimulated: isSimulated), ending: "\r") }
+        case .pact: try writeFootprints(own, source, window, config, to: output)
         }
         try output.finish()
+    }
+
+    /// One footprint a line, in the list that PACT's own interface answers with.
+    private func writeFootprints(
+        _ passports: [Passport], _ source: any StoreReading, _ window: StoreWindow, _ config: SiteConfig,
+        to output: Output.Lines
+    ) throws {
+        let method = try config.method.covering(source.chart(window))
+        let summary = try source.summary(method, window)
+        let product = method.passports?.product
+        let facts = passports.compactMap { passport -> FootprintFacts? in
+            var facts = FootprintFacts(
+                passport, method, siteName: config.name, issued: passport.finished + periodOpenFor)
+            facts?.company = product.map {
+                FootprintFacts.Company(name: $0.company, ids: $0.companyIDs, domain: $0.domain)
+            }
+            facts?.massKg = passport.model.flatMap { product?.massKg[$0] }
+            facts?.measuredPct = summary?.dataQuality?.measured
+            facts?.estimatedPct = summary?.dataQuality?.estimated
+            facts?.missingPct = summary?.dataQuality?.missing
+            facts?.isSimulated = summary?.facts.isSimulated == true || passport.isModelled
+            return facts
+        }
+        try output.write("{\"data\":[")
+        for (place, each) in facts.enumerated() {
+            let line: String
+            do { line = try Footprint.json(each).printableLine } catch {
+                throw Failure("\(each.vehicle): \(error)", exitCode: 78)
+            }
+            try output.write(place + 1 < facts.count ? line + "," : line)
+        }
+        try output.write("]}")
     }
 }
 

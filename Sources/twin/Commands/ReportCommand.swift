@@ -44,6 +44,9 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(help: "File to write; default standard output.")
     var out: String?
 
+    @Option(help: "With html or pdf: a store of the same days without the twin's dispatch, to stand beside them.")
+    var without: String?
+
     @Flag(help: "Overwrite an existing file.")
     var force = false
 
@@ -52,6 +55,9 @@ struct ReportCommand: AsyncParsableCommand {
             let name = format.rawValue
             throw ValidationError(
                 "\(name.uppercased()) is no text for a terminal; name a file with --out report.\(name)")
+        }
+        if without != nil, format != .html, format != .pdf {
+            throw ValidationError("--without stands in the page; ask for it with --format html or pdf")
         }
         if common.json, let format, format != .json {
             throw ValidationError("--json and --format \(format.rawValue) exclude each other")
@@ -87,7 +93,9 @@ struct ReportCommand: AsyncParsableCommand {
                     year: year, kgPerVehicle: summary.kgPerVehicleLocation, vehicles: summary.vehicles,
                     isWhole: isWhole)
             }
-            let page = page(found.whole, found.months, years, config, changes, restatements)
+            let page = page(
+                found.whole, found.months, years, config, changes, restatements,
+                try uncommanded(found.whole, window, config))
             if format == .pdf, let out {
                 try output.write(bytes: PagePrinter.pdf(page, for: out))
             } else {
@@ -124,13 +132,29 @@ struct ReportCommand: AsyncParsableCommand {
         return try source.summary(method.covering(source.chart(earlier)), earlier)
     }
 
+    /// The same days of another store, where the plant was left to itself.
+    private func uncommanded(_ summary: Summary, _ window: StoreWindow, _ config: SiteConfig) throws -> Summary? {
+        guard let without else { return nil }
+        let source = try openToRead(without)
+        guard let other = try source.summary(config.method.covering(source.chart(window)), window) else {
+            throw try source.nothing(of: period, window, config.zone, at: without)
+        }
+        guard other.from == summary.from, other.to == summary.to, other.vehicles == summary.vehicles else {
+            throw Failure(
+                "\(without): is not of the same days and vehicles as \(store) (\(other.vehicles) and \(summary.vehicles)"
+                    + " vehicles), so the difference is not the dispatch's", exitCode: 65)
+        }
+        return other
+    }
+
     private func page(
         _ summary: Summary, _ months: [(first: CivilDate, isWhole: Bool, summary: Summary?)], _ years: [ReportYear],
-        _ config: SiteConfig, _ changes: [ConfigurationInWindow], _ restatements: [Restatement]
+        _ config: SiteConfig, _ changes: [ConfigurationInWindow], _ restatements: [Restatement], _ without: Summary?
     ) -> [String] {
-        let facts = ReportPage.Facts(
+        var facts = ReportPage.Facts(
             period: period, name: config.name, build: "\(Twin.version), \(Build.id)", rules: config.hash,
             configurations: changes.map { $0.sentence(config.zone) }, restated: summary.effect(of: restatements))
+        facts.without = without.map { (name: (self.without ?? "").lastPathPart, summary: $0) }
         let months = months.map { first, isWhole, summary in
             ReportMonth(
                 label: ReportCommand.months[first.month - 1], kgPerVehicle: summary?.kgPerVehicleLocation,
@@ -241,4 +265,9 @@ extension Summary {
                 exitCode: 78)
         }
     }
+}
+
+extension String {
+    /// Of a path its last part.
+    fileprivate var lastPathPart: String { split(separator: "/").last.map(String.init) ?? self }
 }
