@@ -47,13 +47,13 @@ enum Charts {
         let parts = change.parts.filter { abs($0.kgPerVehicle) >= 0.05 }
         let columns = parts.count + 2
         var svg = SVG(
-            width: 660, height: 180, title: "What changed the CO2 per vehicle since \(year), kg per vehicle")
+            width: 660, height: 168, title: "What changed the CO2 per vehicle since \(year), kg per vehicle")
         var levels = [change.from]
         for part in parts { levels.append((levels.last ?? 0) + part.kgPerVehicle) }
         let most = top((levels + [change.to]).max() ?? 1)
         let least = min(0, levels.min() ?? 0)
         let span = max(most - least, 1)
-        func y(_ value: Double) -> Double { 150 - 134 * (value - least) / span }
+        func y(_ value: Double) -> Double { 138 - 122 * (value - least) / span }
         let pitch = 640 / Double(columns)
         func column(_ place: Int, _ low: Double, _ high: Double, _ style: String, _ figure: String, _ name: String) {
             let x = 10 + pitch * Double(place)
@@ -61,7 +61,7 @@ enum Charts {
             svg.text(figure, x: x + pitch / 2, y: y(high) - 4, .middle, style: "label strong")
             for (line, word) in name.split(separator: " ").enumerated() {
                 svg.text(
-                    String(word), x: x + pitch / 2, y: 164 + 11 * Double(line), .middle,
+                    String(word), x: x + pitch / 2, y: 152 + 11 * Double(line), .middle,
                     style: columns > 10 ? "label small" : "label")
             }
         }

@@ -5,9 +5,13 @@ import TwinUnits
 /// Page 2: what the figure is made of, and what stands behind it.
 extension ReportPage {
     var trust: String {
-        [
-            "<h2>Why the figure can be trusted</h2>", "<div class=\"columns\"><div>\(scopes)\(electricity)</div>",
-            "<div>\(ends)\(levers)</div></div>", YearCourse(years, summary)?.table ?? "", uncertainty, method, audit,
+        // Two columns that the browser balances: how long each block is depends on the site.
+        let blocks = [scopes, electricity, quality, ends, levers, budget].filter { !$0.isEmpty }.map {
+            "<div>\($0)</div>"
+        }
+        return [
+            "<h2>Why the figure can be trusted</h2>", "<div class=\"flow\">\(blocks.joined())</div>",
+            YearCourse(years, summary)?.table ?? "", method, audit,
         ].joined(separator: "\n")
     }
 
@@ -133,13 +137,12 @@ extension ReportPage {
         let rows =
             [
                 ["digest", summary.digest], ["build", facts.build], ["rules", facts.rules],
-                ["messages", "\(summary.counts.messages), late \(summary.counts.late), shed \(summary.counts.shed)"],
                 [
-                    "refused",
-                    "\(summary.counts.rejectedTotal), duplicates \(summary.counts.duplicates),"
-                        + " gaps \(summary.gaps)",
-                ],
-            ] + [["in force", inForce]]
+                    "messages",
+                    "\(summary.counts.messages), late \(summary.counts.late), shed \(summary.counts.shed), refused"
+                        + " \(summary.counts.rejectedTotal), duplicates \(summary.counts.duplicates), gaps \(summary.gaps)",
+                ], ["in force", inForce],
+            ]
         return "<h3>Audit trail</h3><table class=\"plain\"><tbody>"
             + rows.map { "<tr><td>\(HTML.escaped($0[0]))</td><td>\(HTML.escaped($0[1]))</td></tr>" }.joined()
             + "</tbody></table>"
@@ -147,7 +150,7 @@ extension ReportPage {
 
     /// All in a paragraph: each on a line of its own, those of years would need another sheet.
     private var inForce: String {
-        let shown = facts.configurations.suffix(12)
+        let shown = facts.configurations.suffix(3).map { $0.replacing("configuration ", with: "") }
         let others = facts.configurations.count - shown.count
         return ((others > 0 ? ["\(others) earlier ones"] : []) + shown).joined(separator: "; ")
     }
@@ -179,15 +182,16 @@ extension ReportPage {
         th,td{padding:.9mm 1.5mm;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}
         th:first-child,td:first-child{text-align:left;padding-left:0}
         tr.strong td{font-weight:600;border-bottom-color:var(--ink)}
-        .plain td{text-align:left;overflow-wrap:anywhere;font-size:11px}.plain td:first-child{width:22mm;overflow-wrap:normal}
-        .columns{display:grid;grid-template-columns:1fr 1fr;gap:8mm;align-items:start}
+        .plain td{text-align:left;overflow-wrap:anywhere;font-size:11px}.plain td:first-child{width:22mm;overflow-wrap:normal;padding-left:0}
+        .pair{display:grid;grid-template-columns:6fr 7fr;gap:8mm;align-items:start}
+        .flow{columns:2;column-gap:8mm}.flow>div{break-inside:avoid}.flow h3{margin-top:0;padding-top:3mm}
         .note,ul{color:var(--soft);font-size:11px;margin:1mm 0}ul{padding-left:4mm}
         @page{size:A4 portrait;margin:0}
         @media print{body{background:#fff;font-size:11px;line-height:1.35}
                 .sheet{margin:0;width:210mm;padding:9mm 14mm;break-after:page}.sheet:last-child{break-after:auto}
                 .headline{font-size:15px;margin:3mm 0 2mm}dl{gap:.8mm 5mm;margin:2mm 0}figure{margin:1.5mm 0}
-                h3{margin:2.5mm 0 .5mm;font-size:12px}th,td{padding:.4mm 1.5mm}.columns{gap:6mm}
-                th,figcaption,.note,ul,.plain td{font-size:10px}}
-        @media (max-width:700px){.columns,dl{grid-template-columns:1fr}.sheet{padding:6mm}}
+                h3{margin:2.5mm 0 .5mm;font-size:12px}th,td{padding:.4mm 1.5mm}.pair{gap:6mm}.flow{column-gap:6mm}.flow h3{padding-top:2mm}
+                th,figcaption,.note,ul{font-size:10px}.plain td{padding:.25mm 1.5mm;font-size:9px}}
+        @media (max-width:700px){.pair,dl{grid-template-columns:1fr}.flow{columns:1}.sheet{padding:6mm}}
         """
 }

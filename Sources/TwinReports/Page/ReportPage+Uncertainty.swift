@@ -3,11 +3,7 @@ import TwinCore
 
 /// Page 2: what the interval is made of, and what the figure rests on.
 extension ReportPage {
-    var uncertainty: String {
-        "<div class=\"columns\"><div>\(budget)</div><div>\(quality)</div></div>"
-    }
-
-    private var budget: String {
+    var budget: String {
         let total = summary.uncertaintyBudget
         func row(_ name: String, _ kind: String, _ kg: Double) -> [String] {
             [name, kind, Answers.short(kg / 1000), summary.perVehicle(kg).map(Answers.short) ?? "—"]
@@ -24,7 +20,7 @@ extension ReportPage {
             + " measured, without them, is known to ± \(alone ?? "\(Answers.short(total.withoutFactorsKg / 1000)) t").</p>"
     }
 
-    private var quality: String {
+    var quality: String {
         func share(_ pct: Double?) -> String { pct.map { "\(Figures.fixed($0, 1)) %" } ?? "—" }
         let quality = summary.dataQuality
         let halfHours = Double(summary.sum.periods)

@@ -120,7 +120,7 @@ public struct ReportPage {
         let open = months.contains { !$0.isWhole } ? "; an open dot is a part of a month" : ""
         let which = months.count < self.months.count ? "The last twelve months" : "By month"
         parts.append(
-            "<div class=\"columns\"><figure><figcaption>\(which), kg per vehicle\(open)</figcaption>\(course)</figure>"
+            "<div class=\"pair\"><figure><figcaption>\(which), kg per vehicle\(open)</figcaption>\(course)</figure>"
                 + "\(comparison)</div>")
         return parts.joined(separator: "\n")
     }
