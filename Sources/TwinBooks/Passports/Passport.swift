@@ -31,7 +31,8 @@ public struct Passport: Sendable, Hashable {
     public var model: String?
     /// The line that it left; nil for one that was scrapped on its way.
     public var line: String?
-    /// When it was first told of, and when it was lined off or scrapped.
+    /// When it was first told of, and when it was lined off or scrapped. One that nobody saw enter entered its standard hours
+    /// before.
     public var entered: PlantTime
     public var finished: PlantTime
     /// Whether a model said that it was built, and nobody saw it.

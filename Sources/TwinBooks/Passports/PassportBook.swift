@@ -363,11 +363,14 @@ extension PassportBook {
         _ entry: Entry, overhead: Carbon, trueUp: Carbon, hours: Double, final end: PlantTime, isYearOver: Bool
     ) -> Passport {
         let finished = entry.finished ?? entry.entered
+        // Of one that nobody saw enter, as planned.
+        let planned = finished - Span(ms: PassportBook.ms(hours))
+        let entered = entry.entered < finished ? entry.entered : planned
         let changes = entry.changes + (isYearOver ? 1 : 0)
         let status: Passport.Status =
             entry.isScrapped ? .scrapped : finished >= end ? .provisional : changes > 0 ? .restated : .issued
         return Passport(
-            vehicle: entry.id, model: entry.model, line: entry.line, entered: entry.entered, finished: finished,
+            vehicle: entry.id, model: entry.model, line: entry.line, entered: entered, finished: finished,
             isModelled: entry.isModelled, status: status, revision: status == .provisional ? 0 : 1 + changes,
             direct: zip(terms.shops, entry.direct).map { Passport.Direct(shop: $0.name, carbon: $1) },
             overhead: overhead, trueUp: trueUp, standardHours: hours)

@@ -11,7 +11,10 @@ struct Answers {
 
     private let summary: Summary
 
-    init(_ summary: Summary) { self.summary = summary }
+    /// The same window without the twin's dispatch.
+    private let without: Summary?
+
+    init(_ summary: Summary, without: Summary? = nil) { (self.summary, self.without) = (summary, without) }
 
     var all: [Answer] {
         [
@@ -101,7 +104,7 @@ struct Answers {
     }
 
     private var drivers: String {
-        guard let change = summary.change else {
+        guard let change = summary.change(without: without) else {
             return
                 "Not shared out: \(summary.incomparableReason ?? "baseline.yaml does not say what its year was like")."
         }
@@ -116,7 +119,19 @@ struct Answers {
             summary.isYear
             ? "Since \(baselineYear)" : "Against \(baselineYear)'s plant at this volume, weather and day types"
         return "\(since), kg per vehicle: the plant's own doing \(ours.isEmpty ? "nothing" : words(ours));"
-            + " what happened to it \(others.isEmpty ? "nothing" : words(others))."
+            + " what happened to it \(others.isEmpty ? "nothing" : words(others)).\(dispatch)"
+    }
+
+    /// What the twin's dispatch saves, beside its money.
+    private var dispatch: String {
+        guard let without else { return "" }
+        let compared = Comparison(without, summary, names: (first: "", second: ""))
+        let (saved, cost) = (compared.savedTonnes, compared.extraCost)
+        return " The dispatch \(saved >= 0 ? "saves" : "adds") \(Answers.short(abs(saved))) t and"
+            + " \(cost >= 0 ? "costs" : "saves") \(Figures.whole(abs(cost))) \(compared.currency) of energy"
+            + (compared.costPerTonne.map { ", \(Figures.whole($0)) a tonne" } ?? "")
+            + "; market-based it \(compared.savedTonnesMarket >= 0 ? "saves" : "adds")"
+            + " \(Answers.short(abs(compared.savedTonnesMarket))) t."
     }
 
     private var trust: String {

@@ -94,7 +94,7 @@ public struct ReportPage {
     // MARK: - Page 1
 
     private var answers: String {
-        let answers = Answers(summary)
+        let answers = Answers(summary, without: facts.without?.summary)
         let blocks = answers.all.map {
             "<dt>\(HTML.escaped($0.question))</dt><dd>\(HTML.escaped($0.words))</dd>"
         }

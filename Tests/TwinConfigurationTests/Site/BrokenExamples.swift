@@ -216,6 +216,43 @@ extension BrokenExample {
                 "levers[5].by: a fuel takes the place of a fuel; electricity is replaced by nothing here",
             ]),
         BrokenExample(
+            "passports of what is not there, and of what is spent twice",
+            [
+                Edit("passports.yaml", "assets: [shop/press]", "assets: ▸[shop/pres]"),
+                Edit("passports.yaml", "assets: [shop/battery]", "assets: ▸[shop/battery]"),
+                Edit("passports.yaml", "assets: [shop/body]", "assets: [shop/battery]"),
+            ],
+            [
+                "shops[0].assets: \"shop/pres\" is no asset of assets.yaml",
+                "shops[5].assets: \"shop/battery\" is in two shops; what it uses is spent once",
+            ]),
+        BrokenExample(
+            "certificates claimed twice, and of sun whose certificates were sold",
+            [
+                Edit(
+                    "contracts.yaml", "private_wire:\n",
+                    "certificates:\n  - {id: REGO-1, kind: electricity, vintage: 2025, for: 2025,"
+                        + " mwh: {value: 10, source: x}, asset: ▸solar/pv2}\n  - {id: ▸REGO-1, kind: electricity,"
+                        + " vintage: 2025, for: 2025, mwh: {value: 10, source: x}}\nprivate_wire:\n")
+            ],
+            [
+                "certificates[0].asset: the certificates of solar/pv2 are sold, so they are another's claim; none of them"
+                    + " can cover the grid's electricity too",
+                "certificates[1].id: \"REGO-1\" is claimed twice; a certificate is used once, keep one of them",
+            ]),
+        BrokenExample(
+            "a certificate of another year",
+            [
+                Edit(
+                    "contracts.yaml", "private_wire:\n",
+                    "certificates:\n  - {id: RGGO-1, kind: gas, vintage: ▸2024, for: 2025,"
+                        + " mwh: {value: 10, source: x}}\nprivate_wire:\n")
+            ],
+            [
+                "certificates[0].vintage: made in 2024, and for 2025: a certificate covers the year in which its energy"
+                    + " was made"
+            ]),
+        BrokenExample(
             "a fit of one day, a range that ends before it begins, colder days of work than the year has",
             [
                 Edit(
