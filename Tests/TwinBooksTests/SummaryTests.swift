@@ -53,6 +53,28 @@ struct SummaryTests {
         a.map { abs($0 - b) < tolerance } ?? false
     }
 
+    @Test("partial plant: less than half measured is no plant to compare, and the share is said")
+    func partialPlant() throws {
+        let rows = SummaryBench.day().map { row in
+            var row = row
+            // A third by meters, the rest by models.
+            for account in [Account.gridImport, .load, .gas] {
+                row.accounts[account.index].measuredMs = 600_000
+                row.accounts[account.index].estimatedMs = 1_200_000
+            }
+            row.meters = SumList(count: row.meters.count)
+            return row
+        }
+        let measured = RunFacts(stepS: 60, mode: .shadow, loop: .open, run: "7f3a9c21")
+        let summary = Summary(rows: rows, method: SummaryBench.method(), facts: measured)
+        let reason = try #require(summary.incomparableReason)
+        #expect(reason.contains("only 33.3 % of the energy was measured") && reason.contains("a part of the plant"))
+        #expect(summary.reductionPct == nil && summary.change == nil)
+        #expect(summary.caveats.contains { $0.hasPrefix("partial plant: only 33.3 %") })
+        // The figure itself stands.
+        #expect(summary.kgPerVehicle != nil)
+    }
+
     @Test("says that it knows no factors and no closed days of a year beyond those of its files")
     func yearsBeyond() throws {
         let rows = SummaryBench.day()

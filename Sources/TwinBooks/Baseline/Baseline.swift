@@ -1,6 +1,15 @@
 public import TwinCore
 public import TwinUnits
 
+/// A promise that is no plant's alone: of a vehicle's whole life, or of its use.
+public struct ContextFigure: Sendable, Hashable {
+    public var name: String
+    /// Against the baseline's year; -0.3 is 30 % less.
+    public var changeFraction: Double
+
+    public init(name: String, changeFraction: Double) { (self.name, self.changeFraction) = (name, changeFraction) }
+}
+
 /// The year that everything is compared with, as data.
 public struct Baseline: Sendable, Hashable {
     public var id: String
@@ -16,6 +25,8 @@ public struct Baseline: Sendable, Hashable {
     public var uncertaintyFraction: Double
     /// What its year was like; nil where nobody says.
     public var conditions: WindowConditions?
+    /// What was promised beside production, for a reader's eye: nothing of it is computed here.
+    public var context: [ContextFigure] = []
     /// How its energy model was fitted; nil for one that was derived in another way.
     public var fit: BaselineFit?
     /// Annual production CO2 per vehicle, location-based, kg; for the targets.

@@ -39,11 +39,14 @@ struct BaselineSection {
             }
             if let conditions, conditions == nil { return nil }
             if let fit, fit == nil { return nil }
+            let context = fields.optional("context").map(Self.context)
+            if let context, context == nil { return nil }
             var baseline = Baseline(
                 id: id, period: period, year: year, vehicles: vehicles, energy: energy, generation: Set(generation),
                 uncertaintyFraction: uncertainty, kgPerVehicle: kg)
             baseline.conditions = conditions.flatMap(\.self)
             baseline.fit = fit.flatMap(\.self)
+            baseline.context = context.flatMap(\.self) ?? []
             return BaselineSection(baseline: baseline, targets: targets)
         }
         guard let section else { return nil }
@@ -53,6 +56,20 @@ struct BaselineSection {
     private init(baseline: Baseline, targets: [Target]) {
         self.baseline = baseline
         self.targets = targets
+    }
+
+    /// Promises that stand beside production's.
+    private static func context(_ node: YAMLNode) -> [ContextFigure]? {
+        guard let items = node.items(0...20) else { return nil }
+        let figures = items.map { item -> ContextFigure? in
+            item.fields { fields in
+                let name = fields.required("name")?.text(maxLength: 60)
+                let change = fields.quantity("change_fraction", in: -1...10, "fraction against the baseline's year")
+                guard let name, let change else { return nil }
+                return ContextFigure(name: name, changeFraction: change)
+            }
+        }
+        return figures.contains(nil) ? nil : figures.compactMap(\.self)
     }
 
     /// What the year was like: without it a change is not shared out among its causes.
