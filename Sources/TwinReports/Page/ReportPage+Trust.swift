@@ -188,8 +188,8 @@ extension ReportPage {
         .note,ul{color:var(--soft);font-size:11px;margin:1mm 0}ul{padding-left:4mm}
         @page{size:A4 portrait;margin:0}
         @media print{body{background:#fff;font-size:11px;line-height:1.35}
-                .sheet{margin:0;width:210mm;padding:9mm 14mm;break-after:page}.sheet:last-child{break-after:auto}
-                .headline{font-size:15px;margin:3mm 0 2mm}dl{gap:.8mm 5mm;margin:2mm 0}figure{margin:1.5mm 0}
+                .sheet{margin:0;width:210mm;padding:8mm 14mm;break-after:page}.sheet:last-child{break-after:auto}
+                h2{margin:0 0 1mm}.headline{font-size:15px;margin:3mm 0 2mm}dl{gap:.8mm 5mm;margin:2mm 0}figure{margin:1.5mm 0}
                 h3{margin:2.5mm 0 .5mm;font-size:12px}th,td{padding:.4mm 1.5mm}.pair{gap:6mm}.flow{column-gap:6mm}.flow h3{padding-top:2mm}
                 th,figcaption,.note,ul{font-size:10px}.plain td{padding:.25mm 1.5mm;font-size:9px}}
         @media (max-width:700px){.pair,dl{grid-template-columns:1fr}.flow{columns:1}.sheet{padding:6mm}}
