@@ -101,13 +101,18 @@ struct JournalReader {
 
     private mutating func close(_ mark: Mark, _ reader: LineReader) throws(JournalProblem) -> Tick {
         guard mark.tick == tick + 1 else {
-            throw problem(reader, "mark of tick \(mark.tick), expected that of tick \(tick + 1)")
+            throw problem(
+                reader, "mark of tick \(mark.tick) of \(markedAt.rfc3339), expected that of tick \(tick + 1)")
         }
         guard mark.n == lines.count else {
             throw problem(
-                reader, "tick \(mark.tick) has \(lines.count) lines, its mark says \(mark.n); lines were lost or added")
+                reader,
+                "tick \(mark.tick) of \(markedAt.rfc3339) has \(lines.count) lines, its mark says \(mark.n);"
+                    + " lines were lost or added")
         }
-        guard !mark.isOther(than: sum) else { throw problem(reader, mark.otherSentence) }
+        guard !mark.isOther(than: sum) else {
+            throw problem(reader, "\(mark.otherSentence); the mark is of \(markedAt.rfc3339)")
+        }
         tick = mark.tick
         chain = mark.chain
         sum = LineSum()

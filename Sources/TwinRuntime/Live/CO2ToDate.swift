@@ -28,17 +28,18 @@ struct CO2ToDate {
     /// Month and year as the last half hour left them: they are long, and one tick more is no news.
     private var known: (upTo: PlantTime, month: Summary?, year: Summary?)?
 
+    /// - Parameters:
+    ///   - rows: of the last day and a half, on `method`'s chart.
+    ///   - store: where older ones are; nil while it cannot be read.
     mutating func sums(
-        _ books: Books, _ method: ReportMethod, _ calendar: ProductionCalendar, at end: PlantTime, facts: RunFacts,
+        _ rows: [PeriodRow], _ method: ReportMethod, _ calendar: ProductionCalendar, at end: PlantTime, facts: RunFacts,
         store: (any StoreReading)?
     ) -> Sums {
         let now = end - Span(ms: 1)
         let today = method.zone.local(now).date
-        var method = method
-        method.chart = books.chart
         func sum(from: PlantTime, to: PlantTime = .latest) -> Summary? {
             var sum = WindowSum(method)
-            for row in books.rows where row.start >= from && row.start < to { sum.add(row) }
+            for row in rows where row.start >= from && row.start < to { sum.add(row) }
             return Summary(sum, facts: facts)
         }
         var sums = Sums(day: sum(from: method.zone.instant(today)))
@@ -51,8 +52,8 @@ struct CO2ToDate {
             let first = method.zone.instant(CivilDate(year: today.year, month: today.month, day: 1))
             let newYear = method.zone.instant(CivilDate(year: today.year, month: 1, day: 1))
             known = (
-                halfHour, toDate(&month, from: first, books, method, facts, store),
-                toDate(&year, from: newYear, books, method, facts, store)
+                halfHour, toDate(&month, from: first, rows, method, facts, store),
+                toDate(&year, from: newYear, rows, method, facts, store)
             )
         }
         sums.month = known?.month
@@ -61,28 +62,28 @@ struct CO2ToDate {
     }
 
     private func toDate(
-        _ base: inout Base?, from: PlantTime, _ books: Books, _ method: ReportMethod, _ facts: RunFacts,
+        _ base: inout Base?, from: PlantTime, _ rows: [PeriodRow], _ method: ReportMethod, _ facts: RunFacts,
         _ store: (any StoreReading)?
     ) -> Summary? {
-        let reach = books.rows.first?.start ?? .latest
+        let reach = rows.first?.start ?? .latest
         if base?.from != from || base?.sum.method.chart != method.chart {
             base = Base(from: from, sum: WindowSum(method), upTo: from)
             // What cannot be read now is tried again; until then the figure says from when on it counts.
             if from < reach, store.map({ (try? read(&base, from, reach, method, $0)) == nil }) ?? true {
                 defer { base = nil }
-                return sum(of: books.rows[...], onto: base, facts)
+                return sum(of: rows, onto: base, facts)
             }
         }
         // A row that is final joins the base; later ones may still change.
-        let now = books.rows.last?.start ?? .earliest
-        for row in books.rows where row.end + periodOpenFor <= now && row.start >= (base?.upTo ?? .latest) {
+        let now = rows.last?.start ?? .earliest
+        for row in rows where row.end + periodOpenFor <= now && row.start >= (base?.upTo ?? .latest) {
             base?.sum.add(row)
             base?.upTo = row.end
         }
-        return sum(of: books.rows[...], onto: base, facts)
+        return sum(of: rows, onto: base, facts)
     }
 
-    private func sum(of rows: ArraySlice<PeriodRow>, onto base: Base?, _ facts: RunFacts) -> Summary? {
+    private func sum(of rows: [PeriodRow], onto base: Base?, _ facts: RunFacts) -> Summary? {
         guard let base else { return nil }
         var sum = base.sum
         for row in rows where row.start >= base.upTo { sum.add(row) }

@@ -159,8 +159,10 @@ extension LiveLoop {
 
     /// The figures to date that a tick belongs to.
     private func sumsToDate(_ engine: TwinEngine, _ end: PlantTime) -> CO2ToDate.Sums {
-        co2ToDate.sums(
-            engine.state.books, engine.family.method, config.calendar, at: end, facts: facts,
+        var method = engine.family.method
+        method.chart = engine.state.books.chart
+        return co2ToDate.sums(
+            engine.state.books.rows, method, config.calendar, at: end, facts: facts,
             store: store.isBehind ? nil : store.port)
     }
 

@@ -93,7 +93,9 @@ struct JournalCheckTests {
             return lines
         }
         let noMark = try await #require(throws: JournalProblem.self) { try await folder.check(quick: true) }
-        #expect(noMark.description.contains("error: mark of tick 31, expected that of tick 30"))
+        #expect(
+            noMark.description.contains("error: mark of tick 31 of 20")
+                && noMark.description.contains("expected that of tick 30"))
         let other = try fixture.copy(to: temporary, as: "other.journal")
         try other.unpack(2) { lines in Array(lines[..<3] + lines[4...]) }
         let noLine = try await #require(throws: JournalProblem.self) { try await other.check(quick: true) }
