@@ -46,11 +46,14 @@ public struct CarbonSum: Sendable, Hashable {
             scope3Upstream += burnt * factors.upstream
         }
         if let intensity = row.intensity {
-            scope2HalfHourly += imported * intensity
+            scope2HalfHourly += imported * intensity - without[.locationHalfHourly]
             halfHourlyPeriods += 1
         }
         scope3Upstream += imported * set.gridLosses
         scope3Upstream += imported * set.gridUpstream
+        // What others took, they answer for.
+        biogenic -= without[.biogenic]
+        scope3Upstream -= without[.upstream]
         avoidedExport += row[.gridExport].energy * set.gridGeneration
     }
 }

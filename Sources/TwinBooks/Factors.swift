@@ -77,7 +77,7 @@ public struct Factors: Sendable, Hashable {
     }
 
     /// Whether a calendar year has a set of its own.
-    func knows(_ year: Int) -> Bool { byYear.contains { $0.year == year } }
+    public func knows(_ year: Int) -> Bool { byYear.contains { $0.year == year } }
 
     public static func == (a: Factors, b: Factors) -> Bool {
         a.convention == b.convention && a.allowsNearest == b.allowsNearest

@@ -15,17 +15,31 @@ extension Summary {
         return isCovered ? "certificates, and the residual mix" : "residual mix"
     }
 
-    /// Certificates of a year that are more than what was used in it, a sentence each: nobody may claim above consumption.
-    /// Only of years that the window has as a whole.
-    public var certificatesAboveUse: [String] {
-        method.ledger.certificates.compactMap { certificate in
-            guard from <= certificate.from, certificate.to <= to,
-                let left = sum.ledger.carry.unused[certificate.id], left > .zero
-            else { return nil }
+    /// Certificates that are more than what was used in their time, a sentence each: nobody may claim above consumption.
+    public var certificatesAboveUse: [String] { method.ledger.claimsAboveUse }
+
+    /// Certificates of the window, for a reader: `REGO-1 (electricity, 24 MWh)`.
+    public var certificateWords: String? {
+        let own = method.ledger.certificates.filter { $0.from < to && $0.to > from }
+        guard !own.isEmpty else { return nil }
+        return own.map {
+            "\($0.id) (\($0.kind.rawValue), \(JSON.numberText(($0.volume.kilowattHours / 1000 * 10).rounded() / 10)) MWh)"
+        }.joined(separator: ", ")
+    }
+}
+
+extension LedgerTerms {
+    /// A sentence for each certificate whose due volume is more than what was used; of those for the same use, together.
+    public var claimsAboveUse: [String] {
+        var claimed: [Certificate.Kind: Energy] = [:]
+        return certificates.compactMap { certificate in
+            guard let (due, used) = certificate.matched, used > .zero else { return nil }
+            let before = claimed[certificate.kind, default: .zero]
+            claimed[certificate.kind] = before + due
+            guard before + due > used else { return nil }
             func text(_ energy: Energy) -> String { JSON.numberText((energy.kilowattHours / 100).rounded() / 10) }
-            return
-                "contracts.yaml: certificate \(certificate.id): \(text(left)) of its \(text(certificate.volume)) MWh are"
-                + " more than what was used of \(certificate.kind.rawValue) in its year; claim no more than was used"
+            return "contracts.yaml: certificate \(certificate.id): \(text(before + due)) MWh are claimed so far, and"
+                + " \(text(used)) MWh of \(certificate.kind.rawValue) were used: nobody may claim above consumption"
         }
     }
 }

@@ -11,11 +11,16 @@ public struct IdleText {
         let currency = method.tariffs.last?.value.currency ?? ""
         guard !uses.isEmpty else { return ["nothing ran outside the shifts in this window"] }
         func sum(_ value: (IdleUse) -> Double) -> Double { uses.reduce(0) { $0 + value($1) } }
+        // Without a quiet day nobody knows what is above it.
+        let above =
+            uses.allSatisfy { $0.quietest == nil }
+            ? ""
+            : " Above the quietest day of each meter: \(Figures.fixed(sum { ($0.excessShare ?? 0) * $0.kg } / 1000, 1)) t,"
+                + " \(Figures.whole(sum { ($0.excessShare ?? 0) * $0.cost })) \(currency)."
         var lines = SummaryText.wrapped(
             "Outside the shifts, \(Figures.whole(hours)) h: \(Figures.fixed(sum { $0.energy.kilowattHours } / 1000, 1)) MWh,"
                 + " \(Figures.fixed(sum(\.kg) / 1000, 1)) t CO2e by location, \(Figures.whole(sum(\.cost))) \(currency)."
-                + " Above the quietest day of each meter: \(Figures.fixed(sum { ($0.excessShare ?? 0) * $0.kg } / 1000, 1)) t,"
-                + " \(Figures.whole(sum { ($0.excessShare ?? 0) * $0.cost })) \(currency).", width: 80)
+                + above, width: 80)
         lines += ["", row("", ["MWh", "mean kW", "quietest", "on", "above t", "above \(currency)"])]
         for use in uses.prefix(rowsMax) {
             let share = use.excessShare

@@ -8,10 +8,15 @@ public struct PassportText {
     private let closing: PassportBook.Closing
     private let method: ReportMethod
     private let year: Int
+    private let asked: String?
 
     /// - Parameter passports: those that were asked for, of the year's.
-    public init(_ passports: [Passport], _ closing: PassportBook.Closing, _ method: ReportMethod, year: Int) {
-        (self.passports, self.closing, self.method, self.year) = (passports, closing, method, year)
+    public init(
+        _ passports: [Passport], _ closing: PassportBook.Closing, _ method: ReportMethod, year: Int,
+        asked: String? = nil
+    ) {
+        (self.passports, self.closing, self.method) = (passports, closing, method)
+        (self.year, self.asked) = (year, asked)
     }
 
     // MARK: - Text
@@ -19,6 +24,10 @@ public struct PassportText {
     public func lines(isSimulated: Bool, isYearOver: Bool) -> [String] {
         let good = passports.filter { $0.status != .scrapped }
         var lines = ["Passports of \(year), kg CO2e of Scope 1 and 2 a vehicle, location-based"]
+        if let asked { lines.append("vehicles of \(asked), by the books of \(year)") }
+        if !method.factors.knows(year) {
+            lines.append("there are no emission factors of \(year): the year before's stand in")
+        }
         if isSimulated { lines.append("simulated: every figure comes from models, none is measured") }
         lines.append("")
         let counts = [Passport.Status.issued, .provisional, .restated, .scrapped].compactMap { status in

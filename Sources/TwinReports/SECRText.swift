@@ -61,6 +61,11 @@ public struct SECRText {
         }
         figure("Scope 2, electricity, location-based", 1) { $0.carbon.scope2Location.kilograms / 1000 }
         figure("Scope 2, electricity, market-based", 1) { $0.carbon.scope2Market.kilograms / 1000 }
+        if !summary.method.ledger.outside.isEmpty {
+            figure("on the site, no production: not in them", 1) {
+                ($0.carbon.outside[.scope1] + $0.carbon.outside[.location]).kilograms / 1000
+            }
+        }
         figure("total, location-based", 1) { $0.productionKgLocation / 1000 }
         figure("outside of scopes: biogenic CO2", 1) { $0.carbon.biogenic.kilograms / 1000 }
     }
@@ -83,7 +88,9 @@ public struct SECRText {
             summary.method.ledger.purchased.isEmpty ? "" : ", private wire without certificates at the residual mix"
         paragraph(
             "GHG Protocol Corporate Standard and Scope 2 Guidance; UK Government conversion factors, set \(summary.factorSetID)"
-                + " (\(summary.method.factors.convention.rawValue)); market-based by the residual mix\(purchased).")
+                + " (\(summary.method.factors.convention.rawValue)); market-based by \(summary.marketWords)\(purchased)."
+        )
+        if let certificates = summary.certificateWords { paragraph("Certificates: \(certificates).") }
         paragraph("Boundary: \(summary.method.boundary)")
         let missing = summary.otherScope1 == nil ? "other Scope 1 (solvents, refrigerants, site diesel) and " : ""
         paragraph("Not included: \(missing)transport by rented cars.")

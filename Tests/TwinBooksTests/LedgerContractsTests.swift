@@ -47,6 +47,9 @@ struct LedgerContractsTests {
             row.steppedMs = 1_800_000
             return row
         }
+        var demand = CertificateDemand(terms.certificates)
+        for row in rows { demand.add(row) }
+        method.ledger.certificates = demand.matched
         return Summary(rows: rows, method: method, facts: SummaryBench.facts)
     }
 
@@ -83,10 +86,21 @@ struct LedgerContractsTests {
     @Test("certificate above consumption: no more is covered than was used, and it is refused by name and volume")
     func aboveConsumption() throws {
         let summary = summary(certified(.electricity, mwh: 60), everySecond)
-        // The first half hour's part waits for the second; at the end 60 - 48 MWh are left.
+        // 60 MWh for 48: all of it is covered, and 12 MWh nobody may claim.
         #expect(summary.carbon.scope2Market.kilograms == 0)
         let sentence = try #require(summary.certificatesAboveUse.first)
-        #expect(sentence.contains("REGO-1") && sentence.contains("12 of its 60 MWh"))
+        #expect(sentence.contains("REGO-1") && sentence.contains("60 MWh are claimed so far, and 48 MWh"))
+    }
+
+    @Test("a year's certificates are matched by the year: most of the use early in it takes nothing from them")
+    func season() {
+        // 47 of 48 MWh in the first half hour.
+        let summary = summary(certified(.electricity, mwh: 40)) { index in
+            let kWh: Int64 = index == 0 ? 47_000 : index == 47 ? 1000 : 0
+            return [Meter(.gridImport, Self.main): kWh, Meter(.load, Self.paint): kWh]
+        }
+        #expect(abs(summary.carbon.scope2Market.kilograms - 8_000 * 0.4) < 1e-6)
+        #expect(summary.certificatesAboveUse.isEmpty)
     }
 
     @Test("green gas in the physical view: certificates change Scope 1 of the market-based view alone")

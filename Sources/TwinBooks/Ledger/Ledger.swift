@@ -2,7 +2,7 @@ public import TwinCore
 public import TwinUnits
 
 /// What the ledger needs to know of a site beyond its chart and factors.
-public struct LedgerTerms: Sendable, Hashable {
+public struct LedgerTerms: Sendable {
     /// Of electricity and hot water; a store that is not named gives back what it takes, without a bound.
     public var stores: [AssetPath: StoreTerms]
     /// Wind and sun of others over a private wire, of whose certificates the site has none.

@@ -165,13 +165,18 @@ extension SiteFiles {
         }
     }
 
-    /// Shops from what the site does not have.
+    /// Shops from what the site does not have, and hours of models that nobody plans.
     func checkPassports(_ root: YAMLNode?, _ terms: PassportTerms, _ assets: AssetsSection) {
         let known = Set(assets.assets.map(\.path))
         let nodes = root?.find("shops")?.items(1...32) ?? []
         for (shop, node) in zip(terms.shops, nodes) {
             for asset in shop.assets where !known.contains(asset) {
                 node.find("assets")?.problem("\(quoted(asset.text)) is no asset of assets.yaml")
+            }
+            for model in shop.hoursByModel.keys.sorted() where !terms.mix.isEmpty && terms.mix[model] == nil {
+                node.find("hours_by_model")?.problem(
+                    "\(quoted(model)) is no model of shifts.yaml; it has \(terms.mix.keys.sorted().joined(separator: ", "))"
+                )
             }
         }
     }

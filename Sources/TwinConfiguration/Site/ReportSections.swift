@@ -20,6 +20,7 @@ struct BaselineSection {
             let uncertainty = fields.quantity("uncertainty_fraction", in: 0...1, "fraction of the value")
             let kg = fields.quantity("kg_per_vehicle", in: 1...10_000, "kg/vehicle")
             let targets = fields.required("targets").flatMap(Self.targets)
+            let context = fields.optional("context").map(Self.context)
             if let period, let year, !Self.years(period).contains(year) {
                 fields.node.find("year")?.problem(
                     "\(year) lies outside the period \(period); write the calendar year whose factors price it")
@@ -39,7 +40,6 @@ struct BaselineSection {
             }
             if let conditions, conditions == nil { return nil }
             if let fit, fit == nil { return nil }
-            let context = fields.optional("context").map(Self.context)
             if let context, context == nil { return nil }
             var baseline = Baseline(
                 id: id, period: period, year: year, vehicles: vehicles, energy: energy, generation: Set(generation),

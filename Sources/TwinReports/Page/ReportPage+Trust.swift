@@ -129,6 +129,9 @@ extension ReportPage {
         if let baseline = method.baseline, let fit = baseline.fit {
             words.append("Energy baseline of \(baseline.year): \(SummaryText.words(fit)).")
         }
+        if let certificates = summary.certificateWords {
+            words.append("Market-based, certificates: \(certificates); the residual mix for the rest.")
+        }
         words += summary.caveats.map { "Note: \($0)." }
         return "<h3>Method</h3><ul>" + words.map { "<li>\(HTML.escaped($0))</li>" }.joined() + "</ul>"
     }

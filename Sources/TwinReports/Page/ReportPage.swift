@@ -80,6 +80,11 @@ public struct ReportPage {
         let zone = summary.method.zone
         let first = zone.text(summary.from).prefix(10)
         let last = zone.text(summary.to - Span(ms: 1)).prefix(10)
+        let isDays = zone.local(summary.from).msOfDay == 0 && zone.local(summary.to).msOfDay == 0
+        guard isDays else {
+            func minute(_ time: PlantTime) -> String { String(zone.text(time).prefix(16)).replacing("T", with: " ") }
+            return "\(minute(summary.from)) to \(minute(summary.to))"
+        }
         return first == last ? String(first) : "\(first) to \(last)"
     }
 

@@ -52,9 +52,13 @@ public struct RowLedger: Sendable {
 
     /// The sum over all rows by a method.
     public func sum(_ method: ReportMethod) -> WindowSum {
-        let method = method.covering(chart)
+        var method = method.covering(chart)
+        let rows = rows(on: method.chart)
+        var demand = CertificateDemand(method.ledger.certificates)
+        for row in rows { demand.add(row) }
+        method.ledger.certificates = demand.matched
         var sum = WindowSum(method)
-        for row in rows(on: method.chart) { sum.add(row) }
+        for row in rows { sum.add(row) }
         return sum
     }
 }

@@ -12,6 +12,8 @@ public struct StoredPassports: Sendable {
     public var isYearOver: Bool
     /// Of the vehicle that was asked for.
     public var trace: [PassportBook.Share]
+    /// Certificates that are more than what was used.
+    public var claimsAboveUse: [String]
 }
 
 extension StoreReading {
@@ -42,7 +44,7 @@ extension StoreReading {
             from: zone.instant(CivilDate(year: year, month: 1, day: 1)),
             to: zone.instant(CivilDate(year: year + 1, month: 1, day: 1)))
         let before = StoreWindow(from: window.from - Span.days(31), to: window.from)
-        let method = try method.covering(chart(window))
+        let method = try matched(method.covering(chart(window)), window)
         var ledger = Ledger(method.chart, method.factors, method.ledger)
         var book = PassportBook(terms, ledger, outside: method.ledger.outside)
         book.traced = traced
@@ -67,7 +69,8 @@ extension StoreReading {
         let isYearOver = final >= window.to && span.to == window.to
         return StoredPassports(
             year: year, closing: book.closing(year: year, final: final, isYearOver: isYearOver), from: span.from,
-            to: span.to, isYearOver: isYearOver, trace: book.trace)
+            to: span.to, isYearOver: isYearOver, trace: book.trace,
+            claimsAboveUse: method.ledger.claimsAboveUse)
     }
 }
 

@@ -19,9 +19,21 @@ extension StoreReading {
     /// The figures of a window; nil when the store holds nothing of it. One row is in memory at a time.
     public func summary(_ method: ReportMethod, _ window: StoreWindow = .all) throws -> Summary? {
         guard let facts = try facts(window) else { return nil }
+        let method = try matched(method, window)
         var sum = WindowSum(method, carry: try carry(into: window, method))
         try forEachRow(window, on: method.chart) { sum.add($0) }
         return Summary(sum, facts: facts)
+    }
+
+    /// The method with certificates that know what was used in their time, as far as the books have it.
+    public func matched(_ method: ReportMethod, _ window: StoreWindow) throws -> ReportMethod {
+        let own = method.ledger.certificates.filter { $0.from < window.to && $0.to > window.from }
+        guard let from = own.map(\.from).min(), let to = own.map(\.to).max() else { return method }
+        var demand = CertificateDemand(method.ledger.certificates)
+        try forEachRow(StoreWindow(from: from, to: to), on: Chart([])) { demand.add($0) }
+        var method = method
+        method.ledger.certificates = demand.matched
+        return method
     }
 
     /// The window as a whole, and each of its local months: whether all of it was stepped, and its summary, which one without
@@ -30,6 +42,7 @@ extension StoreReading {
         _ method: ReportMethod, _ window: StoreWindow
     ) throws -> (whole: Summary, months: [(first: CivilDate, isWhole: Bool, summary: Summary?)])? {
         guard let facts = try facts(window) else { return nil }
+        let method = try matched(method, window)
         var whole = WindowSum(method, carry: try carry(into: window, method))
         var sums: [(first: CivilDate, sum: WindowSum)] = []
         try forEachRow(window, on: method.chart) { row in

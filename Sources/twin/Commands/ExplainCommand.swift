@@ -46,10 +46,11 @@ struct ExplainCommand: AsyncParsableCommand {
     /// Where one vehicle's figure came from.
     private func tell(of vehicle: String, _ source: any StoreReading, _ config: SiteConfig) throws {
         let window = try StoreWindow(period, config)
-        let found = try source.passports(in: window, period, config, at: store, tracing: vehicle)
-        guard let passport = found.closing.passports.first(where: { $0.vehicle == vehicle }) else {
+        let years = try source.passportYears(in: window, period, config, at: store, tracing: vehicle)
+        let all = years.lazy.flatMap { year in year.closing.passports.map { (year: year, passport: $0) } }
+        guard let (found, passport) = all.first(where: { $0.passport.vehicle == vehicle }) else {
             throw Failure(
-                "\(store): no vehicle \(quoted(vehicle)) was lined off in \(found.year); twin passports --format csv"
+                "\(store): no vehicle \(quoted(vehicle)) was lined off in \(years.map { "\($0.year)" }.joined(separator: ", ")); twin passports --format csv"
                     + " lists them", exitCode: 66)
         }
         if common.json {

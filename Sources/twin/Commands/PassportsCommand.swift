@@ -32,7 +32,7 @@ struct PassportsCommand: AsyncParsableCommand {
     @Option(help: "SQLite store.")
     var store = "./twin.sqlite"
 
-    @Option(help: "2025-06-18, 2025-06 or 2025, site-local; default the last year of the store.")
+    @Option(help: "As twin report has it; default the last year of the store.")
     var period: String?
 
     @Option(help: "text, json, csv with one row per vehicle, or pact: product footprints by PACT and Catena-X.")
@@ -54,13 +54,22 @@ struct PassportsCommand: AsyncParsableCommand {
         let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
         let window = try StoreWindow(period, config)
-        let found = try source.passports(in: window, period, config, at: store)
-        let own = found.closing.passports.filter { window.from <= $0.finished && $0.finished < window.to }
+        let years = try source.passportYears(in: window, period, config, at: store)
+        let kind = common.json ? .json : format ?? .text
+        guard let found = years.last, years.count == 1 || kind == .csv || kind == .pact else {
+            throw Failure(
+                "--period \(quoted(period ?? "")): reaches over the years \(years.map { "\($0.year)" }.joined(separator: " and ")),"
+                    + " whose books are closed each for itself; ask for one of them, or for --format csv", exitCode: 2)
+        }
+        let own = years.flatMap(\.closing.passports).filter { window.from <= $0.finished && $0.finished < window.to }
+        guard !own.isEmpty else {
+            throw Failure("\(store): no vehicle was lined off in \(period ?? "it")", exitCode: 65)
+        }
         let isSimulated = try source.facts(window)?.isSimulated ?? false
-        let text = PassportText(own, found.closing, config.method, year: found.year)
+        let text = PassportText(own, found.closing, config.method, year: found.year, asked: period)
         try LineWriter.check(out, isNoneOf: [store])
         let output = try Output.Lines(out, overwrite: force)
-        switch common.json ? .json : format ?? .text {
+        switch kind {
         case .text:
             for line in text.lines(isSimulated: isSimulated, isYearOver: found.isYearOver) { try output.write(line) }
         case .json:
@@ -107,21 +116,33 @@ struct PassportsCommand: AsyncParsableCommand {
 }
 
 extension StoreReading {
-    /// The passports of the calendar year in which a window lies.
-    func passports(
+    /// The passports of the calendar years of a window that the store has something of.
+    func passportYears(
         in window: StoreWindow, _ period: String?, _ config: SiteConfig, at path: String, tracing vehicle: String? = nil
-    ) throws -> StoredPassports {
+    ) throws -> [StoredPassports] {
         guard config.method.passports != nil else {
             throw Failure(
                 "the configuration gives no vehicle a passport: add a passports.yaml that names the shops"
                     + " (twin-config/sunderland has one)", exitCode: 78)
         }
-        let last = try runs().compactMap(\.end).max() ?? .earliest
-        let time = window.from > .earliest ? window.from : last - Span(ms: 1)
-        let year = config.zone.local(time).date.year
-        guard let found = try passports(ofYear: year, config.method, tracing: vehicle) else {
+        guard let first = try runs().map(\.start).min(), let last = try runs().compactMap(\.end).max(), first < last
+        else {
             throw try nothing(of: period, window, config.zone, at: path)
         }
-        return found
+        let newest = max(first, min(window.to, last) - Span(ms: 1))
+        let oldest = window.from > .earliest ? max(window.from, first) : newest
+        let from = config.zone.local(oldest).date.year, to = config.zone.local(newest).date.year
+        guard from <= to else { throw try nothing(of: period, window, config.zone, at: path) }
+        let years = try (from...to).compactMap { try passports(ofYear: $0, config.method, tracing: vehicle) }
+        if years.isEmpty { throw try nothing(of: period, window, config.zone, at: path) }
+        for year in years {
+            if let claim = year.claimsAboveUse.first { throw Failure(claim, exitCode: 78) }
+            if !config.method.factors.allowsNearest, !config.method.factors.knows(year.year) {
+                throw Failure(
+                    "factors.yaml: there is no set for \(year.year); add it, or write missing_years: nearest to take the"
+                        + " year before", exitCode: 78)
+            }
+        }
+        return years
     }
 }
