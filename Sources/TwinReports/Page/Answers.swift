@@ -35,7 +35,9 @@ struct Answers {
         var text = "Production emitted \(Answers.short(kg)) kg CO2e per vehicle"
         if let reduction = summary.reductionPct, let then = summary.baselineKgPerVehicle {
             let word = reduction.value < 0 ? "above" : "below"
-            text += ", \(Answers.short(abs(reduction.value))) % \(word) \(baselineYear) (\(Answers.short(then)) kg)"
+            let isOpen = reduction.low < 0 && reduction.high > 0
+            text += ", \(Answers.short(abs(reduction.value))) % \(word) \(baselineYear) (\(Answers.short(then)) kg"
+            text += isOpen ? "; that is not proven)" : ")"
         }
         if let path = summary.paths.first {
             let year = path.target.year
