@@ -140,7 +140,9 @@ public struct BaselineText {
         return ["energy:"]
             + entry("electricity_fixed_kw", model.electricityFixedKW, error(fitted.electricity, -1))
             + entry("electricity_per_vehicle_kwh", model.electricityPerVehicleKWh, error(fitted.electricity, vehicles))
-            + entry("gas_production_day_kw", model.gasProductionDayKW, error(fitted.gas, gas(.productionDay)))
+            + entry(
+                "gas_production_day_kw", model.gasProductionDayKW,
+                error(fitted.gas, gas(.productionDay)) + " of the step from an idle day")
             + entry("gas_idle_day_kw", model.gasIdleDayKW, error(fitted.gas, -1))
             + entry("gas_hall_kw_per_k", model.gasHallKWPerK, error(fitted.gas, gas(.heating)))
             + entry("gas_paint_kw_per_k", model.gasPaintKWPerK, error(fitted.gas, gas(.productionHeating)))
