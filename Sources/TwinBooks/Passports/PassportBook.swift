@@ -279,7 +279,15 @@ extension PassportBook {
         let good = entries.indices.filter { place in
             entries[place].finished != nil && !entries[place].isScrapped && !entries[place].isOfBefore
         }
-        let hours = good.map { entry in terms.shops.map { $0.hours(entries[entry].model) } }
+        // Of a year's vehicles there are few models.
+        var hoursByModel: [String?: [Double]] = [:]
+        let hours = good.map { entry -> [Double] in
+            let model = entries[entry].model
+            if let known = hoursByModel[model] { return known }
+            let own = terms.shops.map { $0.hours(model) }
+            hoursByModel[model] = own
+            return own
+        }
         let rate = terms.rate(year)
         let parts = overheads(hours, rate)
         var passports: [Passport] = []
