@@ -4,9 +4,8 @@ public import TwinUnits
 /// A right to call energy of the grid one's own: of electricity from the wind, of gas from a digester.
 ///
 /// Certificates are matched by the year: where the books know what was used of its time (``CertificateDemand``), it covers the
-/// same part of every half hour's use. Of a year that goes on, the part of the volume that is due so far. Where nobody knows that,
-/// the volume is spread evenly over its time, and what a half hour does not need waits. The half-hourly view matches each
-/// half hour for itself with its even part.
+/// same part of every half hour's use; of a year that goes on, the part of the volume that is due so far. Where nobody knows that, and in
+/// the half-hourly view, each half hour is matched for itself with an even part of the volume.
 public struct Certificate: Sendable {
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         case electricity, gas
@@ -30,6 +29,15 @@ public struct Certificate: Sendable {
         (self.id, self.kind, self.from, self.to, self.volume) = (id, kind, from, to, volume)
     }
 
+    /// The part of a half hour's use that it covers when it is matched by the year; nil where that is not known.
+    func share(of demand: Energy) -> Energy? {
+        guard let (due, used) = matched else { return nil }
+        guard used > .zero else { return .zero }
+        let part = Int128(demand.wattSeconds).portion(
+            Int128(max(.zero, min(due, used)).wattSeconds), of: Int128(used.wattSeconds))
+        return Energy(wattSeconds: Int64(clamping: part))
+    }
+
     /// What of it is for a half hour: steps of a running sum, so that they come to the volume.
     func band(of row: PeriodRow) -> Energy {
         guard from <= row.start, row.start < to else { return .zero }
@@ -48,29 +56,16 @@ struct CertificateUse {
     var atOnce = Energy.zero
 }
 
-extension LedgerCarry {
-    /// Uses what is due of certificates, and what waits of them.
-    mutating func use(_ certificates: [Certificate], _ kind: Certificate.Kind, for demand: Energy, _ row: PeriodRow)
-        -> CertificateUse
-    {
+extension LedgerTerms {
+    /// What certificates cover of a half hour's use.
+    func use(_ kind: Certificate.Kind, for demand: Energy, _ row: PeriodRow) -> CertificateUse {
         var use = CertificateUse()
+        let demand = max(.zero, demand)
         for certificate in certificates where certificate.kind == kind {
             guard certificate.from <= row.start, row.start < certificate.to else { continue }
             let band = certificate.band(of: row)
-            use.atOnce += min(band, max(.zero, demand - use.atOnce))
-            if let (due, used) = certificate.matched {
-                let part = max(.zero, min(due, used))
-                let share =
-                    used > .zero
-                    ? Int128(max(.zero, demand).wattSeconds).portion(
-                        Int128(part.wattSeconds), of: Int128(used.wattSeconds)) : 0
-                use.covered = min(max(demand, .zero), use.covered + Energy(wattSeconds: Int64(clamping: share)))
-                continue
-            }
-            let there = band + (unused[certificate.id] ?? .zero)
-            let taken = min(there, max(.zero, demand - use.covered))
-            use.covered += taken
-            unused[certificate.id] = there - taken
+            use.atOnce = min(demand, use.atOnce + band)
+            use.covered = min(demand, use.covered + (certificate.share(of: demand) ?? band))
         }
         return use
     }

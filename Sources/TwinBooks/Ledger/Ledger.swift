@@ -28,8 +28,6 @@ public struct LedgerTerms: Sendable {
 /// What a half hour leaves to the next: all that the ledger knows of the time before.
 public struct LedgerCarry: Sendable, Hashable {
     public var memories: [AssetPath: StoreMemory] = [:]
-    /// What certificates have left, by id.
-    public var unused: [String: Energy] = [:]
 
     public init() {}
 }
@@ -146,7 +144,7 @@ public struct Ledger: Sendable {
             let energy = row[fuel.account].energy
             var carbon = Carbon(energy, set[fuel])
             if fuel == .gas, !terms.certificates.isEmpty {
-                let covered = carry.use(terms.certificates, .gas, for: energy, row).covered
+                let covered = terms.use(.gas, for: energy, row).covered
                 carbon += Carbon(certified: covered, set)
             }
             return CarbonShare(carbon, over: Int128(energy.wattSeconds))
@@ -192,7 +190,7 @@ public struct Ledger: Sendable {
         for store in plan.electricStores { empty(store, row) }
         for bay in plan.bays { give(bay, row, grid) }
         let imported = row[.gridImport].energy
-        let use = carry.use(terms.certificates, .electricity, for: imported, row)
+        let use = terms.use(.electricity, for: imported, row)
         post(plan.gridImport, imported, grid.bought(imported, use))
 
         let supplied = mix(into: .bus(.electricity)).carbon
