@@ -98,8 +98,10 @@ public struct WindowSum: Sendable {
 
     public subscript(account: Account) -> AccountSum { accounts[account.index] }
 
-    /// Energy of one meter's line.
-    public func energy(line: Int) -> Energy { line < meters.count ? meters[line].energy : .zero }
+    /// Of one meter's line.
+    public func meter(line: Int) -> AccountSum { line < meters.count ? meters[line] : AccountSum() }
+
+    public func energy(line: Int) -> Energy { meter(line: line).energy }
 
     /// What makes the window comparable with another year.
     public var conditions: WindowConditions { conditionsSum.conditions }

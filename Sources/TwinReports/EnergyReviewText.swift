@@ -117,6 +117,12 @@ public struct EnergyReviewText {
                         use.overExpected.map { "\(signed(100 * $0, 0)) %" } ?? "—",
                     ], registerWidths))
         }
+        if review.reference.count < BaselineRegression.yearDaysMin {
+            lines.append("")
+            lines += SummaryText.wrapped(
+                "\(review.reference.count) days are no year: seasons that are missing in the reference are not in what it"
+                    + " lets expect.", width: 80)
+        }
         lines.append("")
         lines += SummaryText.wrapped(
             "then: in the reference; now: in the days after it; like: now against what the reference lets expect at this"

@@ -57,7 +57,39 @@ public struct ExplainText {
                 "energy_kwh": .number(flow.energy.kilowattHours),
                 "co2_kg": .object(
                     Carbon.Part.allCases.map { .init($0.key, .number(flow.carbon[$0].kilograms)) }),
+                "factor_set": entersWithCarbon(route.from) ? .string(summary.factorSetID) : .null,
+                "quality": quality(route),
             ])
+        }
+    }
+
+    /// Whether a factor was put on what leaves this account; what passes through or ends carries what came in.
+    private func entersWithCarbon(_ account: LedgerAccount) -> Bool {
+        switch account {
+        case .source, .vehicle, .other: true
+        case .emitted, .converter, .bus, .store, .use: false
+        }
+    }
+
+    /// Shares of the window in which the meters at either end of a route measured, or a model filled.
+    private func quality(_ route: LedgerRoute) -> JSON {
+        let sums = [route.from, route.to].flatMap(sums)
+        guard !sums.isEmpty else { return .null }
+        let total = Double(max(summary.sum.steppedMs, 1)) * Double(sums.count)
+        func percent(_ part: KeyPath<AccountSum, Int64>) -> JSON {
+            .number(sums.reduce(0) { $0 + Double($1[keyPath: part]) } / total * 100)
+        }
+        return .fields(["measured_pct": percent(\.measuredMs), "estimated_pct": percent(\.estimatedMs)])
+    }
+
+    /// Of the meter that an account names, or of all of an account's; none where an account is no meter's.
+    private func sums(_ account: LedgerAccount) -> [AccountSum] {
+        switch account {
+        case .source(let account, let path), .use(let account, let path):
+            guard !account.row.flow.isDerived else { return [] }
+            guard let path else { return [summary.sum[account]] }
+            return chart.index(of: Meter(account, path)).map { [summary.sum.meter(line: $0)] } ?? []
+        case .vehicle, .other, .emitted, .converter, .bus, .store: return []
         }
     }
 

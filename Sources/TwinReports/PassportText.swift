@@ -135,6 +135,11 @@ public struct PassportText {
 
     // MARK: - JSON
 
+    /// A time that nobody told is its standard hours before its end.
+    private static func entrySource(_ passport: Passport) -> String {
+        passport.isEntrySeen ? "event" : "standard_hours"
+    }
+
     /// One passport: kg by part of Scope 1 and 2.
     public static func json(_ passport: Passport, _ zone: LocalZone) -> JSON {
         func kg(_ carbon: Carbon) -> JSON {
@@ -143,7 +148,8 @@ public struct PassportText {
         return .fields([
             "vehicle": .string(passport.vehicle), "model": passport.model.map(JSON.string) ?? .null,
             "line": passport.line.map(JSON.string) ?? .null, "modelled": .bool(passport.isModelled),
-            "entered": .string(zone.text(passport.entered)), "finished": .string(zone.text(passport.finished)),
+            "entered": .string(zone.text(passport.entered)), "entered_by": .string(entrySource(passport)),
+            "finished": .string(zone.text(passport.finished)),
             "status": .string(passport.status.rawValue), "revision": .integer(passport.revision),
             "standard_hours": .number(passport.standardHours),
             "co2_kg_location": .number(passport.kilograms(.location)),
@@ -202,7 +208,8 @@ public struct PassportText {
         let shops = (method.passports?.shops ?? []).map { "direct_kg_\($0.name)" }
         return
             ([
-                "vehicle", "model", "line", "entered_utc", "finished_utc", "status", "revision", "standard_hours",
+                "vehicle", "model", "line", "entered_utc", "entered_by", "finished_utc", "status", "revision",
+                "standard_hours",
                 "co2_kg_location", "co2_kg_location_half_hourly", "co2_kg_market", "scope1_kg", "overhead_kg",
                 "true_up_kg",
             ] + shops + ["source"]).joined(separator: ",")
@@ -215,6 +222,7 @@ public struct PassportText {
             [
                 .text(passport.vehicle), passport.model.map(CSVCell.text) ?? .empty,
                 passport.line.map(CSVCell.text) ?? .empty, .text(passport.entered.rfc3339),
+                .text(PassportText.entrySource(passport)),
                 .text(passport.finished.rfc3339), .text(passport.status.rawValue), .integer(Int64(passport.revision)),
                 .number(passport.standardHours), .number(passport.kilograms(.location)),
                 .number(passport.kilograms(.locationHalfHourly)),

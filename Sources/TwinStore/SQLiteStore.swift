@@ -28,9 +28,13 @@ final class SQLiteStore: TwinStorePort {
     init(path: String, mustExist: Bool, patienceS: Double) throws {
         self.path = path
         try SQLiteStore.checkPlace(path, mustExist: mustExist)
+        // Who may only read it may still report: nothing is set, made or upgraded.
+        let isReadOnly = mustExist && access(path, W_OK) != 0
         var configuration = Configuration()
+        configuration.readonly = isReadOnly
         configuration.prepareDatabase { db in
             try SQLiteStore.checkOwner(db, path, exitCode: mustExist ? 65 : 73)
+            guard !isReadOnly else { return try db.execute(sql: "PRAGMA trusted_schema = OFF") }
             // Without effect on a file that has pages already.
             try db.execute(sql: "PRAGMA page_size = \(Schema.pageSize); PRAGMA journal_mode = WAL")
             // The journal is fsynced before; a store that loses its last transaction is stepped again from there.
@@ -38,16 +42,42 @@ final class SQLiteStore: TwinStorePort {
         }
         configuration.busyMode = .timeout(patienceS)
         do {
-            database = try DatabaseQueue(path: path, configuration: configuration)
+            database = try DatabaseQueue(
+                path: isReadOnly ? SQLiteStore.readOnlyName(path) : path, configuration: configuration)
             identity = FileIdentity(path)
+            if isReadOnly {
+                try database.read { try SQLiteStore.checkIsNewest($0, path) }
+                return
+            }
             try database.write { db in
                 if try SQLiteStore.tables(db).isEmpty { return try Schema.create(db) }
                 let version = try SQLiteStore.version(db)
                 if version < Schema.version { try upgrade(db, from: version) }
             }
         } catch let error as DatabaseError {
-            throw StoreProblem(error, path, cannot: "create or write", exitCode: 73)
+            throw StoreProblem(
+                error, path, cannot: isReadOnly ? "read" : "create or write", exitCode: isReadOnly ? 74 : 73)
         }
+    }
+
+    /// SQLite reads a WAL database with what is beside it, or makes that; where nobody writes, nothing is there, and who may
+    /// not make it either has to say that the file stands still. The books' own checksums would tell if it did not.
+    private static func readOnlyName(_ path: String) -> String {
+        guard access(path + "-wal", F_OK) != 0 else { return path }
+        let absolute = URL(fileURLWithPath: path).path
+        let safe = CharacterSet(charactersIn: "?#%").inverted
+        return "file:\(absolute.addingPercentEncoding(withAllowedCharacters: safe) ?? absolute)?immutable=1"
+    }
+
+    /// An upgrade writes, which this user may not.
+    private static func checkIsNewest(_ db: Database, _ path: String) throws {
+        let version = try version(db)
+        guard version < Schema.version else { return }
+        throw StoreProblem(
+            "\(path): is a store of version \(version), which has to be made one of version \(Schema.version), and you may only"
+                + " read it; let its owner run any command on it once, such as twin verify --store \(path)",
+            .permission,
+            exitCode: 77)
     }
 
     /// SQLite goes on writing to a file that was removed, where nobody will find it.

@@ -4,13 +4,19 @@ import TwinRuntime
 
 extension StoreWindow {
     /// What `--period` names; all without it.
-    init(_ period: String?, _ config: SiteConfig) throws { try self.init(period, config.zone, config.calendar) }
+    init(_ period: String?, _ config: SiteConfig, option: String = "--period") throws {
+        try self.init(period, config.zone, config.calendar, option: option)
+    }
 
-    /// - Parameter calendar: for shifts; nil where none is known.
-    init(_ period: String?, _ zone: LocalZone, _ calendar: ProductionCalendar? = nil) throws {
+    /// - Parameters:
+    ///   - calendar: for shifts; nil where none is known.
+    ///   - option: what the user wrote it after.
+    init(
+        _ period: String?, _ zone: LocalZone, _ calendar: ProductionCalendar? = nil, option: String = "--period"
+    ) throws {
         self = .all
         guard let period else { return }
-        let bounds = try Period(zone: zone, calendar: calendar).bounds(of: period)
+        let bounds = try Period(zone: zone, calendar: calendar, option: option).bounds(of: period)
         self = .init(from: bounds.from, to: bounds.to)
     }
 }
@@ -23,13 +29,14 @@ struct Period {
 
     let zone: LocalZone
     let calendar: ProductionCalendar?
+    let option: String
 
     func bounds(of text: String) throws -> (from: PlantTime, to: PlantTime) {
         if let range = text.firstRange(of: "..") {
             let first = try days(String(text[..<range.lowerBound]), of: text)
             let last = try days(String(text[range.upperBound...]), of: text)
             guard first.from < last.to else {
-                throw Failure("--period \(quoted(text)): ends before it begins", exitCode: 2)
+                throw Failure("\(option) \(quoted(text)): ends before it begins", exitCode: 2)
             }
             return (first.from, last.to)
         }
@@ -55,7 +62,7 @@ struct Period {
         guard let shift = shifts.first(where: { $0.name == name }) else {
             let known = shifts.map(\.name).joined(separator: ", ")
             throw Failure(
-                "--period \(quoted(text)): no shift \(quoted(name)); shifts.yaml has \(known.isEmpty ? "none" : known)",
+                "\(option) \(quoted(text)): no shift \(quoted(name)); shifts.yaml has \(known.isEmpty ? "none" : known)",
                 exitCode: 2)
         }
         // On a day when clocks change, a shift begins and ends by the clock on the wall.
@@ -64,7 +71,7 @@ struct Period {
 
     private func wrong(_ text: String) -> Failure {
         Failure(
-            "--period \(quoted(text)): expected 2025-06-18, 2025-06, 2025, 2025-W25, 2025-06-18/early,"
+            "\(option) \(quoted(text)): expected 2025-06-18, 2025-06, 2025, 2025-W25, 2025-06-18/early,"
                 + " 2025-06-01..2025-06-14 or 12m/2025-06-18", exitCode: 2)
     }
 

@@ -22,6 +22,24 @@ func openToRead(_ path: String) throws -> any StoreReading {
     }
 }
 
+extension CommonOptions {
+    /// Says that another configuration than the books' own makes the figures.
+    func tell(_ changes: [ConfigurationInWindow], against config: SiteConfig) {
+        guard let only = self.config, changes.contains(where: { $0.hash != config.hash }) else { return }
+        say("warning: figures are made by the rules of \(only); the books by the store's configurations")
+    }
+}
+
+extension Factors {
+    /// No year has another's factors without a word of the configuration.
+    func check(_ years: [Int]) throws {
+        guard !allowsNearest, let year = years.first(where: { !knows($0) }) else { return }
+        throw Failure(
+            "factors.yaml: there is no set for \(year); add it, or write missing_years: nearest to take the year before",
+            exitCode: 78)
+    }
+}
+
 /// What people ask of a store, and what they are told when it has no answer.
 extension StoreReading {
     /// Why there are no figures of a time: the run is too young for a report, or the store does not reach there.

@@ -137,6 +137,8 @@ struct ChangeTests {
         // Pump: 500 MWh of gas (90 t, 25,000 GBP, 3,600 of carbon) for 150 MWh of electricity (15 t, 30,000 GBP): 75 t for 1,400.
         #expect(abs(effects[1].savedKg - 75_000) < 1e-6 && abs(effects[1].extraCost - 1_400) < 1e-6)
         #expect(abs((effects[1].costPerTonne ?? 0) - 1_400.0 / 75) < 1e-9)
+        // By the market 150 MWh are 30 t (residual mix 0.2 kg), so 60 t are saved; less gas saves the same in both views.
+        #expect(less.savedMarketKg == less.savedKg && abs(effects[1].savedMarketKg - 60_000) < 1e-6)
     }
 
     @Test("a fuel that takes another's place gives the same heat: gross kWh of gas are fewer net ones of biomethane")

@@ -132,4 +132,28 @@ struct ReportTests {
             #expect(both.count("vehicles") == first.count("vehicles") + next.count("vehicles"))
         }
     }
+
+    @Test func `Who may only read a store and its folder may report it, and is told what else cannot be`() async throws
+    {
+        try await Scene.play { scene in
+            let folder = scene.path("read-only")
+            let files = FileManager.default
+            try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let store = "\(folder)/day.sqlite"
+            _ = try await scene.replay(Repository.day, ["--store", store])
+            let before = try await scene.twin("report", "--store", store, "--json").success()
+            for name in try files.contentsOfDirectory(atPath: folder) {
+                try files.setAttributes([.posixPermissions: 0o444], ofItemAtPath: "\(folder)/\(name)")
+            }
+            try files.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder)
+            // Root may write everywhere, unless it gives that up.
+            let reader =
+                geteuid() == 0 ? ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] : ["env"]
+            let told = try await scene.twin(under: reader, "report", "--store", store, "--json").success()
+            #expect(told == before)
+            let refused = try await scene.twin(under: reader, "replay", Repository.day, "--store", store).ending()
+            #expect(refused.code == 73)
+            try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+        }
+    }
 }

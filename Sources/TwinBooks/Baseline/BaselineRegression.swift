@@ -114,6 +114,9 @@ public struct BaselineRegression: Sendable, Hashable {
         return found
     }
 
+    /// Fewer days than these have not seen all seasons.
+    public static let yearDaysMin = 330
+
     /// What a reader must know before using it; nothing that forbids it.
     public var cautions: [String] {
         var found: [String] = []
@@ -123,7 +126,9 @@ public struct BaselineRegression: Sendable, Hashable {
                     + " vehicles: what a vehicle takes is not told from what the day takes, so the model holds for days of that"
                     + " volume and for idle days, not between")
         }
-        if days < 330 { found.append("\(days) days are no year: seasons that are missing are not in it") }
+        if days < BaselineRegression.yearDaysMin {
+            found.append("\(days) days are no year: seasons that are missing are not in it")
+        }
         return found
     }
 }

@@ -34,10 +34,13 @@ public struct Lever: Sendable, Hashable {
     }
 }
 
-/// What a lever would have done in a window, by location, at the window's factors and the prices of its beginning.
+/// What a lever would have done in a window, at the window's factors and the prices of its beginning.
 public struct LeverEffect: Sendable, Hashable {
     public var lever: Lever
+    /// By location.
     public var savedKg: Double
+    /// By the market: electricity at the residual mix, which is what more import is bought at and what less of it saves.
+    public var savedMarketKg: Double
     /// Nil without vehicles.
     public var savedKgPerVehicle: Double?
     /// Of energy and of the price on Scope 1; what has to be built is not in it.
@@ -68,16 +71,16 @@ extension Summary {
         let kWh = all.kilowattHours * lever.share
         guard kWh > 0 else { return nil }
         let tariffs = method.tariffs[method.tariffIndex(at: from)].value
-        /// kg in Scope 1 and 2, and money for energy.
-        func weight(_ account: Account, _ kWh: Double) -> (direct: Double, indirect: Double, cost: Double) {
+        /// kg in Scope 1, kWh from the grid, and money for energy.
+        func weight(_ account: Account, _ kWh: Double) -> (direct: Double, importKWh: Double, cost: Double) {
             guard let fuel = account.row.fuel else {
-                return (0, kWh * gridFactor, kWh / 1000 * tariffs.importPerMWh)
+                return (0, kWh, kWh / 1000 * tariffs.importPerMWh)
             }
             let price = (tariffs.fuels[fuel.index] ?? 0) / fuel.row.kWhPerPriced
             return (kWh * factor(fuel), 0, kWh * price)
         }
         let before = weight(lever.account, kWh)
-        let after: (direct: Double, indirect: Double, cost: Double) =
+        let after: (direct: Double, importKWh: Double, cost: Double) =
             switch lever.by {
             case .nothing: (0, 0, 0)
             case .electricity(let perKWh): weight(.gridImport, kWh * perKWh)
@@ -86,9 +89,12 @@ extension Summary {
                 weight(fuel.account, kWh * (lever.account.row.fuel?.row.netPerKWh ?? 1) / fuel.row.netPerKWh)
             }
         let savedDirect = before.direct - after.direct
-        let saved = savedDirect + before.indirect - after.indirect
+        let importKWh = before.importKWh - after.importKWh
+        let saved = savedDirect + importKWh * gridFactor
+        let residual = method.factors.set(at: from).gridResidualMix.kilogramsPerKWh
         return LeverEffect(
-            lever: lever, savedKg: saved, savedKgPerVehicle: perVehicle(saved),
+            lever: lever, savedKg: saved, savedMarketKg: savedDirect + importKWh * residual,
+            savedKgPerVehicle: perVehicle(saved),
             extraCost: after.cost - before.cost - savedDirect / 1000 * tariffs.carbonPerTonne)
     }
 }

@@ -34,6 +34,8 @@ public struct Passport: Sendable, Hashable {
     /// When it was first told of, and when it was lined off or scrapped. One that nobody saw enter entered its standard hours
     /// before.
     public var entered: PlantTime
+    /// Whether somebody saw it enter.
+    public var isEntrySeen: Bool
     public var finished: PlantTime
     /// Whether a model said that it was built, and nobody saw it.
     public var isModelled: Bool

@@ -373,12 +373,13 @@ extension PassportBook {
         let finished = entry.finished ?? entry.entered
         // Of one that nobody saw enter, as planned.
         let planned = finished - Span(ms: PassportBook.ms(hours))
-        let entered = entry.entered < finished ? entry.entered : planned
+        let isEntrySeen = entry.entered < finished
         let changes = entry.changes + (isYearOver ? 1 : 0)
         let status: Passport.Status =
             entry.isScrapped ? .scrapped : finished >= end ? .provisional : changes > 0 ? .restated : .issued
         return Passport(
-            vehicle: entry.id, model: entry.model, line: entry.line, entered: entered, finished: finished,
+            vehicle: entry.id, model: entry.model, line: entry.line, entered: isEntrySeen ? entry.entered : planned,
+            isEntrySeen: isEntrySeen, finished: finished,
             isModelled: entry.isModelled, status: status, revision: status == .provisional ? 0 : 1 + changes,
             direct: zip(terms.shops, entry.direct).map { Passport.Direct(shop: $0.name, carbon: $1) },
             overhead: overhead, trueUp: trueUp, standardHours: hours)

@@ -96,15 +96,17 @@ extension ReportPage {
         let rows = effects.map { effect in
             [
                 effect.lever.name + (effect.lever.isByCertificate ? " *" : ""), Answers.signed(-effect.savedKg / 1000),
+                Answers.signed(-effect.savedMarketKg / 1000),
                 effect.savedKgPerVehicle.map { Answers.signed(-$0) } ?? "—",
                 effect.costPerTonne.map { Figures.whole($0) } ?? "—",
             ]
         }
         return "<h3>Measures, cheapest tonne first</h3>"
-            + HTML.table(["", "t CO2e", "kg per vehicle", "\(currency) per t"], rows)
+            + HTML.table(["", "t, location", "t, market", "kg per vehicle", "\(currency) per t"], rows)
             + "<p class=\"note\">Each for itself, over this window, at today's factors and prices; energy and the price on"
-            + " Scope 1 alone, nothing that has to be built. Location-based"
-            + "\(effects.contains { $0.lever.isByCertificate } ? "; * by certificates, which that view does not count" : "").</p>"
+            + " Scope 1 alone, nothing that has to be built. Kg and money by"
+            + " location; by the market electricity counts at the residual mix"
+            + "\(effects.contains { $0.lever.isByCertificate } ? "; * by certificates, which location does not count" : "").</p>"
     }
 
     private var method: String {

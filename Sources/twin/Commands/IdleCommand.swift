@@ -70,7 +70,7 @@ struct IdleCommand: AsyncParsableCommand {
 
     /// Days of the window after those of a reference, which may lie before it.
     private func review(_ source: any StoreReading, _ config: SiteConfig, _ window: StoreWindow) throws {
-        let before = try reference.map { try StoreWindow($0, config.zone) }
+        let before = try reference.map { try StoreWindow($0, config, option: "--reference") }
         var method = try config.method.covering(source.chart(window))
         if let before { method = try method.covering(source.chart(before)) }
         let days = try source.days(window, method)

@@ -54,6 +54,7 @@ struct PassportsCommand: AsyncParsableCommand {
         let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
         let window = try StoreWindow(period, config)
+        common.tell(try ConfigurationInWindow.all(in: window, of: source), against: config)
         let years = try source.passportYears(in: window, period, config, at: store)
         let kind = common.json ? .json : format ?? .text
         guard let found = years.last, years.count == 1 || kind == .csv || kind == .pact else {
@@ -137,12 +138,8 @@ extension StoreReading {
         if years.isEmpty { throw try nothing(of: period, window, config.zone, at: path) }
         for year in years {
             if let claim = year.claimsAboveUse.first { throw Failure(claim, exitCode: 78) }
-            if !config.method.factors.allowsNearest, !config.method.factors.knows(year.year) {
-                throw Failure(
-                    "factors.yaml: there is no set for \(year.year); add it, or write missing_years: nearest to take the"
-                        + " year before", exitCode: 78)
-            }
         }
+        try config.method.factors.check(years.map(\.year))
         return years
     }
 }

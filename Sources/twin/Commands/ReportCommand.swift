@@ -70,9 +70,7 @@ struct ReportCommand: AsyncParsableCommand {
         let window = try StoreWindow(period, config)
         let method = try config.method.covering(source.chart(window))
         let changes = try ConfigurationInWindow.all(in: window, of: source)
-        if let only = common.config, changes.contains(where: { $0.hash != config.hash }) {
-            common.say("warning: figures are made by the rules of \(only); the books by the store's configurations")
-        }
+        common.tell(changes, against: config)
         let restatements = try source.restatements(window).map(\.restatement)
         if !restatements.isEmpty {
             common.say("restated: late data changed closed periods \(restatements.count) times")
@@ -256,14 +254,10 @@ struct ConfigurationInWindow {
 }
 
 extension Summary {
-    /// Nobody may claim more than was used, and no year has another's factors without a word of the configuration.
+    /// Nobody may claim more than was used, and every year needs its factors.
     func checkClaims() throws {
         if let above = certificatesAboveUse.first { throw Failure(above, exitCode: 78) }
-        if !method.factors.allowsNearest, let year = missingFactorYears.first {
-            throw Failure(
-                "factors.yaml: there is no set for \(year); add it, or write missing_years: nearest to take the year before",
-                exitCode: 78)
-        }
+        try method.factors.check(missingFactorYears)
     }
 }
 

@@ -74,6 +74,11 @@ struct ExplainTextTests {
         }
         #expect(abs(sum("from", ["source ", "vehicle "], .scope1) - summary.carbon.scope1.kilograms) < 1e-6)
         #expect(abs(sum("from", ["source ", "vehicle "], .market) - summary.carbon.scope2Market.kilograms) < 1e-6)
+        // What brings carbon in names its factors and its meters' quality; what only carries it on has no factor.
+        let gas = try #require(routes.first { $0["from"]?.text?.hasPrefix("source gas") == true })
+        #expect(gas["factor_set"]?.text == summary.factorSetID && gas["quality"]?["measured_pct"]?.double == 100)
+        let carried = try #require(routes.first { $0["from"]?.text == "bus electricity" })
+        #expect(carried["factor_set"] == .null && carried["quality"] != nil)
         // 44,527.2 kWh of ethanol at 0.00152 kg: the fuel cell burnt it, and its power and heat carry it on.
         #expect(abs(sum("to", ["converter fuelcell/sofc-1"], .scope1) - 67.681) < 0.01)
     }

@@ -175,7 +175,7 @@ struct FootprintTests {
         }
         var passport = Passport(
             vehicle: "v-1", model: "juke", line: "line-1",
-            entered: try #require(PlantTime(rfc3339: "2024-12-31T08:00:00Z")),
+            entered: try #require(PlantTime(rfc3339: "2024-12-31T08:00:00Z")), isEntrySeen: true,
             finished: try #require(PlantTime(rfc3339: "2025-01-02T08:00:00Z")), isModelled: false, status: .restated,
             revision: 2, direct: [.init(shop: "body", carbon: carbon(1)), .init(shop: "paint", carbon: carbon(2))],
             overhead: carbon(10), trueUp: carbon(-1), standardHours: 20)
