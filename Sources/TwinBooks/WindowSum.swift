@@ -38,7 +38,8 @@ public struct WindowSum: Sendable {
     public private(set) var direct = [Emissions](repeating: .zero, count: Fuel.allCases.count)
     private var quality = QualityWeights()
     private(set) var fills: FillBook
-    private(set) var balances: BalanceSum
+    /// By `MeterBalance.allCases`.
+    private var balances: [BalanceSum]
     private var renewable = RenewableUse()
     private var intensity = IntensitySums()
     private(set) var costBases: [CostBasis]
@@ -50,7 +51,7 @@ public struct WindowSum: Sendable {
         conditionsSum = ConditionsSum(method)
         costBases = method.tariffs.map { _ in CostBasis() }
         fills = FillBook(lineCount: method.chart.meters.count)
-        balances = BalanceSum(method.chart)
+        balances = MeterBalance.allCases.map { BalanceSum($0, method.chart) }
         ledger = Ledger(method.chart, method.factors, method.ledger, carry: carry)
         storedBefore = ledger.stored
         flows = ledger.flows
@@ -92,7 +93,7 @@ public struct WindowSum: Sendable {
         for fuel in Fuel.allCases { direct[fuel.index] += row[fuel.account].energy * set[fuel].direct }
         quality.add(row, method.chart)
         fills.add(row, method.chart)
-        balances.add(row, method.zone)
+        for place in balances.indices { balances[place].add(row, method.zone) }
         costBases[method.tariffIndex(at: row.start)].add(row, direct: carbon.scope1 - before)
     }
 
@@ -124,6 +125,11 @@ public struct WindowSum: Sendable {
     /// Shares of metered energy that were measured and estimated, and of plant time that nothing tells about, %.
     public var dataQuality: (measured: Double, estimated: Double, missing: Double)? { quality.percent }
 
+    func balance(_ balance: MeterBalance) -> BalanceSum? { balances.first { $0.balance == balance } }
+
+    /// Half hours in which a main meter and all its sub-meters told.
+    public func examinedHalfHours(_ balance: MeterBalance) -> Int { self.balance(balance)?.examined ?? 0 }
+
     /// The metered energy that these are shares of, kWh.
     var examinedKWh: Double { quality.kWh }
 }
@@ -154,7 +160,7 @@ private struct QualityWeights: Sendable {
     private var estimated = 0.0
     private var missing = 0.0
 
-    private static let metered = Bus.electricity.accounts + Bus.fuel.accounts
+    private static let metered = Bus.electricity.accounts + Bus.fuel.sheet.sources
 
     mutating func add(_ row: PeriodRow, _ chart: Chart) {
         guard row.steppedMs > 0 else { return }

@@ -26,15 +26,18 @@ public struct ExplainText {
             summary.fuels.map { text.json($0.account, set[$0].direct, set.id) } + [
                 text.json(.gridImport, text.isLocation ? set.gridGeneration : set.gridResidualMix, set.id)
             ]
-        return .fields([
+        let explained = JSON.fields([
             "schema": .string("explain/1"), "source": .string(summary.facts.isSimulated ? "simulated" : "measured"),
             "co2_kg_per_vehicle": .optional(summary.kgPerVehicle),
             "vehicles": .integer(summary.vehicles), "scope1_kg": .number(summary.carbon.scope1.kilograms),
             "scope2": .string(summary.method.scope2.rawValue), "scope2_kg": .number(text.scope2.kilograms),
             "products": .array(products), "ledger": .array(text.ledger),
             "uncertainty": summary.uncertaintyJSON,
-            "reconciliation": summary.busReconciliation?.json ?? .null,
+            "reconciliation": summary.reconciliation(of: .electricity)?.json ?? .null,
         ])
+        guard !text.chart.lines(of: .gasMain).isEmpty else { return explained }
+        let gas = JSON.Member("gas_reconciliation", summary.reconciliation(of: .gas)?.json ?? .null)
+        return .object((explained.members ?? []) + [gas])
     }
 
     private func json(_ account: Account, _ factor: EmissionFactor, _ set: String) -> JSON {

@@ -9,11 +9,19 @@ enum UncertaintyWords {
         return budget.contributions.filter { $0.kg > 0.001 * budget.kg }.sorted { $0.kg > $1.kg }
     }
 
-    /// What the sub-meters say of the grid's meter, a phrase each.
+    /// What sub-meters say of their main meter, a phrase each: of the grid's, and of gas where there is a main.
     static func reconciliation(_ summary: Summary) -> [String] {
-        guard let found = summary.busReconciliation else {
-            return ["sub-meters cannot be held against the grid's meter: no half hour has all of them"]
-        }
+        let hasGasMain = !summary.method.chart.lines(of: .gasMain).isEmpty
+        return reconciliation(.electricity, summary) + (hasGasMain ? reconciliation(.gas, summary) : [])
+    }
+
+    private static func reconciliation(_ balance: MeterBalance, _ summary: Summary) -> [String] {
+        let (subMeters, main, prefix) =
+            switch balance {
+            case .electricity: ("sub-meters", "the grid's", "")
+            case .gas: ("gas sub-meters", "the gas main", "gas: ")
+            }
+        guard let found = summary.reconciliation(of: balance) else { return [silence(balance, summary)] }
         let tests = found.reconciliation
         let kWh = "\(Figures.fixed(found.residualKWh, 1)) kWh (\(Figures.fixed(found.residualPct, 2)) %)"
         let verdict = tests.hasGrossError ? "a gross error is likely" : "no gross error"
@@ -27,10 +35,22 @@ enum UncertaintyWords {
             return "most in doubt: \(found.parts[place].name) (\(Figures.fixed(one.score, 1)) sigma, \(moved))"
         }
         return [
-            "sub-meters against the grid's, \(found.examined) of \(found.halfHours) half hours: \(kWh) left over",
-            square,
-            most ?? "none is more in doubt than the others",
+            "\(subMeters) against \(main), \(found.examined) of \(found.halfHours) half hours: \(kWh) left over",
+            prefix + square,
+            prefix + (most ?? "none is more in doubt than the others"),
         ]
+    }
+
+    /// Why nothing is held against a main meter.
+    private static func silence(_ balance: MeterBalance, _ summary: Summary) -> String {
+        switch balance {
+        case .electricity: "sub-meters cannot be held against the grid's meter: no half hour has all of them"
+        case .gas where summary.method.chart.lines(of: .gas).isEmpty:
+            "no gas sub-meter is there to be held against the gas main"
+        case .gas where summary.sum.examinedHalfHours(.gas) > 0:
+            "gas sub-meters cannot be held against the gas main: it told no gas"
+        case .gas: "gas sub-meters cannot be held against the gas main: no half hour has all of them"
+        }
     }
 
     /// By how much late data moved the figure.

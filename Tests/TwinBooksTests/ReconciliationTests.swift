@@ -93,7 +93,7 @@ struct ReconciliationTests {
     ]
 
     /// Four days, of which the last two are idle; what is lost is 2 % of what is delivered.
-    private func bus(_ gains: [Double], silentGrid: Bool = false) throws -> BusReconciliation? {
+    private func bus(_ gains: [Double], silentGrid: Bool = false) throws -> BalanceReconciliation? {
         let chart = Chart(Self.meters)
         let rows = (0..<192).map { half in
             let hour = Double(half % 48) / 2
@@ -120,7 +120,7 @@ struct ReconciliationTests {
             return row
         }
         return Summary(rows: rows, method: SummaryBench.method(chart: chart), facts: SummaryBench.facts)
-            .busReconciliation
+            .reconciliation(of: .electricity)
     }
 
     @Test("meters that fit leave nothing over")

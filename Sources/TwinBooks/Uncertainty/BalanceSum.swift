@@ -1,7 +1,7 @@
 import TwinCore
 import TwinUnits
 
-/// The electric bus by time of day: what its meters told in the half hours in which all of them did, and the grid's own too.
+/// A balance by time of day: what its meters told in the half hours in which all of them did, and the main too.
 ///
 /// One balance over a window cannot say which of its meters is wrong: each could be. A meter that is too low by a twentieth is
 /// so in proportion to what it tells, and by day and by night, on working days and others, meters do not tell the same. So each
@@ -20,7 +20,8 @@ struct BalanceSum: Sendable {
         var hours = 0.0
     }
 
-    /// Lines of the bus; sources are +1 and uses -1.
+    let balance: MeterBalance
+    /// Its lines; sources are +1 and uses -1.
     let meters: [(line: Int, sign: Double)]
     private(set) var slots: [Slot]
     /// Half hours that could be held against each other, and all that were stepped.
@@ -29,25 +30,25 @@ struct BalanceSum: Sendable {
 
     private static let slotsPerDay: Int64 = 8
 
-    init(_ chart: Chart) {
-        let sheet = Bus.electricity.sheet
-        let sides = [
-            (1.0, sheet.supplied + [sheet.imported].compactMap(\.self)),
-            (-1.0, sheet.consumed + sheet.stored + [sheet.exported].compactMap(\.self)),
-        ]
-        meters = sides.flatMap { sign, accounts in
+    init(_ balance: MeterBalance, _ chart: Chart) {
+        self.balance = balance
+        meters = [(1.0, balance.sources), (-1.0, balance.uses)].flatMap { sign, accounts in
             accounts.flatMap { chart.lines(of: $0).map { (line: $0, sign: sign) } }
         }
         let count = meters.count
         let empty = Slot(parts: [Part](repeating: Part(), count: count))
-        slots = [Slot](repeating: empty, count: chart.lines(of: .gridImport).isEmpty ? 0 : 2 * Int(Self.slotsPerDay))
+        // Without a main there is nothing to hold against, and a main alone has nothing to hold.
+        let hasMain = !(balance.mains.first.map(chart.lines) ?? []).isEmpty
+        let isWhole = hasMain && meters.contains { $0.sign < 0 }
+        slots = [Slot](repeating: empty, count: isWhole ? 2 * Int(Self.slotsPerDay) : 0)
     }
 
     mutating func add(_ row: PeriodRow, _ zone: LocalZone) {
         guard row.steppedMs > 0, !slots.isEmpty else { return }
         halfHours += 1
         // Where the grid is the remainder the balance closes by itself.
-        guard row[.gridImport].measuredMs > 0, row[.gridImport].estimatedMs == 0, row[.gridExport].estimatedMs == 0,
+        guard let main = balance.mains.first, row[main].measuredMs > 0,
+            balance.mains.allSatisfy({ row[$0].estimatedMs == 0 }),
             meters.allSatisfy({ $0.line < row.meters.count && row.meters[$0.line].coveredMs >= row.steppedMs })
         else { return }
         examined += 1
@@ -63,7 +64,7 @@ struct BalanceSum: Sendable {
                 slots[slot].parts[place].estimatedKWh += kWh * share
             }
         }
-        slots[slot].lossesKWh += row[.losses].energy.kilowattHours
+        if let losses = balance.losses { slots[slot].lossesKWh += row[losses].energy.kilowattHours }
         slots[slot].hours += Double(row.steppedMs) / 3_600_000
     }
 }

@@ -20,7 +20,7 @@ extension Summary {
     }
 }
 
-extension BusReconciliation {
+extension BalanceReconciliation {
     public var json: JSON {
         .fields([
             "half_hours_examined": .integer(examined), "half_hours": .integer(halfHours),
@@ -32,10 +32,10 @@ extension BusReconciliation {
                 zip(parts, reconciliation.measurements).map { part, one in
                     .fields([
                         "part": .string(part.name), "kwh": .number(one.value),
-                        "half_width_kwh": .number(BusReconciliation.coverageFactor * one.variance.squareRoot()),
+                        "half_width_kwh": .number(BalanceReconciliation.coverageFactor * one.variance.squareRoot()),
                         "adjusted_kwh": .number(one.adjusted),
                         "adjusted_half_width_kwh": .number(
-                            BusReconciliation.coverageFactor * one.adjustedVariance.squareRoot()),
+                            BalanceReconciliation.coverageFactor * one.adjustedVariance.squareRoot()),
                         "score": .number(one.score),
                     ])
                 }),

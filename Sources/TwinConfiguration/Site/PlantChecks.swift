@@ -31,7 +31,8 @@ extension SiteFiles {
                 if let text = problem(shop) { key.problem(text) }
                 continue
             }
-            let burners = kind == "gas" ? assets.assets.map(\.path).filter { $0.area == .burner } : []
+            let burning = assets.assets.filter { $0.path.area == .burner && !type(of: $0.kind).isMainMeter }
+            let burners = kind == "gas" ? burning.map(\.path) : []
             if burners.contains(path) { continue }
             let near = suggestion(for: path.text, among: (shops.map(\.path) + burners).map(\.text))
             let fix = near.map { "did you mean \(quoted($0))?" } ?? "remove it or add the asset"

@@ -11,6 +11,7 @@ public enum Account: Int, Sendable, Hashable, CaseIterable {
     case heatBiomass
     case chp, heatChp
     case hydrogenMade, hydrogenUses
+    case gasMain
 
     /// The compiler asks for the row of a new account here.
     private var definition: AccountRow {
@@ -47,6 +48,8 @@ public enum Account: Int, Sendable, Hashable, CaseIterable {
         case .chp: AccountRow("chp", .electricity, .generated, "heat and power")
         case .heatChp: AccountRow("heat_chp", .heat, .generated, "heat and power", key: "chp")
         case .heatBiomass: AccountRow("heat_biomass", .heat, .generated, "biomass boiler", key: "biomass")
+        // What burners and boilers tell is the gas that counts; its main meter only holds a total against them.
+        case .gasMain: AccountRow("gas_main", .fuel, .memo, "gas main")
         }
     }
 
@@ -131,7 +134,7 @@ public struct AccountRow: Sendable, Hashable {
 /// Where energy of one kind meets: what sources give there, uses take.
 public enum Bus: Int, Sendable, Hashable, CaseIterable {
     case electricity, heat, hydrogen
-    /// Bought and burnt: nothing balances.
+    /// Bought and burnt: nothing balances. Its sources are all that counts.
     case fuel
 
     /// Its accounts in their written order, by what they do.

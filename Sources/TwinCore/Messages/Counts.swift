@@ -83,7 +83,9 @@ public struct Counts: Sendable, Hashable, Codable {
         lost[reason, default: [:]][signal, default: 0] += count
     }
 
+    /// What is a memo is in no figure, so none is in doubt by it.
     public mutating func doubt(_ meter: Meter, kWh: Double) {
+        guard meter.account.row.flow != .memo else { return }
         guard let wh = Int64(exactly: min(abs(kWh) * 1000, 1e15).rounded()), wh > 0 else { return }
         contradictedWh[meter, default: 0] = contradictedWh[meter, default: 0].addingSaturated(wh)
     }

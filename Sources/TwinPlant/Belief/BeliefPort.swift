@@ -65,7 +65,11 @@ struct BeliefPort: StepPort {
     init(_ assets: [PlantAsset], _ area: Area) {
         self.assets = assets
         self.area = area
-        let sheets = assets.map { SignalSheet($0.kind.signals, maxAge: $0.maxAge, preference: $0.preference) }
+        let sheets = assets.map { asset in
+            SignalSheet(
+                asset.kind.signals, maxAge: asset.maxAge, hasModel: !type(of: asset.kind).isMainMeter,
+                preference: asset.preference)
+        }
         specs = sheets.map(\.specs)
         posts = sheets.map(\.posts)
         examination = CrossExamination(assets, sheets)
@@ -157,7 +161,9 @@ struct BeliefPort: StepPort {
         let guess = model.map { UsedValue($0, .estimated) } ?? UsedValue(0, .stale)
         guard slot.spec >= 0 else { return guess }
         return slot.isMean
-            ? fleet.used(index, signal: slot.spec, model: guess.value, maxAge: seats[index].maxAge, context)
+            ? fleet.used(
+                index, signal: slot.spec, model: slot.estimate >= 0 ? guess.value : nil, maxAge: seats[index].maxAge,
+                context)
             : fleet.latest(index, signal: slot.spec, context) ?? guess
     }
 
@@ -184,6 +190,7 @@ struct BeliefPort: StepPort {
     var isTripped: Bool { false }
     var isHeld: Bool { false }
     var isFuelled: Bool { true }
+    var burntGasKW: Double? { nil }
     var islandNeedKW: Double? { nil }
     mutating func noise(_ stream: Int, timeConstantMinutes: Double) -> Double { 0 }
     mutating func burn(litres: Double) {}

@@ -23,6 +23,9 @@ public protocol AssetKind: Parametrised, Hashable {
     /// Weather and what the plant takes by itself come from a recording in the closed loop; what is not of the
     /// surroundings is simulated there.
     static var isSurroundings: Bool { get }
+    /// Whether it only meters what others take: no model stands in for it, and in the simulated plant it is stepped after
+    /// all of them.
+    static var isMainMeter: Bool { get }
 
     /// Its size, kW; detectors and tolerances are shares of it.
     var sizeKW: Double { get }
@@ -63,6 +66,7 @@ extension AssetKind {
     public static var section: AssetSection { .named(1...64) }
     public static var maxAgeRange: ClosedRange<Int> { 1...86_400 }
     public static var isSurroundings: Bool { false }
+    public static var isMainMeter: Bool { false }
     public var control: Control? { nil }
     public var watchedBand: ClosedRange<Double>? { nil }
     public var witnesses: [Witness] { [] }

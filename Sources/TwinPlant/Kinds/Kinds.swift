@@ -5,7 +5,7 @@ public import TwinCore
 public enum Kinds {
     public static let all: [any AssetKind.Type] = [
         WindTurbine.self, PVPark.self, SolidOxideFuelCell.self, EthanolStore.self, CombinedHeatPower.self,
-        Shop.self, SupplyAir.self, Oven.self, Oxidiser.self,
+        Shop.self, SupplyAir.self, Oven.self, Oxidiser.self, GasMain.self,
         GasBoiler.self, HeatPump.self, ElectrodeBoiler.self, HeatRecovery.self, HotWaterStore.self, BiomassBoiler.self,
         AGVStations.self, VehicleYard.self, ChargingBays.self, Electrolyser.self, BatteryUnit.self,
     ]

@@ -27,6 +27,8 @@ public protocol StepPort {
     /// Whether there is fuel in the tank.
     var isFuelled: Bool { get }
     mutating func burn(litres: Double)
+    /// Gas that all of the site burnt in this step so far, kW gross; nil where nobody knows.
+    var burntGasKW: Double? { get }
     /// Share of the tanks' level, litres.
     func level(ofCapacity litres: Double) -> Double?
     /// Cars that plug in at this asset; nil where nobody knows of single cars.

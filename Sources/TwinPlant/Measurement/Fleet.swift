@@ -95,10 +95,11 @@ public struct Fleet: Sendable, Codable {
     }
 
     /// What this tick uses for a signal: the measured mean where readings cover it, the last known value while it
-    /// is young enough, else the model.
+    /// is young enough, else the model; nil is a meter that none stands in for.
     func used(
-        _ asset: Int, signal: Int = 0, model: Double, maxAge: Span, _ context: TickContext
+        _ asset: Int, signal: Int = 0, model guess: Double?, maxAge: Span, _ context: TickContext
     ) -> UsedValue {
+        let model = guess ?? 0
         guard feeds[asset].isOnline else { return UsedValue(model, .notConnected) }
         if signal == 0, feeds[asset].stuck.isStuck { return UsedValue(model, .stuck) }
         let standing = feeds[asset].contradiction(of: signal, at: context.from)
@@ -116,7 +117,7 @@ public struct Fleet: Sendable, Codable {
             let filled = sum + last.value * Double(step - covered)
             return UsedValue(filled / Double(step), isModelled ? .estimated : .lastKnown)
         }
-        return UsedValue(model, .estimated)
+        return UsedValue(model, guess == nil ? .stale : .estimated)
     }
 
     /// What the latest reading that reaches to the end of this tick says; unlike `used` it is an instant, not a mean.

@@ -10,6 +10,8 @@ public struct ResponsivePlant: Sendable {
         /// By asset that obeys a limit, before it.
         public var offeredKW: [Double]
         public var loadKW: Double
+        /// Gas that the shops burn, gross.
+        public var gasKW: Double
         public var temperatureC: Double
         /// At the mast, and global on the horizontal.
         public var windMPerS: Double
@@ -18,12 +20,13 @@ public struct ResponsivePlant: Sendable {
         public var electricVehicles: Double
 
         public init(
-            freeKW: Double, offeredKW: [Double], loadKW: Double, temperatureC: Double, windMPerS: Double = 0,
-            irradianceWPerM2: Double = 0, electricVehicles: Double
+            freeKW: Double, offeredKW: [Double], loadKW: Double, gasKW: Double = 0, temperatureC: Double,
+            windMPerS: Double = 0, irradianceWPerM2: Double = 0, electricVehicles: Double
         ) {
             self.freeKW = freeKW
             self.offeredKW = offeredKW
             self.loadKW = loadKW
+            self.gasKW = gasKW
             self.temperatureC = temperatureC
             self.windMPerS = windMPerS
             self.irradianceWPerM2 = irradianceWPerM2
@@ -138,7 +141,8 @@ public struct ResponsivePlant: Sendable {
         assets.step(
             Around(
                 from: from, to: to, airC: around.temperatureC, windMPerS: around.windMPerS,
-                irradianceWPerM2: around.irradianceWPerM2), network: network, demandScale: demandScale)
+                irradianceWPerM2: around.irradianceWPerM2), network: network, demandScale: demandScale,
+            gasKW: around.gasKW)
         let (given, drawn) = (assets.port.givenKW, assets.port.drawnKW)
         let fromOutside = isOutage ? 0 : around.freeKW + limitedKW.reduce(0, +)
         let served = isOutage ? min(around.loadKW, max(0, given - drawn)) : around.loadKW

@@ -23,18 +23,25 @@ public struct SimulatedAssets: Sendable {
         self.assets = real
         topics = real.map { Topic.text(site: site, $0.path.area, $0.path.asset, .tele) }
         stepped = real.map { $0.kind.stepped }
-        // Areas one after the other; within one, by rank.
+        // Areas one after the other; within one, by rank. What meters all others comes last.
         let areas = real.reduce(into: [Area]()) { if $0.last != $1.path.area { $0.append($1.path.area) } }
         func place(_ index: Int) -> Int { areas.firstIndex(of: real[index].path.area) ?? 0 }
-        order = real.indices.sorted { (place($0), real[$0].kind.rank, $0) < (place($1), real[$1].kind.rank, $1) }
+        func rank(_ index: Int) -> (Int, Int, Int, Int) {
+            let kind = real[index].kind
+            return (type(of: kind).isMainMeter ? 1 : 0, place(index), kind.rank, index)
+        }
+        order = real.indices.sorted { rank($0) < rank($1) }
         port = SimulatedPort(
             real, calendar: calendar, location: location, orders: orders,
             site: SimulatedSite(real, calendar: calendar, truth: truth, seed: seed), distribution: truth.distribution,
             isMetered: isMetered, seed: seed)
     }
 
-    mutating func step(_ around: Around, network: HotWaterNetwork? = nil, demandScale: Double = 1) {
-        port.begin(around)
+    /// - Parameter gasKW: what is burnt outside these assets.
+    mutating func step(
+        _ around: Around, network: HotWaterNetwork? = nil, demandScale: Double = 1, gasKW: Double = 0
+    ) {
+        port.begin(around, gasKW: gasKW)
         if let network {
             port.heat = HeatBalance(
                 openKW: network.carriedKW(port.production(), outdoorC: around.airC, scale: demandScale),

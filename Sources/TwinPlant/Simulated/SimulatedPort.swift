@@ -24,11 +24,27 @@ struct SimulatedPort: StepPort {
         }
     }
 
-    /// What a signal means to the plant's electric bus.
+    /// What a signal means to the plant's electric bus, or to the gas that it takes.
     private struct BusPost: Sendable {
+        enum Side { case source, use, gas }
+
         let place: Int
         let part: SignalPart
-        let isSource: Bool
+        let side: Side
+
+        /// Nil for what is of neither.
+        init?(_ place: Int, _ post: Post) {
+            let row = post.account.row
+            if post.account == .gas {
+                side = .gas
+            } else if row.bus == .electricity, row.flow != .memo {
+                side = row.flow.isSource ? .source : .use
+            } else {
+                return nil
+            }
+            self.place = place
+            part = post.part
+        }
     }
 
     private let calendar: ProductionCalendar
@@ -58,6 +74,8 @@ struct SimulatedPort: StepPort {
     /// Onto the bus and from it in this step, kW; by asset what it gives.
     private(set) var givenKW = 0.0
     private(set) var drawnKW = 0.0
+    /// Gas that was burnt in this step so far, that of the surroundings with it, kW gross.
+    private(set) var gasKW = 0.0
 
     /// - Parameters:
     ///   - assets: with the kinds as they really are.
@@ -91,23 +109,21 @@ struct SimulatedPort: StepPort {
         firstSlots = first
         busPosts = assets.map { asset in
             asset.kind.signals.enumerated().flatMap { place, signal in
-                signal.posts.compactMap { post in
-                    let row = post.account.row
-                    guard row.bus == .electricity, row.flow != .memo else { return nil }
-                    return BusPost(place: place, part: post.part, isSource: row.flow.isSource)
-                }
+                signal.posts.compactMap { BusPost(place, $0) }
             }
         }
         let never = PlantTime(ms: 0)
         around = Around(from: never, to: never, airC: 0, windMPerS: 0, irradianceWPerM2: 0)
     }
 
-    mutating func begin(_ around: Around) {
+    /// - Parameter gasKW: what is burnt outside these assets.
+    mutating func begin(_ around: Around, gasKW: Double) {
         self.around = around
         plan = nil
         position = nil
         givenKW = 0
         drawnKW = 0
+        self.gasKW = gasKW
     }
 
     mutating func turn(to index: Int) { self.index = index }
@@ -161,7 +177,11 @@ struct SimulatedPort: StepPort {
             slots[slot].value = rounded(metered, decimals: slots[slot].decimals)
         }
         for post in busPosts[index] where post.place == place {
-            if post.isSource { givenKW += post.part.of(model) } else { drawnKW += post.part.of(model) }
+            switch post.side {
+            case .source: givenKW += post.part.of(model)
+            case .use: drawnKW += post.part.of(model)
+            case .gas: gasKW += post.part.of(model)
+            }
         }
         return UsedValue(model, .good)
     }
@@ -177,6 +197,7 @@ struct SimulatedPort: StepPort {
 
     var isFuelled: Bool { site.tank.levelLitres > 0 }
     mutating func burn(litres: Double) { _ = site.tank.draw(litres: litres) }
+    var burntGasKW: Double? { gasKW }
 
     func level(ofCapacity litres: Double) -> Double? {
         site.tank.capacityLitres > 0 ? site.tank.levelLitres * litres / site.tank.capacityLitres : nil

@@ -14,6 +14,8 @@ public struct SimulatedSurroundings: Sendable {
         /// By asset that obeys a limit, before it.
         public var offeredKW: [Double]
         public var loadKW: Double
+        /// Gas that the shops burnt, kW gross.
+        public var gasKW: Double
         /// Models of the vehicles that were lined off, in order.
         public var lineOffs: [ModelMix.Model]
         /// At the start of a half hour.
@@ -78,7 +80,7 @@ public struct SimulatedSurroundings: Sendable {
         return Step(
             temperatureC: weather.temperatureC, windMPerS: weather.windMPerS, irradianceWPerM2: weather.ghiWPerM2,
             freeKW: assets.port.givenKW - offered.reduce(0, +), offeredKW: offered,
-            loadKW: assets.port.drawnKW, lineOffs: line.lineOffs(from: from, to: to),
+            loadKW: assets.port.drawnKW, gasKW: assets.port.gasKW, lineOffs: line.lineOffs(from: from, to: to),
             intensity: intensity.step(from: from, number: number))
     }
 

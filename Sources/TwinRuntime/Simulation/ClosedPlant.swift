@@ -9,12 +9,15 @@ public import TwinPlant
 /// vehicles that the file's lines lined off; a vehicle whose model is not told or not in the plan counts with the plan's
 /// electric share, and the parts add up to whole cars.
 public struct ClosedPlant {
-    /// What the file says of an asset of the surroundings: what the plant's bus carries until the next reading.
+    /// What the file says of an asset of the surroundings: what the plant's bus carries until the next reading, or what gas
+    /// its main meter sees.
     private struct Told: Sendable {
+        enum Side { case source, use, gas }
+
         let path: AssetPath
-        /// Of the power that meets on the bus.
+        /// Of the power that meets on the bus, or of the gas.
         let key: String
-        let isSource: Bool
+        let side: Side
         /// Place among what obeys a limit of the simulated plant; nil for what obeys none.
         let limit: Int?
         /// A shop takes what its model says while the file never told.
@@ -56,20 +59,31 @@ public struct ClosedPlant {
         coarse = CoarseReadings(signals: told.count + ClosedPlant.weatherKeys.count)
     }
 
-    /// The assets of the surroundings with the signal that meets on the bus.
+    /// The assets of the surroundings with the signal that meets on the bus, and behind it that of the gas where a main
+    /// meter sees it.
     private static func told(_ config: SiteConfig) -> [Told] {
         var limits = 0
-        return config.assets.filter { type(of: $0.kind).isSurroundings }.compactMap { asset in
+        let hasGasMain = !config.assets.of(GasMain.self).isEmpty
+        return config.assets.filter { type(of: $0.kind).isSurroundings }.flatMap { asset in
+            var told: [Told] = []
+            let shop = asset.kind(as: Shop.self)
             for signal in asset.kind.signals {
                 let rows = signal.posts.map(\.account.row)
                 guard let row = rows.first(where: { $0.bus == .electricity && $0.flow != .memo }) else { continue }
                 let isLimited = asset.kind.control != nil
                 defer { limits += isLimited ? 1 : 0 }
-                return Told(
-                    path: asset.path, key: signal.key, isSource: row.flow.isSource, limit: isLimited ? limits : nil,
-                    shop: asset.kind(as: Shop.self))
+                told.append(
+                    Told(
+                        path: asset.path, key: signal.key, side: row.flow.isSource ? .source : .use,
+                        limit: isLimited ? limits : nil, shop: shop))
+                break
             }
-            return nil
+            if hasGasMain, !told.isEmpty,
+                let gas = asset.kind.signals.first(where: { $0.posts.contains { $0.account == .gas } })
+            {
+                told.append(Told(path: asset.path, key: gas.key, side: .gas, limit: nil, shop: shop))
+            }
+            return told
         }
     }
 
@@ -93,7 +107,7 @@ public struct ClosedPlant {
         guard let place = told.firstIndex(where: { $0.path == AssetPath(area, asset) }) else {
             return FileSource(text, .other)
         }
-        return FileSource(text, .asset(place), keys: [told[place].key])
+        return FileSource(text, .asset(place), keys: told[place...].prefix { $0.path == told[place].path }.map(\.key))
     }
 
     /// Looks at what the file will bring within `CoarseReadings.aheadMax`.
@@ -161,32 +175,50 @@ public struct ClosedPlant {
     {
         var surroundings = ResponsivePlant.Surroundings(
             freeKW: 0, offeredKW: [], loadKW: 0, temperatureC: 0, electricVehicles: electricVehicles)
-        var unheardKW = 0.0
+        var (unheardKW, unheardGasKW) = (0.0, 0.0)
         for place in told.indices {
             if let kw = coarse.mean(place, from: from, to: to) { told[place].kw = max(0, kw) }
             if told[place].limit != nil {
                 surroundings.offeredKW.append(told[place].kw ?? 0)
-            } else if told[place].kw == nil, !told[place].isSource, let shop = told[place].shop {
-                let scale = config.truth[Shop.Truth.self].electricityScale[told[place].path] ?? 1
-                let rate = config.calendar.vehiclesPerHour(at: from)
-                unheardKW += shop.model.electricityKW(vehiclesPerHour: rate) * scale
+            } else if told[place].kw == nil, let shop = told[place].shop {
+                switch told[place].side {
+                case .source: break
+                case .use: unheardKW += unheardLoadKW(shop, told[place].path, from)
+                case .gas: unheardGasKW += self.unheardGasKW(shop, told[place].path, from)
+                }
             }
         }
         for place in byPath where told[place].limit == nil {
             guard let kw = told[place].kw else { continue }
-            if !told[place].isSource {
-                surroundings.loadKW += kw
-            } else if plant.tripped.isEmpty || !plant.tripped.contains(told[place].path) {
-                surroundings.freeKW += kw
+            switch told[place].side {
+            case .use: surroundings.loadKW += kw
+            case .gas: surroundings.gasKW += kw
+            case .source:
+                if plant.tripped.isEmpty || !plant.tripped.contains(told[place].path) { surroundings.freeKW += kw }
             }
         }
         surroundings.loadKW += unheardKW
+        surroundings.gasKW += unheardGasKW
         for place in weather.indices {
             if let mean = coarse.mean(told.count + place, from: from, to: to) { takeWeather(place, mean) }
         }
         (surroundings.temperatureC, surroundings.windMPerS, surroundings.irradianceWPerM2) =
             (weather[0], weather[1], weather[2])
         return surroundings
+    }
+
+    /// What a shop takes of which the file never told.
+    private func unheardLoadKW(_ shop: Shop, _ path: AssetPath, _ time: PlantTime) -> Double {
+        let scale = config.truth[Shop.Truth.self].electricityScale[path] ?? 1
+        return scale * shop.model.electricityKW(vehiclesPerHour: config.calendar.vehiclesPerHour(at: time))
+    }
+
+    private func unheardGasKW(_ shop: Shop, _ path: AssetPath, _ time: PlantTime) -> Double {
+        let plan = Production(config.calendar, at: time)
+        let scale = config.truth[Shop.Truth.self].gasScale[path] ?? 1
+        return scale
+            * shop.model.gasKW(
+                isProductionDay: plan.isProductionDay, outdoorC: weather[0], vehiclesPerHour: plan.vehiclesPerHour)
     }
 
     private mutating func takeWeather(_ place: Int, _ value: Double) {
@@ -211,12 +243,13 @@ public struct ClosedPlant {
         _ arrival: Arrival, _ place: Int, _ step: ResponsivePlant.Step, servedShare: Double
     ) -> Arrival? {
         let key = told[place].key
+        if told[place].side == .gas { return nil }
         let isTripped = !plant.tripped.isEmpty && plant.tripped.contains(told[place].path)
         if let limit = told[place].limit {
             guard let offered = told[place].kw, step.limitedKW[limit] < offered else { return nil }
             return arrival.with(isTripped) { $0 == key ? { _ in step.limitedKW[limit] } : nil }
         }
-        if told[place].isSource {
+        if told[place].side == .source {
             guard plant.isOutage || isTripped else { return nil }
             return arrival.with(isTripped) { $0 == key ? { _ in 0 } : nil }
         }

@@ -83,6 +83,9 @@ struct FileSources: Sendable {
         return number
     }
 
+    /// How many signals the source of that message has.
+    var signalCount: Int { slots.count }
+
     /// The same of all its signals.
     var numbers: [Double?] { slots.indices.map(number) }
 }

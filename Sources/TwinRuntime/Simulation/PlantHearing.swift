@@ -6,8 +6,8 @@ struct HeardTick: Sendable {
     var passing: [Arrival] = []
     /// The clock's, which leave last.
     var clocks: [Arrival] = []
-    /// Of assets of the surroundings: place of the message among those that pass, of the asset, and its power where that
-    /// can be used.
+    /// Of assets of the surroundings: place of the message among those that pass, of what the plant hears of the asset, and
+    /// its power where that can be used.
     var assets: [(message: Int, asset: Int, kw: Double?)] = []
     var weather: [(quantity: Int, value: Double)] = []
     var line: [Routed] = []
@@ -44,6 +44,11 @@ struct PlantHearing: Sendable {
             case .asset(let place):
                 let telemetry = sources.read(arrival, at: source)
                 heard.assets.append((heard.passing.count, place, telemetry == nil ? nil : sources.number(0)))
+                if telemetry != nil, sources.signalCount > 1 {
+                    for slot in 1..<sources.signalCount {
+                        heard.assets.append((heard.passing.count, place + slot, sources.number(slot)))
+                    }
+                }
                 if let telemetry { addCoarse(telemetry, first: place, to: &heard) }
             case .weather(let isMast):
                 guard let telemetry = sources.read(arrival, at: source) else { break }

@@ -69,8 +69,8 @@ extension ResponsivePlant {
 extension ResponsivePlant.Surroundings {
     public init(_ step: SimulatedSurroundings.Step) {
         self.init(
-            freeKW: step.freeKW, offeredKW: step.offeredKW, loadKW: step.loadKW, temperatureC: step.temperatureC,
-            windMPerS: step.windMPerS, irradianceWPerM2: step.irradianceWPerM2,
+            freeKW: step.freeKW, offeredKW: step.offeredKW, loadKW: step.loadKW, gasKW: step.gasKW,
+            temperatureC: step.temperatureC, windMPerS: step.windMPerS, irradianceWPerM2: step.irradianceWPerM2,
             electricVehicles: Double(step.lineOffs.count { $0.isElectric }))
     }
 }

@@ -39,13 +39,45 @@ extension BrokenExample {
             ],
             [
                 "gas.paint-supply-air.air_design_c: 26 degC is outside the window of 21 to 25 degC; check all three",
-                "gas.paint-ovens.kind: \"ofen\" is none of supply_air, oven, oxidiser; did you mean \"oven\"?",
+                "gas.paint-ovens.kind: \"ofen\" is none of supply_air, oven, oxidiser, main; did you mean \"oven\"?",
                 "gas.paint-oxidiser.elements: unknown key; known here: kind, production_day_kw, idle_day_kw, "
                     + "supply_air_kw_per_k, per_vehicle_kwh, heating_base_c, gas_max_kw, efficiency, idle_fraction, "
                     + "max_age_s, prefer",
                 "gas.paint-oxidiser.idle_fraction: 1.3 is not in 0...1 (fraction of a production day); write 0.013 for "
                     + "1.3 %",
             ]),
+        BrokenExample(
+            "a gas main with a burner's key and a largest flow of nothing",
+            [
+                Edit(
+                    "assets.yaml", "gas:\n  # The",
+                    "gas:\n  main:\n    kind: main\n    ▸efficiency: {value: 0.9, source: x}\n    gas_max_kw: {value: ▸0,"
+                        + " source: x}\n    max_age_s: {value: 300, source: x}\n  # The")
+            ],
+            [
+                "gas.main.efficiency: unknown key; known here: kind, gas_max_kw, max_age_s, prefer",
+                "gas.main.gas_max_kw: 0 is not in 1...1000000 (kW); check the unit and the digits",
+            ]),
+        BrokenExample(
+            "two gas mains under one id",
+            [
+                Edit(
+                    "assets.yaml", "gas:\n  # The",
+                    "gas:\n  main:\n    kind: main\n    gas_max_kw: {value: 9000, source: x}\n    max_age_s: {value: 300,"
+                        + " source: x}\n  ▸main:\n    kind: main\n    gas_max_kw: {value: 9000, source: x}\n    max_age_s:"
+                        + " {value: 300, source: x}\n  # The")
+            ],
+            ["gas.main: is written twice, first in line 176; keep one of them"]),
+        BrokenExample(
+            "a scale of the gas main, which burns nothing",
+            [
+                Edit(
+                    "assets.yaml", "gas:\n  # The",
+                    "gas:\n  main:\n    kind: main\n    gas_max_kw: {value: 9000, source: x}\n    max_age_s: {value: 300,"
+                        + " source: x}\n  # The"),
+                Edit("plant.yaml", "    gas/paint-oxidiser: {", "    ▸gas/main: {"),
+            ],
+            ["shop.gas.gas/main: is no shop, building or burner of assets.yaml; remove it or add the asset"]),
         BrokenExample(
             "a tank that overflows at its delivery",
             [

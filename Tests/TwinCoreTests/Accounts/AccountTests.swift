@@ -45,7 +45,9 @@ struct AccountTests {
         // Each account is on one bus, and on one side of it or on none.
         #expect(Bus.allCases.flatMap(\.accounts).count == Account.allCases.count)
         let sided = Bus.allCases.flatMap { $0.sheet.sources + $0.sheet.uses }
-        #expect(Set(sided).count == sided.count && Set(Account.allCases).subtracting(sided) == [.curtailed])
+        #expect(Set(sided).count == sided.count && Set(Account.allCases).subtracting(sided) == [.curtailed, .gasMain])
+        // What is bought and burnt is all of the fuels, and nothing else.
+        #expect(Bus.fuel.sheet.sources == Fuel.allCases.map(\.account).sorted { $0.index < $1.index })
     }
 
     @Test(

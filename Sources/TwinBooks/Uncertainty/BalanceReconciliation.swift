@@ -1,9 +1,9 @@
 public import TwinCore
 import TwinUnits
 
-/// The sub-meters of the electric bus, held against the grid's meter. It is shown, and changes no figure: a good grid meter is
-/// never adjusted, and the books keep what the meters tell.
-public struct BusReconciliation: Sendable, Hashable {
+/// Sub-meters held against their main meter: those of the electric bus against the grid's, those of gas against the gas main.
+/// It is shown, and changes no figure: a good main meter is never adjusted, and the books keep what the meters tell.
+public struct BalanceReconciliation: Sendable, Hashable {
     /// What stands in the balance.
     public enum Part: Sendable, Hashable {
         case meter(Meter)
@@ -21,6 +21,7 @@ public struct BusReconciliation: Sendable, Hashable {
         }
     }
 
+    public var balance: MeterBalance
     /// Half hours that were held against each other, of all.
     public var examined: Int
     public var halfHours: Int
@@ -39,7 +40,9 @@ public struct BusReconciliation: Sendable, Hashable {
         guard reconciliation.residuals.count > 1 else { return nil }
         let found = reconciliation.measurements
         let most = found.reduce(0) { max($0, $1.score) }
-        let alike = found.indices.filter { found[$0].score > 0 && found[$0].score >= BusReconciliation.alikeMin * most }
+        let alike = found.indices.filter {
+            found[$0].score > 0 && found[$0].score >= BalanceReconciliation.alikeMin * most
+        }
         return alike.max { found[$0].variance < found[$1].variance }
     }
 
@@ -49,28 +52,25 @@ public struct BusReconciliation: Sendable, Hashable {
     /// 95 % half-width of what is lost, as a share of it: transformers and cables of a site lose 1 to 3 %, and the
     /// configuration names one number between. Assumed.
     static let lossesHalfWidth = 0.5
-    /// 95 % half-width of what no meter sees, as a share of what flows: lighting, roads, a gatehouse. Assumed.
-    static let unmeteredHalfWidth = 0.01
-    /// 95 % half-width of what is left over at one time of day whatever the meters' classes are, as a share of what flows then:
-    /// losses grow with the square of the load, and meters do not read at one instant. Assumed.
-    static let noiseHalfWidth = 0.005
     /// Half-widths of 95 % are so many standard deviations.
     static let coverageFactor = 1.96
 
-    /// Nil without a grid meter, or where no half hour has all meters.
+    /// Nil without a main meter or sub-meters, where no half hour has all of them, and where nothing flowed.
     init?(_ sum: BalanceSum, _ chart: Chart, _ uncertainty: Uncertainty) {
         let slots = sum.slots.filter { $0.hours > 0 }
         let flows = slots.map { slot in
             zip(sum.meters, slot.parts).reduce(0) { $0 + ($1.0.sign > 0 ? abs($1.1.kWh) : 0) }
         }
         let flow = flows.reduce(0, +)
+        let hours = slots.reduce(0) { $0 + $1.hours }
+        let balance = sum.balance
         guard flow > 0, flow.isFinite else { return nil }
         var parts: [Part] = []
         var values: [Double] = []
         var variances: [Double] = []
         var columns: [[Double]] = []
         func squared(_ halfWidth: Double) -> Double {
-            halfWidth * halfWidth / (BusReconciliation.coverageFactor * BusReconciliation.coverageFactor)
+            halfWidth * halfWidth / (BalanceReconciliation.coverageFactor * BalanceReconciliation.coverageFactor)
         }
         /// - Parameters:
         ///   - share: how the value lies over the slots.
@@ -94,16 +94,16 @@ public struct BusReconciliation: Sendable, Hashable {
         let losses = slots.reduce(0) { $0 + $1.lossesKWh }
         if losses != 0 {
             add(
-                .losses, losses, halfWidth: BusReconciliation.lossesHalfWidth * losses,
+                .losses, losses, halfWidth: BalanceReconciliation.lossesHalfWidth * losses,
                 share: slots.map { $0.lossesKWh / losses }, sign: -1)
         }
-        let hours = slots.reduce(0) { $0 + $1.hours }
         add(
-            .unmetered, 0, halfWidth: BusReconciliation.unmeteredHalfWidth * flow,
-            share: slots.map { $0.hours / hours },
+            .unmetered, 0, halfWidth: balance.unmeteredHalfWidth * flow, share: slots.map { $0.hours / hours },
             sign: -1)
+        let meanKW = flow / hours
         let noise = zip(slots, flows).map { slot, flow in
-            slot.parts.reduce(squared(BusReconciliation.noiseHalfWidth * flow)) {
+            let flowing = max(flow, balance.leastFlow * meanKW * slot.hours)
+            return slot.parts.reduce(squared(balance.noiseHalfWidth * flowing)) {
                 $0 + squared(uncertainty.estimates * $1.estimatedKWh)
             }
         }
@@ -112,6 +112,7 @@ public struct BusReconciliation: Sendable, Hashable {
                 values: values, variances: variances,
                 balances: slots.indices.map { slot in columns.map { $0[slot] } }, noise: noise)
         else { return nil }
+        self.balance = balance
         (examined, halfHours) = (sum.examined, sum.halfHours)
         residualKWh = reconciliation.residuals.reduce(0, +)
         residualPct = residualKWh / flow * 100
@@ -121,8 +122,8 @@ public struct BusReconciliation: Sendable, Hashable {
 }
 
 extension Summary {
-    /// Nil where the grid has no meter, or never spoke together with all others.
-    public var busReconciliation: BusReconciliation? {
-        BusReconciliation(sum.balances, method.chart, method.uncertainty)
+    /// Nil where there is no main meter, or it never spoke together with all others.
+    public func reconciliation(of balance: MeterBalance) -> BalanceReconciliation? {
+        sum.balance(balance).flatMap { BalanceReconciliation($0, method.chart, method.uncertainty) }
     }
 }
