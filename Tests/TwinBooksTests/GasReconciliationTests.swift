@@ -158,12 +158,16 @@ struct GasReconciliationTests {
         #expect(dead.reconciliation(of: .gas) == nil && dead.sum.examinedHalfHours(.gas) == 1)
     }
 
-    @Test("a main changes no figure, whether it tells, is silent or contradicts itself")
+    @Test("a main changes no figure, whether it tells, tells half of the time, is silent or contradicts itself")
     func memo() {
         let told = (0..<192).map { half in zip(Self.subs, Self.kW(half)).map { (meter: $0, kW: Optional($1)) } }
         let without = summary(told.indices.map { row($0, told[$0]) }, Self.subs).json
-        for kW in [60_000.0, nil] {
+        for (kW, measuredMs) in [(60_000.0, Int64(1_800_000)), (60_000, 900_000), (nil, 0)] {
             var rows = told.indices.map { row($0, told[$0] + [(Self.main, kW)]) }
+            for half in rows.indices {
+                rows[half].meters[Self.electric.count + Self.subs.count].measuredMs = measuredMs
+                rows[half].accounts[Account.gasMain.index].measuredMs = measuredMs
+            }
             rows[0].counts.doubt(Self.main, kWh: 500)
             let with = summary(rows, Self.subs + [Self.main])
             #expect(with.json == without)
