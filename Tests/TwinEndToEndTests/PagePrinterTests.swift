@@ -9,8 +9,14 @@ struct PagePrinterTests {
     /// The message of a try with a `chromium` that is this script.
     private func message(_ script: String, seconds: Double = 30) throws -> String {
         let folder = try TemporaryFolder()
-        try "#!/bin/sh\n\(script)\n".write(toFile: folder.path("chromium"), atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path("chromium"))
+        // Another process writes it: a file that this one has open while a test beside it forks is busy and cannot be run.
+        let writer = Process()
+        writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+        writer.arguments = [
+            "-c", "printf '#!/bin/sh\n%s\n' \"$1\" >\"$2\" && chmod 700 \"$2\"", "sh", script, folder.path("chromium"),
+        ]
+        try writer.run()
+        writer.waitUntilExit()
         let failure = #expect(throws: Failure.self) {
             try PagePrinter.pdf(["<html>"], for: "day.pdf", in: [folder.url.path], seconds: seconds)
         }
