@@ -9,6 +9,8 @@ OUT := .build/run
 RELEASE := .build/release/twin
 DATA ?= ../shared/data
 BUILD_PACKAGES := pkg-config libmosquitto-dev libsqlite3-dev
+# Opened when a plan is solved; nothing is compiled against it.
+RUN_PACKAGES := coinor-libcbc3
 TEST_PACKAGES := mosquitto openssl python3
 SEEDS ?= 10
 KILLS ?= 10
@@ -18,7 +20,7 @@ CASES ?= 1000000
 REAL_TIME := TwinMQTTTests|TwinEndToEndTests
 # They step whole days, most of them the same ones.
 DAYS := TwinRuntimeTests[.](BundledDays|StoredDay|RealDay|YearByRules|OneDigest|Figures|ReportCSV|SummaryText|ExplainText)Tests
-DAYS := $(DAYS)|TwinRuntimeTests[.](Scenario|SimulatedRun|LongRun|OneController|Variant|SimulatedHistory)Tests
+DAYS := $(DAYS)|TwinRuntimeTests[.](Scenario|SimulatedRun|LongRun|OneController|Variant|SimulatedHistory|PlannedDays)Tests
 
 # A history that was stopped half way is none.
 .DELETE_ON_ERROR:
@@ -39,7 +41,7 @@ define install
 endef
 
 setup:
-	$(call install,$(BUILD_PACKAGES))
+	$(call install,$(BUILD_PACKAGES) $(RUN_PACKAGES))
 
 setup-test: setup
 	$(call install,$(TEST_PACKAGES))
@@ -90,7 +92,8 @@ check: setup lint ## Style checks and the tests of the core; builds no more than
 bench: setup ## Measure speed in release mode against its limits.
 	swift build -c release --product twin
 	swift build -c release --product StepBench
-	@code=0; for part in day years; do Tests/bench/$$part.sh $(RELEASE) || code=1; done; exit $$code
+	swift build -c release --product SolveBench
+	@code=0; for part in solver day years; do Tests/bench/$$part.sh $(RELEASE) || code=1; done; exit $$code
 
 injections: build ## What becomes of injected faults, by kind over SEEDS days, and false alarms in twenty weeks (an hour at 200).
 	Tests/bench/injections.py $(RELEASE) $(SEEDS)

@@ -40,9 +40,14 @@ let package = Package(
         .target(name: "TwinUnits", swiftSettings: product),
         .target(name: "TwinCore", dependencies: ["TwinUnits", crypto], swiftSettings: product),
         .target(name: "TwinBooks", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: product),
-        .target(name: "TwinDispatch", dependencies: ["TwinCore", "TwinUnits"], swiftSettings: product),
+        // Below the rules and apart from them: a program knows columns and prices and nothing of a plant, so that the solver
+        // need not know the rules, nor studies the dispatch.
+        .target(name: "TwinProgram", swiftSettings: product),
+        .target(name: "TwinDispatch", dependencies: ["TwinCore", "TwinUnits", "TwinProgram"], swiftSettings: product),
         .target(
             name: "TwinPlant", dependencies: ["TwinCore", "TwinUnits", "TwinDispatch", real], swiftSettings: product),
+        // Arithmetic over the books of runs; who runs the plant stands above.
+        .target(name: "TwinStudies", dependencies: ["TwinCore", "TwinUnits", "TwinBooks"], swiftSettings: product),
 
         // Shell: files, actors, C libraries. Arrows only point down.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -65,20 +70,30 @@ let package = Package(
             name: "TwinRuntime",
             dependencies: [
                 "TwinImport", "TwinConfiguration", "TwinFiles", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks",
-                "TwinDispatch",
+                "TwinDispatch", "TwinStudies",
             ], swiftSettings: product),
         .target(
             name: "TwinMQTT", dependencies: ["TwinRuntime", "CMosquitto", "CSocketBuffer"],
             swiftSettings: product + [.strictMemorySafety()]),
         .target(
-            name: "TwinStore", dependencies: ["TwinCore", "TwinUnits", "TwinBooks", "TwinRuntime", grdb, sqlite],
+            name: "TwinStore",
+            dependencies: ["TwinCore", "TwinUnits", "TwinBooks", "TwinDispatch", "TwinRuntime", grdb, sqlite],
             swiftSettings: product),
-        .target(name: "TwinReports", dependencies: ["TwinCore", "TwinUnits", "TwinBooks"], swiftSettings: product),
+        // Clp and Cbc put handlers on SIGINT; their `signal` is ours, found as `SSL_read` is above.
+        .target(
+            name: "CSignalGuard",
+            linkerSettings: [.linkedLibrary("dl"), .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=signal"])]),
+        // The solver's libraries are opened at run time; nothing here links them.
+        .target(name: "TwinSolver", dependencies: ["TwinProgram", "CSignalGuard"], swiftSettings: product),
+        .target(
+            name: "TwinReports", dependencies: ["TwinCore", "TwinUnits", "TwinBooks", "TwinStudies"],
+            swiftSettings: product),
         .executableTarget(
             name: "twin",
             dependencies: [
                 "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinFiles", "TwinConfiguration",
-                "TwinImport", "TwinRuntime", "TwinMQTT", "TwinStore", "TwinReports", argumentParser,
+                "TwinImport", "TwinRuntime", "TwinMQTT", "TwinSolver", "TwinStore", "TwinReports", "TwinStudies",
+                argumentParser,
             ],
             swiftSettings: product),
 
@@ -86,6 +101,18 @@ let package = Package(
         .executableTarget(
             name: "StepBench", dependencies: ["TwinPlant", "TwinCore"], path: "Tests/StepBench",
             swiftSettings: product),
+
+        // Programs of known size and known results, for tests and `make bench`.
+        .target(
+            name: "ReferencePrograms", dependencies: ["TwinProgram"], path: "Tests/ReferencePrograms",
+            swiftSettings: product),
+        .executableTarget(
+            name: "SolveBench",
+            dependencies: [
+                "ReferencePrograms", "TwinSolver", "TwinProgram", "TwinDispatch", "TwinRuntime", "TwinConfiguration",
+                "TwinCore",
+            ],
+            path: "Tests/SolveBench", swiftSettings: product),
 
         // For `make hostile` and a test: mutated inputs through everything that reads.
         .target(
@@ -123,11 +150,26 @@ let package = Package(
             name: "TwinCoreTests", dependencies: ["TwinCore", "TwinUnits", "ProcessorTime"], swiftSettings: strict),
         .testTarget(
             name: "TwinPlantTests",
-            dependencies: ["TwinPlant", "TwinDispatch", "TwinCore", "TwinUnits", "ProcessorTime"],
+            dependencies: [
+                "TwinPlant", "TwinDispatch", "TwinProgram", "TwinSolver", "TwinCore", "TwinUnits", "ProcessorTime",
+                real,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TwinBooksTests", dependencies: ["TwinBooks", "TwinCore", "TwinUnits"], swiftSettings: strict),
-        .testTarget(name: "TwinDispatchTests", dependencies: ["TwinDispatch", "TwinCore"], swiftSettings: strict),
+        .testTarget(
+            name: "TwinStudiesTests", dependencies: ["TwinStudies", "TwinCore"], swiftSettings: strict),
+        .testTarget(
+            name: "TwinProgramTests", dependencies: ["TwinProgram", "ReferencePrograms"], swiftSettings: strict),
+        .testTarget(
+            name: "TwinSolverTests",
+            dependencies: [
+                "TwinSolver", "TwinProgram", "ReferencePrograms", "TwinFiles", "TwinCore", "TwinTesting",
+                "CSignalGuard",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "TwinDispatchTests", dependencies: ["TwinDispatch", "TwinProgram", "TwinSolver", "TwinCore"],
+            swiftSettings: strict),
         .testTarget(
             name: "TwinFilesTests", dependencies: ["TwinFiles", "TwinCore", "TwinTesting"], swiftSettings: strict),
         .testTarget(
@@ -145,8 +187,8 @@ let package = Package(
             name: "TwinRuntimeTests",
             dependencies: [
                 "TwinRuntime", "TwinImport", "TwinConfiguration", "TwinFiles", "TwinStore", "TwinReports", "TwinBooks",
-                "TwinDispatch", "TwinPlant", "TwinCore", "TwinUnits", "TwinTesting", "TwinSimulation", "HostileInputs",
-                "ProcessorTime",
+                "TwinDispatch", "TwinPlant", "TwinProgram", "TwinSolver", "TwinStudies", "TwinCore", "TwinUnits",
+                "TwinTesting", "TwinSimulation", "HostileInputs", "ProcessorTime",
                 grdb,
             ], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT", "TwinTesting"], swiftSettings: strict),
@@ -159,7 +201,10 @@ let package = Package(
 
 // `make check` builds no more tests than it runs: the core's.
 if Context.environment["TWIN_CHECK"] != nil {
-    let quick = ["TidyTests", "TwinCoreTests", "TwinPlantTests", "TwinBooksTests", "TwinDispatchTests"]
+    let quick = [
+        "TidyTests", "TwinCoreTests", "TwinPlantTests", "TwinBooksTests", "TwinDispatchTests", "TwinProgramTests",
+        "TwinStudiesTests",
+    ]
     package.targets.removeAll { $0.type == .test && !quick.contains($0.name) }
 }
 

@@ -59,6 +59,8 @@ public struct ReportMethod: Sendable {
     /// Nil for a site that compares with no year.
     public var baseline: Baseline?
     public var targets: [Target]
+    /// What dispatch is for, in a sentence; nil where nobody says.
+    public var dispatch: String?
     /// The last year of which the calendar names closed days; nil for one that names none.
     public var closedDaysTo: Int?
     /// Ascending by date, not empty.

@@ -29,30 +29,41 @@ extension DispatchRules {
     func convert(_ plant: PlantView, _ ceiling: CostCeiling?, _ net: inout Double, _ wishes: inout [Wish]) {
         var open = plant.openHeatKW + plant.heatHeadroomKW
         for option in order(plant, isSurplus: net < 0) {
+            net -= plant.plannedDrawKW(option.place)
             switch plant.offers[option.place].shape {
             case .converter(let converter):
-                let (kw, reason, haste) =
-                    switch converter.input {
-                    case .electricity(let perKW, let breakEven, let price):
-                        electric(
-                            converter, perKW, Bid(breakEven, price, plant.site, ceiling, net, converter.isOnHotWater),
-                            open)
-                    case .fuel(let own, let replaced, let more):
-                        fuelled(converter, own, replaced, ceiling?.price(cost: more, grams: replaced - own), open)
-                    }
-                let wish = Wish(option.place, kw, reason, haste).settled(calm, plant)
+                let wish = converted(converter, option.place, plant, ceiling, net, open).settled(calm, plant)
                 if converter.isOnHotWater { open -= wish.value }
                 net += converter.drawnKW(wish.value)
                 wishes.append(wish)
             case .source(let oven):
-                let (isElectric, reason, haste) = ovenSource(
-                    oven, Bid(oven.breakEvenGPerKWh, oven.replacedPricePerKWh, plant.site, ceiling, net, true))
-                let wish = Wish(option.place, isElectric ? 1 : 0, reason, haste).settled(calm, plant)
+                let part =
+                    plant.planned(option.place).map { follow(oven, at: option.place, $0, plant, net: net) }
+                    ?? ovenSource(
+                        oven, Bid(oven.breakEvenGPerKWh, oven.replacedPricePerKWh, plant.site, ceiling, net, true))
+                let wish = Wish(option.place, part).settled(calm, plant)
                 net += wish.value * oven.electricKW
                 wishes.append(wish)
             default: break
             }
         }
+    }
+
+    private func converted(
+        _ converter: Converter, _ place: Int, _ plant: PlantView, _ ceiling: CostCeiling?, _ net: Double, _ open: Double
+    ) -> Wish {
+        if let planned = plant.planned(place) {
+            return Wish(place, follow(converter, at: place, planned, open: open, plant, net: net))
+        }
+        let (kw, reason, haste) =
+            switch converter.input {
+            case .electricity(let perKW, let breakEven, let price):
+                electric(
+                    converter, perKW, Bid(breakEven, price, plant.site, ceiling, net, converter.isOnHotWater), open)
+            case .fuel(let own, let replaced, let more):
+                fuelled(converter, own, replaced, ceiling?.price(cost: more, grams: replaced - own), open)
+            }
+        return Wish(place, kw, reason, haste)
     }
 
     /// Of electricity, what saves most by a kilowatt-hour comes first; a fuel comes before what emits more by the
@@ -179,7 +190,7 @@ extension DispatchRules {
     }
 
     /// Elements are on or off. On a surplus they start when it feeds them whole, and stay until it feeds but half of them.
-    private func ovenSource(_ oven: SourceSwitch, _ bid: Bid) -> (isElectric: Bool, reason: Reason, haste: Haste) {
+    private func ovenSource(_ oven: SourceSwitch, _ bid: Bid) -> Wish.Part {
         let drawn = oven.electricKW
         let isOn = oven.isElectric
         var isElectric = false
@@ -202,7 +213,7 @@ extension DispatchRules {
             isElectric = false
             reason = Reason("gas: the elements rest after they were switched off")
         }
-        return (isElectric, reason, haste)
+        return (isElectric ? 1 : 0, reason, haste)
     }
 
     // MARK: - Gas that need not be burnt

@@ -14,12 +14,14 @@ public struct DeferrableLoad: Sendable, Hashable {
     /// Most charging and discharging power now, kW >= 0.
     public var canChargeKW: UsedValue
     public var canDischargeKW: UsedValue
+    /// What its vehicles will still draw, kWh; nil where its controller does not tell.
+    public var openKWh: Double?
     /// Works while it charges: it waits only for peaks.
     public var isWorking: Bool
 
     public init(
         path: AssetPath, action: Action, ratingKW: Double, powerKW: UsedValue, mustKW: UsedValue,
-        canChargeKW: UsedValue, canDischargeKW: UsedValue, isWorking: Bool
+        canChargeKW: UsedValue, canDischargeKW: UsedValue, openKWh: Double? = nil, isWorking: Bool
     ) {
         self.path = path
         self.action = action
@@ -28,6 +30,7 @@ public struct DeferrableLoad: Sendable, Hashable {
         self.mustKW = mustKW
         self.canChargeKW = canChargeKW
         self.canDischargeKW = canDischargeKW
+        self.openKWh = openKWh
         self.isWorking = isWorking
     }
 

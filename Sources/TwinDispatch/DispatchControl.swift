@@ -12,9 +12,10 @@ public struct DispatchControl: Sendable {
 
     /// The set-points that may leave at a mark, in the order of the surplus.
     private func decide(
-        _ plant: PlantView, _ desk: CommandDesk, _ hand: HandOrders, at mark: PlantTime
+        _ plant: PlantView, _ desk: CommandDesk, _ hand: HandOrders, _ plan: DispatchPlan?, at mark: PlantTime
     ) -> [SafetyGate.Passage] {
         var plant = plant
+        plant.planned = plan.flatMap { PlannedStep($0, plant.offers, at: mark) }
         if !hand.isEmpty { plant.hand = plant.offers.map { hand[$0.path] } }
         plant.inForce = plant.offers.indices.map { desk.inForce(plant.offers[$0].path, near: $0, at: mark) }
         var passages = rules.decide(plant).map { wish in
@@ -28,12 +29,12 @@ public struct DispatchControl: Sendable {
 
     /// The commands of a mark: set-points that changed, and leases that must be renewed; none for what an operator paused.
     public func commands(
-        _ plant: PlantView, _ desk: inout CommandDesk, hand: HandOrders = HandOrders(), context: TickContext,
-        rules: CommandDesk.Rules
+        _ plant: PlantView, _ desk: inout CommandDesk, hand: HandOrders = HandOrders(),
+        plan: DispatchPlan? = nil, context: TickContext, rules: CommandDesk.Rules
     ) -> [Command] {
         var commands: [Command] = []
         commands.reserveCapacity(plant.offers.count)
-        for passage in decide(plant, desk, hand, at: context.to) {
+        for passage in decide(plant, desk, hand, plan, at: context.to) {
             let (place, path) = (passage.place, plant.offers[passage.place].path)
             if let order = hand[path], order.value == nil { continue }
             guard desk.isDue(passage.value, for: path, near: place, context: context) else { continue }

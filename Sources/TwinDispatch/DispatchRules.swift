@@ -37,19 +37,27 @@ public struct DispatchRules: Sendable, Hashable {
         for place in plant.loads {
             if case .deferrable(let group) = plant.offers[place].shape, group.isFree { net += group.needKW ?? 0 }
         }
+        // Whoever decides first knows what the others will draw by the plan.
+        for place in plant.offers.indices { net += plant.plannedDrawKW(place) }
         for place in plant.loads {
             guard case .deferrable(let group) = plant.offers[place].shape else { continue }
-            let wish = flexible(group, place, signal, ceiling, net).settled(calm, plant)
+            net -= plant.plannedDrawKW(place)
+            let wish = flexible(group, place, plant, signal, ceiling, net).settled(calm, plant)
             if group.isFree { net += group.comingKW(setPoint: wish.value) - (group.needKW ?? 0) }
             wishes.append(wish)
         }
+        var wantedKW = 0.0
+        for place in plant.stores { net -= plant.plannedDrawKW(place) }
+        let storagePlan = plant.planned.flatMap { _ in followStorage(plant, net: net) }
         for place in bestStoresFirst(plant) {
             guard case .store(let unit) = plant.offers[place].shape else { continue }
-            let (kw, reason, haste) = storage.decide(unit, net: net, signal: signal, ceiling: ceiling)
-            let wish = Wish(place, kw, reason, haste).settled(calm, plant)
+            let wanted = store(unit, place, plant, signal, ceiling, net, storagePlan)
+            let wish = wanted.settled(calm, plant)
+            wantedKW += wanted.value
             net -= min(max(wish.value, -unit.chargeMaxKW), unit.dischargeMaxKW)
             wishes.append(wish)
         }
+        turnTogether(&wishes[(wishes.count - plant.stores.count)...], wantedKW, plant, &net)
         convert(plant, ceiling, &net, &wishes)
         for place in plant.windows {
             guard case .window(let air) = plant.offers[place].shape else { continue }
@@ -61,7 +69,8 @@ public struct DispatchRules: Sendable, Hashable {
         }
         for place in plant.generators {
             guard case .generator(let cell) = plant.offers[place].shape else { continue }
-            let wish = generator(cell, place, plant.site, ceiling, net).settled(calm, plant)
+            net -= plant.plannedDrawKW(place)
+            let wish = generator(cell, place, plant, ceiling, net).settled(calm, plant)
             net += cell.comingKW(setPointKW: cell.ratedKW) - cell.comingKW(setPointKW: wish.value)
             wishes.append(wish)
         }
@@ -100,12 +109,33 @@ public struct DispatchRules: Sendable, Hashable {
         return isInOrder ? Array(plant.stores) : plant.stores.sorted(by: isBetter)
     }
 
+    /// No unit charges while another discharges, however young their set-points are: what goes against what all together
+    /// shall do rests. An operator's order stands.
+    private func turnTogether(
+        _ wishes: inout ArraySlice<Wish>, _ wantedKW: Double, _ plant: PlantView, _ net: inout Double
+    ) {
+        let free = wishes.indices.filter { index in
+            let place = wishes[index].place
+            return !plant.hand.indices.contains(place) || plant.hand[place] == nil
+        }
+        guard free.contains(where: { wishes[$0].value > 0 }), free.contains(where: { wishes[$0].value < 0 }) else {
+            return
+        }
+        let together = wantedKW != 0 ? wantedKW : free.reduce(0) { $0 + wishes[$1].value }
+        for index in free where together == 0 || wishes[index].value * together < 0 {
+            guard case .store(let unit) = plant.offers[wishes[index].place].shape else { continue }
+            net += min(max(wishes[index].value, -unit.chargeMaxKW), unit.dischargeMaxKW)
+            wishes[index] = Wish(wishes[index].place, 0, Reason("rest: storage as a whole turns the other way"))
+        }
+    }
+
     // MARK: - Shift
 
     /// The charging power of a group: a ceiling, which stays open above what it can draw.
     /// - Parameter net: includes what this group must charge.
     private func flexible(
-        _ group: DeferrableLoad, _ place: Int, _ signal: CarbonSignal?, _ ceiling: CostCeiling?, _ net: Double
+        _ group: DeferrableLoad, _ place: Int, _ plant: PlantView, _ signal: CarbonSignal?, _ ceiling: CostCeiling?,
+        _ net: Double
     ) -> Wish {
         /// - Parameter isRelief: whether less import does not wait.
         func charging(_ kw: Double, _ reason: Reason, isRelief: Bool = false) -> Wish {
@@ -122,6 +152,10 @@ public struct DispatchRules: Sendable, Hashable {
                 Reason("failsafe: the group is not measured; its own controller decides"), .always)
         }
         let give = group.action == .setPower ? group.giveMaxKW : 0
+        if let planned = plant.planned(place) {
+            let (kw, reason, isRelief) = follow(group, at: place, planned, need: need, plant, net: net)
+            return charging(kw, reason, isRelief: isRelief)
+        }
         // Per direction 0.9: what goes into a car and comes back has lost a fifth.
         if let signal, net > 0, give > 0, signal.now >= signal.dirty, signal.paysRoundTrip(efficiency: 0.81) {
             let cost = ceiling?.roundTrip(0.81, inGPerKWh: signal.clean, outGPerKWh: signal.now)
@@ -138,6 +172,17 @@ public struct DispatchRules: Sendable, Hashable {
         }
         let (kw, reason) = more(group, need, signal, net)
         return charging(kw, reason)
+    }
+
+    private func store(
+        _ unit: Store, _ place: Int, _ plant: PlantView, _ signal: CarbonSignal?, _ ceiling: CostCeiling?,
+        _ net: Double, _ plan: StoragePlan?
+    ) -> Wish {
+        if let plan, unit.isMeasured, let planned = plant.planned(place) {
+            return Wish(place, follow(unit, at: place, planned, plan, plant))
+        }
+        let (kw, reason, haste) = storage.decide(unit, net: net, signal: signal, ceiling: ceiling)
+        return Wish(place, kw, reason, haste)
     }
 
     /// Below the peak: in the cleaner half all that fits below it, else the surplus.
@@ -181,8 +226,10 @@ public struct DispatchRules: Sendable, Hashable {
     // MARK: - Fuel cell and sun
 
     private func generator(
-        _ cell: Generator, _ place: Int, _ site: SiteView, _ ceiling: CostCeiling?, _ net: Double
+        _ cell: Generator, _ place: Int, _ plant: PlantView, _ ceiling: CostCeiling?, _ net: Double
     ) -> Wish {
+        let site = plant.site
+        if let planned = plant.planned(place) { return Wish(place, follow(cell, at: place, planned, plant, net: net)) }
         guard net < 0 else {
             let cost =
                 site.isIntensityKnown

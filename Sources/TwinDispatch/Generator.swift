@@ -11,10 +11,17 @@ public struct Generator: Sendable, Hashable {
     public var pricePerKWh: Double?
     /// The same in direct emissions, g/kWh.
     public var gramsPerKWh: Double
+    /// Heat that comes with each kWh onto the hot-water network.
+    public var heatPerKWh: Double
+    /// How long it takes to give power again after it was at rest.
+    public var restartHours: Double
+    /// What it costs to go to rest and come back, for each kW of its rating, in the currency of the prices.
+    public var startCostPerKW: Double
 
     public init(
         path: AssetPath, ratedKW: Double, minimumKW: Double, rampKWPerStep: Double, powerKW: UsedValue,
-        pricePerKWh: Double? = nil, gramsPerKWh: Double = 0
+        pricePerKWh: Double? = nil, gramsPerKWh: Double = 0, heatPerKWh: Double = 0,
+        restartHours: Double = 0, startCostPerKW: Double = 0
     ) {
         self.path = path
         self.ratedKW = ratedKW
@@ -23,6 +30,9 @@ public struct Generator: Sendable, Hashable {
         self.powerKW = powerKW
         self.pricePerKWh = pricePerKWh
         self.gramsPerKWh = gramsPerKWh
+        self.heatPerKWh = heatPerKWh
+        self.restartHours = restartHours
+        self.startCostPerKW = startCostPerKW
     }
 
     /// Whether it gives nothing now. A hot one steps to its minimum when it is told to, a cold one takes hours; which
@@ -33,7 +43,7 @@ public struct Generator: Sendable, Hashable {
     public var reachKW: ClosedRange<Double> {
         let begin = min(max(powerKW.value, minimumKW), ratedKW)
         let high = min(begin + rampKWPerStep, ratedKW)
-        return isAtRest ? 0...high : min(max(begin - rampKWPerStep, minimumKW), high)...high
+        return ClosedRange(between: isAtRest ? 0 : min(max(begin - rampKWPerStep, minimumKW), high), high)
     }
 
     /// What is to be counted on in the coming step under a set-point above 0; at rest nothing.

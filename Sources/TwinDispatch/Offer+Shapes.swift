@@ -19,7 +19,9 @@ extension Offer {
         deadband = deadbandKW
         // Where its window ends, its own protection may stop it; what the gate lets through it takes within minutes.
         let (isFull, isEmpty) = (store.soc.value >= store.socMax - 0.005, store.soc.value <= store.socMin + 0.005)
-        if isFull || isEmpty { mayStopShort = (isFull ? -store.powerMaxKW : 0)...(isEmpty ? store.powerMaxKW : 0) }
+        if isFull || isEmpty {
+            mayStopShort = ClosedRange(between: isFull ? -store.powerMaxKW : 0, isEmpty ? store.powerMaxKW : 0)
+        }
         mayStandStill = .hours(4)
     }
 
@@ -34,7 +36,7 @@ extension Offer {
         isUncertain = cell.isAtRest
         deadband = Offer.deadbandKW
         failsafe = cell.ratedKW
-        mayStopShort = 0...cell.ratedKW
+        mayStopShort = ClosedRange(between: 0, cell.ratedKW)
     }
 
     public init(_ load: DeferrableLoad, ramp: Double) {
@@ -47,7 +49,10 @@ extension Offer {
             hardLimit: Offer.need(load), rampKWPerStep: ramp * load.ratingKW, busKWPerKW: isPower ? 1 : -1,
             measured: isPower ? load.powerKW : UsedValue(-load.powerKW.value, load.powerKW.quality), isCeiling: true)
         let least = load.needKW ?? 0
-        reach = isPower ? -load.drawMaxKW...(least > 0 ? -least : load.giveMaxKW) : least...load.drawMaxKW
+        reach =
+            isPower
+            ? ClosedRange(between: -load.drawMaxKW, least > 0 ? -least : load.giveMaxKW)
+            : ClosedRange(between: least, load.drawMaxKW)
         isUncertain = !load.isFree
         // A ceiling may follow its group closely.
         if isPower { deadband = Offer.deadbandKW }
@@ -73,7 +78,7 @@ extension Offer {
             busKWPerKW: -converter.drawnKW(1), measured: converter.measuredKW)
         minimumKW = converter.minimumKW
         deadband = Offer.deadbandKW
-        if mayStopShort { self.mayStopShort = 0...converter.ratedKW }
+        if mayStopShort { self.mayStopShort = ClosedRange(between: 0, converter.ratedKW) }
     }
 
     /// A source counts 0 for gas and 1 for electric: its step on the bus is all that the elements draw.
@@ -109,7 +114,7 @@ extension Offer {
             .curtailable(source), source.path, .setLimit, ratingKW: source.ratedKW,
             size: Limit(.rating, 0, source.ratedKW), rampKWPerStep: source.ratedKW, busKWPerKW: 1,
             measured: source.powerKW, isCeiling: true)
-        reach = 0...max(0, source.availableKW)
+        reach = ClosedRange(between: 0, max(0, source.availableKW))
         failsafe = source.ratedKW
     }
 }

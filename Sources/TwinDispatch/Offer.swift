@@ -18,7 +18,7 @@ public struct Limit: Sendable, Hashable {
 
     public init(_ name: Name, _ low: Double, _ high: Double) {
         self.name = name
-        range = min(low, high)...max(low, high)
+        range = ClosedRange(between: low, high)
     }
 
     func held(_ value: Double) -> Double { min(max(value, range.lowerBound), range.upperBound) }
@@ -130,15 +130,21 @@ public struct Offer: Sendable, Hashable {
     public func coming(_ setPoint: Double) -> ClosedRange<Double> {
         var most = min(max(setPoint, reach.lowerBound), reach.upperBound)
         if setPoint <= 0, ownRampKWPerStep.isFinite { most = 0 }
-        guard isUncertain else { return most...most }
-        let kept = min(max(measured.value, min(most, 0)), max(most, 0))
-        return min(most, kept)...max(most, kept)
+        guard isUncertain else { return ClosedRange(between: most, most) }
+        return ClosedRange(between: most, min(max(measured.value, min(most, 0)), max(most, 0)))
     }
 
     /// The same as power onto the bus, kW.
     func comingOnBus(_ setPoint: Double) -> ClosedRange<Double> {
         let coming = coming(setPoint)
-        let (a, b) = (coming.lowerBound * busKWPerKW, coming.upperBound * busKWPerKW)
-        return min(a, b)...max(a, b)
+        return ClosedRange(between: coming.lowerBound * busKWPerKW, coming.upperBound * busKWPerKW)
+    }
+}
+
+extension ClosedRange<Double> {
+    /// From one to the other, whichever is less; what is no number counts as 0.
+    init(between one: Double, _ other: Double) {
+        let (a, b) = (one.isNaN ? 0 : one, other.isNaN ? 0 : other)
+        self = Swift.min(a, b)...Swift.max(a, b)
     }
 }

@@ -33,12 +33,17 @@ public struct PlantView: Sendable, Hashable {
     /// What the hot-water network takes beside what is there anyway, kW, and what its stores can still take.
     public var openHeatKW: Double
     public var heatHeadroomKW: Double
+    /// What fills the rest, and what stores on the network hold; nil without a store.
+    public var heatFilling = HeatFilling()
+    public var heatStore: HeatStore?
     /// In the order of their ranks.
     public let offers: [Offer]
     /// The set-points in force, in the places of the offers; empty where nothing was commanded yet.
     public var inForce: [SetPointInForce?] = []
     /// What operators want, in the same places; empty where they want nothing.
     public var hand: [HandOrder?] = []
+    /// What a plan wants now; nil where there is none, and the rules decide.
+    public var planned: PlannedStep?
 
     // Where those of a shape stand.
     let loads: Range<Int>
@@ -90,6 +95,25 @@ public struct PlantView: Sendable, Hashable {
         rest(sourceSwitches)
         rest(curtailable)
         return net
+    }
+}
+
+extension PlantView {
+    /// The same with generators at rest, which a plan decides about. What is expected and what is measured are held against
+    /// each other so: a generator that rests is no error of a forecast.
+    public var netBesideGeneratorsKW: Double {
+        generators.reduce(netAtRestKW) { sum, place in
+            guard case .generator(let cell) = offers[place].shape else { return sum }
+            return sum + cell.comingKW(setPointKW: cell.ratedKW)
+        }
+    }
+
+    /// All the heat that a plan decides about, with that of the generators, kW.
+    public var heatDemandKW: Double {
+        generators.reduce(openHeatKW) { sum, place in
+            guard case .generator(let cell) = offers[place].shape else { return sum }
+            return sum + cell.heatPerKWh * max(0, cell.powerKW.value)
+        }
     }
 }
 

@@ -13,6 +13,8 @@ public struct Reason: Sendable {
     private var until: PlantTime?
     /// What its carbon costs.
     private var cost: CostPerTonne?
+    /// Of a planned set-point: what another choice would cost.
+    private var other: (reason: PlanReason, isSource: Bool, currency: String)?
 
     public init(
         _ sentence: StaticString, _ first: Double = 0, _ second: Double = 0, _ third: Double = 0,
@@ -32,6 +34,12 @@ public struct Reason: Sendable {
     func at(_ cost: CostPerTonne?) -> Reason {
         var reason = self
         reason.cost = cost
+        return reason
+    }
+
+    func against(_ other: PlanReason?, isSource: Bool = false, _ currency: String) -> Reason {
+        var reason = self
+        reason.other = other.map { ($0, isSource, currency) }
         return reason
     }
 
@@ -59,6 +67,7 @@ public struct Reason: Sendable {
         if let until { text += " until \(until.rfc3339)" }
         if let quality { text += " (\(quality.rawValue))" }
         if let cost { text += "; \(cost.text)" }
+        if let other { text += "; \(other.reason.sentence(isSource: other.isSource, other.currency))" }
         if let addition { text += "; \(addition)" }
         if waits { text += "; the change waits" }
         return text

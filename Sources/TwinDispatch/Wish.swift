@@ -9,6 +9,9 @@ enum Haste: Sendable {
 
 /// What the rules want of one asset.
 public struct Wish: Sendable {
+    /// The same without its place.
+    typealias Part = (value: Double, reason: Reason, haste: Haste)
+
     /// Where its offer stands in the view.
     public var place: Int
     /// In the unit of its action.
@@ -24,6 +27,8 @@ public struct Wish: Sendable {
         self.reason = reason
         self.haste = haste
     }
+
+    init(_ place: Int, _ part: Part) { self.init(place, part.value, part.reason, part.haste) }
 
     /// The same, or the set-point in force where a change must wait. An operator's order comes before both, and a failsafe
     /// before that.

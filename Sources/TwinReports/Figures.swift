@@ -1,7 +1,7 @@
 /// Numbers for people: fixed decimals, thousands separated by commas, independent of the locale.
-enum Figures {
+public enum Figures {
     /// `value` with `decimals` digits after the point; a dash where it is not finite.
-    static func fixed(_ value: Double, _ decimals: Int) -> String {
+    public static func fixed(_ value: Double, _ decimals: Int) -> String {
         let scale = [1.0, 10, 100, 1000][min(max(decimals, 0), 3)]
         let scaled = (value * scale).rounded(.toNearestOrEven)
         guard scaled.isFinite, let whole = Int64(exactly: scaled) else { return "—" }
@@ -12,7 +12,7 @@ enum Figures {
         return sign + grouped(String(filled.dropLast(decimals))) + "." + filled.suffix(decimals)
     }
 
-    static func whole(_ value: Double) -> String { fixed(value, 0) }
+    public static func whole(_ value: Double) -> String { fixed(value, 0) }
 
     private static func grouped(_ digits: String) -> String {
         var out = ""

@@ -269,6 +269,9 @@ public struct SummaryText {
             summary.facts.mode == .shadow
             ? "none left the twin, as mode shadow has it;"
             : "accepted \(commands.accepted), rejected \(commands.rejected),"
+        if let dispatch = summary.method.dispatch, summary.facts.mode != .off {
+            row("dispatch", summary.facts.mode.rawValue, dispatch)
+        }
         row(
             "commands issued", "\(commands.issued)",
             "\(answered) expired \(commands.expired), pending \(commands.pending)")

@@ -34,7 +34,8 @@ struct Twin: AsyncParsableCommand {
             InitCommand.self, RunCommand.self, ReplayCommand.self, ScenarioCommand.self, SimulateCommand.self,
             RecordCommand.self,
             ImportCommand.self, JournalCommand.self, ReportCommand.self, CompareCommand.self, ExplainCommand.self,
-            BaselineCommand.self, IdleCommand.self, PassportsCommand.self, AlarmsCommand.self, VerifyCommand.self,
+            BaselineCommand.self, IdleCommand.self, StudyCommand.self, PassportsCommand.self, AlarmsCommand.self,
+            VerifyCommand.self,
             CommandsCommand.self, ExportCommand.self, ValidateCommand.self, TopicsCommand.self, ReloadCommand.self,
             ManualCommand.self, PauseCommand.self, ReleaseCommand.self,
         ])

@@ -18,7 +18,9 @@ struct TidyTests {
         "TwinCore": ["TwinUnits", "Crypto"],
         "TwinPlant": ["TwinCore", "TwinUnits", "TwinDispatch", "RealModule"],
         "TwinBooks": ["TwinCore", "TwinUnits"],
-        "TwinDispatch": ["TwinCore", "TwinUnits"],
+        "TwinProgram": [],
+        "TwinDispatch": ["TwinCore", "TwinUnits", "TwinProgram"],
+        "TwinStudies": ["TwinCore", "TwinUnits", "TwinBooks"],
         "TwinFiles": ["CZlib"],
         "TwinConfiguration": [
             "TwinFiles", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "CYaml",
@@ -26,17 +28,19 @@ struct TidyTests {
         "TwinImport": ["TwinConfiguration", "TwinFiles", "TwinCore"],
         "TwinRuntime": [
             "TwinImport", "TwinConfiguration", "TwinFiles", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks",
-            "TwinDispatch",
+            "TwinDispatch", "TwinStudies",
         ],
         "TwinMQTT": ["TwinCore", "TwinUnits", "TwinRuntime", "CMosquitto", "CSocketBuffer"],
         "TwinStore": ["TwinCore", "TwinUnits", "TwinBooks", "TwinDispatch", "TwinRuntime", "GRDB", "GRDBSQLite"],
-        "TwinReports": ["TwinCore", "TwinUnits", "TwinBooks"],
+        "TwinSolver": ["TwinProgram", "CSignalGuard"],
+        "TwinReports": ["TwinCore", "TwinUnits", "TwinBooks", "TwinStudies"],
         "twin": [
             "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinFiles", "TwinConfiguration",
-            "TwinImport", "TwinRuntime", "TwinMQTT", "TwinStore", "TwinReports", "ArgumentParser",
+            "TwinImport", "TwinRuntime", "TwinMQTT", "TwinSolver", "TwinStore", "TwinReports", "TwinStudies",
+            "ArgumentParser",
         ],
     ]
-    static let core = ["TwinUnits", "TwinCore", "TwinPlant", "TwinBooks", "TwinDispatch"]
+    static let core = ["TwinUnits", "TwinCore", "TwinPlant", "TwinBooks", "TwinProgram", "TwinDispatch", "TwinStudies"]
     static let system: Set<String> = [
         "Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin", "Synchronization",
     ]
@@ -162,8 +166,16 @@ struct TidyTests {
         }
         #expect(try importers("CMosquitto").count == 1)
         #expect(try importers("CSocketBuffer").count == 1)
+        #expect(try importers("CSignalGuard").count == 1)
         #expect(Set(try importers("CZlib").map(\.target)) == ["TwinFiles"])
         #expect(Set(try importers("GRDB").map(\.target)) == ["TwinStore"])
+    }
+
+    @Test("libraries are opened at run time by the solver alone")
+    func opened() throws {
+        #expect(
+            Set(try Self.findings("dlopen(") { _, _ in true }.map { $0.prefix { $0 != ":" } })
+                == ["Sources/TwinSolver/SharedLibrary.swift"])
     }
 
     @Test("commands print in one place, where a terminal obeys nothing of it")

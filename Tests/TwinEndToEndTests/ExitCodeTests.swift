@@ -90,7 +90,7 @@ struct ExitCodeTests {
         ["explain"], ["alarms"], ["commands"], ["init"], ["export"], ["validate"], ["journal"], ["journal", "list"],
         ["journal", "verify"],
         ["journal", "archive"], ["reload"], ["manual"], ["pause"], ["release"], ["topics"], ["compare"], ["verify"],
-        ["idle"], ["baseline"], ["passports"],
+        ["idle"], ["baseline"], ["passports"], ["study"], ["study", "dispatch"],
     ]
 
     @Test(arguments: ExitCodeTests.commands)

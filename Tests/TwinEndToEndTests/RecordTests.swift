@@ -31,7 +31,8 @@ struct RecordTests {
     @Test func `What was recorded beside a live twin replays to the twin's digest, time and again`() async throws {
         try await Scene.play { scene in
             let live = try await Live(scene, minutes: 15)
-            let twin = try live.twin(mode: "shadow")
+            let site = try live.siteWithRules()
+            let twin = try live.twin(mode: "shadow", config: site)
             try await live.wait(for: twin)
             let plain = try await recorder(
                 scene, live.broker, scene.path("a.jsonl"), "--clock", "event", "--for", "15m")
@@ -45,7 +46,7 @@ struct RecordTests {
             #expect(told["schema"]?.text == "record/1")
             #expect(told.count("messages") == summary.count("messages"))
             for name in ["a.jsonl", "a.jsonl", "a.jsonl.gz"] {
-                let replayed = try await scene.replay(scene.path(name), ["--strict"])
+                let replayed = try await scene.replay(scene.path(name), ["--strict", "--config", site])
                 #expect(replayed.digest == summary.digest)
                 #expect(replayed.count("messages") == summary.count("messages"))
                 #expect(replayed.count("steps") == 15)

@@ -107,4 +107,41 @@ struct SharedStepTests {
         // Not nothing against nothing.
         #expect(moved > 120 * 15)
     }
+
+    /// Rehearsed step by step as the twin believes it, with nothing heard and nothing told, it comes to the same.
+    @Test("a rehearsal of a time is what the twin's own models say of it then")
+    func rehearsal() {
+        let assets = KindTable.assets
+        var network = Bench.network
+        network.demand.productionDayKW = 30_000
+        var rehearsal = Rehearsal(
+            assets, calendar: Bench.calendar, location: Bench.location, network: network, lossFraction: 0.02)
+        var twins: [AreaTwin] = []
+        var moved = 0
+        for tick in 301...360 {
+            let context = Bench.context(tick)
+            var image = PlantImage()
+            image.airTemperatureC = UsedValue(3 + 0.05 * Double(tick % 60), .good)
+            image.windSpeedMPerS = UsedValue(4 + 0.1 * Double(tick % 40), .good)
+            image.irradianceWPerM2 = UsedValue(400 + Double(tick % 100), .good)
+            let around = Around(
+                from: context.from, to: context.to, airC: image.airTemperatureC.value,
+                windMPerS: image.windSpeedMPerS.value, irradianceWPerM2: image.irradianceWPerM2.value)
+            let step = rehearsal.step(around)
+            let replies = KindTable.believe(assets, context, image, &twins, network: network)
+            for value in replies.flatMap(\.values) {
+                guard value.area != .ethanol, value.asset != "main" else { continue }
+                let path = AssetPath(value.area, value.asset)
+                guard let place = rehearsal.keys.firstIndex(where: { $0.path == path && $0.key == value.key }) else {
+                    Issue.record("\(path.text) has no \(value.key)")
+                    continue
+                }
+                let rehearsed = step.values[place].value
+                let isSame = abs(rehearsed - value.used.value) <= 1e-9 * max(1, abs(rehearsed))
+                #expect(isSame, "tick \(tick): \(path.text) \(value.key) is \(rehearsed), believed \(value.used.value)")
+                if rehearsed != 0 { moved += 1 }
+            }
+        }
+        #expect(moved > 60 * 10)
+    }
 }

@@ -67,7 +67,9 @@ private struct Detectors {
     var balance: BalanceWatch.Rule?
 
     /// Codes that the first configurations could not know.
-    private static let newer: Set<AlarmCode> = [.unit, .sign, .twoControllers, .departureAtRisk, .link, .store]
+    private static let newer: Set<AlarmCode> = [
+        .unit, .sign, .twoControllers, .departureAtRisk, .link, .store, .solver, .planInfeasible,
+    ]
 
     static func read(_ node: YAMLNode) -> Detectors? {
         node.fields { fields in
@@ -100,7 +102,7 @@ private struct Detectors {
                     balance = BalanceWatch.Rule(fraction: fraction, lasting: .seconds(Int64(lasting)))
                 }
             case .stale, .outOfRange, .unit, .sign, .counter, .clock, .gap, .conflict, .notAcked, .notFollowed,
-                .twoControllers, .departureAtRisk, .trip, .link, .store:
+                .twoControllers, .departureAtRisk, .trip, .link, .store, .solver, .planInfeasible:
                 break
             }
             return enabled
@@ -116,6 +118,8 @@ struct DispatchSection {
     var calm: Calm
     /// The most that is paid for a tonne that is saved, in the currency of the tariffs.
     var maxCostPerTonne: Double
+    var strategy: DispatchStrategy
+    var objective: PlanObjective
 }
 
 extension SiteFiles {
@@ -127,11 +131,47 @@ extension SiteFiles {
                 node.fields { $0.quantity("export_margin_fraction", in: 0...0.9, "fraction of the export limit") }
             }
             let calm = fields.optional("calm").flatMap(calm)
-            let most = fields.optionalQuantity("max_cost_per_tonne", in: 0...1_000_000, "currency/t")
+            let most =
+                fields.optionalQuantity("max_cost_per_tonne", in: 0...1_000_000, "currency/t")
+                ?? DispatchRules.standardCostPerTonne
+            let objective = fields.optional("objective")
+            let read = objective.map { self.objective($0, maxCostPerTonne: most) }
             guard let storage, let margin else { return nil }
+            if let read, read == nil { return nil }
+            let found = read.flatMap(\.self)
             return DispatchSection(
-                storage: storage, exportMarginFraction: margin, calm: calm ?? .standard,
-                maxCostPerTonne: most ?? DispatchRules.standardCostPerTonne)
+                storage: storage, exportMarginFraction: margin, calm: calm ?? .standard, maxCostPerTonne: most,
+                strategy: found?.strategy ?? .optimiser,
+                objective: found?.objective ?? PlanObjective(carbonPerTonne: most))
+        }
+    }
+
+    /// `objective:`, what plans are made for.
+    private func objective(
+        _ node: YAMLNode, maxCostPerTonne: Double
+    ) -> (strategy: DispatchStrategy, objective: PlanObjective)? {
+        node.fields { fields in
+            let strategy = fields.optional("strategy").map { $0.choice(DispatchStrategy.self) }
+            let signal = fields.optional("signal").map { $0.choice(PlanObjective.Signal.self) }
+            let boundary = fields.optional("boundary").map { $0.choice(PlanObjective.Boundary.self) }
+            let price = fields.optionalQuantity("carbon_price_per_tonne", in: 0...1_000_000, "currency/t")
+            let marginal = fields.optionalQuantity("marginal_g_per_kwh", in: 0...2000, "g/kWh")
+            let wear = fields.optionalQuantity("wear_per_kwh", in: 0...100, "currency/kWh")
+            let peak = fields.optionalQuantity("peak_per_kwh", in: 0...1000, "currency/kWh")
+            let change = fields.optionalQuantity("change_per_kw", in: 0...1, "currency/kW")
+            // A word that is none has been told.
+            if let strategy, strategy == nil { return nil }
+            if let signal, signal == nil { return nil }
+            if let boundary, boundary == nil { return nil }
+            // Nothing is done that costs more for a tonne than may be paid for it.
+            var objective = PlanObjective(carbonPerTonne: min(price ?? maxCostPerTonne, maxCostPerTonne))
+            if let signal = signal.flatMap(\.self) { objective.signal = signal }
+            if let boundary = boundary.flatMap(\.self) { objective.boundary = boundary }
+            if let marginal { objective.marginalGPerKWh = marginal }
+            if let wear { objective.wearPerKWh = wear }
+            if let peak { objective.peakPerKWh = peak }
+            if let change { objective.changePerKW = change }
+            return (strategy.flatMap(\.self) ?? .optimiser, objective)
         }
     }
 

@@ -189,6 +189,12 @@ struct SiteFiles {
             files: files)
         config.signals = signals.flatMap(\.self)
         config.history = history
+        config.strategy = rule.strategy
+        config.objective = rule.objective
+        config.method.dispatch =
+            rule.strategy == .optimiser
+            ? "plans for \(rule.objective.sentence(tariffs.currency)); the rules where there is none"
+            : "the rules, at most \(JSON.numberText(rule.maxCostPerTonne)) \(tariffs.currency) a tonne"
         return config
     }
 

@@ -23,6 +23,9 @@ public struct SiteConfig: Sendable {
 
     public var method: ReportMethod
     public var rules: DispatchRules
+    /// Who decides, and what for.
+    public var strategy = DispatchStrategy.optimiser
+    public var objective: PlanObjective
     public var gate: SafetyGate
     /// Largest change of a set-point in one step, as a share of the asset's rating.
     public var rampFractionPerStep: Double
@@ -90,6 +93,7 @@ public struct SiteConfig: Sendable {
         self.calendar = calendar
         self.method = method
         self.rules = rules
+        objective = PlanObjective(carbonPerTonne: rules.maxCostPerTonne)
         gate = safety.gate
         rampFractionPerStep = safety.rampFractionPerStep
         followToleranceFraction = safety.followToleranceFraction

@@ -89,6 +89,10 @@ public enum AlarmCode: String, Sendable, Hashable, Codable, CaseIterable, Compar
     case link
     /// The store does not take what the twin writes; the journal has it.
     case store
+    /// No plan could be made; the last one's tail holds, then the rules.
+    case solver
+    /// The plan in force cannot keep all limits and departures; its cause says which.
+    case planInfeasible = "plan_infeasible"
 
     public static func < (a: AlarmCode, b: AlarmCode) -> Bool { a.rawValue < b.rawValue }
 }

@@ -143,12 +143,18 @@ public struct HeatShare: Sendable, Hashable {
     public var openKW = 0.0
     /// What a store can still take.
     public var headroomKW = 0.0
+    /// Of a store: what it holds.
+    public var store: HeatStore?
     /// Of a boiler that fills the rest: what it burns, and heat per fuel; nil for the others.
     public var fillingFuel: Fuel?
     public var fillingPerformance = 1.0
 
-    public init(openKW: Double = 0, headroomKW: Double = 0, fillingFuel: Fuel? = nil, fillingPerformance: Double = 1) {
+    public init(
+        openKW: Double = 0, headroomKW: Double = 0, store: HeatStore? = nil, fillingFuel: Fuel? = nil,
+        fillingPerformance: Double = 1
+    ) {
         self.openKW = openKW
+        self.store = store
         self.headroomKW = headroomKW
         self.fillingFuel = fillingFuel
         self.fillingPerformance = fillingPerformance

@@ -13,6 +13,8 @@ public struct OfferScene: Sendable {
         public var fillingGramsPerKWh = 0.0
         /// Of the same heat, by the kWh; nil where its fuel has no price.
         public var fillingPricePerKWh: Double?
+        /// What all its stores hold; nil without one.
+        public var store: HeatStore?
 
         public init() {}
     }
@@ -70,6 +72,15 @@ public struct OfferScene: Sendable {
     /// Of so much heat on the hot-water network that need not be made from the filling fuel.
     func heatCredit(_ heatPerKWh: Double) -> (price: Double, grams: Double) {
         ((heat.fillingPricePerKWh ?? 0) * heatPerKWh, heat.fillingGramsPerKWh * heatPerKWh)
+    }
+}
+
+extension OfferScene.Heat {
+    mutating func add(_ other: HeatStore) {
+        guard let store else { return store = other }
+        self.store = HeatStore(
+            storedKWh: store.storedKWh + other.storedKWh, capacityKWh: store.capacityKWh + other.capacityKWh,
+            powerMaxKW: store.powerMaxKW + other.powerMaxKW)
     }
 }
 
@@ -132,6 +143,7 @@ public struct OfferTable: Sendable {
             guard let share = row.kind.heatShare({ scene.value($0) }) else { continue }
             scene.heat.openDemandKW += share.openKW
             scene.heat.headroomKW += share.headroomKW
+            if let store = share.store { scene.heat.add(store) }
             if filling == nil, share.fillingFuel != nil { filling = share }
         }
         scene.heat.openDemandKW = max(0, scene.heat.openDemandKW)

@@ -49,9 +49,10 @@ extension [PlantAsset] {
 protocol SteppedAsset: Sendable {
     var numbers: [Double] { get }
     mutating func take(_ numbers: [Double])
-    /// One step of the twin's belief, and one of the simulated plant.
+    /// One step of the twin's belief, one of the simulated plant, and one that has not come yet.
     mutating func believe(_ port: inout BeliefPort)
     mutating func happen(_ port: inout SimulatedPort)
+    mutating func rehearse(_ port: inout RehearsalPort)
     func heatRoomKW(hours: Double) -> Double
 }
 
@@ -68,6 +69,7 @@ struct Stepped<K: AssetKind>: SteppedAsset {
     mutating func take(_ numbers: [Double]) { memory.take(numbers) }
     mutating func believe(_ port: inout BeliefPort) { kind.step(&memory, &port) }
     mutating func happen(_ port: inout SimulatedPort) { kind.step(&memory, &port) }
+    mutating func rehearse(_ port: inout RehearsalPort) { kind.step(&memory, &port) }
     func heatRoomKW(hours: Double) -> Double { kind.heatRoomKW(memory, hours: hours) }
 }
 

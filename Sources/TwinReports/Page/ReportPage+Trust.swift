@@ -122,6 +122,9 @@ extension ReportPage {
             "Headline: \(method.scope2.rawValue)-based; import is never netted with export; what is exported carries the mix of"
                 + " the bus and stays in the figure.",
         ]
+        if let dispatch = method.dispatch, summary.facts.mode != .off {
+            words.append("Dispatch, mode \(summary.facts.mode.rawValue): \(dispatch).")
+        }
         let purchased = method.ledger.purchased.sorted().map(\.text).joined(separator: ", ")
         if !purchased.isEmpty {
             words.append(

@@ -48,6 +48,13 @@ struct SVG {
             + "<title>\(HTML.escaped(title))</title>\(body.joined())</svg>"
     }
 
+    /// As a file that stands by itself.
+    func file(style: String) -> String {
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(SVG.number(width)) \(SVG.number(height))\""
+            + " width=\"\(SVG.number(width))\" height=\"\(SVG.number(height))\" role=\"img\">"
+            + "<title>\(HTML.escaped(title))</title><style>\(style)</style>\n\(body.joined(separator: "\n"))\n</svg>"
+    }
+
     /// One decimal, without a locale.
     private static func number(_ value: Double) -> String {
         guard value.isFinite, abs(value) < 1e7 else { return "0" }

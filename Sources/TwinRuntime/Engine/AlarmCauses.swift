@@ -53,6 +53,8 @@ struct AlarmCauses {
         case .departureAtRisk: return "its vehicles charge less than their departures need"
         case .trip: return "its source says connected: false"
         case .store: return "the store is behind the journal"
+        case .solver: return "no plan could be made; the last one's tail holds, then the rules"
+        case .planInfeasible: return "the plan in force cannot keep all limits and departures"
         case .link: return link?.cause ?? "the link to the broker is down"
         }
     }

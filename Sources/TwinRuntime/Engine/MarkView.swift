@@ -8,7 +8,7 @@ import TwinUnits
 /// What dispatch sees at a mark, from the values that the components used or the simulated plant told. Where they stand
 /// is looked up once.
 struct MarkView: Sendable {
-    private let factors: Factors
+    private let config: SiteConfig
     private let tariffs: [Dated<Tariffs>]
     private let table: OfferTable
     /// Filled in at each mark.
@@ -17,7 +17,7 @@ struct MarkView: Sendable {
 
     /// - Parameter keys: what is told, in its order.
     init(_ config: SiteConfig, keys: [(path: AssetPath, key: String)], step: Span) {
-        factors = config.method.factors
+        self.config = config
         tariffs = config.method.tariffs
         scene = OfferScene(
             time: PlantTime(ms: 0), step: step, calendar: config.calendar, outdoorC: UsedValue(0, .stale),
@@ -34,11 +34,10 @@ struct MarkView: Sendable {
         _ values: [UsedValue], site: SiteView, outdoorC: UsedValue, at time: PlantTime,
         changedAt: (AssetPath, Int) -> PlantTime?
     ) -> PlantView {
-        let factors = factors.set(at: time)
         var scene = scene
         scene.time = time
         scene.outdoorC = outdoorC
-        scene.fuelGramsPerKWh = Fuel.allCases.map { factors[$0].direct.gramsPerKWh }
+        scene.fuelGramsPerKWh = Fuel.allCases.map { config.gramsPerKWh($0, at: time) }
         let tariffs = tariffs[tariffs.index(at: time)].value
         scene.fuelPricePerKWh = Fuel.allCases.map(tariffs.perKWh)
         var site = site
@@ -46,8 +45,11 @@ struct MarkView: Sendable {
             currency: tariffs.currency, importPerKWh: tariffs.importPerMWh / 1000,
             exportPerKWh: tariffs.exportPerMWh / 1000)
         let (offers, heat) = table.offers(values, scene, changedAt: changedAt)
-        return PlantView(
+        var view = PlantView(
             site: site, openHeatKW: heat.openDemandKW, heatHeadroomKW: heat.headroomKW, offers: offers)
+        view.heatFilling = HeatFilling(gramsPerKWh: heat.fillingGramsPerKWh, pricePerKWh: heat.fillingPricePerKWh)
+        view.heatStore = heat.store
+        return view
     }
 }
 

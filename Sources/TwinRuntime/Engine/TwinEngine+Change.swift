@@ -18,7 +18,11 @@ extension TwinEngine {
             state.configuration = config.hash
             state.epoch = config.epoch(at: state.grid.to(state.tick))
             await adopt(config)
-        case .plan(let plan): state.plan = plan.line
+        case .plan(let plan):
+            // One that cannot be read is kept in the journal, and changes nothing.
+            guard let read = DispatchPlan(plan) else { return nil }
+            state.plan = plan.line
+            dispatchPlan = read
         case .link: break  // heard before the alarms of its tick
         case .operation(let json):
             var troubles = state.troubles ?? SiteTroubles()
@@ -98,5 +102,9 @@ extension TwinEngine {
             throw error
         }
         state = restored
+        let line = restored.plan.flatMap { text in
+            try? JSONReader.read(Array(text.utf8))  // our own line, read when it was taken
+        }
+        dispatchPlan = line.flatMap(DispatchPlan.init)
     }
 }

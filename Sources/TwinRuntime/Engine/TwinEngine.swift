@@ -30,6 +30,10 @@ public final class TwinEngine {
     /// What dispatch sees; made anew when a configuration changes.
     private var view: MarkView?
     private var outlook = Outlook()
+    /// The plan that was adopted last, read.
+    var dispatchPlan: DispatchPlan?
+    /// What dispatch saw at the last mark: plans are made of it, outside of the step.
+    private(set) var scene: (plant: PlantView, image: PlantImage)?
     /// Sentences about this tick's messages that are for no component.
     private var remarks: [String] = []
     /// Waits before a hop, for tests that try to upset the order. Nil in operation.
@@ -184,7 +188,10 @@ public final class TwinEngine {
         let commands =
             state.mode == .off
             ? []
-            : config.control.commands(plant, &state.desk, hand: state.hand, context: context, rules: rules)
+            : config.control.commands(
+                plant, &state.desk, hand: state.hand, plan: config.strategy == .optimiser ? dispatchPlan : nil,
+                context: context, rules: rules)
+        scene = (plant, reply.image)
         for command in commands {
             state.books.count(issuedAt: command.ts - plan.step) { $0.issued += 1 }
         }

@@ -37,7 +37,13 @@ public struct JournalCheck: Sendable {
         var stepper: JournalStepper?
         var begin = 0
         let hashes = Set(all.map(\.header.config))
-        for hash in hashes.sorted() { _ = try folder.configuration(hash) }
+        for hash in hashes.sorted() {
+            do { _ = try folder.configuration(hash) } catch let problem as JournalProblem {
+                // A segment that was damaged may name one that never was.
+                let asking = all.first { $0.header.config == hash }?.path ?? folder.path
+                throw JournalProblem("\(asking): \(problem)", exitCode: problem.exitCode)
+            }
+        }
         if !isQuick {
             let (index, opening) = try folder.beginning(of: all)
             begin = index

@@ -56,9 +56,33 @@ public struct JournalMarks {
         }
     }
 
+    /// The last plan that was adopted until `time`, and where it stands; nil without one. A line that is none is passed over.
+    public func plan(until time: PlantTime) throws -> (plan: JSON, t: PlantTime, place: String)? {
+        // Plans are at most some hours apart: the last segment that has one has the last one.
+        for segment in segments.reversed() where segment.from <= time {
+            let reader = try folder.open(segment)
+            var found: (JSON, PlantTime, String)?
+            while let read = reader.next() {
+                guard case .line(let bytes) = read, JournalMarks.begins(bytes, with: "\"plan\":"),
+                    // The last line may be half a one.
+                    let line = try? Line(bytes: bytes, start: segment.header.start, number: reader.number),
+                    case .plan(let plan) = line.body, line.t <= time
+                else { continue }
+                found = (plan, line.t, "\(segment.path):\(reader.number)")
+            }
+            if let found { return found }
+        }
+        return nil
+    }
+
     /// Most lines are messages: they are told apart without being read, `{"t":"…","tick":`.
     private static func isMark(_ bytes: [UInt8]) -> Bool {
-        guard bytes.count < Mark.bytesMax, let comma = bytes.prefix(48).firstIndex(of: 0x2C) else { return false }
-        return bytes[(comma + 1)...].starts(with: "\"tick\":".utf8)
+        bytes.count < Mark.bytesMax && begins(bytes, with: "\"tick\":")
+    }
+
+    /// Whether this comes after a line's time.
+    private static func begins(_ bytes: [UInt8], with word: String) -> Bool {
+        guard let comma = bytes.prefix(48).firstIndex(of: 0x2C) else { return false }
+        return bytes[(comma + 1)...].starts(with: word.utf8)
     }
 }

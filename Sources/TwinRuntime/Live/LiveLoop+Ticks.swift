@@ -51,6 +51,7 @@ extension LiveLoop {
             chain: outcome.chain.hex)
         try current.journal.rotateIfDue(after: mark, end: outcome.end, state: current.engine.state)
         publish(outcome, before, current.engine, isLast: isLast)
+        if isLast { plan(current.engine, at: outcome.end) }
         session?.values = outcome.values
         if store.isBehind {
             // The journal has it, and the store will be made from there.

@@ -15,6 +15,7 @@ public struct LiveOptions: Sendable {
     public var beforeHop: (@Sendable () async -> Void)?
     /// Where others ask for a mode, a configuration or a plan.
     public var inbox = LiveInbox()
+    public var plans = PlanSource.none
     /// The wall clock, which may be set.
     public var wallNow: @Sendable () -> PlantTime
     /// The monotonic clock, from any origin: plant time under the wall clock runs with it, and so does waiting.
@@ -86,6 +87,8 @@ public final class LiveLoop {
     /// What waits for the broker.
     var outbox = Outbox()
     var co2ToDate = CO2ToDate()
+    var planDesk: PlanDesk?
+    var planning: LivePlanning?
     /// Plant time under the wall clock.
     private var steady: SteadyClock?
     /// What is wrong with the twin itself, as its lines said it last.
@@ -183,6 +186,7 @@ public final class LiveLoop {
             let batch = try transport.receive(timeoutMs: LiveLoop.receiveMs, limit: LiveLoop.batchMax)
             try note(batch)
             try await look()
+            takePlans()
             try takeRequests()
             incoming = batch.messages[...]
             // After a pause what comes now is of the present, not of the step that was open before.

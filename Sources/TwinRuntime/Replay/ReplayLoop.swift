@@ -20,6 +20,10 @@ public struct ReplayOptions: Sendable {
     /// A new journal folder to write; nil writes none.
     public var journal: JournalFolder?
     public var build = ""
+    /// Makes the plans of a closed loop, and of an open one that plans anew; nil leaves it to the rules.
+    public var plans = PlanSource.none
+    /// An open recording is planned anew: its own plans are left out.
+    public var replans = false
     /// Finds the configurations that the input changes to; by default there is only the one that is given.
     public var configurations: (@Sendable (String) throws -> SiteConfig?)?
     /// The state that the input begins with: a journal whose past is archived.
@@ -79,6 +83,7 @@ public final class ReplayLoop {
     /// Nil where the store keeps the rows: a year of them has no place in memory.
     private var ledger: RowLedger?
     private let configurations: ConfigurationSource
+    private var planning: ReplayPlanning?
     private var marksSinceFlush = 0
     private var facts: RunFacts
     private var notes = RunNotes()
@@ -128,6 +133,9 @@ public final class ReplayLoop {
                         + " the archive's folder before it")
             }
             plant = ClosedPlant(config: config, plan: plan, seed: header.seed)
+        }
+        if config.strategy == .optimiser, header.loop == .closed || options.replans {
+            planning = ReplayPlanning(options.plans, start: header.start)
         }
         configurations = { hash in
             if hash == config.hash { return config }
@@ -221,10 +229,16 @@ public final class ReplayLoop {
     private func step(_ tick: ReadAhead.Tick) async throws -> TickOutcome {
         let number = engine.state.tick + 1
         let lines = tick.lines
-        var input = try TickInput(lines.others, configurations: configurations)
+        var others = lines.others
+        if let planning {
+            // What was planned then is not what is planned now.
+            others.removeAll(where: ReplayPlanning.replaces)
+            others.insert(contentsOf: planning.lines, at: 0)
+        }
+        var input = try TickInput(others, configurations: configurations)
         let from = input.resume ?? engine.state.grid.from(number)
         var arrivals = lines.arrivals
-        for line in lines.others {
+        for line in others {
             switch line.body {
             case .fault(let json): try addFault(json, at: line.t)
             case .expect(let json): try addExpectation(json, at: line.t)
@@ -251,6 +265,7 @@ public final class ReplayLoop {
         input.unreadable = lines.unreadable
         let written = journal?.linesSinceMark ?? 0
         let outcome = await engine.close(input)
+        planning?.look(engine, at: outcome.end)
         for refusal in outcome.refusals { notes.refuse(refusal) }
         for sentence in outcome.remarks { notes.warn(sentence) }
         if options.strict, let first = outcome.refusals.first {

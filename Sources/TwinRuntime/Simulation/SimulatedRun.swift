@@ -1,8 +1,9 @@
 public import TwinBooks
 public import TwinConfiguration
 public import TwinCore
-import TwinDispatch
+public import TwinDispatch
 import TwinPlant
+public import TwinStudies
 import TwinUnits
 
 /// The simulated plant straight into the books, without messages: a year in seconds. Every figure of it is modelled,
@@ -13,6 +14,10 @@ public struct SimulatedRun {
         case none
         /// The rules decide, the gate holds back, the plant obeys one step later: the control of a live run.
         case rules
+        /// Plans from forecasts, followed by the same control; without a solver the rules.
+        case optimiser
+        /// The same from what will really be: what forecasts cost is the difference.
+        case perfect
     }
 
     private let config: SiteConfig
@@ -28,6 +33,9 @@ public struct SimulatedRun {
     private var belief: UnmeasuredBelief
     private var desk = CommandDesk()
     private let deskRules: CommandDesk.Rules
+    private var planning: SimulatedPlanning?
+    /// For tests.
+    package var trial: (any SimulationTrial)?
     private var number = 0
     private var now: PlantTime
     private var intensity: SimulatedIntensity.Feed?
@@ -46,6 +54,11 @@ public struct SimulatedRun {
         public var missedDepartures = 0
         /// Steps whose import or export passed the connection.
         public var limitBreaches = 0
+        /// Commands that told an asset another set-point than the one before.
+        public var setPointChanges = 0
+        /// Plans that were made, and those that the solver had no answer for.
+        public var plans = 0
+        public var failedPlans = 0
 
         public var text: String {
             let peak = Int(saturating: peakImportKW.rounded())
@@ -56,12 +69,19 @@ public struct SimulatedRun {
     }
 
     public private(set) var figures = Figures()
+    /// What stands in the stores after the first step, which no command reaches, and now.
+    public private(set) var levelAtBegin = StoredLevel()
+    public var level: StoredLevel { StoredLevel(config, plant.told) }
+    /// Forecasts beside what came, where a run with plans was asked to keep them.
+    public var forecasts: ForecastRecord { planning?.forecasts ?? ForecastRecord() }
 
     /// - Parameters:
     ///   - from, to: whole settlement periods.
     ///   - step: divides the settlement period.
+    ///   - keepsForecasts: whether forecasts are kept beside what came; only a run with plans makes any.
     public init(
-        config: SiteConfig, from: PlantTime, to: PlantTime, step: Span, seed: UInt64, control: Control
+        config: SiteConfig, from: PlantTime, to: PlantTime, step: Span, seed: UInt64, control: Control,
+        planner: Planner? = nil, keepsForecasts: Bool = false
     ) {
         self.config = config
         self.control = control
@@ -74,6 +94,14 @@ public struct SimulatedRun {
         let keys = surroundings.told.keys + plant.told.keys
         view = MarkView(config, keys: keys, step: step)
         belief = UnmeasuredBelief(config, keys: keys)
+        if let planner, control == .optimiser || control == .perfect {
+            let foresight =
+                control == .perfect || keepsForecasts
+                ? SimulatedRun.foresight(config, from: from, to: to + Forecaster.horizon, step: step, seed: seed)
+                : Foresight()
+            planning = SimulatedPlanning(
+                config, planner: planner, step: step, foresight: foresight, seesAhead: control == .perfect)
+        }
         deskRules = CommandDesk.Rules(step: step, followToleranceFraction: config.followToleranceFraction)
     }
 
@@ -128,6 +156,8 @@ public struct SimulatedRun {
         if capacity > 0 { figures.storageCycles += row[.storageDischarge].energy.kilowattHours / capacity }
         figures.departures = plant.departures
         figures.missedDepartures = plant.missedDepartures
+        figures.plans = planning?.made ?? 0
+        figures.failedPlans = planning?.failed ?? 0
         return row
     }
 
@@ -137,6 +167,7 @@ public struct SimulatedRun {
         now = now + step
         number += 1
         let around = surroundings.step(from: from, to: now, number: number)
+        trial?.begin(&plant, at: from)
         let answer = plant.step(from: from, to: now, ResponsivePlant.Surroundings(around))
         surroundings.curtail(to: answer.limitedKW)
         if let feed = around.intensity {
@@ -147,29 +178,104 @@ public struct SimulatedRun {
             figures.limitBreaches += 1
         }
         posts.add(surroundings, plant, ms: Double(step.ms), to: &sums)
-        if control == .rules { decide(from) }
+        if number == 1 { levelAtBegin = level }
+        if control != .none { decide(from, answer) }
         return around
     }
 
     /// What a live twin would decide from what the plant told; the plant obeys with the next step.
-    private mutating func decide(_ from: PlantTime) {
+    private mutating func decide(_ from: PlantTime, _ step: ResponsivePlant.Step) {
+        let context = context(from)
+        let seen = seen(used(context), plant.metered, context)
+        let image = image
+        planning?.look(seen, image, at: now)
+        let commands = order(seen, context)
+        trial?.end(seen, step, commands, at: now)
+    }
+
+    private mutating func context(_ from: PlantTime) -> TickContext {
         outlook.look(at: forecast, from: intensity.map { $0.period + settlementPeriod }, at: now)
-        let (importKW, exportKW) = plant.metered
-        let site = SiteView(
-            importKW: importKW, exportKW: exportKW, isGridMeasured: true, isGridConnected: true,
-            intensityGPerKWh: UsedValue(intensity?.gramsPerKWh ?? 0, intensity == nil ? .stale : .good),
-            outlook: outlook)
-        let context = TickContext(
+        return TickContext(
             tick: number, from: from, to: now, lateness: Span(ms: 0), lead: Span(ms: 0), setPoints: desk.setPoints)
-        var used = surroundings.told.used + plant.told.used
-        belief.say(&used, surroundings.toldWeather, context)
-        let seen = view.plant(
-            used, site: site, outdoorC: UsedValue(surroundings.toldWeather.temperatureC, .good), at: from,
-            changedAt: desk.changedAt)
-        for command in config.control.commands(seen, &desk, context: context, rules: deskRules) {
+    }
+
+    /// - Parameter isObeying: whether the plant gets commands for an asset at all.
+    @discardableResult
+    private mutating func order(
+        _ seen: PlantView, _ context: TickContext, where isObeying: (AssetPath) -> Bool = { _ in true }
+    ) -> [Command] {
+        let commands = config.control.commands(
+            seen, &desk, plan: trial?.plan(at: now) ?? planning?.plan, context: context, rules: deskRules)
+        for command in commands where isObeying(command.path) {
+            if command.point.value != context.setPoints[command.path] ?? 0 { figures.setPointChanges += 1 }
             plant.order(command.path, command.point.value, until: now + .seconds(Int64(command.leaseS)))
         }
         desk.takeAsAccepted()
+        return commands
+    }
+
+    /// What a live twin would use at the end of a step.
+    private mutating func used(_ context: TickContext) -> [UsedValue] {
+        var used = surroundings.told.used + plant.told.used
+        belief.say(&used, surroundings.toldWeather, context)
+        return used
+    }
+
+    /// What it would see of the plant.
+    private func seen(
+        _ used: [UsedValue], _ metered: (importKW: Double, exportKW: Double), _ context: TickContext
+    ) -> PlantView {
+        let site = SiteView(
+            importKW: metered.importKW, exportKW: metered.exportKW,
+            isGridMeasured: trial?.isGridMeasured(at: now) ?? true, isGridConnected: !plant.isOutage,
+            intensityGPerKWh: UsedValue(intensity?.gramsPerKWh ?? 0, intensity == nil ? .stale : .good),
+            outlook: outlook)
+        return view.plant(
+            used, site: site, outdoorC: UsedValue(surroundings.toldWeather.temperatureC, .good), at: context.from,
+            changedAt: desk.changedAt)
+    }
+
+    private var image: PlantImage {
+        var image = PlantImage()
+        let weather = surroundings.toldWeather
+        image.airTemperatureC = UsedValue(weather.temperatureC, .good)
+        image.windSpeedMPerS = UsedValue(weather.windMPerS, .good)
+        image.irradianceWPerM2 = UsedValue(weather.ghiWPerM2, .good)
+        image.intensityGPerKWh = UsedValue(intensity?.gramsPerKWh ?? 0, intensity == nil ? .stale : .good)
+        image.intensityForecast = forecast
+        image.forecastFrom = intensity.map { $0.period + settlementPeriod }
+        return image
+    }
+
+    /// What the same plant does while all that a plan decides about is left to itself, as the mean of each half hour. What no
+    /// plan decides about, windows and duties, goes by the rules, as it will.
+    private static func foresight(
+        _ config: SiteConfig, from: PlantTime, to: PlantTime, step: Span, seed: UInt64
+    ) -> Foresight {
+        var run = SimulatedRun(config: config, from: from, to: to, step: step, seed: seed, control: .none)
+        var sums = [Double](repeating: 0, count: config.method.chart.meters.count)
+        var foresight = Foresight()
+        while run.now < to {
+            let start = run.now
+            var mean = SeenMean()
+            var context = run.context(start)
+            while run.now < start + settlementPeriod {
+                let before = run.now
+                _ = run.advance(&sums)
+                context = run.context(before)
+                let used = run.used(context)
+                let seen = run.seen(used, run.plant.metered, context)
+                mean.add(used, run.plant.metered, windKW: run.surroundings.told.windKW)
+                let ruled = Set(seen.offers.filter(\.shape.isRuled).map(\.path))
+                run.order(seen, context) { ruled.contains($0) }
+            }
+            foresight.windKW.append(mean.windKW)
+            foresight.periods.append(
+                PlanProblem.Period(
+                    start: start, hours: settlementPeriod.hours, view: run.seen(mean.used, mean.metered, context),
+                    gramsPerKWh: config.gramsPerKWh(run.intensity?.gramsPerKWh, at: start)))
+        }
+        return foresight
     }
 }
 

@@ -11,7 +11,7 @@ import TwinRuntime
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Say where the CO2 figure or a command came from.",
+        abstract: "Say where the CO2 figure, a command or the plan came from.",
         usage: "twin explain [<options>] <what>",
         discussion: """
             EXAMPLES
@@ -19,11 +19,13 @@ struct ExplainCommand: AsyncParsableCommand {
               twin explain co2 --change --period 2025 --json
               twin explain co2 --vehicle 2025-06-18-21600000
               twin explain 7f3a9c21-17-1 --store twin.sqlite
+              twin explain plan --store twin.sqlite
+              twin explain plan --at 2025-06-18T12:00 --journal twin.journal
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "co2, or a command's id.")
+    @Argument(help: "co2, plan, or a command's id.")
     var what: String
 
     @Option(help: "SQLite store.")
@@ -38,7 +40,14 @@ struct ExplainCommand: AsyncParsableCommand {
     @Flag(help: "With co2: what drove the change since the baseline.")
     var change = false
 
+    @Option(help: "With plan: the one in force then, site-local unless it names an offset; default the last.")
+    var at: String?
+
+    @Option(help: "With plan: journal folder or file that has it; default beside the store.")
+    var journal: String?
+
     func validate() throws {
+        if what != "plan", at != nil || journal != nil { throw ValidationError("--at and --journal go with plan") }
         if what != "co2", vehicle != nil || change { throw ValidationError("--vehicle and --change go with co2") }
         if vehicle != nil, change { throw ValidationError("--vehicle and --change exclude each other") }
     }
@@ -63,7 +72,29 @@ struct ExplainCommand: AsyncParsableCommand {
         for line in PassportText.explain(passport, found.trace, config.method) { StandardOutput.write(line.printable) }
     }
 
+    /// The plan that was in force at a time.
+    private func tellPlan() throws {
+        let folder = journal ?? RunCommand.journalFolder(of: store)
+        let marks = try JournalMarks(at: folder)
+        let config =
+            if let only = common.config { try CommonOptions.load(only) } else if let hash = marks.header?.config {
+                try marks.folder.configuration(hash)
+            } else { try common.load() }
+        let time = try at.map { try config.zone.argument($0) } ?? .latest
+        guard let found = try marks.plan(until: time), let plan = DispatchPlan(found.plan) else {
+            throw Failure(
+                "\(folder): holds no plan\(at.map { " until \($0)" } ?? ""); plans are made in a closed loop or a live run whose"
+                    + " dispatch.yaml says strategy: optimiser, and where coinor-libcbc3 is installed", exitCode: 65)
+        }
+        let text = PlanText(
+            plan: plan, purpose: found.plan["purpose"]?.text ?? "", config: config, adopted: found.t, place: found.place
+        )
+        if common.json { return StandardOutput.write(text.json()) }
+        for line in text.lines() { StandardOutput.write(line.printable) }
+    }
+
     func run() async throws {
+        if what == "plan" { return try tellPlan() }
         let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
         if let vehicle { return try tell(of: vehicle, source, config) }
@@ -86,7 +117,7 @@ struct ExplainCommand: AsyncParsableCommand {
         let parts = what.split(separator: "-")
         guard parts.count == 3, let tick = Int(parts[1]), let n = Int(parts[2]) else {
             throw Failure(
-                "\(quoted(what)) is neither co2 nor a command's id such as 7f3a9c21-17-1; `twin commands` lists them",
+                "\(quoted(what)) is neither co2, plan nor a command's id such as 7f3a9c21-17-1; `twin commands` lists them",
                 exitCode: 2)
         }
         let run = String(parts[0])

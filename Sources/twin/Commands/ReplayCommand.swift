@@ -60,6 +60,9 @@ struct ReplayCommand: AsyncParsableCommand {
     @Flag(help: "Print the whole table before the result.")
     var full = false
 
+    @Flag(help: "Make the plans of an open recording anew, in place of those that it holds.")
+    var replan = false
+
     @Flag(help: "Stop at the first rejected line with exit code 65.")
     var strict = false
 
@@ -101,6 +104,8 @@ struct ReplayCommand: AsyncParsableCommand {
             return try CommonOptions.load(folder)
         }
         options.opening = journalRead?.opening
+        options.replans = replan
+        options.plans = .installed(for: config)
         // A configuration that is named is meant for the whole journal.
         options.configurations = common.config == nil ? journalRead?.configurations : { [config] _ in config }
         let progress = Progress("replay", isQuiet: common.quiet)

@@ -105,6 +105,7 @@ struct RunCommand: AsyncParsableCommand {
         options.clock = clock
         options.duration = duration
         options.build = Build.id
+        options.plans = .installed(for: config)
         options.shouldStop = { Terminal.isStopped }
         options.waitsForBroker = waitForBroker
         options.claim = Claim(

@@ -108,6 +108,7 @@ struct ScenarioCommand: AsyncParsableCommand {
             options.faults = scenario.faults
             options.expectations = scenario.expectations
             options.build = Build.id
+            options.plans = .installed(for: config)
             let progress = Progress(scenario.name, isQuiet: common.quiet)
             options.onTick = { _, share in
                 progress.show(share)

@@ -24,7 +24,7 @@ extension SimulateCommand {
         for stage in history.stages {
             let began = ContinuousClock.now
             var facts = RunFacts(
-                stepS: Int(step.ms / 1000), mode: control == .rules ? .control : .off, loop: .closed)
+                stepS: Int(step.ms / 1000), mode: control == .none ? .off : .control, loop: .closed)
             let books = try SimulatedBooks(store, at: path, stage.config, from: stage.from, seed: seed, facts)
             var run = stage.run(step: step, control: control)
             let before = (stage.from - begin).hours

@@ -2,6 +2,7 @@ public import ArgumentParser
 import TwinBooks
 import TwinConfiguration
 import TwinCore
+import TwinDispatch
 import TwinFiles
 import TwinMQTT
 import TwinReports
@@ -73,6 +74,11 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Flag(help: "With --books: print the whole table before the result.")
     var full = false
+
+    /// Nil where nobody plans.
+    private var planner: Planner? {
+        get throws { control == .optimiser || control == .perfect ? try .installed() : nil }
+    }
 
     func validate() throws {
         try speed.check()
@@ -164,9 +170,10 @@ struct SimulateCommand: AsyncParsableCommand {
             ? config.zone.instant(CivilDate(daysSinceEpoch: date.daysSinceEpoch + days))
             : (start + duration).floored(to: settlementPeriod)
         let began = ContinuousClock.now
-        var run = SimulatedRun(config: config, from: start, to: end, step: step, seed: seed, control: control)
+        var run = SimulatedRun(
+            config: config, from: start, to: end, step: step, seed: seed, control: control, planner: try planner)
         var facts = RunFacts(
-            stepS: Int(step.ms / 1000), mode: control == .rules ? .control : .off, loop: .closed)
+            stepS: Int(step.ms / 1000), mode: control == .none ? .off : .control, loop: .closed)
         let lock = try store.map(RunLocks.lockStore)
         defer { lock?.release() }
         let books = try store.map { path in

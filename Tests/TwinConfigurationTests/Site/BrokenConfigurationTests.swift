@@ -90,9 +90,9 @@ struct BrokenExample: Sendable, CustomTestStringConvertible {
                 Edit("site.yaml", "site: sunderland", "site: sunderland\n▸\"site\": sunderland"),
             ],
             [
-                "storage_rule.deadband_kw: is written twice, first in line 8; keep one of them",
+                "storage_rule.deadband_kw: is written twice, first in line 10; keep one of them",
                 "storage_rule.dirty_fractoin: unknown key; did you mean \"dirty_fraction\"?",
-                "storage_rule.deadband_kw: is written twice, first in line 8; keep one of them",
+                "storage_rule.deadband_kw: is written twice, first in line 10; keep one of them",
                 "site: is written twice, first in line 2; keep one of them",
             ]),
         BrokenExample(
@@ -108,8 +108,22 @@ struct BrokenExample: Sendable, CustomTestStringConvertible {
                 "grid.intensity.id: \"main\" is the meter's id too; give each its own",
                 "detectors.not_aked: unknown key; did you mean \"not_acked\"?",
                 "detectors.smoke: unknown key; known here: stale, stuck, out_of_range, unit, sign, counter, balance, "
-                    + "clock, gap, conflict, not_acked, not_followed, two_controllers, departure_at_risk, trip, link, store",
+                    + "clock, gap, conflict, not_acked, not_followed, two_controllers, departure_at_risk, trip, link, store, "
+                    + "solver, plan_infeasible",
                 "detectors.trip.enabled: \"no\" is text in YAML 1.2 and a switch in YAML 1.1; write false",
+            ]),
+        BrokenExample(
+            "an objective of unknown words",
+            [
+                Edit("dispatch.yaml", "strategy: optimiser", "strategy: ▸optimizer"),
+                Edit("dispatch.yaml", "signal: average", "signal: ▸mean"),
+                Edit("dispatch.yaml", "boundary: operational}", "▸bounds: operational}"),
+            ],
+            [
+                "objective.strategy: \"optimizer\" is none of optimiser, rules; did you mean \"optimiser\"?",
+                "objective.signal: \"mean\" is none of annual, average, marginal",
+                "objective.bounds: unknown key; known here: strategy, signal, boundary, carbon_price_per_tonne, "
+                    + "marginal_g_per_kwh, wear_per_kwh, peak_per_kwh, change_per_kw",
             ]),
     ]
 }

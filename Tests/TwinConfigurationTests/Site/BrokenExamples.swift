@@ -46,7 +46,7 @@ extension BrokenExample {
             ],
             [
                 "not valid YAML: found character that cannot start any token (while scanning for the next token of "
-                    + "line 3); indent with spaces, not tabs",
+                    + "line 5); indent with spaces, not tabs",
                 "step_s: expected a whole number (s), found \"fast\"",
                 "not valid YAML: did not find expected ',' or ']' (while parsing a flow sequence of line 2); check the "
                     + "brackets, quotes and indentation here and in the line above",

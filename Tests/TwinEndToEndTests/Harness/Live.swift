@@ -20,10 +20,21 @@ struct Live {
     }
 
     /// Starts the twin, or starts it again with the same command.
-    func twin(mode: String = "control") throws -> Run {
+    func twin(mode: String = "control", config: String = Repository.configuration) throws -> Run {
         try scene.twin(
             "run", "--broker", broker.url, "--clock", "event", "--mode", mode, "--for", "\(minutes)m", "--json",
-            "--store", scene.path("live.sqlite"))
+            "--store", scene.path("live.sqlite"), "--config", config)
+    }
+
+    /// The bundled site, left to its rules: plans are lines of the twin's own journal, which nobody beside it hears.
+    func siteWithRules() throws -> String {
+        let site = scene.path("rules")
+        try FileManager.default.copyItem(atPath: Repository.configuration, toPath: site)
+        let file = "\(site)/dispatch.yaml"
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        try text.replacing("strategy: optimiser", with: "strategy: rules")
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        return site
     }
 
     /// Waits until the twin listens: the plant must not begin before its first session exists.

@@ -21,6 +21,7 @@ final class LiveRig {
     var build = "test"
     var duration: Span?
     let inbox = LiveInbox()
+    var plans = PlanSource.none
     var onTick: (@Sendable (TickOutcome) -> Void)?
     var log: RunLog?
     var claim = Claim(issuer: "twin-7f3a9c21", instance: "a", since: LiveRig.start, host: "here", pid: 1)
@@ -55,6 +56,7 @@ final class LiveRig {
         options.duration = duration
         options.build = build
         options.inbox = inbox
+        options.plans = plans
         options.onTick = onTick
         options.log = log
         options.shouldStop = { [clock] in clock.isStopped }

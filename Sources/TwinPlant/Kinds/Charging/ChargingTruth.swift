@@ -93,6 +93,7 @@ extension ChargingKind {
             DeferrableLoad(
                 path: scene.path, action: .setLimit, ratingKW: ratingKW,
                 powerKW: UsedValue(-load.value, load.quality), mustKW: scene.value(1), canChargeKW: scene.value(2),
-                canDischargeKW: UsedValue(0, .good), isWorking: isWorking), ramp: scene.rampFraction)
+                canDischargeKW: UsedValue(0, .good), openKWh: ChargingGroup.drawn(scene.value(4)),
+                isWorking: isWorking), ramp: scene.rampFraction)
     }
 }

@@ -72,7 +72,7 @@ public struct ChargingBays: ChargingKind {
                 path: scene.path, action: .setPower, ratingKW: ratingKW, powerKW: scene.value(Place.power),
                 mustKW: scene.value(Place.must), canChargeKW: scene.value(Place.canCharge),
                 canDischargeKW: isBidirectional ? scene.value(Place.canDischarge) : UsedValue(0, .good),
-                isWorking: false), ramp: scene.rampFraction)
+                openKWh: ChargingGroup.drawn(scene.value(Place.need)), isWorking: false), ramp: scene.rampFraction)
     }
 
     public func real(_ truth: ChargingTruth, _ path: AssetPath, _ chance: inout SeededChance) -> ChargingBays {

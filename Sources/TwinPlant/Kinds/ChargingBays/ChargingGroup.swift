@@ -1,3 +1,5 @@
+import TwinCore
+
 /// One car at a bay.
 public struct ChargingSession: Sendable, Hashable {
     /// What it declared: it must have its energy by then.
@@ -72,6 +74,9 @@ public struct ChargingGroup: Sendable, Hashable {
     public private(set) var missed = 0
 
     public init() {}
+
+    /// What a need in the batteries takes at the bays, kWh; nil where nobody tells it.
+    static func drawn(_ needKWh: UsedValue) -> Double? { needKWh.quality.isGood ? needKWh.value / efficiency : nil }
 
     public mutating func arrive(_ session: ChargingSession) { sessions.append(session) }
 

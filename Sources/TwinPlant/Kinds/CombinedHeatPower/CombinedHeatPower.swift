@@ -85,13 +85,14 @@ public struct CombinedHeatPower: AssetKind {
     }
 
     public func offer(_ scene: OfferScene) -> Offer? {
-        let heat = scene.heatCredit(heatEfficiency / electricEfficiency)
+        let heatPerKWh = heatEfficiency / electricEfficiency
+        let heat = scene.heatCredit(heatPerKWh)
         return Offer(
             Generator(
                 path: scene.path, ratedKW: ratedKW, minimumKW: minimumFraction * ratedKW,
                 rampKWPerStep: rampFractionPerMinute * ratedKW * scene.step.seconds / 60,
                 powerKW: scene.value(Place.power),
                 pricePerKWh: scene.price(.biomethane).map { $0 / electricEfficiency - heat.price },
-                gramsPerKWh: scene.grams(.biomethane) / electricEfficiency - heat.grams))
+                gramsPerKWh: scene.grams(.biomethane) / electricEfficiency - heat.grams, heatPerKWh: heatPerKWh))
     }
 }

@@ -1,4 +1,5 @@
 public import TwinCore
+import TwinDispatch
 import TwinUnits
 
 /// A hot-water store, which takes what is over and gives before the boilers do.
@@ -65,7 +66,10 @@ public struct HotWaterStore: HotWaterKind {
 
     public func heatShare(_ value: (Int) -> UsedValue) -> HeatShare? {
         let room = max(0, 0.98 - value(1).value) * capacityKWh
-        return HeatShare(openKW: value(0).value, headroomKW: min(ratedKW, room / settlementPeriod.hours))
+        return HeatShare(
+            openKW: value(0).value, headroomKW: min(ratedKW, room / settlementPeriod.hours),
+            store: HeatStore(
+                storedKWh: min(max(value(1).value, 0), 1) * capacityKWh, capacityKWh: capacityKWh, powerMaxKW: ratedKW))
     }
 
     public func real(_ truth: HeatTruth, _ path: AssetPath, _ chance: inout SeededChance) -> HotWaterStore {

@@ -94,10 +94,12 @@ public struct PVPark: AssetKind {
 
     public func offer(_ scene: OfferScene) -> Offer? {
         let power = scene.value(Place.power)
+        // What no limit holds gives what it is measured to give, whatever the model says of the sky.
+        let isHeld = scene.value(Place.curtailed).value > 0
         return Offer(
             CurtailableSource(
                 path: scene.path, ratedKW: acRatedKW, powerKW: power,
-                availableKW: max(power.value, scene.value(Place.available).value)))
+                availableKW: isHeld ? max(power.value, scene.value(Place.available).value) : power.value))
     }
 
     // MARK: - Simulated plant

@@ -1,0 +1,69 @@
+public import TwinCore
+
+/// What a plan is made of: the plant as it is at a mark, and as it is expected to be while all that obeys is left to itself.
+public struct PlanProblem: Sendable, Hashable {
+    public struct Period: Sendable, Hashable {
+        public var start: PlantTime
+        public var hours: Double
+        /// As it is expected, with the offers that are expected then. Prices and the filling of the heat are those of then.
+        public var view: PlantView
+        /// Of a kWh from the grid by the objective's signal and boundary.
+        public var gramsPerKWh: Double
+
+        public init(start: PlantTime, hours: Double, view: PlantView, gramsPerKWh: Double) {
+            (self.start, self.hours, self.view, self.gramsPerKWh) = (start, hours, view, gramsPerKWh)
+        }
+    }
+
+    /// Limits of the connection, kW.
+    public struct Connection: Sendable, Hashable {
+        public var importMaxKW: Double
+        public var exportMaxKW: Double
+        /// Above it import is a peak.
+        public var peakKW: Double
+
+        public init(importMaxKW: Double, exportMaxKW: Double, peakKW: Double) {
+            (self.importMaxKW, self.exportMaxKW, self.peakKW) = (importMaxKW, exportMaxKW, peakKW)
+        }
+    }
+
+    /// Where the plan begins.
+    public var now: PlantView
+    /// One after the other, not empty.
+    public var periods: [Period]
+    public var connection: Connection
+    /// How long a set-point is held; ramps are told by it.
+    public var step: Span
+    public var objective: PlanObjective
+
+    public init(
+        now: PlantView, periods: [Period], connection: Connection, step: Span, objective: PlanObjective
+    ) {
+        (self.now, self.periods, self.connection) = (now, periods, connection)
+        (self.step, self.objective) = (step, objective)
+    }
+}
+
+/// What stores on the hot-water network hold together.
+public struct HeatStore: Sendable, Hashable {
+    public var storedKWh: Double
+    public var capacityKWh: Double
+    /// Most that it takes and gives, kW.
+    public var powerMaxKW: Double
+
+    public init(storedKWh: Double, capacityKWh: Double, powerMaxKW: Double) {
+        (self.storedKWh, self.capacityKWh, self.powerMaxKW) = (storedKWh, capacityKWh, powerMaxKW)
+    }
+}
+
+/// Of the heat that fills what all others leave open.
+public struct HeatFilling: Sendable, Hashable {
+    /// Direct, g/kWh of heat.
+    public var gramsPerKWh: Double
+    /// Nil where its fuel has no price.
+    public var pricePerKWh: Double?
+
+    public init(gramsPerKWh: Double = 0, pricePerKWh: Double? = nil) {
+        (self.gramsPerKWh, self.pricePerKWh) = (gramsPerKWh, pricePerKWh)
+    }
+}

@@ -1,0 +1,74 @@
+import TwinConfiguration
+import TwinCore
+import TwinDispatch
+import TwinUnits
+
+/// When plans are made, and of what: it hears what the twin knows at each mark and asks for a plan where a half hour begins,
+/// and where something happened that the last one could not know.
+struct PlanDesk: Sendable {
+    /// What a plan is asked of.
+    struct Question: Sendable {
+        var problem: PlanProblem
+        /// What it is for, in a sentence.
+        var purpose: String
+    }
+
+    private let config: SiteConfig
+    private let epoch: Int
+    private let step: Span
+    private var forecaster: Forecaster
+    /// When the next one is due; nil before the first.
+    private var due: PlantTime?
+    private var wasConnected = true
+
+    /// - Parameter config: as it holds in the epoch.
+    init(_ config: SiteConfig, epoch: Int, step: Span) {
+        (self.config, self.epoch, self.step) = (config, epoch, step)
+        forecaster = Forecaster(config, step: step)
+    }
+
+    /// Whether it still plans for what is in force.
+    func isOf(_ other: SiteConfig, epoch: Int) -> Bool { config.hash == other.hash && self.epoch == epoch }
+
+    /// Takes what the twin saw at a mark.
+    /// - Returns: what to solve, if a plan is due.
+    mutating func look(_ plant: PlantView, _ image: PlantImage, at mark: PlantTime) -> Question? {
+        forecaster.hear(image, at: mark)
+        // Without a view of the grid everything is in its failsafe: there is nothing to plan.
+        let isSeen = plant.site.isGridConnected && plant.site.isGridMeasured
+        defer { wasConnected = isSeen }
+        guard isSeen else { return nil }
+        // A plan that is older than the half hour, or an outage that is over.
+        guard due.map({ mark >= $0 }) ?? true || !wasConnected else { return nil }
+        due = mark.floored(to: settlementPeriod) + settlementPeriod
+        let periods = forecaster.periods(plant, image, at: mark)
+        return Question(
+            problem: config.planProblem(plant, periods, step: step),
+            purpose: config.objective.sentence(plant.site.prices?.currency ?? ""))
+    }
+}
+
+/// What becomes of a question, as lines: the plan, and a trouble that begins or ends.
+struct PlanAnswer: Sendable {
+    var plan: JSON?
+    /// What the plan cannot keep of limits and departures; nil where it keeps all.
+    var unkept: String?
+    /// Why there is none; nil when there is.
+    var failure: String?
+
+    init(_ question: PlanDesk.Question, _ planner: Planner) {
+        switch planner.plan(question.problem) {
+        case .success(let plan):
+            self.plan = plan.json(purpose: question.purpose)
+            unkept = plan.unkept
+        case .failure(let why): failure = why.description
+        }
+    }
+}
+
+extension AlarmKey {
+    /// Plans cannot be made; the rules decide.
+    static let ownSolver = AlarmKey(.twin, "plan", .solver)
+    /// The plan in force cannot keep all that it must.
+    static let ownPlan = AlarmKey(.twin, "plan", .planInfeasible)
+}

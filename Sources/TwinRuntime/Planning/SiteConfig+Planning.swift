@@ -1,0 +1,39 @@
+import TwinBooks
+import TwinConfiguration
+import TwinCore
+import TwinDispatch
+import TwinUnits
+
+extension SiteConfig {
+    /// What a kWh from the grid counts in a plan.
+    /// - Parameter intensity: of the half hour; without one the year's factor counts.
+    func gramsPerKWh(_ intensity: Double?, at time: PlantTime) -> Double {
+        let set = method.factors.set(at: time)
+        let before =
+            objective.boundary == .upstream ? set.gridLosses.gramsPerKWh + set.gridUpstream.gramsPerKWh : 0
+        let own =
+            switch objective.signal {
+            case .annual: set.gridGeneration.gramsPerKWh
+            case .average: intensity ?? set.gridGeneration.gramsPerKWh
+            case .marginal: objective.marginalGPerKWh
+            }
+        return own + before
+    }
+
+    /// Of a fuel, direct, and with what comes before it where the boundary says so.
+    func gramsPerKWh(_ fuel: Fuel, at time: PlantTime) -> Double {
+        let factors = method.factors.set(at: time)[fuel]
+        return factors.direct.gramsPerKWh + (objective.boundary == .upstream ? factors.upstream.gramsPerKWh : 0)
+    }
+
+    /// What a plan at a mark is made of.
+    func planProblem(
+        _ now: PlantView, _ periods: [PlanProblem.Period], step: Span
+    ) -> PlanProblem {
+        PlanProblem(
+            now: now, periods: periods,
+            connection: PlanProblem.Connection(
+                importMaxKW: gate.importMaxKW, exportMaxKW: rules.exportMaxKW, peakKW: rules.storage.peakImportKW),
+            step: step, objective: objective)
+    }
+}
