@@ -56,7 +56,7 @@ run: setup ## Replay the bundled Sunderland day through the twin and print the C
 	@echo "The plant of 2018 on such a day, and the rolling year to its end, without a dispatcher:"
 	@$(RELEASE) simulate --books --config twin-config/sunderland-2018 --from 2025-06-18 --for 1d --seed 16 -q; echo
 	@$(RELEASE) simulate --books --from 2024-06-19 --for 365d --step 30m --seed 16 -q; echo
-	@echo "The day as recorded, without a dispatcher, against the day by the rules:"
+	@echo "The day as recorded, without a dispatcher, against the day as it is dispatched:"
 	@$(RELEASE) compare $(DAY) -q; echo
 	@$(RELEASE) replay $(DAY) --loop closed --full --store $(OUT)/day.sqlite --journal $(OUT)/day.journal
 	@$(RELEASE) report --store $(OUT)/day.sqlite --format json --out $(OUT)/day.report.json

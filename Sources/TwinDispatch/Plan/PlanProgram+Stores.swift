@@ -55,8 +55,9 @@ extension PlanProgram {
         let held = group.heldKWh
         // What lies outside its band may stay there, and goes back for its price.
         let range = (min(band.0, held), max(band.1, held))
-        // What it gives back later wears it as well. At one price for all hours it is neither used up nor filled.
-        let endPrice = max(0, 1.0001 * meanPrice - problem.objective.wearPerKWh) * unit.dischargeEfficiency
+        // What it gives back later wears it as well.
+        let endPrice =
+            max(0, PlanProgram.keepFactor * meanPrice - problem.objective.wearPerKWh) * unit.dischargeEfficiency
         var before: LinearProgram.Column?
         var part = Part(paths: group.stores.map(\.path), terms: [])
         for place in problem.periods.indices {
@@ -86,6 +87,9 @@ extension PlanProgram {
         }
         parts.append(part)
     }
+
+    /// On what energy is worth at the end: at one price for all hours a store is neither used up nor filled.
+    private static let keepFactor = 1.0001
 
     /// Each hour outside of the band costs a kWh what a kWh costs.
     private func bandPrice(_ place: Int) -> Double { max(importPrice(place), 0.01) * hours(place) }

@@ -25,8 +25,6 @@ public struct PlanProgram: Sendable {
     private(set) var contents: [LinearProgram.Row] = []
     private(set) var imports: [LinearProgram.Column] = []
     private(set) var exports: [LinearProgram.Column] = []
-    /// What fills the heat that is left open, kW.
-    private(set) var filling: [LinearProgram.Column] = []
     /// Of a kWh from the grid over the last day that is planned: what one that is left at the end will replace.
     private(set) var meanPrice = 0.0
 
@@ -124,7 +122,6 @@ public struct PlanProgram: Sendable {
 
         let fill = try program.addColumn(.init("filling heat", place), cost: fillingPrice(place) * hours)
         let waste = try program.addColumn(.init("wasted heat", place))
-        filling.append(fill)
         heat.append(
             try program.addRow(
                 .init("heat", place), .exactly(period.view.openHeatKW), [(fill, 1), (waste, -1)]))

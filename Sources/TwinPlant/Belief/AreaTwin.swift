@@ -41,7 +41,7 @@ public struct AreaTwin: Component {
         meters = assets.flatMap(\.meters)
         order = assets.indices.sorted { (assets[$0].kind.rank, $0) < (assets[$1].kind.rank, $1) }
         stepped = assets.map { $0.kind.stepped }
-        port = BeliefPort(assets, BeliefPort.Area(location: location, calendar: calendar))
+        port = BeliefPort(assets, calendar: calendar, location: location)
         decoder = InboxDecoder(zip(assets, port.specs).map { ($0.path, $1.map(\.key)) })
     }
 

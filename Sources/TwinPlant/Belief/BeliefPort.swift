@@ -3,12 +3,6 @@ import TwinCore
 /// The port of the twin's belief: the measured value where readings cover the step, the last known one while it is young
 /// enough, else the model's.
 struct BeliefPort: StepPort {
-    /// What is the same in every step of an area.
-    struct Area: Sendable {
-        var location: SolarSite
-        var calendar: ProductionCalendar
-    }
-
     /// What is asked of an asset in every step, worked out once.
     private struct Seat: Sendable {
         let path: AssetPath
@@ -52,19 +46,17 @@ struct BeliefPort: StepPort {
     private let names: [NamedValue]
     private let posts: [[BookedPost]]
     private let examination: CrossExamination
-    private let area: Area
-    private(set) var around: Around
+    private var moment: StepMoment
+    var around: Around { moment.around }
     private(set) var context: TickContext
     var heat = HeatBalance(openKW: .infinity, roomKW: .infinity)
     var reply: ComponentReply
     private(set) var order: Double?
     private var index = 0
-    private var plan: Production?
-    private var position: SunPosition?
 
-    init(_ assets: [PlantAsset], _ area: Area) {
+    init(_ assets: [PlantAsset], calendar: ProductionCalendar, location: SolarSite) {
         self.assets = assets
-        self.area = area
+        moment = StepMoment(calendar: calendar, location: location)
         let sheets = assets.map { asset in
             SignalSheet(
                 asset.kind.signals, maxAge: asset.maxAge, hasModel: !type(of: asset.kind).isMainMeter,
@@ -91,7 +83,6 @@ struct BeliefPort: StepPort {
             zip(assets, sheets).map { ($0.path.area, $0.path.asset, $1.specs.count) },
             estimates: sheets.map(\.estimateCount))
         let never = PlantTime(ms: 0)
-        around = Around(from: never, to: never, airC: 0, windMPerS: 0, irradianceWPerM2: 0)
         context = TickContext(tick: 0, from: never, to: never, lateness: Span(ms: 0), lead: Span(ms: 0))
         reply = ComponentReply(image: PlantImage())
     }
@@ -99,11 +90,10 @@ struct BeliefPort: StepPort {
     /// Takes the messages of a tick; the reply is the one to write into.
     mutating func begin(_ slice: Slice, _ context: TickContext) -> FeedReport {
         self.context = context
-        around = Around(
-            from: context.from, to: context.to, airC: reply.image.airTemperatureC.value,
-            windMPerS: reply.image.windSpeedMPerS.value, irradianceWPerM2: reply.image.irradianceWPerM2.value)
-        plan = nil
-        position = nil
+        moment.begin(
+            Around(
+                from: context.from, to: context.to, airC: reply.image.airTemperatureC.value,
+                windMPerS: reply.image.windSpeedMPerS.value, irradianceWPerM2: reply.image.irradianceWPerM2.value))
         return fleet.take(slice, specs: specs, context: context, &reply)
     }
 
@@ -130,18 +120,8 @@ struct BeliefPort: StepPort {
 
     // MARK: - Step
 
-    mutating func production() -> Production {
-        let now = plan ?? Production(area.calendar, at: context.from)
-        plan = now
-        return now
-    }
-
-    mutating func sun() -> SunPosition {
-        let middle = context.from + Span(ms: context.step.ms / 2)
-        let now = position ?? SunPosition(site: area.location, unixMilliseconds: middle.ms)
-        position = now
-        return now
-    }
+    mutating func production() -> Production { moment.production() }
+    mutating func sun() -> SunPosition { moment.sun() }
 
     mutating func use(_ place: Int, _ model: Double?) -> UsedValue {
         let named = seats[index].first + place

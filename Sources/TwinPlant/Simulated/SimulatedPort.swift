@@ -24,31 +24,6 @@ struct SimulatedPort: StepPort {
         }
     }
 
-    /// What a signal means to the plant's electric bus, or to the gas that it takes.
-    private struct BusPost: Sendable {
-        enum Side { case source, use, gas }
-
-        let place: Int
-        let part: SignalPart
-        let side: Side
-
-        /// Nil for what is of neither.
-        init?(_ place: Int, _ post: Post) {
-            let row = post.account.row
-            if post.account == .gas {
-                side = .gas
-            } else if row.bus == .electricity, row.flow != .memo {
-                side = row.flow.isSource ? .source : .use
-            } else {
-                return nil
-            }
-            self.place = place
-            part = post.part
-        }
-    }
-
-    private let calendar: ProductionCalendar
-    private let location: SolarSite
     private let paths: [AssetPath]
     /// By asset.
     private let orderPlaces: [Int]
@@ -56,15 +31,14 @@ struct SimulatedPort: StepPort {
     private let meterNoiseFraction: Double
     private var meter: SeedStream
     private var noises: [[SlowNoise]]
-    private let busPosts: [[BusPost]]
+    private let sharedPosts: [[SharedPost]]
     /// First slot of each asset; its signals follow in the order of the sheet.
     private let firstSlots: [Int]
     var slots: [Slot] = []
 
-    private(set) var around: Around
+    private var moment: StepMoment
+    var around: Around { moment.around }
     private var index = 0
-    private var plan: Production?
-    private var position: SunPosition?
     var heat = HeatBalance(openKW: 0, roomKW: 0)
     var orders: Orders
     var tripped: Set<AssetPath> = []
@@ -84,8 +58,7 @@ struct SimulatedPort: StepPort {
         _ assets: [PlantAsset], calendar: ProductionCalendar, location: SolarSite, orders: Orders, site: SimulatedSite,
         distribution: PlantTruth.Distribution, isMetered: Bool, seed: UInt64
     ) {
-        self.calendar = calendar
-        self.location = location
+        moment = StepMoment(calendar: calendar, location: location)
         var orders = orders
         orderPlaces = assets.map { orders.place($0.path) }
         self.orders = orders
@@ -107,20 +80,12 @@ struct SimulatedPort: StepPort {
             }
         }
         firstSlots = first
-        busPosts = assets.map { asset in
-            asset.kind.signals.enumerated().flatMap { place, signal in
-                signal.posts.compactMap { BusPost(place, $0) }
-            }
-        }
-        let never = PlantTime(ms: 0)
-        around = Around(from: never, to: never, airC: 0, windMPerS: 0, irradianceWPerM2: 0)
+        sharedPosts = assets.map { SharedPost.all(of: $0.kind) }
     }
 
     /// - Parameter gasKW: what is burnt outside these assets.
     mutating func begin(_ around: Around, gasKW: Double) {
-        self.around = around
-        plan = nil
-        position = nil
+        moment.begin(around)
         givenKW = 0
         drawnKW = 0
         self.gasKW = gasKW
@@ -155,18 +120,8 @@ struct SimulatedPort: StepPort {
     var isTripped: Bool { !tripped.isEmpty && tripped.contains(paths[index]) }
     var isHeld: Bool { !held.isEmpty && held.contains(paths[index]) }
 
-    mutating func production() -> Production {
-        let now = plan ?? Production(calendar, at: around.from)
-        plan = now
-        return now
-    }
-
-    mutating func sun() -> SunPosition {
-        let middle = around.from + Span(ms: (around.to - around.from).ms / 2)
-        let now = position ?? SunPosition(site: location, unixMilliseconds: middle.ms)
-        position = now
-        return now
-    }
+    mutating func production() -> Production { moment.production() }
+    mutating func sun() -> SunPosition { moment.sun() }
 
     mutating func use(_ place: Int, _ model: Double?) -> UsedValue {
         guard let model else { return UsedValue(0, .stale) }
@@ -176,7 +131,7 @@ struct SimulatedPort: StepPort {
             let metered = max(0, model * (1 + meterNoiseFraction * meter.normal()))
             slots[slot].value = rounded(metered, decimals: slots[slot].decimals)
         }
-        for post in busPosts[index] where post.place == place {
+        for post in sharedPosts[index] where post.place == place {
             switch post.side {
             case .source: givenKW += post.part.of(model)
             case .use: drawnKW += post.part.of(model)

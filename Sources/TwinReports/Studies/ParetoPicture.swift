@@ -89,7 +89,7 @@ public enum ParetoPicture {
     }
 
     private static let style = """
-        text{font:11px "Helvetica Neue",Arial,sans-serif}.paper{fill:#fff}.label{fill:#5b6b7a}\
+        text{font:11px "Helvetica Neue",Arial,sans-serif;paint-order:stroke;stroke:#fff;stroke-width:3px}.paper{fill:#fff}.label{fill:#5b6b7a}\
         .label.strong{fill:#16232f;font-weight:600}.axis{stroke:#16232f;stroke-width:1}\
         .grid{stroke:#d5dce3;stroke-width:.7}.lead{fill:none;stroke:#5b6b7a;stroke-width:1;stroke-dasharray:4 3}\
         .course{fill:none;stroke:#12507b;stroke-width:2}.now{fill:#12507b}.more{fill:#8c2f39}

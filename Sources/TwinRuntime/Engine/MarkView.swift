@@ -9,7 +9,6 @@ import TwinUnits
 /// is looked up once.
 struct MarkView: Sendable {
     private let config: SiteConfig
-    private let tariffs: [Dated<Tariffs>]
     private let table: OfferTable
     /// Filled in at each mark.
     private let scene: OfferScene
@@ -18,7 +17,6 @@ struct MarkView: Sendable {
     /// - Parameter keys: what is told, in its order.
     init(_ config: SiteConfig, keys: [(path: AssetPath, key: String)], step: Span) {
         self.config = config
-        tariffs = config.method.tariffs
         scene = OfferScene(
             time: PlantTime(ms: 0), step: step, calendar: config.calendar, outdoorC: UsedValue(0, .stale),
             rampFraction: config.rampFractionPerStep, storageDeadbandKW: config.rules.storage.deadbandKW,
@@ -37,8 +35,8 @@ struct MarkView: Sendable {
         var scene = scene
         scene.time = time
         scene.outdoorC = outdoorC
-        scene.fuelGramsPerKWh = Fuel.allCases.map { config.gramsPerKWh($0, at: time) }
-        let tariffs = tariffs[tariffs.index(at: time)].value
+        scene.fuelGramsPerKWh = config.fuelGramsPerKWh(at: time)
+        let tariffs = config.method.tariffs[config.method.tariffs.index(at: time)].value
         scene.fuelPricePerKWh = Fuel.allCases.map(tariffs.perKWh)
         var site = site
         site.prices = ElectricityPrices(

@@ -137,10 +137,12 @@ struct IntensityOutlook: Sendable {
 
     /// Nil where nothing is known.
     func gramsPerKWh(at time: PlantTime) -> Double? {
-        let perDay = 48
+        let perDay: Int64 = 48
         var place = (time - from).ms.quotientRoundedDown(settlementPeriod.ms)
         guard place >= 0 else { return now ?? forecast.first { $0?.isFinite ?? false }.flatMap(\.self) }
-        while place >= forecast.count, place >= perDay { place -= Int64(perDay) }
+        // The same half hour of the last day that it reaches.
+        let beyond = place - Int64(forecast.count)
+        if beyond >= 0 { place = max(place % perDay, place - (beyond / perDay + 1) * perDay) }
         if forecast.indices.contains(Int(place)), let told = forecast[Int(place)], told.isFinite { return told }
         // Nearest before it that is told.
         return forecast.prefix(Int(place)).last { $0?.isFinite ?? false } ?? now

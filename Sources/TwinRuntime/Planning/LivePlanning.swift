@@ -2,16 +2,7 @@ import Foundation
 import Synchronization
 import TwinConfiguration
 import TwinCore
-public import TwinDispatch
-
-/// Where a live run has its plans from.
-public enum PlanSource: Sendable {
-    case planner(Planner)
-    /// Why there is none though the configuration wants plans; the rules decide, and an alarm says so.
-    case absent(String)
-    /// Nobody plans here.
-    case none
-}
+import TwinDispatch
 
 /// Plans of a live run, solved beside the loop: a step never waits for one.
 final class LivePlanning: Sendable {

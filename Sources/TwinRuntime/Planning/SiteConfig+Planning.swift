@@ -20,10 +20,13 @@ extension SiteConfig {
         return own + before
     }
 
-    /// Of a fuel, direct, and with what comes before it where the boundary says so.
-    func gramsPerKWh(_ fuel: Fuel, at time: PlantTime) -> Double {
-        let factors = method.factors.set(at: time)[fuel]
-        return factors.direct.gramsPerKWh + (objective.boundary == .upstream ? factors.upstream.gramsPerKWh : 0)
+    /// By `Fuel.index`, direct, and with what comes before it where the boundary says so.
+    func fuelGramsPerKWh(at time: PlantTime) -> [Double] {
+        let set = method.factors.set(at: time)
+        return Fuel.allCases.map { fuel in
+            let before = objective.boundary == .upstream ? set[fuel].upstream.gramsPerKWh : 0
+            return set[fuel].direct.gramsPerKWh + before
+        }
     }
 
     /// What a plan at a mark is made of.

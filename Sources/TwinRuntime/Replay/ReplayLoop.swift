@@ -20,7 +20,7 @@ public struct ReplayOptions: Sendable {
     /// A new journal folder to write; nil writes none.
     public var journal: JournalFolder?
     public var build = ""
-    /// Makes the plans of a closed loop, and of an open one that plans anew; nil leaves it to the rules.
+    /// Of the plans of a closed loop, and of an open one that plans anew; with none the rules decide.
     public var plans = PlanSource.none
     /// An open recording is planned anew: its own plans are left out.
     public var replans = false

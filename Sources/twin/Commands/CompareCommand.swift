@@ -14,8 +14,8 @@ struct CompareCommand: AsyncParsableCommand {
         abstract: "Compare two runs: what one saves, and what a tonne costs.",
         usage: "twin compare <first> [<second>] [<options>]",
         discussion: """
-            A run is a store or a replay file. Of one file alone the recording is compared with the same day by the \
-            rules (--loop closed), or under another configuration (--with).
+            A run is a store or a replay file. Of one file alone the recording is compared with the same day as it is \
+            dispatched (--loop closed), by plans or rules, or under another configuration (--with).
 
             EXAMPLES
               twin compare replay/sunderland-day.jsonl.gz
@@ -28,7 +28,7 @@ struct CompareCommand: AsyncParsableCommand {
     @Argument(help: "Store or replay file.")
     var first: String
 
-    @Argument(help: "Store or replay file; default the first one by the rules, or under --with.")
+    @Argument(help: "Store or replay file; default the first one as it is dispatched, or under --with.")
     var second: String?
 
     @Option(help: "Configuration folder of the second run.")
@@ -55,7 +55,7 @@ struct CompareCommand: AsyncParsableCommand {
 
     private func name(_ path: String, _ summary: Summary, _ folder: String?) -> String {
         var name = path
-        if second == nil { name += summary.facts.loop == .closed ? " by the rules" : " as recorded" }
+        if second == nil { name += summary.facts.loop == .closed ? " as dispatched" : " as recorded" }
         return folder.map { "\(name), \($0)" } ?? name
     }
 
@@ -76,6 +76,7 @@ struct CompareCommand: AsyncParsableCommand {
             return !Terminal.isStopped
         }
         let config = try CommonOptions.load(folder ?? common.folder)
+        options.plans = .installed(for: config)
         let result = try await ReplayLoop(paths: [path], config: config, options: options, store: nil).run()
         progress.end()
         Output.notes(result.notes, path: path, all: common.verbose)

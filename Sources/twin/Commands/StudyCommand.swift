@@ -34,8 +34,8 @@ struct DispatchStudyCommand: AsyncParsableCommand {
             The simulated plant steps the same days under each case: left to itself, by \
             the rules, by plans from forecasts, by plans from what will really be. By \
             default a week of each season of 2025 (13 January, 7 April, 7 July, 13 \
-            October) with the simulated grid's half-hourly intensity, in about a minute; \
-            --pareto runs the optimiser at seven more prices and takes some minutes.
+            October) with the simulated grid's half-hourly intensity, in two minutes; --pareto \
+            runs the optimiser at seven more prices and takes about ten.
             """)
 
     @OptionGroup var common: CommonOptions
