@@ -98,6 +98,7 @@ extension Summary {
                 "pending": .integer(commands.pending),
             ]),
             "alarms": .object(alarms.map { .init($0.code, .integer($0.count)) }),
+            "requests": facts.requests.map { .array($0.map(\.json)) } ?? .null,
             "expectations": .fields([
                 "passed": .integer(facts.expectationsPassed), "failed": .integer(facts.expectationsFailed),
             ]),

@@ -118,6 +118,8 @@ public struct RunFacts: Sendable, Hashable, Codable {
     public var wallS = 0.0
     public var expectationsPassed = 0
     public var expectationsFailed = 0
+    /// What was asked of the exchange with the grid; nil where a store tells the run, which does not keep it.
+    public var requests: [GridRequestRecord]?
 
     public init(stepS: Int, mode: ControlMode, loop: LoopKind, run: String = "") {
         self.stepS = stepS
@@ -133,7 +135,7 @@ public struct RunFacts: Sendable, Hashable, Codable {
 /// One run or window, as figures: a pure function of its rows. `json` is the contract's `summary/1`.
 public struct Summary: Sendable {
     public let sum: WindowSum
-    public let facts: RunFacts
+    public var facts: RunFacts
     public let conditions: WindowConditions
     public let from: PlantTime
     public let to: PlantTime

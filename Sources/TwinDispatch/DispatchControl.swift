@@ -12,29 +12,40 @@ public struct DispatchControl: Sendable {
 
     /// The set-points that may leave at a mark, in the order of the surplus.
     private func decide(
-        _ plant: PlantView, _ desk: CommandDesk, _ hand: HandOrders, _ plan: DispatchPlan?, at mark: PlantTime
+        _ plant: PlantView, _ desk: CommandDesk, _ hand: HandOrders, _ plan: DispatchPlan?, _ request: GridRequest?,
+        at mark: PlantTime
     ) -> [SafetyGate.Passage] {
         var plant = plant
         plant.planned = plan.flatMap { PlannedStep($0, plant.offers, at: mark) }
         if !hand.isEmpty { plant.hand = plant.offers.map { hand[$0.path] } }
         plant.inForce = plant.offers.indices.map { desk.inForce(plant.offers[$0].path, near: $0, at: mark) }
+        let (rules, asking) = rules(request, plant.planned)
         var passages = rules.decide(plant).map { wish in
             SafetyGate.Passage(
                 wish.place, wish.value, last: plant.inForce[wish.place]?.value ?? plant.offers[wish.place].resting,
-                reason: wish.reason)
+                reason: asking.map { wish.reason.asked(by: $0) } ?? wish.reason)
         }
         gate.pass(&passages, plant.offers, netKW: plant.site.netKW)
         return passages
     }
 
+    /// A request is a lower peak. One that pays holds only where the plan takes its money.
+    private func rules(_ request: GridRequest?, _ planned: PlannedStep?) -> (DispatchRules, asking: String?) {
+        guard let request, request.ceilingKW < rules.storage.peakImportKW else { return (rules, nil) }
+        if request.payPerMWh != nil, let planned, planned.netKW > request.ceilingKW { return (rules, nil) }
+        var lowered = rules
+        lowered.storage.peakImportKW = request.ceilingKW
+        return (lowered, request.id)
+    }
+
     /// The commands of a mark: set-points that changed, and leases that must be renewed; none for what an operator paused.
     public func commands(
         _ plant: PlantView, _ desk: inout CommandDesk, hand: HandOrders = HandOrders(),
-        plan: DispatchPlan? = nil, context: TickContext, rules: CommandDesk.Rules
+        plan: DispatchPlan? = nil, request: GridRequest? = nil, context: TickContext, rules: CommandDesk.Rules
     ) -> [Command] {
         var commands: [Command] = []
         commands.reserveCapacity(plant.offers.count)
-        for passage in decide(plant, desk, hand, plan, at: context.to) {
+        for passage in decide(plant, desk, hand, plan, request, at: context.to) {
             let (place, path) = (passage.place, plant.offers[passage.place].path)
             if let order = hand[path], order.value == nil { continue }
             guard desk.isDue(passage.value, for: path, near: place, context: context) else { continue }

@@ -17,6 +17,21 @@ public struct Generator: Sendable, Hashable {
     public var restartHours: Double
     /// What it costs to go to rest and come back, for each kW of its rating, in the currency of the prices.
     public var startCostPerKW: Double
+    /// What it burns an hour while it rests, so that it stays hot.
+    public var standby = Standby()
+    /// What it takes of a tank for each kWh that it gives; 0 for one that has none.
+    public var litresPerKWh = 0.0
+
+    /// Of an hour at rest: money, direct emissions and what it takes of a tank.
+    public struct Standby: Sendable, Hashable {
+        public var price = 0.0
+        public var grams = 0.0
+        public var litres = 0.0
+
+        public init(price: Double = 0, grams: Double = 0, litres: Double = 0) {
+            (self.price, self.grams, self.litres) = (price, grams, litres)
+        }
+    }
 
     public init(
         path: AssetPath, ratedKW: Double, minimumKW: Double, rampKWPerStep: Double, powerKW: UsedValue,

@@ -69,13 +69,15 @@ public enum HandWord: Sendable, Hashable {
 }
 
 extension JSON {
-    /// An order that was given for a length of time, `for_s`, as one that ends at a time.
+    /// An order that was given for a length of time, `for_s`, as one that ends at a time; it counts from its `from`, if
+    /// it has one.
     public func ending(after now: PlantTime) -> JSON {
         guard let seconds = self["for_s"]?.integer, case .object(let members) = self else { return self }
         let most = HandWord.longest.ms / 1000
         guard (1...most).contains(seconds) else { return self }
+        let from = self["from"]?.text.flatMap { PlantTime(rfc3339: $0) } ?? now
         return .object(
-            members.filter { $0.key != "for_s" } + [Member("until", .string((now + .seconds(seconds)).rfc3339))])
+            members.filter { $0.key != "for_s" } + [Member("until", .string((from + .seconds(seconds)).rfc3339))])
     }
 }
 
@@ -127,6 +129,12 @@ public struct HandChange: Sendable, Hashable {
             path = order.path
             text = "\(order.text(action)) until \(order.until.rfc3339)"
         }
+    }
+
+    /// - Parameter meter: of the connection.
+    public init(_ change: GridRequestChange, _ meter: AssetPath) {
+        (kind, path) = (change.kind, meter)
+        text = "request \(change.id) \(change.text)"
     }
 
     /// An order that has come to its end.

@@ -13,6 +13,8 @@ public struct Reason: Sendable {
     private var until: PlantTime?
     /// What its carbon costs.
     private var cost: CostPerTonne?
+    /// Who asked for the peak that it is about.
+    private var request: String?
     /// Of a planned set-point: what another choice would cost.
     private var other: (reason: PlanReason, isSource: Bool, currency: String)?
 
@@ -43,6 +45,15 @@ public struct Reason: Sendable {
         return reason
     }
 
+    /// The same, where it is about a peak that a request sets.
+    func asked(by request: String) -> Reason {
+        let isOfPeak = ["peak", "gas: % kW more would pass"].contains { sentence.description.hasPrefix($0) }
+        guard isOfPeak else { return self }
+        var reason = self
+        reason.request = request
+        return reason
+    }
+
     func until(_ time: PlantTime) -> Reason {
         var reason = self
         reason.until = time
@@ -64,6 +75,7 @@ public struct Reason: Sendable {
             text += part
             place += 1
         }
+        if let request { text += ", asked by request \(request)" }
         if let until { text += " until \(until.rfc3339)" }
         if let quality { text += " (\(quality.rawValue))" }
         if let cost { text += "; \(cost.text)" }

@@ -27,6 +27,7 @@ public struct SummaryText {
         text.otherBuses()
         text.carbon()
         text.cost()
+        text.requests()
         text.trust()
         return text.lines
     }
@@ -97,6 +98,20 @@ public struct SummaryText {
         let covered = Figures.fixed(Double(stepped.ms) / unit.ms, 1)
         let whole = Figures.whole(Double(asked.ms) / unit.ms)
         lines.append("covers \(covered) of the \(whole) \(unit.name) of \(name); the rest is missing, not zero")
+    }
+
+    /// What was asked of the exchange with the grid, and what became of it.
+    private mutating func requests() {
+        guard let records = summary.facts.requests, !records.isEmpty else { return }
+        title("Requests for the exchange with the grid")
+        for record in records {
+            let zone = summary.method.zone
+            let (from, until) = (zone.text(record.request.from), zone.text(record.request.until))
+            row(
+                record.request.id, record.pay.map { Figures.fixed($0, 2) } ?? "",
+                "\(record.request.wish), \(from.prefix(16).replacing("T", with: " ")) to \(until.dropFirst(11).prefix(5)): "
+                    + record.sentence)
+        }
     }
 
     private mutating func vehicles() {

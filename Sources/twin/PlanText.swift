@@ -25,6 +25,7 @@ struct PlanText {
             "Plan of \(zone.minute(plan.made)) until \(zone.minute(plan.end)): \(purpose)", indent: 0)
         let gap = plan.gap > 0 ? "within \(Figures.fixed(100 * plan.gap, 3)) % of the best" : "the best there is"
         lines += [place, gap]
+        if let effect = plan.effect { lines += saves(effect) }
         lines += unmet()
         lines += ["", "What energy is worth, money with carbon by the MWh, and what is expected"]
         lines.append(
@@ -39,6 +40,16 @@ struct PlanText {
         lines += ["", "What each asset does, and why it does so in the first period"]
         for path in plan.setPoints.keys.sorted() { lines += asset(path) }
         return lines
+    }
+
+    private func saves(_ effect: PlanEffect) -> [String] {
+        func tonnes(_ kg: Double) -> String { "\(Figures.fixed(kg / 1000, 2)) t" }
+        let disputed =
+            effect.isDisputed ? "; the two disagree on whether it saves at all: it follows what the purpose says" : ""
+        return Output.wrapped(
+            "saves \(tonnes(effect.kgAnnual)) CO2e by the year's factor, \(tonnes(effect.kgHalfHourly)) by the half hours"
+                + " and \(Figures.whole(effect.money)) \(currency), against all left to itself as the same forecast has it"
+                + disputed, indent: 0)
     }
 
     private func unmet() -> [String] {

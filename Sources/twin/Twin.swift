@@ -38,6 +38,7 @@ struct Twin: AsyncParsableCommand {
             VerifyCommand.self,
             CommandsCommand.self, ExportCommand.self, ValidateCommand.self, TopicsCommand.self, ReloadCommand.self,
             ManualCommand.self, PauseCommand.self, ReleaseCommand.self,
+            RequestCommand.self, WithdrawCommand.self,
         ])
 
     static func main() async {

@@ -89,7 +89,8 @@ struct ExitCodeTests {
         [], ["run"], ["replay"], ["scenario"], ["scenario", "run"], ["simulate"], ["record"], ["import"], ["report"],
         ["explain"], ["alarms"], ["commands"], ["init"], ["export"], ["validate"], ["journal"], ["journal", "list"],
         ["journal", "verify"],
-        ["journal", "archive"], ["reload"], ["manual"], ["pause"], ["release"], ["topics"], ["compare"], ["verify"],
+        ["journal", "archive"], ["reload"], ["manual"], ["pause"], ["release"], ["request"], ["withdraw"], ["topics"],
+        ["compare"], ["verify"],
         ["idle"], ["baseline"], ["passports"], ["study"], ["study", "dispatch"],
     ]
 

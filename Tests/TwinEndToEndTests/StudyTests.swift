@@ -30,6 +30,37 @@ struct StudyTests {
         }
     }
 
+    @Test func `Without the solver a study ends with 69, and a replay goes on by the rules with an alarm`() async throws
+    {
+        try await Scene.play { scene in
+            // The loader finds this first, and it is no library.
+            let bare = ["LD_LIBRARY_PATH": scene.path("")]
+            _ = try scene.write("", to: "libCbcSolver.so.3")
+            let ending = try await scene.twin(
+                ["study", "dispatch", "--from", "2025-07-08", "--for", "1d"], environment: bare
+            ).ending()
+            #expect(ending.code == 69 && ending.out.isEmpty)
+            #expect(ending.err.contains("install the Debian package: apt-get install coinor-libcbc3"))
+            let printed = try await scene.twin(
+                ["replay", Repository.day, "--loop", "closed", "--json", "-q"], environment: bare
+            ).success()
+            let json = try Summary.one(in: printed)
+            #expect(json.at("alarms.solver")?.integer == 1)
+            #expect(json.at("commands.expired")?.integer == 0 && json.at("commands.issued")?.integer ?? 0 > 1000)
+        }
+    }
+
+    @Test func `Ctrl-C in the middle of a search ends a study with 130`() async throws {
+        try await Scene.play { scene in
+            let run = try scene.twin(["study", "dispatch", "--from", "2025-07-08", "--for", "28d", "--json"])
+            // Plans are solved all the time; the solver has a way of its own with signals.
+            try await Task.sleep(for: .seconds(3))
+            run.signal(SIGINT)
+            let ending = try await run.ending(within: .seconds(20))
+            #expect(ending.code == 130 && ending.out.isEmpty)
+        }
+    }
+
     @Test func `What cannot be studied is refused before it takes minutes`() async throws {
         try await Scene.play { scene in
             let refused: [([String], Int32, String)] = [

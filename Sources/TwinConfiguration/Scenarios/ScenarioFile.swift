@@ -12,9 +12,12 @@ public struct ScenarioFile: Sendable {
     public var loop: LoopKind
     public var mode: ControlMode?
     public var faults: [Fault]
+    /// In the order of their times.
+    public var orders: [ScenarioOrder]
     public var expectations: [Expectation]
-    /// Where each fault and expectation stands.
+    /// Where each fault, order and expectation stands.
     public var faultPlaces: [FilePlace]
+    public var orderPlaces: [FilePlace]
     public var expectationPlaces: [FilePlace]
 
     private enum PlantKind: String, CaseIterable { case simulated, recorded }
@@ -44,6 +47,7 @@ public struct ScenarioFile: Sendable {
             let plant = fields.optional("plant")?.choice(PlantKind.self)
             let mode = fields.optional("mode")?.choice(ControlMode.self)
             let faultNodes = fields.optional("faults")?.items(0...1000) ?? []
+            let orderNodes = fields.optional("orders")?.items(0...1000) ?? []
             let expectNodes = fields.required("expect", hint: "a scenario expects something")?.items(1...1000) ?? []
             let recording = recordingNode.flatMap { resolve($0, scenario: path) }
             let header = recording.flatMap { path in recordingNode.flatMap { Self.header(of: path, $0) } }
@@ -54,12 +58,15 @@ public struct ScenarioFile: Sendable {
             // Without a recording, times mean some day: enough to find what else is wrong.
             let moments = Moments(start: header?.start ?? PlantTime(ms: 0), zone: zone ?? .utc)
             let faults = faultNodes.compactMap { moments.fault($0) }
+            let orders = orderNodes.compactMap { node in moments.order(node).map { (order: $0, place: node.place) } }
+                .sorted { $0.order.at < $1.order.at }
             let expectations = expectNodes.compactMap { moments.expectation($0) }
             guard let name, let recording, zone != nil else { return nil }
             return ScenarioFile(
                 path: path, name: name, recording: recording, seed: seed.map { UInt64($0) },
-                loop: plant == .simulated ? .closed : .open, mode: mode, faults: faults, expectations: expectations,
-                faultPlaces: faultNodes.map(\.place), expectationPlaces: expectNodes.map(\.place))
+                loop: plant == .simulated ? .closed : .open, mode: mode, faults: faults,
+                orders: orders.map(\.order), expectations: expectations, faultPlaces: faultNodes.map(\.place),
+                orderPlaces: orders.map(\.place), expectationPlaces: expectNodes.map(\.place))
         }
     }
 
@@ -124,6 +131,42 @@ private struct Moments {
             members.remove(at: index)
         }
         do { return try Fault(.object(members), at: from) } catch {
+            node.problem(error.text)
+            return nil
+        }
+    }
+
+    /// `for: 2h` counts from `from`, else from `at`.
+    func order(_ node: YAMLNode) -> ScenarioOrder? {
+        guard case .object(let members) = node.json else { return node.mismatch("an order: {at, for, manual, value}") }
+        var at = start
+        var (from, lasting): (PlantTime?, Span?)
+        var rest: [JSON.Member] = []
+        for member in members {
+            func time() -> PlantTime? {
+                guard let time = member.value.text.flatMap(instant) else {
+                    return (node.find(member.key) ?? node).mismatch("a time such as \"12:00\"")
+                }
+                return time
+            }
+            switch member.key {
+            case "at":
+                guard let time = time() else { return nil }
+                at = time
+            case "from", "until":
+                guard let time = time() else { return nil }
+                if member.key == "from" { from = time }
+                rest.append(.init(member.key, .string(time.rfc3339)))
+            case "for":
+                guard let span = member.value.text.flatMap({ Span(text: $0) }) else {
+                    return (node.find("for") ?? node).mismatch("a length such as \"2h\"")
+                }
+                lasting = span
+            default: rest.append(member)
+            }
+        }
+        if let lasting { rest.append(.init("until", .string(((from ?? at) + lasting).rfc3339))) }
+        do { return try ScenarioOrder(.object(rest), at: at) } catch {
             node.problem(error.text)
             return nil
         }

@@ -9,7 +9,8 @@ extension SiteConfig {
     /// Reads a configuration folder: all of its `*.yaml` files.
     ///
     /// A folder with a `base.yaml` (`folder: ../sunderland`) holds only the files that differ from those there. What an
-    /// `assets.add.yaml` has stands beside what `assets.yaml` has; so with each of the files.
+    /// `assets.add.yaml` has stands beside what `assets.yaml` has, what an `assets.change.yaml` has in its place; so with
+    /// each of the files.
     /// Throws `ConfigNotFound` when the folder or one of the files that it must hold does not exist, and
     /// `ConfigProblems` with everything that is wrong in them.
     public static func load(folder path: String) throws -> SiteConfig {
@@ -122,11 +123,14 @@ struct SiteFiles {
                 continue
             }
             roots[name] = YAMLNode.read(file: name, bytes: file.bytes, log: log)
-            let more = name.replacing(".yaml", with: ".add.yaml")
-            guard let added = files.first(where: { $0.name == more }),
-                let node = YAMLNode.read(file: more, bytes: added.bytes, log: log)
-            else { continue }
-            roots[name] = roots[name]?.adding(node)
+            func beside(_ word: String) -> YAMLNode? {
+                let other = name.replacing(".yaml", with: ".\(word).yaml")
+                return files.first { $0.name == other }.flatMap {
+                    YAMLNode.read(file: other, bytes: $0.bytes, log: log)
+                }
+            }
+            if let changes = beside("change") { roots[name] = roots[name]?.changed(by: changes) }
+            if let more = beside("add") { roots[name] = roots[name]?.adding(more) }
         }
         // A plant that speaks our own dialect needs no mapping.
         if let file = files.first(where: { $0.name == SignalMapping.file }) {

@@ -84,6 +84,23 @@ extension YAMLNode {
     }
 }
 
+extension YAMLNode {
+    /// The same with another's values in the place of its own, at every depth. What it has no value for is reported.
+    func changed(by other: YAMLNode) -> YAMLNode {
+        guard case .mapping(var entries) = content, case .mapping(let changes) = other.content else { return other }
+        let places = Dictionary(entries.enumerated().map { ($1.key, $0) }) { first, _ in first }
+        for change in changes {
+            guard let place = places[change.key] else {
+                let near = suggestion(for: change.key, among: entries.map(\.key)).map { "; did you mean \($0)?" } ?? ""
+                change.value.problem("is not there; a file that changes says only what the other has\(near)")
+                continue
+            }
+            entries[place].value = entries[place].value.changed(by: change.value)
+        }
+        return YAMLNode(place: place, owner: owner, path: path, content: .mapping(entries), log: log)
+    }
+}
+
 // MARK: - Composite values
 
 extension YAMLNode {

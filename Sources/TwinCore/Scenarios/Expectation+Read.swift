@@ -4,6 +4,8 @@ extension Expectation {
         ("alarm", ["after", "within", "clears_by"]), ("no_alarm", []),
         ("command", ["action", "after", "within", "between", "min", "max"]),
         ("no_command", ["action", "after", "within", "between", "min", "max"]), ("quality", ["is", "at"]),
+        ("value", ["after", "within", "between", "min", "max"]),
+        ("mean", ["after", "within", "between", "min", "max"]),
         ("departures", ["left_min", "left_max", "missed_max"]), ("kpi", ["between", "min", "max"]),
     ]
 
@@ -34,6 +36,12 @@ extension Expectation {
         case "no_alarm": kind = .noAlarm(pattern: text)
         case "quality": kind = .quality(pattern: text, quality: try fields.quality(), at: try fields.required("at"))
         case "departures": kind = .departures(pattern: text, try fields.departureLimits())
+        case "value", "mean":
+            let (low, high) = try fields.limits(isRequired: true)
+            let wanted = ValuePattern(
+                pattern: text, after: try fields.instant("after") ?? time, within: try fields.span("within"),
+                isMean: form.key == "mean")
+            kind = .value(wanted, low: low, high: high)
         case "kpi":
             let (low, high) = try fields.limits(isRequired: true)
             kind = .figure(path: text, low: low, high: high)

@@ -9,6 +9,8 @@ public struct Expectation: Sendable, Hashable {
         case command(CommandPattern, isWanted: Bool)
         /// The value that is used at a time, by `area/asset/key` with `+` for any level, is worth this.
         case quality(pattern: String, quality: Quality, at: PlantTime)
+        /// What is used of some values, `area/asset/key` with `+` for any level, in `after ... after + within`.
+        case value(ValuePattern, low: Double?, high: Double?)
         /// Vehicles that leave yards and bays, `area/asset`, in the simulated plant.
         case departures(pattern: String, DepartureLimits)
         /// A figure of the summary by its path, `co2_kg.scope1`.
@@ -28,6 +30,20 @@ public struct Expectation: Sendable, Hashable {
 
         public func holds(at time: PlantTime) -> Bool {
             time >= after && (within.map { time <= after + $0 } ?? true)
+        }
+    }
+
+    /// Values that are used in some steps.
+    public struct ValuePattern: Sendable, Hashable {
+        public var pattern: String
+        public var after: PlantTime
+        public var within: Span?
+        /// The mean over the time of the sum of all that match, not each value of each step.
+        public var isMean: Bool
+
+        /// - Parameter time: where a step begins.
+        public func holds(at time: PlantTime) -> Bool {
+            time >= after && (within.map { time < after + $0 } ?? true)
         }
     }
 
@@ -54,7 +70,7 @@ public struct Expectation: Sendable, Hashable {
     public var pattern: String? {
         switch kind {
         case .alarm(let pattern, _, _, _), .noAlarm(let pattern): pattern
-        case .command, .quality, .departures, .figure: nil
+        case .command, .quality, .value, .departures, .figure: nil
         }
     }
 
@@ -64,6 +80,7 @@ public struct Expectation: Sendable, Hashable {
         case .alarm(_, let after, _, let clearsBy): [after] + [clearsBy].compactMap(\.self)
         case .command(let wanted, _): [wanted.after]
         case .quality(_, _, let at): [at]
+        case .value(let wanted, _, _): [wanted.after]
         case .noAlarm, .departures, .figure: []
         }
     }

@@ -12,6 +12,12 @@ extension DispatchPlan {
             "set": .object(setPoints.keys.sorted().map { .init($0.text, list(setPoints[$0] ?? [])) }),
             "bus_price_per_kwh": list(busPrices), "heat_price_per_kwh": list(heatPrices),
             "g_per_kwh": list(gramsPerKWh), "net_kw": list(netKW),
+            "saves": effect.map { effect in
+                .fields([
+                    "kg_annual_factor": .number(effect.kgAnnual), "kg_half_hourly": .number(effect.kgHalfHourly),
+                    "money": .number(effect.money),
+                ])
+            } ?? .null,
             "why": .object(
                 reasons.keys.sorted().map { path in
                     func price(_ value: Double?) -> JSON { .optional(value) }
@@ -57,6 +63,12 @@ extension DispatchPlan {
         starts = seconds.map { made + Span(ms: Int64(($0 * 1000).rounded())) }
         self.setPoints = setPoints
         (busPrices, heatPrices, netKW, gramsPerKWh) = (bus, heat, net, grams)
+        effect = json["saves"].flatMap { saves in
+            guard let annual = saves["kg_annual_factor"]?.double, let halves = saves["kg_half_hourly"]?.double,
+                let money = saves["money"]?.double
+            else { return nil }
+            return PlanEffect(kgAnnual: annual, kgHalfHourly: halves, money: money)
+        }
         objective = json["objective"]?.double ?? 0
         gap = json["gap"]?.double ?? 0
         reasons = [:]

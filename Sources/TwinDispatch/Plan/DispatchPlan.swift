@@ -18,7 +18,7 @@ public struct DispatchPlan: Sendable, Hashable {
 
         /// Of a limit of the connection or a departure; the others are wishes.
         public var isHard: Bool { Breach.hard.contains { name.hasPrefix($0) } }
-        private static let hard = ["import limit", "export limit", "departures at "]
+        private static let hard = ["import limit", "export limit", "departures at ", "request "]
     }
 
     /// When it was made; it begins then.
@@ -42,6 +42,8 @@ public struct DispatchPlan: Sendable, Hashable {
     public var breaches: [Breach]
     /// Of the set-points of its first period.
     public var reasons: [AssetPath: PlanReason]
+    /// What it saves; nil where a line of an older program does not say.
+    public var effect: PlanEffect?
 
     /// So long a plan is followed while no new one comes: its tail is better than nothing for hours, and not for a day.
     public static let tail = Span.hours(4)
@@ -94,6 +96,7 @@ extension DispatchPlan {
                 more: reason.more.map { DispatchPlan.rounded($0, 1e6) },
                 less: reason.less.map { DispatchPlan.rounded($0, 1e6) })
         }
+        effect = PlanEffect(program, solution, setPoints).rounded
         let begins = starts
         breaches = solution.breaches.map { breach in
             let place = breach.name.index ?? 0

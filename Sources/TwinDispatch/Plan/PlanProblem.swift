@@ -9,9 +9,15 @@ public struct PlanProblem: Sendable, Hashable {
         public var view: PlantView
         /// Of a kWh from the grid by the objective's signal and boundary.
         public var gramsPerKWh: Double
+        /// The same by the year's factor and by the half hour's mean, in the objective's boundary: every plan is told by both.
+        public var annualGPerKWh: Double
+        public var halfHourlyGPerKWh: Double
+        /// What others want of the exchange with the grid then.
+        public var requests: [GridRequest] = []
 
         public init(start: PlantTime, hours: Double, view: PlantView, gramsPerKWh: Double) {
             (self.start, self.hours, self.view, self.gramsPerKWh) = (start, hours, view, gramsPerKWh)
+            (annualGPerKWh, halfHourlyGPerKWh) = (gramsPerKWh, gramsPerKWh)
         }
     }
 

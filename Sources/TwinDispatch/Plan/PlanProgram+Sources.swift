@@ -18,18 +18,66 @@ extension PlanProgram {
             try program.add(1, power, to: bus[place])
             try addHeat(generator, power, place, hint)
             columns.append(power)
+            if generator.litresPerKWh > 0 { tankUses[place].append((power, generator.litresPerKWh * hours(place))) }
             guard mayRest else { continue }
             let runs = try program.addColumn(
                 .init(words.runs, place), .between(0, 1), isInteger: place < PlanProgram.wholePeriods)
             try program.addRow(.init(words.least, place), .atLeast(0), [(power, 1), (runs, -generator.minimumKW)])
             try program.addRow(.init(words.most, place), .atMost(0), [(power, 1), (runs, -generator.ratedKW)])
             running.append(runs)
+            try addStandby(generator, runs, place)
         }
         if mayRest { try addStarts(generator, running) }
         try addRamps(generator, columns, running)
         try calm(name, columns.map { [($0, 1)] }, from: generator.powerKW.value, perUnit: problem.objective.changePerKW)
         parts.append(Part(paths: [generator.path], terms: columns.map { [($0, 1)] }))
     }
+
+    /// What it burns while it rests: told of every hour, and given back while it runs.
+    private mutating func addStandby(
+        _ generator: Generator, _ runs: LinearProgram.Column, _ place: Int
+    ) throws(LinearProgram.Problem) {
+        let standby = generator.standby
+        let price = standby.price + problem.objective.money(standby.grams)
+        guard price != 0 || standby.litres > 0 else { return }
+        let rests = try program.addColumn(
+            .init("standby of " + generator.path.text, place), .between(0, 1), cost: price * hours(place))
+        try program.addRow(.init("rest or run of " + generator.path.text, place), .exactly(1), [(rests, 1), (runs, 1)])
+        if standby.litres > 0 { tankUses[place].append((rests, standby.litres * hours(place))) }
+    }
+
+    /// Tanks give what they hold and what tankers bring. Where even standby takes more than that, the cell goes cold: that is
+    /// told, and priced as the hours are that it takes to come back.
+    mutating func addTanks() throws(LinearProgram.Problem) {
+        guard let stock = problem.now.fuelStock, stock.litres.isFinite, tankUses.contains(where: { !$0.isEmpty }) else {
+            return
+        }
+        let all = problem.periods.indices.reduce(0) { $0 + hours($1) }
+        let fastest = tankUses.indices.reduce(0) { most, place in
+            max(most, tankUses[place].reduce(0) { $0 + self.most($1.column) * $1.litres } / hours(place))
+        }
+        let deliveries = stock.deliveries(fastest: fastest, within: all)
+        var before: LinearProgram.Column?
+        var begin = 0.0
+        for place in problem.periods.indices {
+            let end = begin + hours(place)
+            let brought = Double(deliveries.count { $0 >= begin && $0 < end }) * stock.deliveryLitres
+            begin = end
+            let content = try program.addColumn(.init("ethanol", place), .between(-.infinity, .infinity))
+            let comes = try program.addColumn(.init("ethanol brought", place), .exactly(brought))
+            let uses = tankUses[place].map { ($0.column, -$0.litres) }
+            try addContent(
+                "ethanol", place, content, before, heldKWh: max(0, stock.litres), uses + [(comes, 1)])
+            let row = try program.addRow(.init("ethanol in the tank", place), .atLeast(0), [(content, 1)])
+            try program.soften(row, priceBelow: PlanProgram.tankPrice)
+            before = content
+        }
+    }
+
+    private func most(_ column: LinearProgram.Column) -> Double { max(0, program.columnUpper[column.index]) }
+
+    /// Of a litre that is not there, for each period: more than any power is worth that it could make.
+    private static let tankPrice = 10.0
 
     /// Money with carbon for each kWh, without what its heat is worth: the network's row says that.
     private func cost(_ generator: Generator, _ place: Int, _ hint: Int) -> Double {

@@ -18,6 +18,8 @@ public struct PlanProgram: Sendable {
     public internal(set) var program = LinearProgram()
     let problem: PlanProblem
     var parts: [Part] = []
+    /// What generators take of the tanks in each period, litres for each unit.
+    var tankUses: [[(column: LinearProgram.Column, litres: Double)]] = []
     /// The plant's bus, and the hot-water network, by period: what comes in less what goes out.
     private(set) var bus: [LinearProgram.Row] = []
     private(set) var heat: [LinearProgram.Row] = []
@@ -25,6 +27,8 @@ public struct PlanProgram: Sendable {
     private(set) var contents: [LinearProgram.Row] = []
     private(set) var imports: [LinearProgram.Column] = []
     private(set) var exports: [LinearProgram.Column] = []
+    /// Heat that fills what all others leave open.
+    private(set) var fillings: [LinearProgram.Column] = []
     /// Of a kWh from the grid over the last day that is planned: what one that is left at the end will replace.
     private(set) var meanPrice = 0.0
 
@@ -40,6 +44,7 @@ public struct PlanProgram: Sendable {
         if !day.isEmpty { meanPrice = day.reduce(0) { $0 + importPrice($1) } / Double(day.count) }
         for (place, period) in problem.periods.enumerated() { try addNetworks(place, period) }
         try addHeatStore()
+        tankUses = problem.periods.map { _ in [] }
         for group in PlanProgram.groups(of: problem.now) { try add(group) }
         for (hint, offer) in problem.now.offers.enumerated() {
             switch offer.shape {
@@ -53,6 +58,7 @@ public struct PlanProgram: Sendable {
             case .deferrable, .store, .converter, .window, .duty: break
             }
         }
+        try addTanks()
     }
 
     /// The offer of an asset in a period; nil where it is not expected to be there.
@@ -117,10 +123,17 @@ public struct PlanProgram: Sendable {
         }
         let outlet = try program.addRow(.init("export limit", place), .atMost(connection.exportMaxKW), [(sold, 1)])
         try program.soften(outlet, priceAbove: hard)
+        for request in period.requests {
+            let word = (request.payPerMWh == nil ? "request " : "paid request ") + request.id
+            let row = try program.addRow(
+                .init(word, place), .atMost(request.ceilingKW), [(bought, 1), (sold, -1)])
+            try program.soften(row, priceAbove: request.payPerMWh.map { $0 / 1000 * hours } ?? hard)
+        }
         // Sold dearer than bought, one would be turned into the other without end.
         if sell > buy { try forbidBoth(bought, sold, "grid", place, mostKW: mostKW(period.view)) }
 
         let fill = try program.addColumn(.init("filling heat", place), cost: fillingPrice(place) * hours)
+        fillings.append(fill)
         let waste = try program.addColumn(.init("wasted heat", place))
         heat.append(
             try program.addRow(

@@ -13,6 +13,8 @@ struct MarkView: Sendable {
     /// Filled in at each mark.
     private let scene: OfferScene
     let count: Int
+    /// Tanks, and where their levels stand.
+    private let tanks: [(kind: EthanolStore, place: Int)]
 
     /// - Parameter keys: what is told, in its order.
     init(_ config: SiteConfig, keys: [(path: AssetPath, key: String)], step: Span) {
@@ -23,6 +25,9 @@ struct MarkView: Sendable {
             fuelGramsPerKWh: Fuel.allCases.map { _ in 0 })
         table = OfferTable(config.assets, keys: keys, scene)
         count = keys.count
+        tanks = config.assets.of(EthanolStore.self).flatMap { tank in
+            keys.indices.filter { keys[$0].path == tank.path && keys[$0].key == "volume_l" }.map { (tank.kind, $0) }
+        }
     }
 
     /// - Parameters:
@@ -47,7 +52,25 @@ struct MarkView: Sendable {
             site: site, openHeatKW: heat.openDemandKW, heatHeadroomKW: heat.headroomKW, offers: offers)
         view.heatFilling = HeatFilling(gramsPerKWh: heat.fillingGramsPerKWh, pricePerKWh: heat.fillingPricePerKWh)
         view.heatStore = heat.store
+        view.fuelStock = fuelStock(values)
         return view
+    }
+
+    /// What all tanks hold together; nil where one does not tell.
+    private func fuelStock(_ values: [UsedValue]) -> FuelStock? {
+        guard !tanks.isEmpty else { return nil }
+        var all = FuelStock(litres: 0, capacityLitres: 0)
+        for (kind, place) in tanks {
+            guard values.indices.contains(place), values[place].quality.isGood, values[place].value.isFinite else {
+                return nil
+            }
+            all.litres += values[place].value
+            all.capacityLitres += kind.capacityLitres
+            all.reorderLitres += kind.reorderLitres
+            all.deliveryLitres += kind.deliveryLitres
+            all.leadHours = max(all.leadHours, kind.leadHours)
+        }
+        return all
     }
 }
 

@@ -2,6 +2,7 @@ import TwinBooks
 public import TwinConfiguration
 import TwinCore
 import TwinDispatch
+import TwinPlant
 
 /// What may change while a run goes on.
 extension TwinEngine {
@@ -31,6 +32,13 @@ extension TwinEngine {
                 return nil
             }
             // One that does nothing is kept in the journal, and was refused where somebody could read it.
+            let now = state.grid.to(state.tick)
+            if let word = try? GridRequestWord(json, at: now) {  // see above
+                let plan = config.strategy == .optimiser ? dispatchPlan : nil
+                return state.requests.take(word, plan: plan, at: now).map {
+                    HandChange($0, AssetPath(.grid, config.grid.meter))
+                }
+            }
             let word = try? HandWord(json, at: state.grid.to(state.tick), control: config.control(of:))  // see above
             guard let word else { return nil }
             follow(word)

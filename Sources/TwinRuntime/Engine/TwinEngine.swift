@@ -182,15 +182,19 @@ public final class TwinEngine {
             setPoints: state.desk.setPoints, link: state.link, lines: state.lineWatch,
             troubles: state.troubles ?? SiteTroubles())
         let edges = state.alarms.update(conditions, at: context.to, cause: causes.sentence(_:isRaised:))
-        let handEnds = state.hand.expire(by: context.to).map {
+        var handEnds = state.hand.expire(by: context.to).map {
             HandChange(ended: $0, config.control(of: $0.path)?.action)
+        }
+        let meteredKW = site.isGridMeasured ? site.netKW : nil
+        handEnds += state.requests.step(netKW: meteredKW, from: context.from, to: context.to).map {
+            HandChange($0, AssetPath(.grid, config.grid.meter))
         }
         let commands =
             state.mode == .off
             ? []
             : config.control.commands(
                 plant, &state.desk, hand: state.hand, plan: config.strategy == .optimiser ? dispatchPlan : nil,
-                context: context, rules: rules)
+                request: state.requests.active(at: context.to), context: context, rules: rules)
         scene = (plant, reply.image)
         for command in commands {
             state.books.count(issuedAt: command.ts - plan.step) { $0.issued += 1 }

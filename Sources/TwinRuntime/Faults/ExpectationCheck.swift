@@ -20,6 +20,7 @@ public struct ExpectationCheck: Sendable {
     private var commands: [Int: (first: Sighting?, outOfRange: Int)] = [:]
     /// What each expectation of a quality saw, by path.
     private var qualities: [Int: [(path: String, quality: Quality)]] = [:]
+    private var valueWatches: [Int: ValueWatch] = [:]
     private var end: PlantTime?
 
     private struct Sighting {
@@ -45,10 +46,11 @@ public struct ExpectationCheck: Sendable {
             case .command(let wanted, _): look(for: wanted, of: place, among: outcome.commands)
             case .quality(let pattern, _, let at) where outcome.from <= at && at < outcome.end:
                 qualities[place] = outcome.values.compactMap { value -> (path: String, quality: Quality)? in
-                    let path = "\(value.area.rawValue)/\(value.asset)/\(value.key)"
-                    return Expectation.matches(pattern, path: path) ? (path, value.used.quality) : nil
+                    Expectation.matches(pattern, path: value.path) ? (value.path, value.used.quality) : nil
                 }
-            case .quality, .alarm, .noAlarm, .departures, .figure: break
+            case .value(let wanted, let low, let high) where wanted.holds(at: outcome.from):
+                valueWatches[place, default: ValueWatch()].look(outcome, wanted, low, high)
+            case .quality, .value, .alarm, .noAlarm, .departures, .figure: break
             }
         }
         guard edges.count > ExpectationCheck.edgesMax else { return }
@@ -67,6 +69,7 @@ public struct ExpectationCheck: Sendable {
             switch expectation.kind {
             case .command(let wanted, let isWanted): judgeCommand(expectation, place, wanted, isWanted)
             case .quality(let pattern, let quality, let at): judgeQuality(expectation, place, pattern, quality, at)
+            case .value(let wanted, let low, let high): judgeValue(expectation, place, wanted, low, high)
             case .departures(let pattern, let limits): judgeDepartures(expectation, pattern, limits, departures)
             case .alarm(let pattern, let after, let within, let clearsBy):
                 judgeAlarm(expectation, pattern, after, within, clearsBy)
@@ -170,6 +173,37 @@ public struct ExpectationCheck: Sendable {
                 ? "\(pattern) is \(quality.rawValue) at \(zone.text(at))"
                 : "expected \(pattern) to be \(quality.rawValue) at \(zone.text(at)); \(happened)")
     }
+
+    private func judgeValue(
+        _ expectation: Expectation, _ place: Int, _ wanted: Expectation.ValuePattern, _ low: Double?, _ high: Double?
+    ) -> Verdict {
+        let range = bounds(low, high)
+        let window = "\(wanted.within.map { "within \($0.text) of " } ?? "after ")\(zone.text(wanted.after))"
+        let what = wanted.isMean ? "the mean of \(wanted.pattern)" : "\(wanted.pattern)"
+        guard let seen = valueWatches[place], let mean = seen.mean else {
+            return Verdict(
+                expectation: expectation, passed: false,
+                sentence: "expected \(what) in \(range) \(window); no such value is used then")
+        }
+        if wanted.isMean {
+            let passed = mean >= low ?? -.infinity && mean <= high ?? .infinity
+            return Verdict(
+                expectation: expectation, passed: passed,
+                sentence: passed
+                    ? "\(what) is \(tenths(mean)) \(window), in \(range)"
+                    : "expected \(what) in \(range) \(window); it is \(tenths(mean))")
+        }
+        guard let worst = seen.worst else {
+            return Verdict(
+                expectation: expectation, passed: true, sentence: "\(what) is in \(range) at every step \(window)")
+        }
+        return Verdict(
+            expectation: expectation, passed: false,
+            sentence: "expected \(what) in \(range) \(window); \(worst.path) is \(tenths(worst.value))"
+                + " at \(zone.text(worst.at)), and \(seen.outside) values in all are outside")
+    }
+
+    private func tenths(_ value: Double) -> String { plain((value * 10).rounded() / 10) }
 
     private func judgeDepartures(
         _ expectation: Expectation, _ pattern: String, _ limits: Expectation.DepartureLimits,

@@ -89,6 +89,9 @@ public struct ScenarioFit {
                 log.add(at, text)
             }
         }
+        for (place, order) in scenario.orders.enumerated() {
+            if let text = problem(of: order) { log.add(scenario.orderPlaces[place], text) }
+        }
         for (place, expectation) in scenario.expectations.enumerated() {
             if let text = problem(of: expectation) { log.add(scenario.expectationPlaces[place], text) }
         }
@@ -131,6 +134,19 @@ public struct ScenarioFit {
         }
     }
 
+    /// Why an order would do nothing.
+    private func problem(of order: ScenarioOrder) -> String? {
+        guard order.at >= header.start, order.at <= end else {
+            return "order: it is given at \(zone.text(order.at)), \(recordingLasts)"
+        }
+        do throws(HandWord.Refusal) {
+            if try GridRequestWord(order.json, at: order.at) != nil { return nil }
+            guard let config else { return nil }
+            _ = try HandWord(order.json, at: order.at, control: config.control(of:))
+            return nil
+        } catch { return "order: \(error.text)" }
+    }
+
     private func outside(_ fault: Fault) -> String? {
         fault.overlaps(header.start, end) ? nil : "it begins at \(zone.text(fault.from)), \(recordingLasts)"
     }
@@ -166,6 +182,7 @@ public struct ScenarioFit {
         case .alarm(let pattern, _, _, _), .noAlarm(let pattern): text = alarmProblem(pattern)
         case .command(let wanted, _): text = commandProblem(wanted)
         case .quality(let pattern, _, _): text = qualityProblem(pattern)
+        case .value(let wanted, _, _): text = qualityProblem(wanted.pattern)
         case .departures(let pattern, _):
             text = isClosed ? unknownAsset(pattern, in: [.bay, .yard]) : "vehicles leave only with plant: simulated"
         case .figure: text = nil
@@ -212,7 +229,10 @@ public struct ScenarioFit {
         }
         // A mapping names the lines of a foreign plant as their messages come.
         if levels[0] == Area.line.rawValue, config.signals != nil { return nil }
-        let known = config.inputs.map(\.path) + config.assets.map(\.path) + lines + [LinkWatch.alarm.path]
+        let own: [AlarmKey] = [LinkWatch.alarm.key, .ownSolver, .ownPlan]
+        let known: [AssetPath] =
+            config.inputs.map(\.path) + config.assets.map(\.path) + lines
+            + own.map { AssetPath($0.area, $0.asset) }
         let paths = known.filter { areas.contains($0.area) }
         if paths.contains(where: { Expectation.matches(pattern, path: $0.text) }) { return nil }
         let names = Set(paths.filter { Expectation.isAny(levels[0]) || $0.area.rawValue == levels[0] }.map(\.asset))

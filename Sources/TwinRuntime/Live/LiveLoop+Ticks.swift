@@ -220,6 +220,12 @@ extension LiveLoop {
             guard let session else { return .refused("the run has not begun") }
             let json = json.ending(after: session.clock.now)
             do throws(HandWord.Refusal) {
+                if case .request(let request)? = try GridRequestWord(json, at: session.clock.now) {
+                    let others = session.engine.state.requests.asked.filter { $0.id != request.id }
+                    guard others.count < GridRequests.countMax else {
+                        return .refused("\(GridRequests.countMax) requests stand already; withdraw one")
+                    }
+                }
                 _ = try HandWord(json, at: session.clock.now, control: config.control(of:))
             } catch { return .refused(error.text) }
             instruct(.operation(json))

@@ -65,9 +65,12 @@ struct Forecaster: Sendable {
             let carries = biasCarries(from, since: mark)
             view.site.shift(netKW: (bias?.netKW ?? 0) * carries)
             view.openHeatKW = max(0, view.openHeatKW + (bias?.heatKW ?? 0) * carries)
-            return PlanProblem.Period(
+            var period = PlanProblem.Period(
                 start: from, hours: (to - from).hours, view: view,
                 gramsPerKWh: config.gramsPerKWh(intensity, at: from))
+            period.annualGPerKWh = config.gramsPerKWh(intensity, at: from, by: .annual)
+            period.halfHourlyGPerKWh = config.gramsPerKWh(intensity, at: from, by: .average)
+            return period
         }
     }
 

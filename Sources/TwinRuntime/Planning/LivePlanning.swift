@@ -58,9 +58,10 @@ extension LiveLoop {
             if planDesk?.isOf(engine.config, epoch: engine.state.epoch) != true {
                 planDesk = PlanDesk(engine.config, epoch: engine.state.epoch, step: engine.plan.step)
             }
-            guard let scene = engine.scene, let question = planDesk?.look(scene.plant, scene.image, at: mark) else {
-                return
-            }
+            let asked = engine.state.requests.asked
+            guard let scene = engine.scene,
+                let question = planDesk?.look(scene.plant, scene.image, requests: asked, at: mark)
+            else { return }
             let planning = planning ?? LivePlanning(planner)
             self.planning = planning
             planning.ask(question)

@@ -20,6 +20,8 @@ struct PlanDesk: Sendable {
     /// When the next one is due; nil before the first.
     private var due: PlantTime?
     private var wasConnected = true
+    /// What the last plan knew of.
+    private var requests: [GridRequest] = []
 
     /// - Parameter config: as it holds in the epoch.
     init(_ config: SiteConfig, epoch: Int, step: Span) {
@@ -31,19 +33,23 @@ struct PlanDesk: Sendable {
     func isOf(_ other: SiteConfig, epoch: Int) -> Bool { config.hash == other.hash && self.epoch == epoch }
 
     /// Takes what the twin saw at a mark.
+    /// - Parameter asked: what others want of the exchange with the grid.
     /// - Returns: what to solve, if a plan is due.
-    mutating func look(_ plant: PlantView, _ image: PlantImage, at mark: PlantTime) -> Question? {
+    mutating func look(
+        _ plant: PlantView, _ image: PlantImage, requests asked: [GridRequest] = [], at mark: PlantTime
+    ) -> Question? {
         forecaster.hear(image, at: mark)
         // Without a view of the grid everything is in its failsafe: there is nothing to plan.
         let isSeen = plant.site.isGridConnected && plant.site.isGridMeasured
         defer { wasConnected = isSeen }
         guard isSeen else { return nil }
-        // A plan that is older than the half hour, or an outage that is over.
-        guard due.map({ mark >= $0 }) ?? true || !wasConnected else { return nil }
+        // A plan that is older than the half hour, an outage that is over, or a request that it knows nothing of.
+        guard due.map({ mark >= $0 }) ?? true || !wasConnected || asked != requests else { return nil }
+        requests = asked
         due = mark.floored(to: settlementPeriod) + settlementPeriod
         let periods = forecaster.periods(plant, image, at: mark)
         return Question(
-            problem: config.planProblem(plant, periods, step: step),
+            problem: config.planProblem(plant, periods, requests: asked, step: step),
             purpose: config.objective.sentence(plant.site.prices?.currency ?? ""))
     }
 }

@@ -6,13 +6,17 @@ import TwinUnits
 
 extension SiteConfig {
     /// What a kWh from the grid counts in a plan.
-    /// - Parameter intensity: of the half hour; without one the year's factor counts.
-    func gramsPerKWh(_ intensity: Double?, at time: PlantTime) -> Double {
+    /// - Parameters:
+    ///   - intensity: of the half hour; without one the year's factor counts.
+    ///   - signal: nil for the objective's.
+    func gramsPerKWh(
+        _ intensity: Double?, at time: PlantTime, by signal: PlanObjective.Signal? = nil
+    ) -> Double {
         let set = method.factors.set(at: time)
         let before =
             objective.boundary == .upstream ? set.gridLosses.gramsPerKWh + set.gridUpstream.gramsPerKWh : 0
         let own =
-            switch objective.signal {
+            switch signal ?? objective.signal {
             case .annual: set.gridGeneration.gramsPerKWh
             case .average: intensity ?? set.gridGeneration.gramsPerKWh
             case .marginal: objective.marginalGPerKWh
@@ -31,9 +35,15 @@ extension SiteConfig {
 
     /// What a plan at a mark is made of.
     func planProblem(
-        _ now: PlantView, _ periods: [PlanProblem.Period], step: Span
+        _ now: PlantView, _ periods: [PlanProblem.Period], requests: [GridRequest] = [], step: Span
     ) -> PlanProblem {
-        PlanProblem(
+        var periods = periods
+        for place in periods.indices where !requests.isEmpty {
+            let from = periods[place].start
+            let until = from + Span(ms: Int64(saturatingRound: periods[place].hours * 3_600_000))
+            periods[place].requests = requests.filter { $0.from < until && from < $0.until }
+        }
+        return PlanProblem(
             now: now, periods: periods,
             connection: PlanProblem.Connection(
                 importMaxKW: gate.importMaxKW, exportMaxKW: rules.exportMaxKW, peakKW: rules.storage.peakImportKW),

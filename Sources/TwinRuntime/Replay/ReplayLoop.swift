@@ -15,6 +15,8 @@ public struct ReplayOptions: Sendable {
     /// Plant seconds per wall second; nil is as fast as possible.
     public var speed: Double?
     public var faults: [Fault] = []
+    /// Words of operators that the recording lacks, in the order of their times.
+    public var orders: [ScenarioOrder] = []
     public var expectations: [Expectation] = []
     public var seating = Seating.actors
     /// A new journal folder to write; nil writes none.
@@ -75,6 +77,8 @@ public final class ReplayLoop {
     private var injector: FaultInjector
     /// Faults that the journal has not been told of.
     private var unannounced: [Fault] = []
+    /// Orders that were not given yet.
+    private var orders: ArraySlice<ScenarioOrder>
     private var check: ExpectationCheck
     private var journal: JournalWriter?
     private var store: ReplayStore?
@@ -146,6 +150,7 @@ public final class ReplayLoop {
             }
             return found
         }
+        orders = options.orders[...]
         check = ExpectationCheck(options.expectations, zone: config.zone)
         for fault in options.faults { try add(fault) }
     }
@@ -156,6 +161,7 @@ public final class ReplayLoop {
             ("mode", (options.mode ?? header.mode) != header.mode),
             ("loop", (options.loop ?? header.loop) != header.loop),
             ("configuration", config.hash != header.config), ("faults", !options.faults.isEmpty),
+            ("orders", !options.orders.isEmpty),
         ]
         return asked.filter(\.1).map(\.0)
     }
@@ -234,6 +240,11 @@ public final class ReplayLoop {
             // What was planned then is not what is planned now.
             others.removeAll(where: ReplayPlanning.replaces)
             others.insert(contentsOf: planning.lines, at: 0)
+        }
+        let end = engine.state.grid.to(number)
+        while let order = orders.first, order.at <= end {
+            others.append(Line(t: lines.t, .op(order.json)))
+            orders.removeFirst()
         }
         var input = try TickInput(others, configurations: configurations)
         let from = input.resume ?? engine.state.grid.from(number)
@@ -397,6 +408,7 @@ public final class ReplayLoop {
         }
         facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
         facts.mode = engine.state.mode
+        facts.requests = engine.state.requests.records
         if store != nil { try await commitLast() }
         ledger?.close(engine.state.books)
         let sum = try sum()

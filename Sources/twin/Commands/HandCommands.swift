@@ -13,10 +13,16 @@ struct HandOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Say less on standard error.")
     var quiet = false
 
-    /// Asks the twin for a word about one asset, and says what became of it.
-    func ask(_ word: String, _ asset: String, _ more: [JSON.Member] = [], done: String) async throws {
+    /// Asks the twin for a word, and says what became of it.
+    /// - Parameters:
+    ///   - object: the asset, or what else the word is about.
+    ///   - name: of the object for people, where it is no asset.
+    func ask(
+        _ word: String, _ object: String, _ more: [JSON.Member] = [], as name: String? = nil, done: String
+    ) async throws {
+        let asset = name ?? object
         let (twin, pid, _) = try RunningTwin.find(store: store, journal: journal)
-        switch try await twin.ask(pid, .operation(.object([JSON.Member(word, .string(asset))] + more))) {
+        switch try await twin.ask(pid, .operation(.object([JSON.Member(word, .string(object))] + more))) {
         case .taken(let notes):
             if !quiet { Terminal.say("\(asset): \(done), from the next step on") }
             for note in notes { Terminal.say("note: \(note)") }

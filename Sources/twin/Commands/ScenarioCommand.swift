@@ -106,6 +106,7 @@ struct ScenarioCommand: AsyncParsableCommand {
             options.mode = scenario.mode
             options.seed = scenario.seed
             options.faults = scenario.faults
+            options.orders = scenario.orders
             options.expectations = scenario.expectations
             options.build = Build.id
             options.plans = .installed(for: config)

@@ -80,6 +80,22 @@ struct ScenarioFileTests {
         #expect(problems.first?.contains("leaves the folder replay") == true)
     }
 
+    @Test("orders stand in the order of their times, and end where their length does")
+    func orders() throws {
+        let more = """
+            orders:
+              - {at: "17:00", pause: storage/string-1, for: 30m}
+              - {at: "16:00", request: import, id: a, value: 22000, unit: kW, from: "17:00", for: 2h}
+              - {at: "16:30", withdraw: a}
+            """
+        let scenario = try Files(Self.scenario(more: more)).load()
+        #expect(scenario.orders.map { $0.at.rfc3339.dropFirst(11).prefix(5) } == ["15:00", "15:30", "16:00"])
+        #expect(scenario.orderPlaces.map(\.line) == [11, 12, 10])
+        #expect(scenario.orders[0].json["from"] == .string("2025-06-18T16:00:00.000Z"))
+        #expect(scenario.orders[0].json["until"] == .string("2025-06-18T18:00:00.000Z"))
+        #expect(scenario.orders[2].json["until"] == .string("2025-06-18T16:30:00.000Z"))
+    }
+
     @Test("a recording that is missing, empty or none is named")
     func badRecording() throws {
         #expect(
@@ -105,6 +121,10 @@ struct ScenarioFileTests {
             (scenario(expect: "alarms: a/b/c"), "8:5: expect: \"alarms\" is none of"),
             (scenario(expect: "alarm: a/b/c, within: now"), "8:5: expect: \"within\" is \"now\""),
             (scenario(expect: "kpi: vehicles"), "8:5: expect: kpi needs"),
+            (scenario(more: "orders: [{at: \"12:00\", for: 1h}]"), "9:10: order: needs one of manual, pause,"),
+            (scenario(more: "orders: [{release: a/b, at: noon}]"), "9:29: expected a time such as"),
+            (scenario(more: "orders: [{pause: a/b, for: long}]"), "9:28: expected a length such as"),
+            (scenario(more: "orders: [{pause: a/b, why: tea}]"), "9:10: order: \"why\" is none of at, for, manual"),
             (scenario(more: "colour: red"), "9:1: unknown key"),
             (scenario(more: "seed: -1"), "9:7: "),
             (scenario(more: "mode: fast"), "9:7: "),

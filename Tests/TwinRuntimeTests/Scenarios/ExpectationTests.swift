@@ -48,6 +48,22 @@ struct ExpectationTests {
         #expect(found[2].sentence.hasSuffix("no such value is used then"))
     }
 
+    @Test("a value is looked at in every step of its time, and a mean over all of it")
+    func values() async throws {
+        let found = try await Self.verdicts([
+            #"{"value":"storage/+/soc_fraction","min":0,"max":1}"#,
+            #"{"value":"storage/string-1/soc_fraction","max":0.1,"after":"2025-06-18T06:00:00Z","within":"10m"}"#,
+            #"{"mean":"storage/+/soc_fraction","between":[0.4,4]}"#,
+            #"{"mean":"storage/string-1/soc_fraction","min":1.5}"#, #"{"value":"storage/none/soc_fraction","max":1}"#,
+            #"{"mean":"storage/+/soc_fraction","max":9,"after":"2025-06-19T06:00:00Z"}"#,
+        ])
+        #expect(found.map(\.passed) == [true, false, true, false, false, false])
+        #expect(found[1].sentence.contains("storage/string-1/soc_fraction is 0.5 at 2025-06-18T07:00:00.000+01:00"))
+        #expect(found[1].sentence.hasSuffix("10 values in all are outside"))
+        #expect(found[3].sentence.hasPrefix("expected the mean of storage/string-1/soc_fraction in 1.5...inf after "))
+        #expect(found[5].sentence.hasSuffix("no such value is used then"))
+    }
+
     @Test("departures are those of the plant; where nobody leaves, none that was missed proves anything")
     func departures() async throws {
         let texts = [

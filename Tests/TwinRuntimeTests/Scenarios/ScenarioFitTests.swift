@@ -10,7 +10,7 @@ import TwinTesting
 struct ScenarioFitTests {
     /// Two simulated hours from 06:00 local on 18 June 2025, and a scenario over them.
     private static func problems(
-        fault: String? = nil, expect: String = "no_alarm: +/+/+", plant: String = "simulated",
+        fault: String? = nil, order: String? = nil, expect: String = "no_alarm: +/+/+", plant: String = "simulated",
         _ config: SiteConfig? = nil
     ) throws -> [String] {
         let folder = try TemporaryFolder()
@@ -18,6 +18,7 @@ struct ScenarioFitTests {
         _ = try folder.makeFolder("replay")
         try folder.write("replay/hours.jsonl", lines: SmallRecording.lines())
         let faults = fault.map { "faults:\n  - {\($0)}" } ?? ""
+        let orders = order.map { "orders:\n  - {\($0)}" } ?? ""
         let text = """
             twin: scenario/1
             name: a test
@@ -25,7 +26,7 @@ struct ScenarioFitTests {
             plant: \(plant)
             expect:
               - {\(expect)}
-            \(faults)
+            \(faults)\(orders)
             """
         let path = try folder.write("replay/a.scenario.yaml", Array(text.utf8))
         do {
@@ -103,6 +104,23 @@ struct ScenarioFitTests {
         #expect(found.count == 1 && found.first?.hasPrefix("8:5: \(expected)") == true, "\(found)")
     }
 
+    @Test(
+        "an order that would do nothing says why",
+        arguments: [
+            (
+                "at: \"09:00\", release: storage/string-1",
+                "order: it is given at 2025-06-18T09:00:00.000+01:00, the rec"
+            ),
+            ("at: \"07:00\", pause: storage/string-9, for: 1h", "order: \"storage/string-9\" is no asset that takes"),
+            ("at: \"07:00\", pause: storage/string-1", "order: storage/string-1: pause needs an end within 7 days"),
+            ("at: \"07:00\", request: import, id: a, for: 1h", "order: request a needs the most import"),
+        ])
+    func idleOrders(order: String, expected: String) throws {
+        let found = try Self.problems(order: order)
+        #expect(found.count == 1 && found.first?.hasPrefix("8:5: \(expected)") == true, "\(found)")
+        #expect(try Self.problems(order: "at: \"07:00\", pause: storage/string-1, for: 1h") == [])
+    }
+
     @Test("a fault of the plant over a recorded plant is told before the run")
     func openPlant() throws {
         let found = try Self.problems(fault: "do: trip, on: wind/t04", plant: "recorded")
@@ -118,7 +136,9 @@ struct ScenarioFitTests {
             "no_alarm: wind/+/stuck", "alarm: +/+/trip, after: \"07:00\", within: 5m, clears_by: \"08:00\"",
             "no_alarm: line/final/gap", "no_alarm: grid/intensity/stale", "kpi: vehicles, min: 1",
             "command: storage/+, action: set_power, after: \"07:00\"", "no_command: bay/staff, min: 1",
-            "quality: wind/t01/power_kw, is: good, at: \"07:00\"", "departures: bay/+, missed_max: 0",
+            "quality: wind/t01/power_kw, is: good, at: \"07:00\"", "value: grid/main/import_kw, max: 9",
+            "mean: storage/+/power_kw, min: 9, after: \"07:00\", within: 5m", "no_alarm: twin/plan/solver",
+            "departures: bay/+, missed_max: 0",
         ])
     func sound(expect: String) throws {
         #expect(try Self.problems(expect: expect) == [])

@@ -80,19 +80,26 @@ public struct SolidOxideFuelCell: AssetKind {
     public func offer(_ scene: OfferScene) -> Offer? {
         let heatPerKWh = cell.heatFraction / cell.ratedEfficiency
         let heat = scene.heatCredit(heatPerKWh)
-        return Offer(
-            Generator(
-                path: scene.path, ratedKW: cell.ratedKW, minimumKW: cell.ratedKW * cell.minimumFraction,
-                rampKWPerStep: cell.ratedKW * cell.rampFractionPerMinute * scene.step.seconds / 60,
-                powerKW: scene.value(Place.power),
-                pricePerKWh: scene.price(.ethanol).map { $0 / cell.ratedEfficiency - heat.price },
-                gramsPerKWh: scene.grams(.ethanol) / cell.ratedEfficiency - heat.grams, heatPerKWh: heatPerKWh,
-                restartHours: cell.warmStartHours, startCostPerKW: SolidOxideFuelCell.cycleCostPerKW))
+        var generator = Generator(
+            path: scene.path, ratedKW: cell.ratedKW, minimumKW: cell.ratedKW * cell.minimumFraction,
+            rampKWPerStep: cell.ratedKW * cell.rampFractionPerMinute * scene.step.seconds / 60,
+            powerKW: scene.value(Place.power),
+            pricePerKWh: scene.price(.ethanol).map { $0 / cell.ratedEfficiency - heat.price },
+            gramsPerKWh: scene.grams(.ethanol) / cell.ratedEfficiency - heat.grams, heatPerKWh: heatPerKWh,
+            restartHours: SolidOxideFuelCell.leastRestHours, startCostPerKW: SolidOxideFuelCell.restCostPerKW)
+        generator.litresPerKWh = 1 / (cell.ratedEfficiency * FuelCell.ethanolKWhPerLitre)
+        let standbyKW = cell.fuelKW(powerKW: 0)
+        generator.standby = Generator.Standby(
+            price: standbyKW * (scene.price(.ethanol) ?? 0), grams: standbyKW * scene.grams(.ethanol),
+            litres: standbyKW / FuelCell.ethanolKWhPerLitre)
+        return Offer(generator)
     }
 
-    /// What a thermal cycle costs of its life, in the currency of the tariffs: ASM, 0.2 % of 3,000 a kW (general knowledge: 0.1
-    /// to 0.3 % of the capacity a cycle).
-    private static let cycleCostPerKW = 6.0
+    /// Told 0 it stands by, hot, and is never cooled down by a command: a thermal cycle would cost it 0.1 to 0.3 % of its
+    /// capacity (general knowledge), 6 a kW at 3,000 a kW, and 20 h. A rest costs it a tenth of that (ASM) in the currency of
+    /// the tariffs, and lasts an hour at least (ASM).
+    private static let restCostPerKW = 0.6
+    private static let leastRestHours = 1.0
 
     // MARK: - Simulated plant
 

@@ -1,0 +1,106 @@
+/// What somebody wants of the site's exchange with the grid for a while: a demand-response event, a virtual power plant's
+/// call, an operator's ceiling for an evening.
+public struct GridRequest: Sendable, Hashable, Codable {
+    /// `[a-z0-9-]{1,64}`; a second one with the same id takes the place of the first.
+    public var id: String
+    public var from: PlantTime
+    public var until: PlantTime
+    /// Most import, kW; below 0, least export.
+    public var ceilingKW: Double
+    /// What each MWh is worth by which it is kept, in the currency of the tariffs; nil for one that is kept at any price.
+    public var payPerMWh: Double?
+
+    public init(id: String, from: PlantTime, until: PlantTime, ceilingKW: Double, payPerMWh: Double? = nil) {
+        (self.id, self.from, self.until) = (id, from, until)
+        (self.ceilingKW, self.payPerMWh) = (ceilingKW, payPerMWh)
+    }
+
+    public func isActive(at time: PlantTime) -> Bool { from <= time && time < until }
+
+    /// `at most 26000 kW` or `at least 500 kW of export`
+    public var wish: String {
+        ceilingKW >= 0
+            ? "import of at most \(JSON.numberText(ceilingKW)) kW"
+            : "export of at least \(JSON.numberText(-ceilingKW)) kW"
+    }
+}
+
+/// What became of a request, by the meter of the connection.
+public struct GridRequestRecord: Sendable, Hashable, Codable {
+    public var request: GridRequest
+    /// When it was heard.
+    public var heard: PlantTime
+    /// What the site would have imported without it, mean over its time, kW: by the plan that was in force when it was
+    /// heard, which knew nothing of it, else the mean of the half hour before it was heard.
+    public var baselineKW: Double?
+    public var isPlanned = false
+    /// While it was in force and the meter was measured.
+    public private(set) var seconds = 0.0
+    public private(set) var secondsKept = 0.0
+    public private(set) var netKWh = 0.0
+    /// Beyond what was wished, in all and at worst.
+    public private(set) var overKWh = 0.0
+    public private(set) var overMaxKW = 0.0
+
+    public init(_ request: GridRequest, heard: PlantTime, baselineKW: Double?, isPlanned: Bool) {
+        (self.request, self.heard) = (request, heard)
+        (self.baselineKW, self.isPlanned) = (baselineKW, isPlanned)
+    }
+
+    /// Takes what the meter said of a step, kW.
+    public mutating func add(netKW: Double, seconds: Double) {
+        guard netKW.isFinite, seconds > 0, seconds.isFinite else { return }
+        self.seconds += seconds
+        netKWh += netKW * seconds / 3600
+        let over = max(0, netKW - request.ceilingKW)
+        if over == 0 { secondsKept += seconds }
+        overKWh += over * seconds / 3600
+        overMaxKW = max(overMaxKW, over)
+    }
+
+    /// Mean of the import less export, kW; nil before it began.
+    public var meanKW: Double? { seconds > 0 ? netKWh * 3600 / seconds : nil }
+
+    /// Less than the baseline over the time that was measured, kWh; below 0 it was more.
+    public var reducedKWh: Double? {
+        guard let baselineKW, seconds > 0 else { return nil }
+        return baselineKW * seconds / 3600 - netKWh
+    }
+
+    /// For what was reduced, at most for what was asked.
+    public var pay: Double? {
+        guard let price = request.payPerMWh, let baselineKW, let reducedKWh else { return nil }
+        let asked = max(0, baselineKW - request.ceilingKW) * seconds / 3600
+        return min(max(0, reducedKWh), asked) / 1000 * price
+    }
+
+    public var json: JSON {
+        .fields([
+            "id": .string(request.id), "from": .string(request.from.rfc3339),
+            "until": .string(request.until.rfc3339), "import_max_kw": .number(request.ceilingKW),
+            "pay_per_mwh": .optional(request.payPerMWh),
+            "baseline_kw": .optional(baselineKW), "baseline": .string(isPlanned ? "plan" : "half hour before"),
+            "mean_kw": .optional(meanKW), "reduced_kwh": .optional(reducedKWh),
+            "kept_fraction": .optional(seconds > 0 ? secondsKept / seconds : nil),
+            "over_kwh": .number(overKWh), "over_max_kw": .number(overMaxKW), "pay": .optional(pay),
+        ])
+    }
+
+    /// `kept for 118 of 120 min; 25,900 kW in the mean, 2,400 less than the plan had; …`
+    public var sentence: String {
+        guard let meanKW else { return "no time of it was measured" }
+        func whole(_ value: Double) -> String { JSON.numberText(value.rounded() + 0) }
+        var parts = [
+            "kept for \(whole(secondsKept / 60)) of \(whole(seconds / 60)) min", "\(whole(meanKW)) kW in the mean",
+        ]
+        if let baselineKW {
+            let less = baselineKW - meanKW
+            parts.append(
+                "\(whole(abs(less))) kW \(less >= 0 ? "less" : "more") than "
+                    + (isPlanned ? "was planned without it" : "in the half hour before"))
+        }
+        if overMaxKW > 0 { parts.append("at worst \(whole(overMaxKW)) kW beyond") }
+        if let pay { parts.append("worth \(JSON.numberText((pay * 100).rounded() / 100))") }
+        return parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,156 @@
+public import TwinCore
+
+/// A word about the exchange with the grid, as it stands in an `op` line.
+public enum GridRequestWord: Sendable, Hashable {
+    case request(GridRequest)
+    /// The request of this id is over.
+    case withdraw(String)
+
+    /// - Parameter now: a request must end after it.
+    /// - Returns: nil for a word about something else.
+    public init?(_ json: JSON, at now: PlantTime) throws(HandWord.Refusal) {
+        if let word = json["withdraw"] {
+            self = .withdraw(try GridRequestWord.id(word))
+            return
+        }
+        guard let what = json["request"] else { return nil }
+        guard what.text == "import" else {
+            throw HandWord.Refusal(text: "request: \(what.short) is none of import; a ceiling below 0 asks for export")
+        }
+        let id = try GridRequestWord.id(json["id"])
+        func time(_ key: String) throws(HandWord.Refusal) -> PlantTime? {
+            guard let value = json[key] else { return nil }
+            guard let time = value.text.flatMap({ PlantTime(rfc3339: $0) }) else {
+                throw HandWord.Refusal(text: "request \(id): \"\(key)\" is \(value.short), expected a time")
+            }
+            return time
+        }
+        let from = try time("from") ?? now
+        guard let until = try time("until"), until > now, until > from, until <= now + HandWord.longest else {
+            throw HandWord.Refusal(text: "request \(id) needs an end within 7 days, such as --for 2h")
+        }
+        guard json["unit"]?.text == "kW", let ceiling = json["value"]?.double, ceiling.isFinite, abs(ceiling) <= 1e7
+        else { throw HandWord.Refusal(text: "request \(id) needs the most import, a number with the unit kW") }
+        let pay = json["pay_per_mwh"]
+        guard pay == nil || pay?.double.map({ (0...100_000).contains($0) }) == true else {
+            throw HandWord.Refusal(text: "request \(id): pay_per_mwh is \(pay?.short ?? ""), expected 0...100000")
+        }
+        self = .request(GridRequest(id: id, from: from, until: until, ceilingKW: ceiling, payPerMWh: pay?.double))
+    }
+
+    private static func id(_ json: JSON?) throws(HandWord.Refusal) -> String {
+        guard let id = json?.text, Topic.isAssetID(id[...]) else {
+            throw HandWord.Refusal(
+                text: "request: its id is \(json?.short ?? "missing"), expected small letters, digits and -")
+        }
+        return id
+    }
+}
+
+extension JSON {
+    /// As JSON, so that a terminal obeys none of it.
+    fileprivate var short: String { String(line.prefix(80)) }
+}
+
+/// The requests that are in force or to come, and what became of those that are over.
+public struct GridRequests: Sendable, Hashable, Codable {
+    /// By id.
+    private var open: [GridRequestRecord] = []
+    /// In the order in which they ended.
+    private var done: [GridRequestRecord] = []
+    /// Of the half hour before now, by step: what was imported less what was exported, kW.
+    private var recent: [Double] = []
+
+    /// More at once, or more that are remembered, are a fault of who asks.
+    public static let countMax = 16
+    private static let doneMax = 1000
+
+    public init() {}
+
+    /// Those that are in force or to come.
+    public var asked: [GridRequest] { open.map(\.request) }
+
+    /// All that was asked for, those that are over first.
+    public var records: [GridRequestRecord] { done + open }
+
+    /// The lowest ceiling that holds at a time.
+    public func active(at time: PlantTime) -> GridRequest? {
+        open.map(\.request).filter { $0.isActive(at: time) }.min { ($0.ceilingKW, $0.id) < ($1.ceilingKW, $1.id) }
+    }
+
+    /// - Parameters:
+    ///   - plan: in force when the word is heard.
+    ///   - now: when it is heard.
+    /// - Returns: what it changes, for people; nil where it changes nothing.
+    public mutating func take(_ word: GridRequestWord, plan: DispatchPlan?, at now: PlantTime) -> GridRequestChange? {
+        switch word {
+        case .withdraw(let id):
+            guard let place = open.firstIndex(where: { $0.request.id == id }) else { return nil }
+            var record = open.remove(at: place)
+            record.request.until = max(min(record.request.until, now), record.request.from)
+            finish(record)
+            return GridRequestChange(kind: .released, id: id, text: "withdrawn; \(record.sentence)")
+        case .request(let request):
+            var kept = open.filter { $0.request.id != request.id }
+            guard kept.count < GridRequests.countMax else { return nil }
+            // What the plan says of it counts only while the plan knows nothing of it.
+            let old = open.first { $0.request.id == request.id }
+            let expected = old?.baselineKW ?? plan?.meanNetKW(from: request.from, until: request.until)
+            let before = recent.isEmpty ? nil : recent.reduce(0, +) / Double(recent.count)
+            kept.append(
+                GridRequestRecord(
+                    request, heard: now, baselineKW: expected ?? before,
+                    isPlanned: old?.isPlanned ?? (expected != nil)))
+            open = kept.sorted { $0.request.id < $1.request.id }
+            return GridRequestChange(
+                kind: .set, id: request.id,
+                text: "\(request.wish) from \(request.from.rfc3339) until \(request.until.rfc3339)")
+        }
+    }
+
+    /// Takes what the meter said of a step; nil where it is not measured.
+    /// - Returns: requests that are over with it.
+    public mutating func step(netKW: Double?, from: PlantTime, to: PlantTime) -> [GridRequestChange] {
+        if let netKW, netKW.isFinite {
+            let most = max(1, Int(Span.minutes(30).ms / max(1, (to - from).ms)))
+            recent.append(netKW)
+            if recent.count > most { recent.removeFirst(recent.count - most) }
+            for place in open.indices where open[place].request.isActive(at: from) {
+                open[place].add(netKW: netKW, seconds: (to - from).seconds)
+            }
+        }
+        let over = open.filter { $0.request.until <= to }
+        guard !over.isEmpty else { return [] }
+        open.removeAll { $0.request.until <= to }
+        return over.map { record in
+            finish(record)
+            return GridRequestChange(kind: .ended, id: record.request.id, text: "is over; \(record.sentence)")
+        }
+    }
+
+    private mutating func finish(_ record: GridRequestRecord) {
+        done.append(record)
+        if done.count > GridRequests.doneMax { done.removeFirst() }
+    }
+}
+
+/// A request that came, was withdrawn or is over: for people.
+public struct GridRequestChange: Sendable, Hashable {
+    public var kind: HandChange.Kind
+    public var id: String
+    public var text: String
+}
+
+extension DispatchPlan {
+    /// What it expects at the grid's meter, mean over a time, kW; nil where it does not reach to its end.
+    func meanNetKW(from: PlantTime, until: PlantTime) -> Double? {
+        guard let first = starts.first, from >= first, until <= end, from < until else { return nil }
+        var sum = 0.0
+        for (place, start) in starts.enumerated() where netKW.indices.contains(place) {
+            let next = place + 1 < starts.count ? starts[place + 1] : end
+            let (a, b) = (max(start, from), min(next, until))
+            if a < b { sum += netKW[place] * (b - a).hours }
+        }
+        return sum / (until - from).hours
+    }
+}
