@@ -36,6 +36,8 @@ public struct PlantView: Sendable, Hashable {
     /// What fills the rest, and what stores on the network hold; nil without a store.
     public var heatFilling = HeatFilling()
     public var heatStore: HeatStore?
+    /// That the wind gives, which nobody decides about: forecasts are held against it.
+    public var windKW = 0.0
     /// In the order of their ranks.
     public let offers: [Offer]
     /// The set-points in force, in the places of the offers; empty where nothing was commanded yet.
