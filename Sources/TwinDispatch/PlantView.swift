@@ -38,6 +38,8 @@ public struct PlantView: Sendable, Hashable {
     public var heatStore: HeatStore?
     /// Of the tanks that feed generators; nil where nobody tells their level.
     public var fuelStock: FuelStock?
+    /// That the wind gives, which nobody decides about: forecasts are held against it.
+    public var windKW = 0.0
     /// In the order of their ranks.
     public let offers: [Offer]
     /// The set-points in force, in the places of the offers; empty where nothing was commanded yet.

@@ -14,6 +14,8 @@ struct PlanText {
     /// When it was adopted, and where its line stands.
     let adopted: PlantTime
     let place: String
+    /// Of its line; nil in one of an older program.
+    let forecast: JSON?
 
     private var zone: LocalZone { config.zone }
     private var currency: String { config.method.tariffs.last?.value.currency ?? "" }
@@ -37,6 +39,7 @@ struct PlanText {
                     + right(Figures.fixed(plan.heatPrices[place] * 1000, 1), 9)
                     + right(Figures.whole(plan.gramsPerKWh[place]), 9) + right(Figures.whole(plan.netKW[place]), 12))
         }
+        lines += PlanForecastText(forecast: forecast).lines()
         lines += ["", "What each asset does, and why it does so in the first period"]
         for path in plan.setPoints.keys.sorted() { lines += asset(path) }
         return lines
@@ -90,6 +93,7 @@ struct PlanText {
             .init("line", .string(place)),
         ]
         members += plan.json(purpose: purpose).members ?? []
+        if let forecast { members.append(.init("forecast", forecast)) }
         return .object(members)
     }
 

@@ -72,9 +72,7 @@ extension StoreReading {
 extension SiteConfig {
     /// What it knows by name, with what only tells.
     var assetPaths: Set<AssetPath> {
-        paths.union([
-            AssetPath(.weather, weather.asset), AssetPath(.grid, grid.meter), AssetPath(.grid, grid.intensity),
-        ])
+        paths.union(weather.paths + grid.paths)
     }
 }
 

@@ -148,39 +148,3 @@ struct DispatchStudyTests {
         #expect(nothing.aDay(nothing.cost) == nil)
     }
 }
-
-@Suite("Forecast errors")
-struct ForecastRecordTests {
-    private static func values(_ netKW: Double, grams: Double? = nil) -> ForecastValues {
-        ForecastValues(netKW: netKW, sunKW: 0, windKW: 0, heatKW: 0, gramsPerKWh: grams)
-    }
-
-    @Test func `Mean absolute error and bias, each at its horizon`() {
-        var record = ForecastRecord()
-        for (told, came) in [(110.0, 100.0), (80, 100), (100, 100)] {
-            record.add(
-                ForecastRecord.Sample(
-                    issued: PlantTime(ms: 0), horizonHours: 6, forecast: Self.values(told), actual: Self.values(came)))
-        }
-        // |10| + |-20| + 0 over 3; 10 - 20 + 0 over 3.
-        let score = record.score(.net, horizonHours: 6)
-        #expect(score?.count == 3 && score?.meanAbsoluteError == 10 && score?.mean == 100)
-        #expect(abs((score?.bias ?? 0) + 10.0 / 3) < 1e-12)
-        #expect(record.score(.net, horizonHours: 1) == nil)
-    }
-
-    @Test func `What nobody told is not held against anybody`() {
-        var record = ForecastRecord()
-        record.add(
-            ForecastRecord.Sample(
-                issued: PlantTime(ms: 0), horizonHours: 1, forecast: Self.values(0), actual: Self.values(0, grams: 200))
-        )
-        #expect(record.score(.intensity, horizonHours: 1) == nil)
-        record.add(
-            ForecastRecord.Sample(
-                issued: PlantTime(ms: 0), horizonHours: 1, forecast: Self.values(0, grams: 190),
-                actual: Self.values(0, grams: 200)))
-        #expect(record.score(.intensity, horizonHours: 1)?.count == 1)
-        #expect(record.score(.intensity, horizonHours: 1)?.bias == -10)
-    }
-}

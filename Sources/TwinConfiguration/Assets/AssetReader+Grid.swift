@@ -6,12 +6,17 @@ extension AssetReader {
         node.fields { fields in
             let meter = fields.required("meter").flatMap(gridMeter)
             let intensity = fields.required("intensity").flatMap(gridIntensity)
-            guard let meter, let intensity else { return nil }
+            let told = fields.optional("price")
+            let price = told.flatMap(gridPrice)
+            guard let meter, let intensity, (told == nil) == (price == nil) else { return nil }
             checkGridIDs(meter.id, intensity.id, fields.node)
+            if let price, [meter.id, intensity.id].contains(price.asset) {
+                told?.find("id")?.problem("\(quoted(price.asset)) is another one's id at the grid; give each its own")
+            }
             return GridConnection.Parameters(
                 meter: meter.id, intensity: intensity.id, importMaxKW: meter.importMaxKW,
                 exportMaxKW: meter.exportMaxKW, intensityRange: intensity.range, maxAge: meter.maxAge,
-                intensityMaxAge: intensity.maxAge)
+                intensityMaxAge: intensity.maxAge, price: price)
         }
     }
 
@@ -47,6 +52,18 @@ extension AssetReader {
             let maxAge = fields.seconds("max_age_s", in: 1...604_800)
             guard let id, let low, let high, let maxAge else { return nil }
             return GridIntensity(id: id, range: low...high, maxAge: maxAge)
+        }
+    }
+
+    /// `price:`, the feed of prices by the half hour; a site without one has its tariff.
+    private static func gridPrice(_ node: YAMLNode) -> GridConnection.Parameters.Price? {
+        node.fields { fields in
+            let id = fields.required("id")?.id()
+            let low = fields.quantity("min_per_mwh", in: -10_000...0, "currency/MWh")
+            let high = fields.quantity("max_per_mwh", in: 1...1_000_000, "currency/MWh")
+            let maxAge = fields.seconds("max_age_s", in: 1...604_800)
+            guard let id, let low, let high, let maxAge else { return nil }
+            return GridConnection.Parameters.Price(asset: id, range: low...high, maxAge: maxAge)
         }
     }
 }

@@ -105,10 +105,27 @@ struct AssetReader {
             let temperature = fields.quantity("mean_temperature_c", in: -30...40, "degC")
             let wind = fields.quantity("mean_wind_m_per_s", in: 0...25, "m/s")
             let maxAge = fields.seconds("max_age_s", in: 1...86_400)
-            guard let height, let temperature, let wind, let maxAge else { return nil }
+            let told = fields.optional("forecast")
+            let forecast = told.flatMap(weatherForecast)
+            guard let height, let temperature, let wind, let maxAge, (told == nil) == (forecast == nil) else {
+                return nil
+            }
+            if forecast?.asset == id {
+                told?.find("id")?.problem("\(quoted(id)) is the mast's id too; give each its own")
+            }
             let parameters = WeatherStation.Parameters(
-                asset: id, maxAge: maxAge, meanTemperatureC: temperature, meanWindMPerS: wind)
+                asset: id, maxAge: maxAge, meanTemperatureC: temperature, meanWindMPerS: wind, forecast: forecast)
             return (parameters, height)
+        }
+    }
+
+    /// `forecast:`, the weather forecast that is told to the site.
+    private func weatherForecast(_ node: YAMLNode) -> WeatherStation.Parameters.Forecast? {
+        node.fields { fields in
+            let id = fields.required("id")?.id()
+            let maxAge = fields.seconds("max_age_s", in: 1...604_800)
+            guard let id, let maxAge else { return nil }
+            return WeatherStation.Parameters.Forecast(asset: id, maxAge: maxAge)
         }
     }
 

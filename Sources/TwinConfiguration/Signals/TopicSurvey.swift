@@ -54,10 +54,7 @@ public struct TopicSurvey: Sendable {
     public init(_ config: SiteConfig) {
         site = config.site
         listened =
-            config.assets.map(\.path) + [
-                AssetPath(.weather, config.weather.asset), AssetPath(.grid, config.grid.meter),
-                AssetPath(.grid, config.grid.intensity),
-            ]
+            config.assets.map(\.path) + config.weather.paths + config.grid.paths
         door = config.signals.map { SignalDoor($0) }
     }
 

@@ -120,6 +120,8 @@ struct DispatchSection {
     var maxCostPerTonne: Double
     var strategy: DispatchStrategy
     var objective: PlanObjective
+    /// Whether forecasts are corrected by what is measured above what the models say.
+    var correctsForecasts: Bool
 }
 
 extension SiteFiles {
@@ -134,6 +136,9 @@ extension SiteFiles {
             let most =
                 fields.optionalQuantity("max_cost_per_tonne", in: 0...1_000_000, "currency/t")
                 ?? DispatchRules.standardCostPerTonne
+            let corrects = fields.optional("forecast").flatMap { node in
+                node.fields { fields in fields.optional("correction").flatMap { $0.flag() } }
+            }
             let objective = fields.optional("objective")
             let read = objective.map { self.objective($0, maxCostPerTonne: most) }
             guard let storage, let margin else { return nil }
@@ -142,7 +147,8 @@ extension SiteFiles {
             return DispatchSection(
                 storage: storage, exportMarginFraction: margin, calm: calm ?? .standard, maxCostPerTonne: most,
                 strategy: found?.strategy ?? .optimiser,
-                objective: found?.objective ?? PlanObjective(carbonPerTonne: most))
+                objective: found?.objective ?? PlanObjective(carbonPerTonne: most),
+                correctsForecasts: corrects ?? true)
         }
     }
 

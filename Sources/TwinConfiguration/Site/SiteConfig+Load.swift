@@ -195,6 +195,7 @@ struct SiteFiles {
         config.history = history
         config.strategy = rule.strategy
         config.objective = rule.objective
+        config.correctsForecasts = rule.correctsForecasts
         config.method.dispatch =
             rule.strategy == .optimiser
             ? "plans for \(rule.objective.sentence(tariffs.currency)); the rules where there is none"

@@ -26,6 +26,8 @@ public struct SiteConfig: Sendable {
     /// Who decides, and what for.
     public var strategy = DispatchStrategy.optimiser
     public var objective: PlanObjective
+    /// Whether forecasts are corrected by what is measured above what the models say.
+    public var correctsForecasts = true
     public var gate: SafetyGate
     /// Largest change of a set-point in one step, as a share of the asset's rating.
     public var rampFractionPerStep: Double

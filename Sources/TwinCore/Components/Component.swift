@@ -39,6 +39,9 @@ public struct PlantImage: Sendable, Hashable, Codable {
     public var intensityGPerKWh = UsedValue(0, .stale)
     public var intensityForecast: [Double?] = []
     public var forecastFrom: PlantTime?
+    /// What forecasts say that are told to the site; nil where none is, or it is too old.
+    public var weatherForecast: WeatherForecast?
+    public var priceForecast: PriceForecast?
     public var gridConnected = true
 
     public init() {}

@@ -18,7 +18,10 @@ extension Fleet {
 }
 
 extension WeatherStation {
-    public mutating func adopt(_ old: WeatherStation) { state.fleet.adopt(old.state.fleet) }
+    public mutating func adopt(_ old: WeatherStation) {
+        state.fleet.adopt(old.state.fleet)
+        if old.parameters.forecast?.asset == parameters.forecast?.asset { state.forecast = old.state.forecast }
+    }
 }
 
 extension AssemblyLine {
@@ -32,5 +35,9 @@ extension GridConnection {
         state.intensity.adopt(old.state.intensity)
         state.forecast = old.state.forecast
         state.forecastFrom = old.state.forecastFrom
+        if let price = old.state.price, old.parameters.price?.asset == parameters.price?.asset {
+            state.price?.fleet.adopt(price.fleet)
+            state.price?.forecast = price.forecast
+        }
     }
 }

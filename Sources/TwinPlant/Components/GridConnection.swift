@@ -13,11 +13,25 @@ public struct GridConnection: Component {
         public var intensityRange: ClosedRange<Double>
         public var maxAge: Span
         public var intensityMaxAge: Span
+        /// The price feed; nil where no prices are told.
+        public var price: Price?
+
+        public struct Price: Sendable, Hashable {
+            public var asset: String
+            /// Readings outside are faults of the feed, money by the MWh.
+            public var range: ClosedRange<Double>
+            public var maxAge: Span
+
+            public init(asset: String, range: ClosedRange<Double>, maxAge: Span) {
+                (self.asset, self.range, self.maxAge) = (asset, range, maxAge)
+            }
+        }
 
         public init(
             meter: String, intensity: String, importMaxKW: Double, exportMaxKW: Double,
-            intensityRange: ClosedRange<Double>, maxAge: Span, intensityMaxAge: Span
+            intensityRange: ClosedRange<Double>, maxAge: Span, intensityMaxAge: Span, price: Price? = nil
         ) {
+            self.price = price
             self.meter = meter
             self.intensity = intensity
             self.importMaxKW = importMaxKW
@@ -25,6 +39,11 @@ public struct GridConnection: Component {
             self.intensityRange = intensityRange
             self.maxAge = maxAge
             self.intensityMaxAge = intensityMaxAge
+        }
+
+        /// What stands at the grid.
+        public var paths: [AssetPath] {
+            ([meter, intensity] + (price.map { [$0.asset] } ?? [])).map { AssetPath(.grid, $0) }
         }
 
         public var meters: [Meter] { signals.flatMap(\.posts).map { Meter($0.account, .grid, meter) } }
@@ -46,6 +65,8 @@ public struct GridConnection: Component {
         var intensity: Fleet
         var forecast: [Double?] = []
         var forecastFrom: PlantTime?
+        /// Nil where no prices are told.
+        var price: PriceFeed?
     }
 
     public let name = "grid"
@@ -54,20 +75,20 @@ public struct GridConnection: Component {
     public var state: State
     private let meterSheet: SignalSheet
     private let intensitySpecs: [SignalSpec]
+    /// Empty where no prices are told.
+    private let priceSpecs: [SignalSpec]
 
     public var inputs: [AssetInput] {
         [
             AssetInput(AssetPath(.grid, parameters.meter), meterSheet.specs),
             AssetInput(AssetPath(.grid, parameters.intensity), intensitySpecs),
-        ]
+        ] + (parameters.price.map { [AssetInput(AssetPath(.grid, $0.asset), priceSpecs)] } ?? [])
     }
     public var meters: [Meter] { parameters.meters }
-    /// The meter first, then the intensity.
+    /// The meter first, then the intensity, then the price.
     public var decoder: InboxDecoder? {
-        InboxDecoder([
-            (AssetPath(.grid, parameters.meter), meterSheet.specs.map(\.key)),
-            (AssetPath(.grid, parameters.intensity), intensitySpecs.map(\.key)),
-        ])
+        let keys = [meterSheet.specs.map(\.key), intensitySpecs.map(\.key), priceSpecs.map(\.key)]
+        return InboxDecoder(zip(parameters.paths, keys).map { ($0, $1) })
     }
 
     public init(site: String, _ parameters: Parameters) {
@@ -78,10 +99,13 @@ public struct GridConnection: Component {
         state = State(
             meter: Fleet([(.grid, parameters.meter, meterSheet.specs.count)], estimates: [0]),
             intensity: Fleet([(.grid, parameters.intensity, 1)], estimates: [0]))
+        priceSpecs = parameters.price.map(PriceFeed.specs) ?? []
+        state.price = parameters.price.map { PriceFeed($0.asset) }
     }
 
     public mutating func tick(_ slice: Slice, _ context: TickContext, _ reply: inout ComponentReply) {
         tickIntensity(slice, context, &reply)
+        if let price = parameters.price { state.price?.tick(slice, price, priceSpecs, context, &reply) }
         tickMeter(slice, context, &reply)
     }
 

@@ -8,17 +8,37 @@ public struct WeatherStation: Component {
         /// Stand-ins when the mast has been silent for longer than `maxAge`: the site's annual means.
         public var meanTemperatureC: Double
         public var meanWindMPerS: Double
+        /// The forecast that is told to the site; nil where none is.
+        public var forecast: Forecast?
 
-        public init(asset: String, maxAge: Span, meanTemperatureC: Double, meanWindMPerS: Double) {
+        public struct Forecast: Sendable, Hashable {
+            public var asset: String
+            /// A forecast that was made longer ago does not count.
+            public var maxAge: Span
+
+            public init(asset: String, maxAge: Span) { (self.asset, self.maxAge) = (asset, maxAge) }
+        }
+
+        public init(
+            asset: String, maxAge: Span, meanTemperatureC: Double, meanWindMPerS: Double, forecast: Forecast? = nil
+        ) {
             self.asset = asset
             self.maxAge = maxAge
             self.meanTemperatureC = meanTemperatureC
             self.meanWindMPerS = meanWindMPerS
+            self.forecast = forecast
+        }
+
+        /// What tells of the weather.
+        public var paths: [AssetPath] {
+            [AssetPath(.weather, asset)] + (forecast.map { [AssetPath(.weather, $0.asset)] } ?? [])
         }
     }
 
     public struct State: Sendable, Codable {
         var fleet: Fleet
+        /// Nil where none is told, and in the state of an older build.
+        var forecast: ForecastFeed?
     }
 
     public let name = "weather"
@@ -29,7 +49,11 @@ public struct WeatherStation: Component {
 
     public var inputs: [AssetInput] { [AssetInput(AssetPath(.weather, parameters.asset), specs)] }
     public var meters: [Meter] { [] }
-    public var decoder: InboxDecoder? { InboxDecoder([(inputs[0].path, specs.map(\.key))]) }
+    /// The mast first; a forecast's series are read by its feed.
+    public var decoder: InboxDecoder? {
+        InboxDecoder(
+            parameters.paths.enumerated().map { place, path in (path, place == 0 ? specs.map(\.key) : []) })
+    }
 
     public init(site: String, _ parameters: Parameters) {
         self.parameters = parameters
@@ -61,5 +85,19 @@ public struct WeatherStation: Component {
             reply.counts.standInMs["weather/\(parameters.asset)/temperature_c"] = context.step.ms
         }
         state.fleet.watchSilence(0, maxAge: parameters.maxAge, context, &reply)
+        tickForecast(slice, context, &reply)
+    }
+
+    private mutating func tickForecast(_ slice: Slice, _ context: TickContext, _ reply: inout ComponentReply) {
+        guard let forecast = parameters.forecast else { return }
+        var feed = state.forecast ?? ForecastFeed()
+        feed.take(
+            slice, of: AssetPath(.weather, forecast.asset), at: 1, specs, maxAge: forecast.maxAge, context, &reply)
+        reply.image.weatherForecast = feed.current(maxAge: forecast.maxAge, context)
+        if feed.forecast != nil, reply.image.weatherForecast == nil {
+            reply.alarms.append(AlarmKey(.weather, forecast.asset, .stale))
+        }
+        feed.write(into: &reply.record)
+        state.forecast = feed
     }
 }

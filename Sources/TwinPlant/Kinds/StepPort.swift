@@ -50,6 +50,8 @@ public struct Around: Sendable {
     public var airC: Double
     /// At the mast, m/s.
     public var windMPerS: Double
+    /// Speeds that are as likely as one another, where the wind is expected and not known; empty where it is.
+    public var windPointsMPerS: [Double] = []
     /// Global on the horizontal, W/m2.
     public var irradianceWPerM2: Double
 
@@ -63,6 +65,12 @@ public struct Around: Sendable {
 
     public var hours: Double { (to - from).hours }
     public var minutes: Double { (to - from).seconds / 60 }
+
+    /// Mean of what each wind that may blow makes: a curve that bends makes something else of the mean wind.
+    func meanOverWind(_ made: (_ mastMPerS: Double) -> Double) -> Double {
+        guard !windPointsMPerS.isEmpty else { return made(windMPerS) }
+        return windPointsMPerS.reduce(0) { $0 + made($1) } / Double(windPointsMPerS.count)
+    }
 }
 
 /// The production plan at a time.

@@ -32,9 +32,11 @@ extension DispatchStudy {
                 ForecastRecord.horizonsHours.compactMap { hours in
                     forecasts.score(quantity, horizonHours: hours).map { score in
                         .fields([
-                            "quantity": .string(quantity.key), "horizon_h": .integer(hours),
+                            "quantity": .string(quantity.rawValue), "horizon_h": .number(hours),
                             "count": .integer(score.count), "mean_absolute_error": .number(score.meanAbsoluteError),
                             "bias": .number(score.bias), "mean": .number(score.mean),
+                            "persistence_mean_absolute_error": .optional(score.persistenceError),
+                            "skill_fraction": .optional(score.skill),
                         ])
                     }
                 }

@@ -84,18 +84,22 @@ public enum DispatchStudyText {
     // MARK: - Forecasts
 
     private static func forecast(_ record: ForecastRecord) -> [String] {
-        guard !record.samples.isEmpty else { return [] }
+        guard record.count > 0 else { return [] }
         let horizons = ForecastRecord.horizonsHours
-        var lines = [
-            "", "forecast error of a half hour, by hours ahead: mean absolute, and below it bias",
-            line("", horizons.map { "\($0) h" }, first: 32, width: 9),
-        ]
+        var lines = ["", "forecast error of a half hour, by hours ahead: mean absolute, bias, and what is"]
+        lines.append("better than persistence, % (the last half hour or that of the day before)")
+        lines.append(line("", horizons.map { "\(JSON.numberText($0)) h" }, first: 31, width: 7))
         for quantity in ForecastValues.Quantity.allCases {
             let scores = horizons.map { record.score(quantity, horizonHours: $0) }
-            guard let mean = scores.compactMap({ $0?.mean }).first else { continue }
-            let name = "\(quantity.label) (mean \(Figures.whole(mean)))"
-            lines.append(line(name, scores.map { cell($0?.meanAbsoluteError, 0) }, first: 32, width: 9))
-            lines.append(line("", scores.map { signed($0?.bias) }, first: 32, width: 9))
+            // What is known beforehand, as a flat tariff is, needs no row.
+            guard let mean = scores.compactMap({ $0?.mean }).first,
+                scores.contains(where: { ($0?.meanAbsoluteError ?? 0) > 0 })
+            else { continue }
+            lines.append(line(quantity.label, scores.map { cell($0?.meanAbsoluteError, 0) }, first: 31, width: 7))
+            let name = "  of a mean of \(Figures.whole(mean))"
+            lines.append(line(name, scores.map { signed($0?.bias) }, first: 31, width: 7))
+            let skills = scores.map { signed($0?.skill.map { $0 * 100 }) }
+            lines.append(line("  better than persistence, %", skills, first: 31, width: 7))
         }
         return lines
     }
@@ -152,17 +156,7 @@ extension ForecastValues.Quantity {
         case .wind: "wind, kW"
         case .heat: "hot water, kW"
         case .intensity: "grid, g/kWh"
-        }
-    }
-
-    /// As a key of JSON.
-    var key: String {
-        switch self {
-        case .net: "net_load_kw"
-        case .sun: "sun_kw"
-        case .wind: "wind_kw"
-        case .heat: "hot_water_kw"
-        case .intensity: "grid_g_per_kwh"
+        case .price: "import, money by the MWh"
         }
     }
 }

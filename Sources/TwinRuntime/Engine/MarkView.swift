@@ -12,6 +12,8 @@ struct MarkView: Sendable {
     private let table: OfferTable
     /// Filled in at each mark.
     private let scene: OfferScene
+    /// What the wind gives.
+    private let wind: [(place: Int, post: Post)]
     let count: Int
     /// Tanks, and where their levels stand.
     private let tanks: [(kind: EthanolStore, place: Int)]
@@ -24,6 +26,7 @@ struct MarkView: Sendable {
             rampFraction: config.rampFractionPerStep, storageDeadbandKW: config.rules.storage.deadbandKW,
             fuelGramsPerKWh: Fuel.allCases.map { _ in 0 })
         table = OfferTable(config.assets, keys: keys, scene)
+        wind = MarkView.wind(config.assets, keys)
         count = keys.count
         tanks = config.assets.of(EthanolStore.self).flatMap { tank in
             keys.indices.filter { keys[$0].path == tank.path && keys[$0].key == "volume_l" }.map { (tank.kind, $0) }
@@ -53,7 +56,24 @@ struct MarkView: Sendable {
         view.heatFilling = HeatFilling(gramsPerKWh: heat.fillingGramsPerKWh, pricePerKWh: heat.fillingPricePerKWh)
         view.heatStore = heat.store
         view.fuelStock = fuelStock(values)
+        view.windKW = wind.reduce(0) {
+            values.indices.contains($1.place) ? $0 + $1.post.kw(values[$1.place].value) : $0
+        }
         return view
+    }
+
+    private static func wind(
+        _ assets: [PlantAsset], _ keys: [(path: AssetPath, key: String)]
+    ) -> [(place: Int, post: Post)] {
+        assets.flatMap { asset in
+            asset.kind.signals.flatMap { signal in
+                signal.posts.compactMap { post in
+                    guard post.account == .wind else { return nil }
+                    let place = keys.firstIndex { $0.path == asset.path && $0.key == signal.key }
+                    return place.map { ($0, post) }
+                }
+            }
+        }
     }
 
     /// What all tanks hold together; nil where one does not tell.

@@ -357,8 +357,10 @@ public final class TwinEngine {
         if silent.count * TwinEngine.speakersPerSilent <= reply.watched {
             conditions += silent
         } else if reply.watched > silent.count {
-            // ... but the one meter that is missed is: weather and intensity, which a small site may lack, are none.
-            let meters = silent.filter { $0.area != .weather && $0.asset != config.grid.intensity }
+            // ... but the one meter that is missed is: weather, intensity and prices, which a small site may lack, are none.
+            let meters = silent.filter {
+                $0.area != .weather && $0.asset != config.grid.intensity && $0.asset != config.grid.price?.asset
+            }
             if meters.count == 1 { conditions += meters }
         }
         if state.balanceWatch.look(

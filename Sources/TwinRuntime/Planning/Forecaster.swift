@@ -3,10 +3,11 @@ import TwinConfiguration
 import TwinCore
 import TwinDispatch
 import TwinPlant
+import TwinStudies
 import TwinUnits
 
-/// What lies ahead of the plant, from what is heard: the weather by persistence, loads, sun and wind by the twin's own models
-/// in it, the grid by its own forecast.
+/// What lies ahead of the plant, from what is heard: the weather by a forecast that is told to the site or by persistence,
+/// loads, sun and wind by the twin's own models in it, the grid by its own forecast.
 ///
 /// It stands outside of the step: what it makes enters as a plan, which is a line of the journal.
 struct Forecaster: Sendable {
@@ -17,13 +18,11 @@ struct Forecaster: Sendable {
     private let config: SiteConfig
     private let rehearsal: Rehearsal
     private let view: MarkView
-    /// Where a rehearsed step tells the wind's power.
-    private let windPlaces: [Int]
-    /// Of the periods that were told last, kW.
-    private(set) var windKW: [Double] = []
     private var weather: WeatherOutlook
-    /// What was measured above what the models said, kW of import and of hot water, smoothed.
-    private var bias: (netKW: Double, heatKW: Double)?
+    /// What was measured above what the models said, kW of the loads and of hot water, smoothed. Sun and wind have no part in
+    /// it: what the weather made of them is over with the weather.
+    private var bias: (loadKW: Double, heatKW: Double)?
+    private var watch: ForecastWatch
 
     /// ASM: half of a deviation is gone after six hours.
     private static let biasHours = 6.0
@@ -36,35 +35,38 @@ struct Forecaster: Sendable {
             config.assets, calendar: config.calendar, location: config.location, network: config.network,
             lossFraction: config.losses.electricity)
         view = MarkView(config, keys: rehearsal.keys, step: step)
-        let posts = config.assets.flatMap { $0.kind.signals.map(\.posts) }
-        windPlaces = posts.indices.filter { place in posts[place].contains { $0.account == .wind } }
         weather = WeatherOutlook(
             location: config.location, zone: config.zone, meanWindMPerS: config.weather.meanWindMPerS,
             dailySwingK: Forecaster.dailySwingK)
+        watch = ForecastWatch(step: step)
     }
 
+    /// How well it did so far.
+    var record: ForecastRecord { watch.record }
+
     /// Takes what was heard in a step that ends at `time`.
-    mutating func hear(_ image: PlantImage, at time: PlantTime) {
+    mutating func hear(_ plant: PlantView, _ image: PlantImage, at time: PlantTime) {
         weather.hear(
             airC: image.airTemperatureC, windMPerS: image.windSpeedMPerS, irradianceWPerM2: image.irradianceWPerM2,
             at: time)
+        let isSeen = plant.site.isGridConnected && plant.site.isGridMeasured
+        watch.hear(isSeen ? ForecastValues(plant) : nil, at: time)
     }
 
     /// The periods ahead of a mark.
     mutating func periods(_ now: PlantView, _ image: PlantImage, at mark: PlantTime) -> [PlanProblem.Period] {
-        correct(now, image, at: mark)
+        if config.correctsForecasts { correct(now, image, at: mark) }
         let grid = IntensityOutlook(image, at: mark)
         var rehearsal = rehearsal
-        windKW = []
-        return Forecaster.starts(from: mark).map { from, to in
-            let around = weather.around(from: from, to: to, meanAirC: config.weather.meanTemperatureC)
+        let periods = Forecaster.starts(from: mark).map { from, to in
+            let around = weather.around(
+                from: from, to: to, meanAirC: config.weather.meanTemperatureC, told: image.weatherForecast)
             let intensity = grid.gramsPerKWh(at: from)
-            let step = rehearsal.step(around)
-            windKW.append(windPlaces.reduce(0) { $0 + step.values[$1].value })
-            var view = expected(step, around, intensity)
+            var view = expected(rehearsal.step(around), around, intensity)
             let carries = biasCarries(from, since: mark)
-            view.site.shift(netKW: (bias?.netKW ?? 0) * carries)
+            view.site.shift(netKW: (bias?.loadKW ?? 0) * carries)
             view.openHeatKW = max(0, view.openHeatKW + (bias?.heatKW ?? 0) * carries)
+            view.site.prices = view.site.prices.map { $0.told(image.priceForecast, at: from) }
             var period = PlanProblem.Period(
                 start: from, hours: (to - from).hours, view: view,
                 gramsPerKWh: config.gramsPerKWh(intensity, at: from))
@@ -72,6 +74,8 @@ struct Forecaster: Sendable {
             period.halfHourlyGPerKWh = config.gramsPerKWh(intensity, at: from, by: .average)
             return period
         }
+        watch.keep(at: mark) { start in periods.first { $0.start == start }.map { ForecastValues($0.view) } }
+        return periods
     }
 
     /// Bounds of the periods: whole half hours but the first, to at least the horizon.
@@ -103,17 +107,30 @@ struct Forecaster: Sendable {
             from: mark - Forecaster.period, to: mark, airC: image.airTemperatureC.value,
             windMPerS: image.windSpeedMPerS.value, irradianceWPerM2: image.irradianceWPerM2.value)
         let model = expected(rehearsal.step(around), around, nil)
-        let found = (
-            netKW: now.netBesideGeneratorsKW - model.netBesideGeneratorsKW,
-            heatKW: now.heatDemandKW - model.heatDemandKW
-        )
-        guard found.netKW.isFinite, found.heatKW.isFinite else { return }
+        let found = (loadKW: now.loadKW - model.loadKW, heatKW: now.heatDemandKW - model.heatDemandKW)
+        guard found.loadKW.isFinite, found.heatKW.isFinite else { return }
         guard let before = bias else { return bias = found }
-        bias = ((before.netKW + found.netKW) / 2, (before.heatKW + found.heatKW) / 2)
+        bias = ((before.loadKW + found.loadKW) / 2, (before.heatKW + found.heatKW) / 2)
     }
 
     private func biasCarries(_ time: PlantTime, since mark: PlantTime) -> Double {
         1 / (1 + max(0, (time - mark).hours) / Forecaster.biasHours)
+    }
+}
+
+extension PlantView {
+    /// What all that does not obey draws, kW.
+    fileprivate var loadKW: Double { netBesideGeneratorsKW + sunKW + windKW }
+}
+
+extension ElectricityPrices {
+    /// With what is told of a time in the place of the tariff's.
+    fileprivate func told(_ forecast: PriceForecast?, at time: PlantTime) -> ElectricityPrices {
+        guard let forecast, let perMWh = forecast.importPerMWh.value(at: time) else { return self }
+        var prices = self
+        prices.importPerKWh = perMWh / 1000
+        if let out = forecast.exportPerMWh { prices.exportPerKWh = out / 1000 }
+        return prices
     }
 }
 

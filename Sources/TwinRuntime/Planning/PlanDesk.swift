@@ -11,6 +11,8 @@ struct PlanDesk: Sendable {
         var problem: PlanProblem
         /// What it is for, in a sentence.
         var purpose: String
+        /// What forecasts it is made of, and how good they are.
+        var forecast: JSON
     }
 
     private let config: SiteConfig
@@ -38,7 +40,7 @@ struct PlanDesk: Sendable {
     mutating func look(
         _ plant: PlantView, _ image: PlantImage, requests asked: [GridRequest] = [], at mark: PlantTime
     ) -> Question? {
-        forecaster.hear(image, at: mark)
+        forecaster.hear(plant, image, at: mark)
         // Without a view of the grid everything is in its failsafe: there is nothing to plan.
         let isSeen = plant.site.isGridConnected && plant.site.isGridMeasured
         defer { wasConnected = isSeen }
@@ -50,7 +52,10 @@ struct PlanDesk: Sendable {
         let periods = forecaster.periods(plant, image, at: mark)
         return Question(
             problem: config.planProblem(plant, periods, requests: asked, step: step),
-            purpose: config.objective.sentence(plant.site.prices?.currency ?? ""))
+            purpose: config.objective.sentence(plant.site.prices?.currency ?? ""),
+            forecast: ForecastWords(
+                periods, image, forecaster.record, isCorrected: config.correctsForecasts, at: mark
+            ).json)
     }
 }
 
@@ -65,7 +70,8 @@ struct PlanAnswer: Sendable {
     init(_ question: PlanDesk.Question, _ planner: Planner) {
         switch planner.plan(question.problem) {
         case .success(let plan):
-            self.plan = plan.json(purpose: question.purpose)
+            let members = plan.json(purpose: question.purpose).members ?? []
+            self.plan = .object(members + [.init("forecast", question.forecast)])
             unkept = plan.unkept
         case .failure(let why): failure = why.description
         }

@@ -33,7 +33,7 @@ struct SimulatedPlanning: Sendable {
 
     /// Takes what was heard until a mark, and plans if a half hour begins there.
     mutating func look(_ plant: PlantView, _ image: PlantImage, at mark: PlantTime) {
-        forecaster.hear(image, at: mark)
+        forecaster.hear(plant, image, at: mark)
         guard due.map({ mark >= $0 }) ?? true else { return }
         due = mark.floored(to: settlementPeriod) + settlementPeriod
         let periods = seesAhead ? known(from: mark) : forecaster.periods(plant, image, at: mark)
@@ -48,15 +48,15 @@ struct SimulatedPlanning: Sendable {
 
     /// Keeps what was told beside what will come; only of whole half hours.
     private mutating func keep(_ periods: [PlanProblem.Period], at mark: PlantTime) {
+        guard mark.floored(to: settlementPeriod) == mark else { return }
         for hours in ForecastRecord.horizonsHours {
-            let start = mark + .hours(Int64(hours)) - settlementPeriod
-            guard let place = periods.firstIndex(where: { $0.start == start }), place < forecaster.windKW.count,
-                let actual = foresight.values(of: start)
+            let start = mark + Span(ms: Int64(hours * 3_600_000)) - settlementPeriod
+            guard let period = periods.first(where: { $0.start == start }), let actual = foresight.values(of: start)
             else { continue }
             forecasts.add(
                 ForecastRecord.Sample(
-                    issued: mark, horizonHours: hours,
-                    forecast: ForecastValues(periods[place].view, windKW: forecaster.windKW[place]), actual: actual))
+                    issued: mark, horizonHours: hours, forecast: ForecastValues(period.view), actual: actual,
+                    persistence: ForecastRecord.Persistence(of: start, at: mark, foresight.values)))
         }
     }
 

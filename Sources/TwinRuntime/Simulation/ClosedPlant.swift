@@ -101,7 +101,8 @@ public struct ClosedPlant {
             return FileSource(text, .line(asset: asset, kind: kind))
         }
         guard kind == .tele else { return FileSource(text, .other) }
-        if area == .weather {
+        // A forecast is no weather.
+        if area == .weather, asset != config.weather.forecast?.asset {
             return FileSource(text, .weather(isMast: asset == config.weather.asset), keys: weatherKeys.map(\.key))
         }
         guard let place = told.firstIndex(where: { $0.path == AssetPath(area, asset) }) else {

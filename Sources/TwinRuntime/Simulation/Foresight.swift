@@ -7,17 +7,13 @@ import TwinStudies
 /// What really comes while all is left to itself, by half hour.
 struct Foresight: Sendable {
     var periods: [PlanProblem.Period] = []
-    /// In the same places.
-    var windKW: [Double] = []
 
     /// Nil for a half hour that it does not hold.
     func values(of start: PlantTime) -> ForecastValues? {
         guard let first = periods.first?.start, start >= first else { return nil }
         let place = Int((start - first).ms / settlementPeriod.ms)
-        guard periods.indices.contains(place), windKW.indices.contains(place), periods[place].start == start else {
-            return nil
-        }
-        return ForecastValues(periods[place].view, windKW: windKW[place])
+        guard periods.indices.contains(place), periods[place].start == start else { return nil }
+        return ForecastValues(periods[place].view)
     }
 }
 
@@ -26,9 +22,8 @@ struct SeenMean: Sendable {
     private var values: [UsedValue] = []
     private var count = 0.0
     private var netKW = 0.0
-    private var wind = 0.0
 
-    mutating func add(_ used: [UsedValue], _ metered: (importKW: Double, exportKW: Double), windKW: Double) {
+    mutating func add(_ used: [UsedValue], _ metered: (importKW: Double, exportKW: Double)) {
         if values.isEmpty {
             values = used
         } else {
@@ -36,14 +31,12 @@ struct SeenMean: Sendable {
         }
         count += 1
         netKW += metered.importKW - metered.exportKW
-        wind += windKW
     }
 
     var used: [UsedValue] { values.map { UsedValue($0.value / max(count, 1), $0.quality) } }
     var metered: (importKW: Double, exportKW: Double) {
         (max(0, netKW / max(count, 1)), max(0, -netKW / max(count, 1)))
     }
-    var windKW: Double { wind / max(count, 1) }
 }
 
 extension Offer.Shape {
@@ -53,19 +46,5 @@ extension Offer.Shape {
         case .window, .duty: true
         case .deferrable, .store, .converter, .source, .generator, .curtailable: false
         }
-    }
-}
-
-extension ForecastValues {
-    /// Of a half hour that is seen so.
-    init(_ view: PlantView, windKW: Double) {
-        let sunKW = view.offers.reduce(0) { sum, offer in
-            guard case .curtailable(let source) = offer.shape else { return sum }
-            return sum + source.availableKW
-        }
-        let intensity = view.site.intensityGPerKWh
-        self.init(
-            netKW: view.netAtRestKW, sunKW: sunKW, windKW: windKW, heatKW: view.openHeatKW,
-            gramsPerKWh: intensity.quality.isGood ? intensity.value : nil)
     }
 }

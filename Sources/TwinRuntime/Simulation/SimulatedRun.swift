@@ -265,11 +265,10 @@ public struct SimulatedRun {
                 context = run.context(before)
                 let used = run.used(context)
                 let seen = run.seen(used, run.plant.metered, context)
-                mean.add(used, run.plant.metered, windKW: run.surroundings.told.windKW)
+                mean.add(used, run.plant.metered)
                 let ruled = Set(seen.offers.filter(\.shape.isRuled).map(\.path))
                 run.order(seen, context) { ruled.contains($0) }
             }
-            foresight.windKW.append(mean.windKW)
             foresight.periods.append(
                 PlanProblem.Period(
                     start: start, hours: settlementPeriod.hours, view: run.seen(mean.used, mean.metered, context),

@@ -23,12 +23,3 @@ extension StoredLevel {
         }
     }
 }
-
-extension SimulatedAssets {
-    /// As it was told last.
-    var windKW: Double {
-        posts.enumerated().reduce(0) { sum, told in
-            told.element.reduce(sum) { $1.account == .wind ? $0 + $1.kw(value(told.offset)) : $0 }
-        }
-    }
-}

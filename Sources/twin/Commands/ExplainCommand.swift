@@ -87,8 +87,9 @@ struct ExplainCommand: AsyncParsableCommand {
                     + " dispatch.yaml says strategy: optimiser, and where coinor-libcbc3 is installed", exitCode: 65)
         }
         let text = PlanText(
-            plan: plan, purpose: found.plan["purpose"]?.text ?? "", config: config, adopted: found.t, place: found.place
-        )
+            plan: plan, purpose: found.plan["purpose"]?.text ?? "", config: config, adopted: found.t,
+            place: found.place,
+            forecast: found.plan["forecast"])
         if common.json { return StandardOutput.write(text.json()) }
         for line in text.lines() { StandardOutput.write(line.printable) }
     }

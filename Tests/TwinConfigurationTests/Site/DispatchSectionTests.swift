@@ -25,6 +25,17 @@ struct DispatchSectionTests {
         #expect(try rules("max_cost_per_tonne: {value: 100, source: ASM}").maxCostPerTonne == 100)
     }
 
+    @Test("forecasts are corrected by what is measured unless that is switched off")
+    func correction() throws {
+        func corrects(_ text: String) throws -> Bool {
+            try Repository.config("dispatch.yaml", "curtail:", "\(text)\ncurtail:").correctsForecasts
+        }
+        #expect(try Repository.config().correctsForecasts)
+        #expect(try corrects("forecast: {correction: true}") && !corrects("forecast: {correction: false}"))
+        #expect(throws: ConfigProblems.self) { try corrects("forecast: {correction: off}") }
+        #expect(throws: ConfigProblems.self) { try corrects("forecast: {corection: true}") }
+    }
+
     @Test("a wrong key or value is named at its place")
     func problems() throws {
         let files = try Repository.configFiles([

@@ -74,10 +74,10 @@ struct OutlookTests {
     }
 
     /// The engine's view after some minutes, and a forecaster that has heard them.
-    private static func scene(_ ticks: Int, _ change: (inout PlantView) -> Void = { _ in }) async throws
-        -> (now: PlantView, periods: [PlanProblem.Period])
-    {
-        let config = try Repository.config()
+    private static func scene(
+        _ ticks: Int, _ config: SiteConfig? = nil, _ change: (inout PlantView) -> Void = { _ in }
+    ) async throws -> (now: PlantView, periods: [PlanProblem.Period]) {
+        let config = try config ?? Repository.config()
         let plan = RunPlan(run: "one", start: SmallRecording.start, stepS: 60, mode: .control, clock: .event)
         let engine = TwinEngine(config: config, plan: plan, seating: .plain)
         var plant = PlantSimulator(config: config, start: SmallRecording.start, seed: 7)
@@ -86,7 +86,9 @@ struct OutlookTests {
             var input = TickInput()
             input.arrivals = plant.advance().map { Arrival(t: plant.now, topic: $0.topic, payload: $0.payload) }
             _ = await engine.close(input)
-            if let scene = engine.scene { forecaster.hear(scene.image, at: engine.state.grid.to(engine.state.tick)) }
+            if let scene = engine.scene {
+                forecaster.hear(scene.plant, scene.image, at: engine.state.grid.to(engine.state.tick))
+            }
         }
         var (now, image) = try #require(engine.scene)
         change(&now)
@@ -107,6 +109,53 @@ struct OutlookTests {
             #expect(abs(other.view.netAtRestKW - one.view.netAtRestKW - 600 / (1 + hours / 6)) < 0.01)
             #expect(other.view.openHeatKW - one.view.openHeatKW <= 90 / (1 + hours / 6) + 0.01)
         }
+    }
+
+    @Test("switched off, nothing that is measured moves what the models say")
+    func uncorrected() async throws {
+        var config = try Repository.config()
+        config.correctsForecasts = false
+        let (_, plain) = try await Self.scene(5, config)
+        let (_, more) = try await Self.scene(5, config) {
+            $0.site.importKW += 600
+            $0.openHeatKW += 90
+        }
+        #expect(plain == more)
+        let (_, corrected) = try await Self.scene(5)
+        #expect(plain != corrected)
+    }
+
+    /// A forecast of a gale without sun from the mark on for six hours, and of a price of 400 for two.
+    @Test("what is told of weather and prices counts in the hours that it covers, and in no other")
+    func told() async throws {
+        let config = try Repository.config()
+        let (now, plain) = try await Self.scene(5)
+        let mark = plain.first?.start ?? SmallRecording.start
+        func series(_ value: Double, _ count: Int) -> ForecastSeries {
+            ForecastSeries(
+                from: mark.floored(to: .minutes(30)), period: .minutes(30),
+                values: [Double?](repeating: value, count: count))
+        }
+        var image = PlantImage()
+        let (first, second) = (Forecaster(config, step: config.step), Forecaster(config, step: config.step))
+        var (without, with) = (first, second)
+        let own = without.periods(now, image, at: mark)
+        image.weatherForecast = WeatherForecast(
+            issued: mark, temperatureC: series(5, 12), windMPerS: series(12, 12), ghiWPerM2: series(0, 12))
+        image.priceForecast = PriceForecast(issued: mark, importPerMWh: series(400, 4), exportPerMWh: 33)
+        let told = with.periods(now, image, at: mark)
+        for (place, (one, other)) in zip(own, told).enumerated() {
+            if place < 12 {
+                #expect(other.view.sunKW == 0 && other.view.windKW > 4000)
+            } else {
+                #expect(other.view.sunKW == one.view.sunKW && other.view.windKW == one.view.windKW)
+            }
+            let prices = other.view.site.prices
+            #expect(prices?.importPerKWh == (place < 4 ? 0.4 : one.view.site.prices?.importPerKWh))
+            #expect(prices?.exportPerKWh == (place < 4 ? 0.033 : one.view.site.prices?.exportPerKWh))
+        }
+        let basis = ForecastWords(told, image, with.record, isCorrected: true, at: mark).json["basis"]?.text ?? ""
+        #expect(basis.hasPrefix("weather as forecast at 2025-06-18T") && basis.contains("; prices as told at 2025"))
     }
 
     /// At rest it gives no 1,000 kW and no heat; the models of the period have it at its rating. That is no error of theirs.

@@ -65,7 +65,7 @@ public struct WindTurbine: AssetKind {
 
     public func step<Port: StepPort>(_ memory: inout Nothing, _ port: inout Port) {
         let own = 1 + spread * port.noise(0, timeConstantMinutes: 30)
-        let model = modelKW(mastMPerS: port.around.windMPerS, ownShare: own)
+        let model = port.around.meanOverWind { modelKW(mastMPerS: $0, ownShare: own) }
         _ = port.use(0, model)
         port.prove(model)
     }

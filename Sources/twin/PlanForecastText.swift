@@ -1,0 +1,66 @@
+import TwinCore
+import TwinReports
+import TwinStudies
+
+/// What a plan's line says of its forecasts, for people, in 80 columns.
+struct PlanForecastText {
+    /// Of the line; a line of an older program has none.
+    let forecast: JSON?
+
+    func lines() -> [String] {
+        guard let forecast, let hours = forecast["hours"]?.items?.map(\.double), !hours.isEmpty else { return [] }
+        var lines = [""] + Output.wrapped("Forecasts: \(forecast["basis"]?.text ?? "")", indent: 0)
+        lines += ["", "What is expected so many hours ahead, kW: below P10 it stays in one case of ten"]
+        lines.append(row("", hours.map { $0.map { "\(JSON.numberText($0)) h" } ?? "—" }))
+        for quantity in ForecastValues.Quantity.allCases {
+            guard let told = forecast["quantiles"]?[quantity.rawValue] else { continue }
+            let isAssumed = told["assumed"]?.items?.contains(.bool(true)) ?? false
+            for (key, name) in [("p10", "P10"), ("p50", "P50"), ("p90", "P90")] {
+                let label = key == "p10" ? quantity.word : key == "p50" && isAssumed ? "  * assumed" : ""
+                let marks = told["assumed"]?.items ?? []
+                let cells = (told[key]?.items ?? []).enumerated().map { place, value in
+                    let isPrior = marks.indices.contains(place) && marks[place] == .bool(true)
+                    return cell(value.double) + (isPrior ? "*" : "")
+                }
+                lines.append(row(label.padded(to: 16) + name, cells))
+            }
+        }
+        guard let errors = forecast["errors"], errors.members?.isEmpty == false else { return lines }
+        lines += ["", "How forecasts did so far: mean absolute error, bias, and error of persistence"]
+        for quantity in ForecastValues.Quantity.allCases {
+            guard let told = errors[quantity.rawValue] else { continue }
+            for (key, name) in [
+                ("mean_absolute_error", quantity.word), ("bias", "  bias"), ("persistence", "  persistence"),
+            ] {
+                lines.append(row(name, (told[key]?.items ?? []).map { cell($0.double) }))
+            }
+        }
+        return lines
+    }
+
+    private func cell(_ value: Double?) -> String { value.map(Figures.whole) ?? "—" }
+
+    private func row(_ name: String, _ cells: [String]) -> String {
+        cells.reduce("  " + name.padded(to: 21)) { line, cell in
+            line + String(repeating: " ", count: max(1, 8 - cell.count)) + cell
+        }
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}
+
+extension ForecastValues.Quantity {
+    /// With its unit where that is not kW.
+    fileprivate var word: String {
+        switch self {
+        case .net: "net load"
+        case .sun: "sun"
+        case .wind: "wind"
+        case .heat: "hot water"
+        case .intensity: "grid, g/kWh"
+        case .price: "import, per MWh"
+        }
+    }
+}
