@@ -3,7 +3,9 @@ import Testing
 import TwinBooks
 import TwinConfiguration
 import TwinCore
+import TwinReports
 import TwinRuntime
+import TwinStore
 import TwinTesting
 
 /// The variants of the site, each with one asset more and a scenario: what it promises comes, and would not without it.
@@ -30,20 +32,23 @@ struct VariantTests {
         return try await ReplayLoop(paths: [scenario.recording], config: config, options: options, store: nil).run()
     }
 
+    /// Contracts of partners: nothing new stands in its books.
+    static let park = (name: "partners-share-the-sun", config: "sunderland-park")
+
     @Test("every scenario of the folder is here")
     func all() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder)
-        #expect(Set(names) == Set(Self.variants.map { "\($0.0).scenario.yaml" }))
+        #expect(Set(names) == Set((Self.variants + [Self.park]).map { "\($0.0).scenario.yaml" }))
     }
 
-    @Test("its scenario passes, and every bus balances to the last watt-second", arguments: variants)
+    @Test("its scenario passes, and every bus balances to the last watt-second", arguments: variants + [park])
     func passes(variant: (name: String, config: String)) async throws {
         let result = try await run(variant.name, Self.config(variant.config))
         #expect(result.verdicts.filter { !$0.passed }.map(\.sentence) == [])
         for bus in Bus.allCases where bus.balances { #expect(result.summary.balanceErrorKWh(bus) == 0) }
     }
 
-    @Test("without its fault the alarm does not come", arguments: variants)
+    @Test("without its fault the alarm does not come", arguments: variants + [park])
     func withoutFault(variant: (name: String, config: String)) async throws {
         let result = try await run(variant.name, Self.config(variant.config), faults: false)
         #expect(result.verdicts.contains { !$0.passed && $0.sentence.contains("it was never raised") })
@@ -56,5 +61,35 @@ struct VariantTests {
         let config = try Self.config(variant.config)
         let own = config.method.chart.accounts.subtracting(try Repository.config().method.chart.accounts)
         #expect(!own.isEmpty && own.allSatisfy { result.summary.kWh($0) == nil })
+    }
+
+    @Test("the plain site shares with nobody and pays no driver, and its figures are those of its own books")
+    func plainPark() async throws {
+        let result = try await run(Self.park.name, Repository.config())
+        #expect(result.summary.json["sharing"] == .null && result.summary.json["v2g"] == .null)
+        let missing = result.verdicts.filter { $0.sentence.hasSuffix("the summary has null") }
+        #expect(missing.count == 7)
+    }
+
+    @Test("what the park shares and pays is the same from the store as from the run")
+    func parkFromStore() async throws {
+        let config = try Self.config(Self.park.config)
+        let scenario = try ScenarioFile.load(path: "\(Self.folder)/\(Self.park.name).scenario.yaml")
+        let folder = try TemporaryFolder()
+        let store = try openStore(folder.path("park.sqlite"))
+        var options = ReplayOptions()
+        options.loop = scenario.loop
+        let result = try await ReplayLoop(
+            paths: [scenario.recording], config: config, options: options, store: store
+        ).run()
+        let stored = try #require(try store.summary(config.method))
+        for key in ["sharing", "v2g"] { #expect(stored.json[key] == result.summary.json[key]) }
+        #expect(stored.json["v2g"]?["total"]?["connected_vehicle_hours"]?.double ?? 0 > 0)
+        let text = SummaryText.lines(stored)
+        #expect(text.allSatisfy { $0.count <= 80 } && text.contains("Sharing of own wind and sun: fixed shares"))
+        let facts = ReportPage.Facts(period: nil, name: "Park", build: "", rules: "", configurations: [])
+        let page = ReportPage.lines(stored, months: [], facts: facts).joined(separator: "\n")
+        let sun = try #require(stored.json["sharing"]?["partners"]?.items?.first?["renewable_kwh"]?.double)
+        #expect(page.contains("data-key=\"sharing.partners[0].renewable_kwh\" value=\"\(sun)\""))
     }
 }
