@@ -82,7 +82,7 @@ enum SharingWords {
     /// Who has a part in it, and all of them together.
     static func rows(_ sharing: SharingLedger) -> [(name: String, line: SharingLine)] {
         let partners = zip(sharing.terms.partners, sharing.partners).map { (name: $0.name, line: $1) }
-        let others = sharing.others == SharingLine() ? [] : [(name: "others", line: sharing.others)]
+        let others = !sharing.hasOthers ? [] : [(name: "others", line: sharing.others)]
         return partners + others + [
             (name: "plant", line: sharing.plant), (name: "export", line: sharing.export),
             (name: "site", line: sharing.site),

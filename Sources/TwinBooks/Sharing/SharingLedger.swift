@@ -150,6 +150,9 @@ public struct SharingLedger: Sendable {
         return lines
     }
 
+    /// Whether anything stands outside production that has no part in the sharing.
+    public var hasOthers: Bool { !otherRoutes.isEmpty }
+
     /// All takers together: what the bus was given.
     public var site: SharingLine { partners.reduce(others + plant + export, +) }
 

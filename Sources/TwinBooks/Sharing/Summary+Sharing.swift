@@ -51,7 +51,7 @@ extension Summary {
         return .fields([
             "rule": .string(sharing.terms.rule.rawValue), "price_per_kwh": .optional(sharing.terms.pricePerKWh),
             "half_hours": .integer(sharing.halfHours), "generation_kwh": .number(sharing.generation.kilowattHours),
-            "partners": .array(partners), "others": .object(members(sharing.others)),
+            "partners": .array(partners), "others": sharing.hasOthers ? .object(members(sharing.others)) : .null,
             "plant": .object(members(sharing.plant)), "export": .object(members(sharing.export)),
             "site": .object(members(sharing.site)),
             "production": .fields([

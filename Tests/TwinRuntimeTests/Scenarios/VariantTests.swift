@@ -7,6 +7,7 @@ import TwinReports
 import TwinRuntime
 import TwinStore
 import TwinTesting
+import TwinUnits
 
 /// The variants of the site, each with one asset more and a scenario: what it promises comes, and would not without it.
 @Suite("Variants")
@@ -85,6 +86,24 @@ struct VariantTests {
         let stored = try #require(try store.summary(config.method))
         for key in ["sharing", "v2g"] { #expect(stored.json[key] == result.summary.json[key]) }
         #expect(stored.json["v2g"]?["total"]?["connected_vehicle_hours"]?.double ?? 0 > 0)
+        // By half hour the same, to the last watt-second and microgram.
+        var (lines, csv) = ([SharingLine()], [String]())
+        try store.forEachSharing(config.method, .all) { row, sharing in
+            lines.append(sharing.plant)
+            csv += SharingCSV.lines(row, sharing, config.method)
+        }
+        let plant = try #require(stored.sum.sharing?.plant)
+        #expect(lines.reduce(.zero) { $0 + $1.renewable } == plant.renewable)
+        #expect(lines.reduce(.zero) { $0 + $1.carbon } == plant.carbon)
+        // Twelve half hours of two partners, the plant and export.
+        #expect(
+            csv.count == 48 && csv.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 14 }
+        )
+        let sums = csv.reduce(into: [String: Int64]()) { sums, line in
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+            sums[String(cells[2]), default: 0] += Int64(cells[4]) ?? 0
+        }
+        #expect(sums["plant"] == plant.renewable.wattSeconds && sums["Seat works"] ?? 0 > 0)
         let text = SummaryText.lines(stored)
         #expect(text.allSatisfy { $0.count <= 80 } && text.contains("Sharing of own wind and sun: fixed shares"))
         let facts = ReportPage.Facts(period: nil, name: "Park", build: "", rules: "", configurations: [])
