@@ -59,7 +59,7 @@ public struct WindowSum: Sendable {
         storedBefore = ledger.stored
         flows = ledger.flows
         sharing = method.ledger.sharing.map { [ledger] in SharingLedger($0, ledger, outside: method.ledger.outside) }
-        vehicleGrid = method.vehicleGrid.map { [ledger] in VehicleGridLedger($0, method.chart, ledger) }
+        vehicleGrid = method.vehicleGrid.map { VehicleGridLedger($0, method.chart) }
     }
 
     /// Adds the next row; rows ascend, and their meters are those of the method's chart.
@@ -102,7 +102,7 @@ public struct WindowSum: Sendable {
         let tariff = method.tariffIndex(at: row.start)
         costBases[tariff].add(row, direct: carbon.scope1 - before)
         sharing?.add(ledger, importPerMWh: method.tariffs[tariff].value.importPerMWh)
-        vehicleGrid?.add(row, ledger, set.gridGeneration)
+        vehicleGrid?.add(row, set.gridGeneration)
     }
 
     public subscript(account: Account) -> AccountSum { accounts[account.index] }

@@ -41,7 +41,8 @@ extension SummaryText {
         for group in groups { result(group.path.text, group.result) }
         if groups.count > 1 { result("all groups", total) }
         lines += SummaryText.wrapped(
-            "saved: what the grid did not emit less what charging for it did, losses included; pay alone is the cost",
+            "saved: what spared import would have emitted less what charging for it caused, losses included; pay alone is"
+                + " the cost",
             width: 76
         ).map { "  \($0)" }
     }
@@ -108,11 +109,11 @@ enum SharingWords {
         for (partner, line) in zip(sharing.terms.partners, sharing.partners) {
             guard let cost = summary.sharedCost(line) else { continue }
             sentences.append(
-                "\(partner.name) pays \(Figures.fixed(cost, 2)) \(summary.cost.currency) for its own wind and sun;"
+                "\(partner.name) pays \(Figures.fixed(cost, 2)) \(summary.cost.currency) for the site's wind and sun;"
                     + " as import it would be \(Figures.fixed(line.renewableAtImportPrice, 2)).")
         }
         return sentences + [
-            "Own: wind and sun of each half hour. Export's carbon is production's. What a store gives counts as"
+            "Own: the site's wind and sun, half hour by half hour. Export's carbon is production's. What a store gives counts as"
                 + " another source, with what it was charged with."
         ]
     }

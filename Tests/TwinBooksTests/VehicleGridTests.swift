@@ -10,9 +10,10 @@ struct VehicleGridTests {
     private static let more = AssetPath(.bay, "more")
     private static let paint = AssetPath(.shop, "paint")
     private static let main = AssetPath(.grid, "main")
+    private static let sun = AssetPath(.solar, "sun")
     private static let chart = Chart([
         Meter(.load, paint), Meter(.bayCharge, bays), Meter(.bayDischarge, bays), Meter(.bayCharge, more),
-        Meter(.bayDischarge, more), Meter(.gridImport, main),
+        Meter(.bayDischarge, more), Meter(.gridImport, main), Meter(.gridExport, main), Meter(.solar, sun),
     ])
 
     private static let factors: Factors = {
@@ -101,6 +102,27 @@ struct VehicleGridTests {
         #expect(close(result.savedHalfHourlyKg, -3))
     }
 
+    @Test("charged of a surplus it caused no import, and what leaves the site spares none")
+    func surplus() throws {
+        let charged = Self.row(
+            0,
+            [
+                Meter(.solar, Self.sun): 200, Meter(.gridExport, Self.main): 70, Meter(.load, Self.paint): 30,
+                Meter(.bayCharge, Self.bays): 100,
+            ], intensity: 100)
+        // 40 kWh for 50 kWh of sun: 40 x 200 g are saved by the year, 40 x 300 g by the half hour.
+        let saved = try #require(Self.summary([charged, Self.rows[1]]).vehicleGrid)[0].result
+        #expect(close(saved.savedKg, 8) && close(saved.savedHalfHourlyKg, 12) && close(saved.savedMarginalKg, 16))
+        // Of 40 kWh 25 are exported: 15 x 300 g are spared, for 50 x 100 g.
+        let given = Self.row(
+            1,
+            [
+                Meter(.gridExport, Self.main): 25, Meter(.load, Self.paint): 15, Meter(.bayDischarge, Self.bays): 40,
+            ], intensity: 300)
+        let lost = try #require(Self.summary([Self.rows[0], given]).vehicleGrid)[0].result
+        #expect(close(lost.savedHalfHourlyKg, 4.5 - 5) && close(lost.savedKg, 3 - 10))
+    }
+
     @Test("nothing given is no pay for energy and nothing saved; where nobody told, pay for time is not 0 but unknown")
     func nothing() throws {
         let groups = try #require(Self.summary([Self.rows[0]]).vehicleGrid)
@@ -116,7 +138,8 @@ struct VehicleGridTests {
 
     @Test("given in a half hour without an intensity: by the half hour nobody knows what it saved")
     func unknown() throws {
-        let rows = [Self.rows[0], Self.row(1, [Meter(.bayDischarge, Self.bays): 40], intensity: nil)]
+        var rows = Self.rows
+        rows[1].intensity = nil
         let result = try #require(Self.summary(rows).vehicleGrid)[0].result
         #expect(result.savedHalfHourlyKg == nil && close(result.savedKg, -2))
     }
@@ -154,7 +177,10 @@ struct VehicleGridTests {
         #expect(close(total.savedKg, sum(\.savedKg)) && close(total.savedHalfHourlyKg, sum(\.savedHalfHourlyKg)))
         #expect(total.connectedHours == nil, "the second group's bays told nobody")
         #expect(close(total.pay, sum(\.pay)) && groups.allSatisfy { $0.result.pay ?? 0 >= 0 })
-        // By the year and by the marginal plant a round trip only loses.
-        #expect(groups.allSatisfy { $0.result.savedKg <= 0 && $0.result.savedMarginalKg <= 0 })
+        for group in groups {
+            // The year's 200 g and the marginal plant's 400 count the same import.
+            #expect(abs(2 * group.result.savedKg - group.result.savedMarginalKg) < 1e-6)
+            #expect(group.result.savedKg <= 0.2 * group.result.givenKWh + 1e-9)
+        }
     }
 }

@@ -54,9 +54,6 @@ extension Summary {
     ) -> VehicleGridResult {
         let given = line.given.kilowattHours
         let time = connected[group.path].flatMap { $0.knownMs > 0 ? $0 : nil }
-        func saved(_ replaced: Emissions, _ view: Carbon.View) -> Double {
-            replaced.kilograms - line.charged.scopes(by: view).kilograms / group.roundTripEfficiency
-        }
         var result = VehicleGridResult()
         result.givenKWh = given
         result.takenKWh = line.taken.kilowattHours
@@ -66,11 +63,13 @@ extension Summary {
         result.wearPay = given * group.wearPerKWh
         result.connectedPay =
             group.payPerConnectedHour == 0 ? 0 : time.map { $0.vehicleHours * group.payPerConnectedHour }
-        result.savedKg = saved(line.replaced, .location)
+        result.savedKg = (line.spared.year - line.caused.year).kilograms
+        // Where nothing was given nothing was saved, whatever nobody told.
         result.savedHalfHourlyKg =
-            line.halfHoursUnknown > 0 ? nil : saved(line.replacedHalfHourly, .locationHalfHourly)
+            line.halfHoursUnknown > 0 && given > 0
+            ? nil : (line.spared.halfHourly - line.caused.halfHourly).kilograms
         // The same power station follows the load when they charge.
-        result.savedMarginalKg = given * marginalGPerKWh / 1000 * (1 - 1 / group.roundTripEfficiency)
+        result.savedMarginalKg = (line.spared.energy - line.caused.energy).kilowattHours * marginalGPerKWh / 1000
         return result
     }
 

@@ -69,7 +69,7 @@ extension ReportPage {
         ]
         return "<h3>Cars that give back</h3>"
             + HTML.table(head, cells: rows, strong: groups.count > 1 ? [rows.count - 1] : [])
-            + "<p class=\"note\">Kg: what the grid did not emit less what charging for it did, losses included. A tonne's cost is"
+            + "<p class=\"note\">Kg: what spared import would have emitted less what charging for it caused, losses included. A tonne's cost is"
             + " the pay alone, by the half hour; a dash where nothing is saved, or nobody knows it.</p>"
     }
 }

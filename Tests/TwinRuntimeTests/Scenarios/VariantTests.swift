@@ -111,4 +111,34 @@ struct VariantTests {
         let sun = try #require(stored.json["sharing"]?["partners"]?.items?.first?["renewable_kwh"]?.double)
         #expect(page.contains("data-key=\"sharing.partners[0].renewable_kwh\" value=\"\(sun)\""))
     }
+
+    @Test("cars that charge for half an hour and give for half an hour: from messages to pay")
+    func carsThatGive() async throws {
+        var recording = Recording()
+        for minute in 0..<60 {
+            let isGiving = minute >= 30
+            let ts = (Recording.start + .minutes(Int64(minute))).rfc3339
+            let head =
+                "{\"t\":\"\((Recording.start + .minutes(Int64(minute + 1))).rfc3339)\",\"topic\":\"v1/sunderland/"
+            recording.raw(
+                head
+                    + "bay/staff-v2g/tele\",\"payload\":{\"ts\":\"\(ts)\",\"period_s\":60,\"power_kw\":\(isGiving ? 60 : -60),"
+                    + "\"connected_vehicles\":10}}")
+            recording.raw(
+                head + "grid/intensity/tele\",\"payload\":{\"ts\":\"\(ts)\",\"period_s\":60,"
+                    + "\"g_per_kwh\":\(isGiving ? 300 : 100)}}")
+            recording.clock(Double(60 * (minute + 1)))
+        }
+        let folder = try TemporaryFolder()
+        let path = try folder.write("cars.jsonl", lines: recording.lines)
+        let config = try Self.config(Self.park.config)
+        let result = try await ReplayLoop(paths: [path], config: config, options: ReplayOptions(), store: nil).run()
+        let cars = try #require(result.summary.vehicleGridTotal)
+        #expect(cars.givenKWh == 30 && cars.takenKWh == 30 && cars.connectedHours == 10)
+        // 30 x (0.3 + 0.03) for what they gave, 10 x 0.05 for their time.
+        #expect(abs((cars.pay ?? 0) - 10.4) < 1e-9)
+        // 30 kWh are 37.04 at 81 %: 30 of them were charged here at 100 g, the rest elsewhere, bought at 300 g.
+        #expect(abs((cars.savedHalfHourlyKg ?? 0) - (9 - 3 - 7.037037 * 0.3)) < 1e-3)
+        #expect(abs(cars.savedKg - 0.177 * (30 - 37.037037)) < 1e-3)
+    }
 }
