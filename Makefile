@@ -156,6 +156,8 @@ days: build ## Make the bundled days anew (each holds its seed): a summer and a 
 	$(RELEASE) simulate --out replay/sunderland-day.jsonl.gz --from 2025-06-18 --for 1d --seed 16 --force
 	$(RELEASE) simulate --out replay/sunderland-winter-day.jsonl.gz --from 2025-01-15 --for 1d --seed 17 --force
 	$(RELEASE) simulate --out replay/sunderland-shutdown-day.jsonl.gz --from 2025-08-03 --for 1d --seed 18 --force
+	$(RELEASE) simulate --config $(CONFIG)-park --out replay/sunderland-park-noon.jsonl.gz \
+	  --from 2025-06-18T10:00 --for 6h --seed 16 --force
 
 lint: ## Check the format of all Swift files.
 	swift format lint --strict --recursive Sources Tests Package.swift

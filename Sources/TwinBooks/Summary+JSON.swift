@@ -3,7 +3,7 @@ import TwinUnits
 
 /// The contract's `summary/1`.
 extension Summary {
-    public var json: JSON { .object([head, energy, carbonAndCost, trust].flatMap { $0.members ?? [] }) }
+    public var json: JSON { .object([head, energy, carbonAndCost, contracts, trust].flatMap { $0.members ?? [] }) }
 
     private var head: JSON {
         let counts = counts
@@ -85,6 +85,9 @@ extension Summary {
             "baseline": baselineJSON, "targets": .array(targetsJSON), "cost": costJSON,
         ])
     }
+
+    /// Null for what the site has no contract for.
+    private var contracts: JSON { .fields(["sharing": sharingJSON, "v2g": vehicleGridJSON]) }
 
     private var trust: JSON {
         .fields([

@@ -67,6 +67,8 @@ public struct ReportMethod: Sendable {
     public var tariffs: [Dated<Tariffs>]
     public var uncertainty: Uncertainty
     public var ledger = LedgerTerms()
+    /// Nil for a site that pays nobody for what cars give back.
+    public var vehicleGrid: VehicleGridTerms?
     /// Nil for a site that gives no vehicle a passport.
     public var passports: PassportTerms?
     /// What the plant could do next.
@@ -139,6 +141,8 @@ public struct Summary: Sendable {
     public let conditions: WindowConditions
     public let from: PlantTime
     public let to: PlantTime
+    /// Of the groups of bays that are paid for it; rows do not have it, so whoever reads the signals adds it.
+    public var connected: [AssetPath: ConnectedTime] = [:]
 
     /// Nil without a period.
     public init?(_ sum: WindowSum, facts: RunFacts) {

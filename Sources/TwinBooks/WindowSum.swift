@@ -43,6 +43,9 @@ public struct WindowSum: Sendable {
     private var renewable = RenewableUse()
     private var intensity = IntensitySums()
     private(set) var costBases: [CostBasis]
+    /// Nil for a site that shares with nobody, and for one that pays nobody for what cars give.
+    public private(set) var sharing: SharingLedger?
+    public private(set) var vehicleGrid: VehicleGridLedger?
 
     /// - Parameter carry: what the ledger knows of the time before the window.
     public init(_ method: ReportMethod, carry: LedgerCarry = LedgerCarry()) {
@@ -55,6 +58,8 @@ public struct WindowSum: Sendable {
         ledger = Ledger(method.chart, method.factors, method.ledger, carry: carry)
         storedBefore = ledger.stored
         flows = ledger.flows
+        sharing = method.ledger.sharing.map { [ledger] in SharingLedger($0, ledger, outside: method.ledger.outside) }
+        vehicleGrid = method.vehicleGrid.map { VehicleGridLedger($0, method.chart) }
     }
 
     /// Adds the next row; rows ascend, and their meters are those of the method's chart.
@@ -94,7 +99,10 @@ public struct WindowSum: Sendable {
         quality.add(row, method.chart)
         fills.add(row, method.chart)
         for place in balances.indices { balances[place].add(row, method.zone) }
-        costBases[method.tariffIndex(at: row.start)].add(row, direct: carbon.scope1 - before)
+        let tariff = method.tariffIndex(at: row.start)
+        costBases[tariff].add(row, direct: carbon.scope1 - before)
+        sharing?.add(ledger, importPerMWh: method.tariffs[tariff].value.importPerMWh)
+        vehicleGrid?.add(row, set.gridGeneration)
     }
 
     public subscript(account: Account) -> AccountSum { accounts[account.index] }

@@ -4,8 +4,8 @@ import TwinUnits
 
 /// The summary as a table for people, at most 80 columns. Every figure is the JSON's, rounded for reading.
 public struct SummaryText {
-    private let summary: Summary
-    private var lines: [String] = []
+    let summary: Summary
+    var lines: [String] = []
 
     public static func render(_ summary: Summary) -> String {
         lines(summary).map(\.printable).joined(separator: "\n") + "\n"
@@ -28,13 +28,15 @@ public struct SummaryText {
         text.carbon()
         text.cost()
         text.requests()
+        text.sharing()
+        text.vehicleGrid()
         text.trust()
         return text.lines
     }
 
     private init(_ summary: Summary) { self.summary = summary }
 
-    private mutating func row(_ label: String, _ value: String, _ note: String = "") {
+    mutating func row(_ label: String, _ value: String, _ note: String = "") {
         let padded = label + String(repeating: " ", count: max(0, 28 - label.count))
         let right = String(repeating: " ", count: max(0, 12 - value.count)) + value
         let head = "  \(padded)\(right)"
@@ -69,7 +71,7 @@ public struct SummaryText {
         }
     }
 
-    private mutating func title(_ text: String) {
+    mutating func title(_ text: String) {
         lines.append("")
         lines.append(text)
     }

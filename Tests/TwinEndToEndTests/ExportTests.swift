@@ -40,6 +40,8 @@ struct ExportTests {
                 (["--signal", "wind/t1/power_kw"], Int32(66), "did you mean \"wind/t01/power_kw\"?"),
                 (["--account", "grid_imports"], 66, "did you mean \"grid_import\"?"),
                 (["--account", "gas", "--period", "2031"], 65, "holds no value of gas"),
+                (["--sharing"], 78, "shares with nobody; add sharing: to contracts.yaml"),
+                (["--sharing", "--points", "9"], 2, "the sharing is for settling accounts"),
             ] {
                 let ending = try await scene.twin(["export", "--store", store] + arguments).ending()
                 #expect(ending.code == code && ending.err.contains(named), "\(ending.err)")

@@ -11,6 +11,8 @@ public struct LedgerTerms: Sendable {
     public var others: [OtherEmission] = []
     /// Sub-meters of what is on the site and no production: tenants, partners, the cars of the staff.
     public var outside: Set<AssetPath> = []
+    /// How wind and sun go to partners; nil for a site that shares with nobody.
+    public var sharing: SharingTerms?
 
     public init(stores: [AssetPath: StoreTerms] = [:], purchased: Set<AssetPath> = []) {
         self.stores = stores

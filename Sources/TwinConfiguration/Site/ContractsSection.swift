@@ -19,6 +19,9 @@ struct ContractsSection {
     var certificates: [CertificatesSection.Item] = []
     /// What is on the site and no production.
     var outside: [(asset: AssetPath, place: YAMLNode)] = []
+    /// Nil where nothing is shared, and where nobody is paid for what cars give.
+    var sharing: SharingSection?
+    var vehicleGrid: VehicleGridSection?
 
     init?(_ root: YAMLNode) {
         let section: ContractsSection? = root.fields { fields in
@@ -31,9 +34,16 @@ struct ContractsSection {
             }
             let certificates = fields.optional("certificates").map { CertificatesSection.read($0) } ?? []
             let outside = fields.optional("outside_production").map { BridgeSection.read($0) } ?? []
+            let sharing = fields.optional("sharing").map { SharingSection.read($0) }
+            let vehicleGrid = fields.optional("vehicle_grid").map { VehicleGridSection.read($0) }
             guard good.count == items.count, let certificates, let outside else { return nil }
+            if let sharing, sharing == nil { return nil }
+            if let vehicleGrid, vehicleGrid == nil { return nil }
             CertificatesSection.check(certificates, against: good)
-            return ContractsSection(wires: good, certificates: certificates, outside: outside)
+            var section = ContractsSection(wires: good, certificates: certificates, outside: outside)
+            section.sharing = sharing.flatMap(\.self)
+            section.vehicleGrid = vehicleGrid.flatMap(\.self)
+            return section
         }
         guard let section else { return nil }
         self = section
@@ -74,6 +84,7 @@ extension SiteFiles {
         for wire in contracts.wires where !known.contains(wire.asset) {
             wire.place.find("asset")?.problem("\(quoted(wire.asset.text)) is no asset of assets.yaml")
         }
+        checkSharing(contracts, assets)
         for (asset, place) in contracts.outside where !known.contains(asset) {
             place.find("asset")?.problem("\(quoted(asset.text)) is no asset of assets.yaml; it needs a sub-meter there")
         }
@@ -90,6 +101,7 @@ extension SiteFiles {
             .intersection(assets.assets.map(\.path))
         terms.certificates = CertificatesSection.terms(contracts?.certificates ?? [], zone)
         terms.outside = Set((contracts?.outside ?? []).map(\.asset))
+        terms.sharing = contracts?.sharing?.terms
         terms.others = others
         return terms
     }

@@ -182,6 +182,9 @@ struct SiteFiles {
             chart: assets.chart)
         method.levers = levers ?? []
         method.ledger = SiteFiles.ledgerTerms(assets, contracts, others, site.zone)
+        method.vehicleGrid = contracts?.vehicleGrid.map {
+            VehicleGridTerms(groups: $0.groups.map(\.group), marginalGPerKWh: rule.objective.marginalGPerKWh)
+        }
         method.passports = passports.flatMap(\.self)
         method.closedDaysTo = shifts.closed.map(\.upperBound.year).max()
         var config = SiteConfig(

@@ -17,7 +17,8 @@ public struct ReportMonth: Sendable, Hashable {
     }
 }
 
-/// The management report as one page of HTML on two sheets of A4: the answer first, then why it can be trusted.
+/// The management report as one page of HTML on two sheets of A4: the answer first, then why it can be trusted. A site that
+/// shares its sun, or pays drivers, has a third sheet for that.
 ///
 /// Nothing in it depends on a clock, a locale or another file: the same books give the same bytes.
 public struct ReportPage {
@@ -70,7 +71,7 @@ public struct ReportPage {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <style>\(ReportPage.style)</style></head><body>
             <main class="sheet">\(answers)</main>
-            <section class="sheet">\(trust)</section>
+            <section class="sheet">\(trust)</section>\(contracts.map { "\n<section class=\"sheet\">\($0)</section>" } ?? "")
             </body></html>
             """
     }

@@ -123,6 +123,7 @@ struct SummarySheet {
         }
         if last.contains("kg_per_vehicle") { return SummarySheet.perVehicle }
         if last.hasPrefix("half_hours") { return "" }
+        if key.hasPrefix("sharing.") || key.hasPrefix("v2g."), let unit = contractUnit(key) { return unit }
         if key.hasPrefix("co2_kg.") { return last == "biogenic" ? "kg CO2" : "kg CO2e" }
         for (mark, unit) in [("_kwh", "kWh"), ("_pct", "%"), ("_hours", "h"), ("_s", "s"), ("_l", "l")] {
             let holds = key.split(separator: ".").contains { part in
@@ -131,6 +132,20 @@ struct SummarySheet {
             if holds { return unit }
         }
         return ""
+    }
+
+    /// Of what contracts share out and pay for; nil where the key's ending says it.
+    private func contractUnit(_ key: String) -> String? {
+        if key.contains("co2_kg.") || key.contains("co2_kg_by_mix.") || key.contains("co2_kg_moved.")
+            || key.contains(".kg_") || key.contains("carbon_error_kg")
+        {
+            return "kg CO2e"
+        }
+        if key.hasSuffix("price_per_kwh") { return "\(summary.cost.currency) per kWh" }
+        if key.hasSuffix("g_per_kwh") { return "g CO2e per kWh" }
+        if key.contains(".cost_per_tonne.") { return "\(summary.cost.currency) per t" }
+        let isMoney = key.contains(".pay.") || key.hasSuffix("shared_cost") || key.hasSuffix("shared_at_import_price")
+        return isMoney ? summary.cost.currency : nil
     }
 
     private func basis(_ key: String) -> String {

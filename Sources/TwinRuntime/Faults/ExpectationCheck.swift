@@ -231,7 +231,7 @@ public struct ExpectationCheck: Sendable {
     private func judgeFigure(
         _ expectation: Expectation, _ json: JSON, _ path: String, _ low: Double?, _ high: Double?
     ) -> Verdict {
-        let found = path.split(separator: ".").reduce(JSON?.some(json)) { $0?[String($1)] }
+        let found = path.split(separator: ".").reduce(JSON?.some(json)) { $0?.level($1) }
         let range = bounds(low, high)
         guard let value = found?.double else {
             let near = found == nil ? nearFigure(path, json) : nil
@@ -251,7 +251,7 @@ public struct ExpectationCheck: Sendable {
         var levels = path.split(separator: ".").map(String.init)
         var here = json
         for (place, level) in levels.enumerated() {
-            if let next = here[level] {
+            if let next = here.level(level) {
                 here = next
                 continue
             }
@@ -260,5 +260,19 @@ public struct ExpectationCheck: Sendable {
             return levels.joined(separator: ".")
         }
         return nil
+    }
+}
+
+extension JSON {
+    /// One level of a figure's path: `co2_kg`, or `partners[0]` for the first of a list. Of what is null everything is null.
+    fileprivate func level(_ text: some StringProtocol) -> JSON? {
+        if self == .null { return .null }
+        let parts = text.split(separator: "[", omittingEmptySubsequences: false)
+        return parts.dropFirst().reduce(self[String(parts.first ?? "")]) { found, part in
+            guard part.last == "]", let place = Int(part.dropLast()), let items = found?.items,
+                items.indices.contains(place)
+            else { return found == .null ? .null : nil }
+            return items[place]
+        }
     }
 }

@@ -86,6 +86,7 @@ public final class ReplayLoop {
     private let books: (any StoreReading)?
     /// Nil where the store keeps the rows: a year of them has no place in memory.
     private var ledger: RowLedger?
+    private var connected: ConnectedTimes
     private let configurations: ConfigurationSource
     private var planning: ReplayPlanning?
     private var marksSinceFlush = 0
@@ -105,6 +106,7 @@ public final class ReplayLoop {
         self.options = options
         log = options.log
         books = store as? any StoreReading
+        connected = ConnectedTimes(config.method)
         let reader = try TickReader(
             paths: paths, opening: options.opening, lateness: config.lateness, strict: options.strict
         ) {
@@ -347,6 +349,7 @@ public final class ReplayLoop {
 
     private func keep(_ outcome: TickOutcome, _ mark: Mark) async throws {
         ledger?.add(outcome)
+        connected.add(outcome)
         try await store?.add(outcome, facts)
         guard journal != nil else { return }
         marksSinceFlush += 1
@@ -412,17 +415,19 @@ public final class ReplayLoop {
         if store != nil { try await commitLast() }
         ledger?.close(engine.state.books)
         let sum = try sum()
-        guard let judged = Summary(sum, facts: facts) else {
+        guard var judged = Summary(sum, facts: facts) else {
             throw ReplayProblem("the input holds no settlement period")
         }
+        judged.connected = connected.times
         log?.end()
         let verdicts = check.verdicts(judged, departures: plant?.departures ?? [:])
         facts.expectationsPassed = verdicts.count { $0.passed }
         facts.expectationsFailed = verdicts.count { !$0.passed }
         if !verdicts.isEmpty { try await store?.flush(facts) }
         try journal?.finish()
+        judged.facts = facts
         return ReplayResult(
-            summary: Summary(sum, facts: facts) ?? judged, rows: ledger?.rows(on: sum.method.chart) ?? [], notes: notes,
+            summary: judged, rows: ledger?.rows(on: sum.method.chart) ?? [], notes: notes,
             verdicts: verdicts, chain: chain, firstOtherTick: firstOtherTick, hops: engine.hops, wasStopped: wasStopped)
     }
 }

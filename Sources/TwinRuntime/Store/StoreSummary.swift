@@ -22,7 +22,16 @@ extension StoreReading {
         let method = try matched(method, window)
         var sum = WindowSum(method, carry: try carry(into: window, method))
         try forEachRow(window, on: method.chart) { sum.add($0) }
-        return Summary(sum, facts: facts)
+        return try connected(Summary(sum, facts: facts), window)
+    }
+
+    /// The summary with what rows do not have: how long cars were plugged in.
+    private func connected(_ summary: Summary?, _ window: StoreWindow) throws -> Summary? {
+        guard var summary else { return nil }
+        var times = ConnectedTimes(summary.method)
+        try times.add(self, window)
+        summary.connected = times.times
+        return summary
     }
 
     /// The method with certificates that know what was used in their time, as far as the books have it.
@@ -52,7 +61,9 @@ extension StoreReading {
             whole.add(row)
             sums[sums.count - 1].sum.add(row)
         }
-        guard let summary = Summary(whole, facts: facts), let from = sums.first?.first, let to = sums.last?.first else {
+        guard let summary = try connected(Summary(whole, facts: facts), window), let from = sums.first?.first,
+            let to = sums.last?.first
+        else {
             return nil
         }
         var months: [(first: CivilDate, isWhole: Bool, summary: Summary?)] = []

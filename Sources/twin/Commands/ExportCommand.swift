@@ -12,18 +12,20 @@ struct ExportCommand: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write a signal or an account of the store as CSV.",
+        abstract: "Write a signal, an account or the sharing of the store as CSV.",
         usage: "twin export [<options>]",
         discussion: """
             A signal has readings as they were received and the values that ticks used: measured, held or modelled, \
             as their quality says. An account has its energy by half hour, kWh. With --points each stretch of equal \
-            length keeps its lowest and its highest value.
+            length keeps its lowest and its highest value. The sharing has one row per half hour and \
+            company, by the contract of the configuration.
 
             EXAMPLES
               twin export --store twin.sqlite --list
               twin export --signal wind/t01/power_kw --period 2025-06-18 --out wind.csv
               twin export --signal grid/main/import_kw --from 2025-06-18T06:00 --points 90
               twin export --store year.sqlite --account grid_import --period 2025
+              twin export --store park.sqlite --sharing --period 2025-06 --out june.csv
             """)
 
     @OptionGroup var common: CommonOptions
@@ -39,6 +41,9 @@ struct ExportCommand: AsyncParsableCommand {
 
     @Option(help: "Account such as grid_import.")
     var account: String?
+
+    @Flag(help: "How wind and sun went to partners, by contracts.yaml.")
+    var sharing = false
 
     @Option(help: "Of a signal: reading, used or both.")
     var kind = Kind.both
@@ -62,8 +67,11 @@ struct ExportCommand: AsyncParsableCommand {
     var force = false
 
     func validate() throws {
-        guard [list, signal != nil, account != nil].filter({ $0 }).count == 1 else {
-            throw ValidationError("name one of --signal, --account and --list")
+        guard [list, sharing, signal != nil, account != nil].filter({ $0 }).count == 1 else {
+            throw ValidationError("name one of --signal, --account, --sharing and --list")
+        }
+        if sharing, points != nil {
+            throw ValidationError("--points: the sharing is for settling accounts, and is whole")
         }
         if common.json { throw ValidationError("--json: an export is CSV; see twin report --format json") }
         if period != nil, from != nil || to != nil {
@@ -83,6 +91,8 @@ struct ExportCommand: AsyncParsableCommand {
         if list {
             for signal in try source.signals() { try output.write("signal  \(signal.text)") }
             for account in try accounts(source, window) { try output.write("account \(account.name)") }
+        } else if sharing {
+            try writeSharing(source, window, config, to: output)
         } else {
             var isEmpty = true
             try forEachPoint(source, window) { point, kind in
@@ -96,6 +106,23 @@ struct ExportCommand: AsyncParsableCommand {
             }
         }
         try output.finish()
+    }
+
+    private func writeSharing(
+        _ source: any StoreReading, _ window: StoreWindow, _ config: SiteConfig, to output: Output.Lines
+    ) throws {
+        guard config.method.ledger.sharing != nil else {
+            throw Failure(
+                "\(config.site): shares with nobody; add sharing: to contracts.yaml, or name its folder by --config",
+                exitCode: 78)
+        }
+        var isEmpty = true
+        try source.forEachSharing(config.method, window) { row, sharing in
+            if isEmpty { try output.write(SharingCSV.header, ending: "\r") }
+            isEmpty = false
+            for line in SharingCSV.lines(row, sharing, config.method) { try output.write(line, ending: "\r") }
+        }
+        if isEmpty { throw Failure("\(store): holds no half hour of that time", exitCode: 65) }
     }
 
     private func window(_ zone: LocalZone) throws -> StoreWindow {

@@ -241,6 +241,56 @@ extension BrokenExample {
                 "certificates[1].id: \"REGO-1\" is claimed twice; a certificate is used once, keep one of them",
             ]),
         BrokenExample(
+            "sharing with who is not there, twice, with a boiler, without a bridge, and bays that give nothing back",
+            [
+                Edit(
+                    "contracts.yaml", "private_wire:\n",
+                    "outside_production:\n  - {asset: building/halls, source: x}\n"
+                        + "sharing:\n  rule: partners_first\n  partners:\n"
+                        + "    - {name: A, assets: [building/halls, ▸building/nobody], source: x}\n"
+                        + "    - {name: ▸A, assets: [▸heat/boilers, ▸building/base, ▸building/halls], source: x}\n"
+                        + "vehicle_grid:\n"
+                        + "  - {group: ▸bay/staff, pay_per_kwh: {value: 0.3, source: x}, pay_per_connected_hour: {value: 0,"
+                        + " source: x}, round_trip_efficiency: {value: 0.8, source: x}}\n"
+                        + "  - {group: ▸bay/nobody, pay_per_kwh: {value: 0.3, source: x}, pay_per_connected_hour: {value: 0,"
+                        + " source: x}, round_trip_efficiency: {value: 0.8, source: x}}\nprivate_wire:\n")
+            ],
+            [
+                "sharing.partners[0].assets[1]: \"building/nobody\" is no asset of assets.yaml; it needs a sub-meter there",
+                "sharing.partners[1].name: \"A\" is named twice; put its sub-meters into one list",
+                "sharing.partners[1].assets[0]: \"heat/boilers\" meters no electric load; name a shop or a building",
+                "sharing.partners[1].assets[1]: \"building/base\" is not in outside_production, so the plant answers for it;"
+                    + " name it there too",
+                "sharing.partners[1].assets[2]: \"building/halls\" is named twice; a sub-meter is of one partner",
+                "vehicle_grid[0].group: \"bay/staff\" gives nothing back; name bays with bidirectional: true",
+                "vehicle_grid[1].group: \"bay/nobody\" is no asset of assets.yaml",
+            ]),
+        BrokenExample(
+            "shares of more than there is, a share that nobody reads, and pay below nothing",
+            [
+                Edit(
+                    "contracts.yaml", "private_wire:\n",
+                    "sharing:\n  rule: shares\n  partners:\n"
+                        + "    ▸- {name: A, assets: [building/halls], share: {value: 0.6, source: x}, source: x}\n"
+                        + "    - {name: B, assets: [building/base], share: {value: 0.5, source: x}, source: x}\n"
+                        + "vehicle_grid:\n"
+                        + "  - {group: bay/staff-v2g, pay_per_kwh: {value: ▸-0.3, source: x}, pay_per_connected_hour: {value: 0,"
+                        + " source: x}, round_trip_efficiency: {value: 0.8, source: x}}\nprivate_wire:\n")
+            ],
+            [
+                "sharing.partners: the shares come to 1.1; nobody can give more than 1, lower them",
+                "vehicle_grid[0].pay_per_kwh: -0.3 is not in 0...10 (currency/kWh); check the unit and the digits",
+            ]),
+        BrokenExample(
+            "a share under another rule, and none under this one",
+            [
+                Edit(
+                    "contracts.yaml", "private_wire:\n",
+                    "sharing:\n  rule: plant_first\n  partners:\n"
+                        + "    - {name: A, assets: [building/halls], share: ▸{value: 0.6, source: x}, source: x}\n"
+                        + "private_wire:\n")
+            ], ["sharing.partners[0].share: rule plant_first reads no share; leave it out"]),
+        BrokenExample(
             "a certificate of another year",
             [
                 Edit(
