@@ -47,6 +47,7 @@ struct MarkView: Sendable {
             site: site, openHeatKW: heat.openDemandKW, heatHeadroomKW: heat.headroomKW, offers: offers)
         view.heatFilling = HeatFilling(gramsPerKWh: heat.fillingGramsPerKWh, pricePerKWh: heat.fillingPricePerKWh)
         view.heatStore = heat.store
+        view.unswitchedLoadKW = table.unswitchedLoadKW(values, scene)
         return view
     }
 }
