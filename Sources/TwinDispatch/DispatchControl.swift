@@ -20,8 +20,7 @@ public struct DispatchControl: Sendable {
         plant.inForce = plant.offers.indices.map { desk.inForce(plant.offers[$0].path, near: $0, at: mark) }
         var passages = rules.decide(plant).map { wish in
             SafetyGate.Passage(
-                wish.place, wish.value, last: plant.inForce[wish.place]?.value ?? plant.offers[wish.place].resting,
-                reason: wish.reason)
+                wish.place, wish.value, last: plant.last(wish.place), reason: wish.reason)
         }
         gate.pass(&passages, plant.offers, netKW: plant.site.netKW)
         return passages
