@@ -22,7 +22,7 @@ public struct DispatchControl: Sendable {
         let (rules, asking) = rules(request, plant.planned)
         var passages = rules.decide(plant).map { wish in
             SafetyGate.Passage(
-                wish.place, wish.value, last: plant.inForce[wish.place]?.value ?? plant.offers[wish.place].resting,
+                wish.place, wish.value, last: plant.last(wish.place),
                 reason: asking.map { wish.reason.asked(by: $0) } ?? wish.reason)
         }
         gate.pass(&passages, plant.offers, netKW: plant.site.netKW)
@@ -43,6 +43,10 @@ public struct DispatchControl: Sendable {
         _ plant: PlantView, _ desk: inout CommandDesk, hand: HandOrders = HandOrders(),
         plan: DispatchPlan? = nil, request: GridRequest? = nil, context: TickContext, rules: CommandDesk.Rules
     ) -> [Command] {
+        var plant = plant
+        if !plant.circuits.isEmpty {
+            plant.breakerAge = desk.watchBreaker(isOpen: !plant.site.isGridConnected, at: context.to)
+        }
         var commands: [Command] = []
         commands.reserveCapacity(plant.offers.count)
         for passage in decide(plant, desk, hand, plan, request, at: context.to) {

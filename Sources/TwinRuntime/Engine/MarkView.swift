@@ -59,6 +59,7 @@ struct MarkView: Sendable {
         view.windKW = wind.reduce(0) {
             values.indices.contains($1.place) ? $0 + $1.post.kw(values[$1.place].value) : $0
         }
+        view.unswitchedLoadKW = table.unswitchedLoadKW(values, scene)
         return view
     }
 
