@@ -28,6 +28,12 @@ public struct SourceSwitch: Sendable, Hashable {
         self.mustRest = mustRest
     }
 
+    /// Whether the gas that a kWh replaces costs less than a kWh does.
+    func isWorthLess(than importPrice: Double?) -> Bool {
+        guard let importPrice, let replacedPricePerKWh else { return false }
+        return replacedPricePerKWh < importPrice
+    }
+
     /// Whether its elements are on.
     var isElectric: Bool { loadKW.value > 0.05 * ratedKW }
 

@@ -224,6 +224,11 @@ extension DispatchRules {
                 Reason("gas: % kW more would pass the peak of % kW", oven.electricKW, storage.peakImportKW), .none
             )
         }
+        // What is not worth a kWh that is bought, carbon not counted, lives on the surplus and ends with it.
+        let isForSurplus = oven.isWorthLess(than: plant.site.prices?.importPerKWh)
+        if isForSurplus, net > 0 {
+            return (0, Reason("gas: the surplus is gone, and % kW would be bought", oven.electricKW), .none)
+        }
         return (1, told("plan: electric while a MWh on the bus is worth %"), .none)
     }
 
