@@ -253,4 +253,22 @@ struct PlannedStepTests {
             rules: CommandDesk.Rules(step: .minutes(1), followToleranceFraction: 0.05))
         #expect(commands.map(\.point.value) == [250])
     }
+
+    /// A kWh of the elements saves 0.04 of gas and costs 0.2: they are planned for a surplus of 500 kW, which covers half of
+    /// them. With none at all the site would buy each kWh of theirs.
+    @Test("elements that were planned for a surplus end with it")
+    func ovenWithoutSurplus() {
+        for (net, value) in [(-500.0, 1.0), (-1, 1), (1, 0), (400, 0)] {
+            let view = Self.view(net, [PlanAssets.elements(saved: 0.04)])
+            let wish = Self.decide(view, Self.plan([PlanAssets.oven: 1], netKW: -500))[PlanAssets.oven]
+            #expect(wish?.value == value, "\(net)")
+            if value == 0 {
+                #expect(wish?.reason.text.hasPrefix("gas: the surplus is gone, and 1000 kW would be bought") == true)
+            }
+        }
+        // What pays when it is bought, stays.
+        let paid = Self.view(400, [PlanAssets.elements(saved: 0.3)])
+        #expect(Self.decide(paid, Self.plan([PlanAssets.oven: 1]))[PlanAssets.oven]?.value == 1)
+    }
+
 }
