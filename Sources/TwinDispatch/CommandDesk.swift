@@ -85,10 +85,17 @@ public struct CommandDesk: Sendable, Codable {
     private var issuedTotal = 0
     /// Commands before this were another mode's.
     private var takenUp = PlantTime.earliest
+    /// When the main breaker was last seen to move, and how it stands since; nil where it never did.
+    private var breaker: Breaker?
     /// Set-points in force by asset, each in the unit of its action. Most ticks change none.
     public private(set) var setPoints: [AssetPath: Double] = [:]
 
-    private enum CodingKeys: CodingKey { case open, assets, issuedTotal, takenUp }
+    private struct Breaker: Sendable, Codable {
+        var isOpen: Bool
+        var since: PlantTime
+    }
+
+    private enum CodingKeys: CodingKey { case open, assets, issuedTotal, takenUp, breaker }
 
     public init() {}
 
@@ -98,6 +105,7 @@ public struct CommandDesk: Sendable, Codable {
         assets = try container.decode(AssetList<AssetState>.self, forKey: .assets)
         issuedTotal = try container.decode(Int.self, forKey: .issuedTotal)
         takenUp = try container.decode(PlantTime.self, forKey: .takenUp)
+        breaker = try container.decodeIfPresent(Breaker.self, forKey: .breaker)
         assets.forEach { setPoints[$0] = $1.setPoint }
     }
 
@@ -109,6 +117,13 @@ public struct CommandDesk: Sendable, Codable {
 
     /// When the set-point in force was first commanded; nil before the first command.
     public func changedAt(_ path: AssetPath, near hint: Int = 0) -> PlantTime? { assets[path, near: hint]?.changedAt }
+
+    /// Sees the main breaker at a mark.
+    /// - Returns: how long it has stood so; nil where it never moved.
+    mutating func watchBreaker(isOpen: Bool, at mark: PlantTime) -> Span? {
+        if isOpen != (breaker?.isOpen ?? false) { breaker = Breaker(isOpen: isOpen, since: mark) }
+        return breaker.map { mark - $0.since }
+    }
 
     /// Nil before the first command.
     func inForce(_ path: AssetPath, near hint: Int, at mark: PlantTime) -> SetPointInForce? {

@@ -43,6 +43,10 @@ public struct DispatchControl: Sendable {
         _ plant: PlantView, _ desk: inout CommandDesk, hand: HandOrders = HandOrders(),
         plan: DispatchPlan? = nil, request: GridRequest? = nil, context: TickContext, rules: CommandDesk.Rules
     ) -> [Command] {
+        var plant = plant
+        if !plant.circuits.isEmpty {
+            plant.breakerAge = desk.watchBreaker(isOpen: !plant.site.isGridConnected, at: context.to)
+        }
         var commands: [Command] = []
         commands.reserveCapacity(plant.offers.count)
         for passage in decide(plant, desk, hand, plan, request, at: context.to) {

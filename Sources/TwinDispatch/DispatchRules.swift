@@ -9,6 +9,8 @@ public struct DispatchRules: Sendable, Hashable {
     public var calm: Calm
     /// The most that is paid for a tonne that is saved, in the currency of the prices.
     public var maxCostPerTonne: Double
+    /// Nil where nothing is done for an island: everything rests while the breaker is open.
+    public var island: IslandRule?
 
     /// ASM: above the price of allowances, and below most estimates of what a tonne does.
     public static let standardCostPerTonne = 250.0
@@ -26,7 +28,12 @@ public struct DispatchRules: Sendable, Hashable {
     /// Decides for the tick that follows a mark: one wish for each asset, in the order of the surplus. A change that must
     /// wait is no wish: those that come later see what the asset will do.
     public func decide(_ plant: PlantView) -> [Wish] {
-        if let reason = failsafeReason(plant.site) { return failsafe(plant, reason) }
+        if let reason = failsafeReason(plant.site) {
+            return island?.decide(plant) ?? DispatchRules.failsafe(plant, reason)
+        }
+        let circuits = CircuitOrder(plant)
+        // Charging comes back last.
+        let isRestarting = circuits.next != nil
         let signal = CarbonSignal(
             plant.site, cleanFraction: storage.cleanFraction, dirtyFraction: storage.dirtyFraction)
         let ceiling = plant.site.prices.map { CostCeiling(prices: $0, mostPerTonne: maxCostPerTonne) }
@@ -42,7 +49,9 @@ public struct DispatchRules: Sendable, Hashable {
         for place in plant.loads {
             guard case .deferrable(let group) = plant.offers[place].shape else { continue }
             net -= plant.plannedDrawKW(place)
-            let wish = flexible(group, place, plant, signal, ceiling, net).settled(calm, plant)
+            let wanted =
+                isRestarting ? IslandRule.rest(group, place) : flexible(group, place, plant, signal, ceiling, net)
+            let wish = wanted.settled(calm, plant)
             if group.isFree { net += group.comingKW(setPoint: wish.value) - (group.needKW ?? 0) }
             wishes.append(wish)
         }
@@ -75,7 +84,7 @@ public struct DispatchRules: Sendable, Hashable {
             wishes.append(wish)
         }
         curtail(plant, net, &wishes)
-        return wishes
+        return circuits.members.isEmpty && circuits.byHand.isEmpty ? wishes : wishes + circuits.restart
     }
 
     private func failsafeReason(_ site: SiteView) -> Reason? {
@@ -84,9 +93,14 @@ public struct DispatchRules: Sendable, Hashable {
     }
 
     /// Without a view of the grid nothing moves that need not: charging keeps its departures, the rest is at rest.
-    private func failsafe(_ plant: PlantView, _ reason: Reason) -> [Wish] {
+    static func failsafe(_ plant: PlantView, _ reason: Reason) -> [Wish] {
         plant.offers.enumerated().map { place, offer in
             var why = reason
+            // No load is switched for what cannot be seen.
+            if case .circuit = offer.shape {
+                let inForce = plant.inForce.indices.contains(place) ? plant.inForce[place] : nil
+                return Wish(place, inForce?.value ?? offer.failsafe, reason.adding("stays as it is"))
+            }
             if case .deferrable(let load) = offer.shape, !load.isWorking, load.needKW == nil {
                 why = reason.adding("its need is unknown, its own controller decides")
             }

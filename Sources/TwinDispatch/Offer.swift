@@ -40,6 +40,8 @@ public struct Offer: Sendable, Hashable {
         /// Gives power at its own fuel's cost.
         case generator(Generator)
         case curtailable(CurtailableSource)
+        /// A load that can be switched off.
+        case circuit(Circuit)
 
         /// In the order in which a surplus is used. Of charging, what can be moved most comes first.
         public var rank: Int {
@@ -52,6 +54,7 @@ public struct Offer: Sendable, Hashable {
             case .duty: 7
             case .generator: 8
             case .curtailable: 9
+            case .circuit: 10
             }
         }
     }

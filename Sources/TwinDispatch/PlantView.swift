@@ -46,6 +46,13 @@ public struct PlantView: Sendable, Hashable {
     public var hand: [HandOrder?] = []
     /// What a plan wants now; nil where there is none, and the rules decide.
     public var planned: PlannedStep?
+    /// Since the main breaker opened or closed; nil where it never moved.
+    public var breakerAge: Span?
+    /// Assets whose own breaker is open.
+    public var tripped: Set<AssetPath> = []
+    /// What loads draw that no command switches, or will draw on a bus that comes back, kW; counted only where others can be
+    /// switched.
+    public var unswitchedLoadKW = 0.0
 
     // Where those of a shape stand.
     let loads: Range<Int>
@@ -56,6 +63,7 @@ public struct PlantView: Sendable, Hashable {
     let duties: Range<Int>
     let generators: Range<Int>
     let curtailable: Range<Int>
+    let circuits: Range<Int>
 
     public init(site: SiteView, openHeatKW: Double = 0, heatHeadroomKW: Double = 0, offers: [Offer]) {
         self.site = site
@@ -78,6 +86,7 @@ public struct PlantView: Sendable, Hashable {
         duties = places(through: 7)
         generators = places(through: 8)
         curtailable = places(through: 9)
+        circuits = places(through: 10)
     }
 
     /// Of one rank, they stay as they come.
@@ -129,7 +138,7 @@ extension Offer.Shape {
         case .converter(let converter): -converter.drawnKW(converter.measuredKW.value)
         case .source(let oven): -oven.loadKW.value
         case .curtailable(let source): -max(0, source.availableKW - source.powerKW.value)
-        case .window, .duty: 0
+        case .window, .duty, .circuit: 0
         }
     }
 }

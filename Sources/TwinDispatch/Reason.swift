@@ -4,7 +4,7 @@ public import TwinCore
 public struct Reason: Sendable {
     /// With a `%` for each number, which is shown without its fraction.
     private let sentence: StaticString
-    private let numbers: (Double, Double, Double)
+    private let numbers: (Double, Double, Double, Double, Double)
     /// What is not measured well enough, said in brackets.
     private let quality: Quality?
     /// What else must be said.
@@ -20,10 +20,10 @@ public struct Reason: Sendable {
 
     public init(
         _ sentence: StaticString, _ first: Double = 0, _ second: Double = 0, _ third: Double = 0,
-        quality: Quality? = nil
+        _ fourth: Double = 0, _ fifth: Double = 0, quality: Quality? = nil
     ) {
         self.sentence = sentence
-        numbers = (first, second, third)
+        numbers = (first, second, third, fourth, fifth)
         self.quality = quality
     }
 
@@ -67,11 +67,22 @@ public struct Reason: Sendable {
         return reason
     }
 
+    /// Of the `%` at a place, from 1 on.
+    private func number(_ place: Int) -> Double {
+        switch place {
+        case 1: numbers.0
+        case 2: numbers.1
+        case 3: numbers.2
+        case 4: numbers.3
+        default: numbers.4
+        }
+    }
+
     public var text: String {
         var text = ""
         var place = 0
         for part in sentence.description.split(separator: "%", omittingEmptySubsequences: false) {
-            if place > 0 { text += whole(place == 1 ? numbers.0 : place == 2 ? numbers.1 : numbers.2) }
+            if place > 0 { text += whole(number(place)) }
             text += part
             place += 1
         }

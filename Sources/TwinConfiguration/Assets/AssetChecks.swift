@@ -62,6 +62,17 @@ extension SiteFiles {
         checkLimit(gate.exportMaxKW, node?.find("export_max_kw"), "export_max_kw", grid.exportMaxKW)
     }
 
+    /// An island that can shed nothing, or that nothing forms, is none.
+    func checkIsland(_ assets: AssetsSection) {
+        let node = self["safety.yaml"]?.find("island")
+        if !assets.assets.of(Shop.self).contains(where: { $0.kind.isSwitched }) {
+            node?.problem("no load can be switched; give a shop of assets.yaml circuit: {shed_priority: ...}")
+        }
+        if assets.assets.of(BatteryUnit.self).isEmpty {
+            node?.problem("nothing forms the grid of an island; add storage to assets.yaml or remove island")
+        }
+    }
+
     /// A peak above the connection would never be shaved.
     func checkPeak(_ rule: StorageRule, _ grid: GridConnection.Parameters, _ gate: SafetyGate) {
         let node = self["dispatch.yaml"]?.find("storage_rule", "peak_import_kw")

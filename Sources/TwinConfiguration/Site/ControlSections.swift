@@ -21,16 +21,21 @@ struct SafetySection {
     /// Nil when switched off.
     var stuck: StuckSetting?
     var alarmsOff: Set<AlarmCode>
+    /// Nil where nothing is done for an island.
+    var island: IslandRule?
 
     init?(_ root: YAMLNode) {
         let section: SafetySection? = root.fields { fields in
             let gate = fields.required("gate").flatMap(Self.gate)
             let tolerance = fields.quantity("follow_tolerance_fraction", in: 0.001...1, "fraction of the rating")
             let detectors = fields.required("detectors").flatMap(Detectors.read)
+            let island = fields.optional("island").map(Self.island)
+            if let island, island == nil { return nil }
             guard let gate, let tolerance, let detectors, let balance = detectors.balance else { return nil }
             return SafetySection(
                 gate: gate.gate, rampFractionPerStep: gate.ramp, followToleranceFraction: tolerance, balance: balance,
-                stuck: detectors.off.contains(.stuck) ? nil : detectors.stuck, alarmsOff: detectors.off)
+                stuck: detectors.off.contains(.stuck) ? nil : detectors.stuck, alarmsOff: detectors.off,
+                island: island.flatMap(\.self))
         }
         guard let section else { return nil }
         self = section
@@ -39,7 +44,7 @@ struct SafetySection {
     private init(
         gate: SafetyGate, rampFractionPerStep: Double, followToleranceFraction: Double, balance: BalanceWatch.Rule,
         stuck: StuckSetting?,
-        alarmsOff: Set<AlarmCode>
+        alarmsOff: Set<AlarmCode>, island: IslandRule?
     ) {
         self.gate = gate
         self.rampFractionPerStep = rampFractionPerStep
@@ -47,6 +52,21 @@ struct SafetySection {
         self.balance = balance
         self.stuck = stuck
         self.alarmsOff = alarmsOff
+        self.island = island
+    }
+
+    /// Its losses are those of the site, which another file has.
+    private static func island(_ node: YAMLNode) -> IslandRule? {
+        node.fields { fields in
+            let ride = fields.quantity("ride_through_h", in: 0.1...72, "h")
+            let usesReserve = fields.required("uses_reserve", hint: "add uses_reserve: true")?.flag()
+            let margin = fields.quantity("margin_fraction", in: 0...1, "fraction of the load")
+            let vehicles = fields.quantity("vehicle_h", in: 0...24, "h")
+            guard let ride, let usesReserve, let margin, let vehicles else { return nil }
+            return IslandRule(
+                rideThroughHours: ride, usesReserve: usesReserve, marginFraction: margin, vehicleHours: vehicles,
+                lossFraction: 0)
+        }
     }
 
     private static func gate(_ node: YAMLNode) -> (gate: SafetyGate, ramp: Double)? {

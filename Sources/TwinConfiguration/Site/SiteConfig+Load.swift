@@ -184,12 +184,14 @@ struct SiteFiles {
         method.ledger = SiteFiles.ledgerTerms(assets, contracts, others, site.zone)
         method.passports = passports.flatMap(\.self)
         method.closedDaysTo = shifts.closed.map(\.upperBound.year).max()
+        var rules = DispatchRules(
+            storage: rule.storage, exportMaxKW: safety.gate.exportMaxKW * (1 - rule.exportMarginFraction),
+            calm: rule.calm, maxCostPerTonne: rule.maxCostPerTonne)
+        rules.island = safety.island
+        rules.island?.lossFraction = assets.losses.electricity
         var config = SiteConfig(
             site: site, assets: assets, calendar: shifts.calendar(in: site.zone), method: method,
-            rules: DispatchRules(
-                storage: rule.storage, exportMaxKW: safety.gate.exportMaxKW * (1 - rule.exportMarginFraction),
-                calm: rule.calm, maxCostPerTonne: rule.maxCostPerTonne),
-            safety: safety, truth: truth,
+            rules: rules, safety: safety, truth: truth,
             files: files)
         config.signals = signals.flatMap(\.self)
         config.history = history
@@ -208,6 +210,7 @@ struct SiteFiles {
         _ truth: PlantTruth
     ) {
         if let assets, let safety { checkGate(safety.gate, assets.grid) }
+        if let assets, safety?.island != nil { checkIsland(assets) }
         if let assets, let safety, let rule { checkPeak(rule.storage, assets.grid, safety.gate) }
         if let assets { checkPlant(truth, assets) }
         if let assets, let shifts { checkLoads(assets, shifts) }

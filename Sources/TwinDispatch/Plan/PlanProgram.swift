@@ -55,7 +55,7 @@ public struct PlanProgram: Sendable {
             case .curtailable(let source): try add(source, hint)
             // A window and a duty cost nothing and save always, and what has no value on a network of its own waits for a
             // surplus: that is a rule and no plan.
-            case .deferrable, .store, .converter, .window, .duty: break
+            case .deferrable, .store, .converter, .window, .duty, .circuit: break
             }
         }
         try addTanks()

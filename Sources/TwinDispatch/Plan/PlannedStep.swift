@@ -50,7 +50,7 @@ extension Offer.Shape {
         case .source(let oven): setPoint >= 0.5 && !oven.mustRest ? oven.electricKW : 0
         case .generator(let cell):
             cell.comingKW(setPointKW: cell.ratedKW) - (setPoint > 0 ? cell.comingKW(setPointKW: setPoint) : 0)
-        case .curtailable, .window, .duty: 0
+        case .curtailable, .window, .duty, .circuit: 0
         }
     }
 }

@@ -10,6 +10,8 @@ struct BeliefPort: StepPort {
         let stuck: StuckRule?
         let band: ClosedRange<Double>?
         let obeys: Bool
+        /// A load that a command switches off.
+        let isCircuit: Bool
         /// What has no power of its own has none: a tank.
         let hasBreaker: Bool
         /// Place of its first signal among all.
@@ -21,6 +23,7 @@ struct BeliefPort: StepPort {
             stuck = asset.stuck
             band = asset.kind.watchedBand
             obeys = asset.kind.control != nil
+            isCircuit = asset.kind.isCircuit
             hasBreaker = asset.kind.signals.first?.form == .mean
             self.first = first
         }
@@ -152,7 +155,9 @@ struct BeliefPort: StepPort {
         let seat = seats[index]
         if let band = seat.band {
             let last = fleet.feeds[index].timelines[0].latestPiece(before: context.to)
-            let isWatched = seat.isAlwaysWatched || last.map { band.contains($0.value) } ?? false
+            // What is switched off says the same for as long as it is off, and rightly.
+            let isOff = seat.isCircuit && order.map { $0 < 0.5 } ?? false
+            let isWatched = !isOff && (seat.isAlwaysWatched || last.map { band.contains($0.value) } ?? false)
             if let alarm = fleet.watch(index, model: model, rule: isWatched ? seat.stuck : nil, context) {
                 reply.alarms.append(alarm)
                 if let value = fleet.feeds[index].stuck.value, let spec = specs[index].first {
@@ -171,7 +176,7 @@ struct BeliefPort: StepPort {
     var isHeld: Bool { false }
     var isFuelled: Bool { true }
     var burntGasKW: Double? { nil }
-    var islandNeedKW: Double? { nil }
+    mutating func islandShareKW(_ range: @autoclosure () -> ClosedRange<Double>?) -> Double? { nil }
     mutating func noise(_ stream: Int, timeConstantMinutes: Double) -> Double { 0 }
     mutating func burn(litres: Double) {}
     func level(ofCapacity litres: Double) -> Double? { nil }

@@ -43,7 +43,7 @@ struct RehearsalPort: StepPort {
     var isTripped: Bool { false }
     var isHeld: Bool { false }
     var isFuelled: Bool { true }
-    var islandNeedKW: Double? { nil }
+    mutating func islandShareKW(_ range: @autoclosure () -> ClosedRange<Double>?) -> Double? { nil }
     var burntGasKW: Double? { nil }
 
     mutating func production() -> Production { moment.production() }

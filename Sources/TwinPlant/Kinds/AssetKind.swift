@@ -52,6 +52,8 @@ public protocol AssetKind: Parametrised, Hashable {
     /// What it brings to the hot-water network, for dispatch; nil for what is not on it.
     func heatShare(_ value: (Int) -> UsedValue) -> HeatShare?
     func offer(_ scene: OfferScene) -> Offer?
+    /// What it draws, or will draw on a bus that comes back, where no command switches it, kW.
+    func unswitchedLoadKW(_ scene: OfferScene) -> Double
 
     /// As the simulated plant has it.
     func real(_ truth: Truth, _ path: AssetPath, _ chance: inout SeededChance) -> Self
@@ -59,6 +61,8 @@ public protocol AssetKind: Parametrised, Hashable {
     func noises(_ path: AssetPath) -> [String]
     /// What a store on the hot-water network can still take, kW.
     func heatRoomKW(_ memory: Memory, hours: Double) -> Double
+    /// What it takes (below 0) and gives while it forms the grid of an island, kW; nil for what cannot.
+    func islandKW(_ memory: Memory, hours: Double) -> ClosedRange<Double>?
 }
 
 extension AssetKind {
@@ -77,6 +81,12 @@ extension AssetKind {
     public func offer(_ scene: OfferScene) -> Offer? { nil }
     public func noises(_ path: AssetPath) -> [String] { [] }
     public func heatRoomKW(_ memory: Memory, hours: Double) -> Double { 0 }
+    public func unswitchedLoadKW(_ scene: OfferScene) -> Double { 0 }
+    public func islandKW(_ memory: Memory, hours: Double) -> ClosedRange<Double>? { nil }
+    /// Of the surroundings, and held below what is offered by a limit.
+    var obeysLimit: Bool { Self.isSurroundings && control?.action == .setLimit }
+    /// Of the surroundings, and switched off by a command.
+    var isCircuit: Bool { Self.isSurroundings && control?.action == .setMode }
 }
 
 extension AssetKind where Truth == NoTruth {

@@ -105,6 +105,8 @@ public struct OfferTable: Sendable {
     /// Those that obey, in the order of their offers, and those that are on the hot-water network.
     private let offering: [Row]
     private let onNetwork: [Row]
+    /// Nobody commands them; empty where no load can be switched.
+    private let unswitched: [Row]
     private let places: [Int]
 
     /// - Parameters:
@@ -124,7 +126,21 @@ public struct OfferTable: Sendable {
         let obeying = rows.filter { $0.kind.control != nil }
         let ranks = obeying.map { $0.kind.offer(scene)?.shape.rank ?? .max }
         offering = obeying.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }.map { obeying[$0] }
+        unswitched = obeying.contains { $0.kind.isCircuit } ? rows.filter { $0.kind.control == nil } : []
         onNetwork = rows.filter { $0.kind.heatShare { _ in UsedValue(0, .stale) } != nil }
+    }
+
+    /// What loads draw that no command switches, kW; 0 where none can be switched.
+    /// - Parameter values: in the order of `keys`.
+    public func unswitchedLoadKW(_ values: [UsedValue], _ scene: OfferScene) -> Double {
+        guard !unswitched.isEmpty else { return 0 }
+        var scene = scene
+        scene.values = values
+        scene.places = places
+        return unswitched.reduce(0) { sum, row in
+            scene.own = row.own
+            return sum + row.kind.unswitchedLoadKW(scene)
+        }
     }
 
     /// The offers of a mark in the order in which a surplus is used; of one rank, in that of the configuration.

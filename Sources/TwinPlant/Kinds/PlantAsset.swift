@@ -54,6 +54,7 @@ protocol SteppedAsset: Sendable {
     mutating func happen(_ port: inout SimulatedPort)
     mutating func rehearse(_ port: inout RehearsalPort)
     func heatRoomKW(hours: Double) -> Double
+    func islandKW(hours: Double) -> ClosedRange<Double>?
 }
 
 struct Stepped<K: AssetKind>: SteppedAsset {
@@ -71,6 +72,7 @@ struct Stepped<K: AssetKind>: SteppedAsset {
     mutating func happen(_ port: inout SimulatedPort) { kind.step(&memory, &port) }
     mutating func rehearse(_ port: inout RehearsalPort) { kind.step(&memory, &port) }
     func heatRoomKW(hours: Double) -> Double { kind.heatRoomKW(memory, hours: hours) }
+    func islandKW(hours: Double) -> ClosedRange<Double>? { kind.islandKW(memory, hours: hours) }
 }
 
 extension AssetKind {

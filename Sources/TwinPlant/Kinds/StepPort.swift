@@ -39,8 +39,9 @@ public protocol StepPort {
     mutating func plugged(_ group: ChargingGroup)
     /// Finished electric cars that come in, and the hour of their ship.
     mutating func finishedCars() -> (count: Int, needKWh: Double, departsMs: Int64)?
-    /// What an island without a grid needs; nil while the grid is there.
-    var islandNeedKW: Double? { get }
+    /// The part of what an island without a grid needs for one that can take and give so much, kW; below 0 it has too much.
+    /// Nil while the grid is there.
+    mutating func islandShareKW(_ range: @autoclosure () -> ClosedRange<Double>?) -> Double?
 }
 
 /// Weather and time of a step.

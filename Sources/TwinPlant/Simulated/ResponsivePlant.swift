@@ -10,6 +10,8 @@ public struct ResponsivePlant: Sendable {
         /// By asset that obeys a limit, before it.
         public var offeredKW: [Double]
         public var loadKW: Double
+        /// The part of it behind each circuit that can be switched, while it is on.
+        public var circuitKW: [Double]
         /// Gas that the shops burn, gross.
         public var gasKW: Double
         public var temperatureC: Double
@@ -20,12 +22,13 @@ public struct ResponsivePlant: Sendable {
         public var electricVehicles: Double
 
         public init(
-            freeKW: Double, offeredKW: [Double], loadKW: Double, gasKW: Double = 0, temperatureC: Double,
-            windMPerS: Double = 0, irradianceWPerM2: Double = 0, electricVehicles: Double
+            freeKW: Double, offeredKW: [Double], loadKW: Double, circuitKW: [Double] = [], gasKW: Double = 0,
+            temperatureC: Double, windMPerS: Double = 0, irradianceWPerM2: Double = 0, electricVehicles: Double
         ) {
             self.freeKW = freeKW
             self.offeredKW = offeredKW
             self.loadKW = loadKW
+            self.circuitKW = circuitKW
             self.gasKW = gasKW
             self.temperatureC = temperatureC
             self.windMPerS = windMPerS
@@ -40,6 +43,10 @@ public struct ResponsivePlant: Sendable {
         public var servedLoadKW: Double
         /// By asset that obeys a limit, after limits and trips.
         public var limitedKW: [Double]
+        /// By circuit, what it drew.
+        public var circuitKW: [Double]
+        /// Of the other loads, 0...1.
+        public var servedShare: Double
         public var importKW: Double
         public var exportKW: Double
     }
@@ -52,6 +59,8 @@ public struct ResponsivePlant: Sendable {
     private let exportMaxKW: Double
     /// Assets of the surroundings that obey a limit, and where their orders stand.
     private let limited: [(path: AssetPath, order: Int)]
+    /// Loads that obey a breaker of their own, with what stays on when they are off.
+    private let circuits: [(path: AssetPath, order: Int, neverOffKW: Double)]
     private let network: HotWaterNetwork?
     private let demandScale: Double
     private let distribution: PlantTruth.Distribution
@@ -98,8 +107,9 @@ public struct ResponsivePlant: Sendable {
         var rules: [AssetPath: Control] = [:]
         for asset in assets { rules[asset.path] = asset.kind.control }
         var orders = Orders(site: site, rules: rules)
-        limited = assets.filter { type(of: $0.kind).isSurroundings && $0.kind.control != nil }.map {
-            ($0.path, orders.place($0.path))
+        limited = assets.filter { $0.kind.obeysLimit }.map { ($0.path, orders.place($0.path)) }
+        circuits = assets.filter { $0.kind.isCircuit }.map { asset in
+            (asset.path, orders.place(asset.path), asset.kind(as: Shop.self)?.neverOffKW ?? 0)
         }
         self.assets = SimulatedAssets(
             site: site, assets.filter { !type(of: $0.kind).isSurroundings }, calendar: calendar,
@@ -137,25 +147,58 @@ public struct ResponsivePlant: Sendable {
             return min(offered, assets.port.orders.value(at: asset.order, from) ?? offered)
         }
         assets.port.site.begin(from: from, to: to, electricVehicles: around.electricVehicles)
-        assets.port.site.islandLoadKW = isOutage ? around.loadKW : nil
-        assets.step(
-            Around(
-                from: from, to: to, airC: around.temperatureC, windMPerS: around.windMPerS,
-                irradianceWPerM2: around.irradianceWPerM2), network: network, demandScale: demandScale,
-            gasKW: around.gasKW)
+        var circuitKW = switched(around.circuitKW, at: from)
+        let onKW = around.loadKW - (around.circuitKW.reduce(0, +) - circuitKW.reduce(0, +))
+        let isDark = stepAssets(from: from, to: to, around, onKW: onKW)
+        if isDark { circuitKW = circuitKW.map { _ in 0 } }
         let (given, drawn) = (assets.port.givenKW, assets.port.drawnKW)
         let fromOutside = isOutage ? 0 : around.freeKW + limitedKW.reduce(0, +)
-        let served = isOutage ? min(around.loadKW, max(0, given - drawn)) : around.loadKW
-        let hidden = distribution.unmeteredLoadKW + distribution.unmeteredLoadFraction * around.loadKW
+        let carried = given / (1 + distribution.lossFraction) - drawn
+        let served = isDark ? 0 : isOutage && circuits.isEmpty ? min(onKW, max(0, carried)) : onKW
+        let hidden = distribution.unmeteredLoadKW + distribution.unmeteredLoadFraction * onKW
         // Losses apply to loads, charging and storing behind the distribution.
-        let losses = (around.loadKW + drawn) * distribution.lossFraction
+        let losses = (onKW + drawn) * distribution.lossFraction
         var net = isOutage ? 0 : served + losses + hidden + drawn - given - fromOutside
         limitExport(&net, &limitedKW)
         let metered = net * (1 + distribution.meterNoiseFraction * noise.normal())
         importTold = rounded(max(0, metered), decimals: 1)
         exportTold = rounded(max(0, -metered), decimals: 1)
+        let share = isDark ? 0 : !isOutage || !circuits.isEmpty ? 1 : around.loadKW > 0 ? served / around.loadKW : 0
         return Step(
-            servedLoadKW: served, limitedKW: limitedKW, importKW: max(0, net), exportKW: max(0, -net))
+            servedLoadKW: served, limitedKW: limitedKW, circuitKW: circuitKW, servedShare: share, importKW: max(0, net),
+            exportKW: max(0, -net))
+    }
+
+    /// What the circuits draw as they are switched: one that is off what its interlock keeps.
+    private func switched(_ wholeKW: [Double], at time: PlantTime) -> [Double] {
+        zip(circuits, wholeKW).map { circuit, whole in
+            let isOff = assets.port.orders.value(at: circuit.order, time).map { $0 < 0.5 } ?? false
+            return isOff ? min(whole, circuit.neverOffKW) : whole
+        }
+    }
+
+    /// Steps all that obeys or follows. Where loads can be switched an island carries all that is on, or it collapses.
+    /// - Returns: whether it collapsed.
+    private mutating func stepAssets(from: PlantTime, to: PlantTime, _ around: Surroundings, onKW: Double) -> Bool {
+        let weather = Around(
+            from: from, to: to, airC: around.temperatureC, windMPerS: around.windMPerS,
+            irradianceWPerM2: around.irradianceWPerM2)
+        assets.port.site.island =
+            isOutage
+            ? SimulatedIsland(
+                loadKW: onKW, lossFraction: distribution.lossFraction, holdsAllOrNothing: !circuits.isEmpty) : nil
+        if isOutage, !circuits.isEmpty {
+            var carried = assets
+            carried.step(weather, network: network, demandScale: demandScale, gasKW: around.gasKW)
+            let (given, drawn) = (carried.port.givenKW, carried.port.drawnKW)
+            if carried.port.site.island?.holds(drawnKW: drawn, givenKW: given) ?? false {
+                assets = carried
+                return false
+            }
+            assets.port.site.island?.isDark = true
+        }
+        assets.step(weather, network: network, demandScale: demandScale, gasKW: around.gasKW)
+        return assets.port.site.island?.isDark ?? false
     }
 
     /// The limiter at the connection throttles the inverters, the largest park first.

@@ -1,4 +1,5 @@
 public import TwinCore
+import TwinDispatch
 
 /// Assets of the simulated plant as they really are, and what they told last.
 public struct SimulatedAssets: Sendable {
@@ -47,13 +48,38 @@ public struct SimulatedAssets: Sendable {
                 openKW: network.carriedKW(port.production(), outdoorC: around.airC, scale: demandScale),
                 roomKW: stepped.reduce(0) { $0 + $1.heatRoomKW(hours: around.hours) })
         }
+        if port.site.island != nil { gatherIsland(hours: around.hours) }
+        let isDark = port.site.island?.isDark ?? false
         for index in order {
             port.turn(to: index)
-            stepped[index].happen(&port)
+            port.isStill = isDark && isPower(index)
+            if isDark, assets[index].kind is any ChargingKind {
+                // Nobody charges from a dead bus.
+                port.tell(index, 0, 0)
+            } else {
+                stepped[index].happen(&port)
+            }
         }
     }
 
-    /// Puts an output below what was offered in its place; what is held back is told as curtailed.
+    private func isPower(_ index: Int) -> Bool {
+        switch assets[index].kind.control?.action {
+        case .setPower, .setLimit, .setHeat, .setSource: true
+        case .setSetpoint, .setMode, nil: false
+        }
+    }
+
+    /// What those that form a grid can do in this step.
+    private mutating func gatherIsland(hours: Double) {
+        for index in stepped.indices where !port.tripped.contains(assets[index].path) {
+            guard let range = stepped[index].islandKW(hours: hours) else { continue }
+            port.site.island?.givesKW += range.upperBound
+            port.site.island?.takesKW -= range.lowerBound
+            if range.upperBound > 0 { port.site.island?.isFormed = true }
+        }
+    }
+
+    /// Puts an output, or a load, below what was offered in its place; what is held back of an output is told as curtailed.
     mutating func curtail(_ asset: Int, to outputKW: Double) {
         let offered = port.exact(asset, 0)
         guard outputKW < offered else { return }

@@ -41,6 +41,8 @@ struct SimulatedPort: StepPort {
     private var index = 0
     var heat = HeatBalance(openKW: 0, roomKW: 0)
     var orders: Orders
+    /// Whether power and heat of this asset are at rest, whatever it was told.
+    var isStill = false
     var tripped: Set<AssetPath> = []
     /// Where no vehicle leaves.
     var held: Set<AssetPath> = []
@@ -116,7 +118,10 @@ struct SimulatedPort: StepPort {
 
     // MARK: - Step
 
-    var order: Double? { orders.value(at: orderPlaces[index], around.from).flatMap { $0.isFinite ? $0 : nil } }
+    var order: Double? {
+        if isStill { return 0 }
+        return orders.value(at: orderPlaces[index], around.from).flatMap { $0.isFinite ? $0 : nil }
+    }
     var isTripped: Bool { !tripped.isEmpty && tripped.contains(paths[index]) }
     var isHeld: Bool { !held.isEmpty && held.contains(paths[index]) }
 
@@ -165,6 +170,9 @@ struct SimulatedPort: StepPort {
         site.finishedCars(at: paths[index], by: around.to)
     }
 
-    /// Loads and what was told so far, less what the bus gets.
-    var islandNeedKW: Double? { site.islandLoadKW.map { max(0, $0 + drawnKW - givenKW) } }
+    mutating func islandShareKW(_ range: @autoclosure () -> ClosedRange<Double>?) -> Double? {
+        guard let island = site.island, !isTripped else { return nil }
+        guard !island.isDark, let range = range() else { return 0 }
+        return site.island?.shareKW(range, openKW: island.openKW(drawnKW: drawnKW, givenKW: givenKW))
+    }
 }

@@ -17,8 +17,8 @@ struct SimulatedSite: Sendable {
     var tank: EthanolTank
     var traffic: StaffTraffic
     private var shipments: [AssetPath: Departures] = [:]
-    /// Load behind the open breaker, kW; nil while the grid is there.
-    var islandLoadKW: Double?
+    /// Behind the open breaker; nil while the grid is there.
+    var island: SimulatedIsland?
     private let yard: AssetPath?
     private let yardNeedKWh: Double
     private var chance: SeedStream

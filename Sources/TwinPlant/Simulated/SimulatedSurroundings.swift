@@ -14,6 +14,8 @@ public struct SimulatedSurroundings: Sendable {
         /// By asset that obeys a limit, before it.
         public var offeredKW: [Double]
         public var loadKW: Double
+        /// The part of it behind each circuit that can be switched.
+        public var circuitKW: [Double]
         /// Gas that the shops burnt, kW gross.
         public var gasKW: Double
         /// Models of the vehicles that were lined off, in order.
@@ -31,6 +33,9 @@ public struct SimulatedSurroundings: Sendable {
     private var assets: SimulatedAssets
     /// Places of the assets that obey a limit.
     private let limited: [Int]
+    /// Places of the loads that can be switched, and of the others.
+    private let circuits: [Int]
+    private let unswitched: [Int]
     /// Of the last step.
     private var weather = Weather(temperatureC: 0, windMPerS: 0, ghiWPerM2: 0)
     private var temperatureNoise: SlowNoise
@@ -59,7 +64,9 @@ public struct SimulatedSurroundings: Sendable {
         cloud = SlowNoise(seed: seed, name: "weather.cloud")
         cloudEdge = SlowNoise(seed: seed, name: "weather.cloud-edge")
         let own = assets.filter { type(of: $0.kind).isSurroundings }
-        limited = own.indices.filter { own[$0].kind.control != nil }
+        limited = own.indices.filter { own[$0].kind.obeysLimit }
+        circuits = own.indices.filter { own[$0].kind.isCircuit }
+        unswitched = own.indices.filter { own[$0].kind.control == nil && own[$0].kind is Shop }
         self.assets = SimulatedAssets(
             site: site, own, calendar: calendar, location: location, orders: Orders(site: site, rules: [:]),
             truth: truth,
@@ -80,13 +87,22 @@ public struct SimulatedSurroundings: Sendable {
         return Step(
             temperatureC: weather.temperatureC, windMPerS: weather.windMPerS, irradianceWPerM2: weather.ghiWPerM2,
             freeKW: assets.port.givenKW - offered.reduce(0, +), offeredKW: offered,
-            loadKW: assets.port.drawnKW, gasKW: assets.port.gasKW, lineOffs: line.lineOffs(from: from, to: to),
+            loadKW: assets.port.drawnKW, circuitKW: circuits.map { assets.port.exact($0, 0) }, gasKW: assets.port.gasKW,
+            lineOffs: line.lineOffs(from: from, to: to),
             intensity: intensity.step(from: from, number: number))
     }
 
     /// Puts the output that inverters let through in place of what the sun offered.
     public mutating func curtail(to outputKW: [Double]) {
         for (place, asset) in limited.enumerated() { assets.curtail(asset, to: outputKW[place]) }
+    }
+
+    /// The same of what the plant drew where loads can be switched, and what inverters let through.
+    public mutating func take(_ step: ResponsivePlant.Step) {
+        curtail(to: step.limitedKW)
+        for (place, asset) in circuits.enumerated() { assets.curtail(asset, to: step.circuitKW[place]) }
+        guard !circuits.isEmpty, step.servedShare < 1 else { return }
+        for asset in unswitched { assets.curtail(asset, to: step.servedShare * assets.port.exact(asset, 0)) }
     }
 
     /// Weather, then the assets in configuration order.

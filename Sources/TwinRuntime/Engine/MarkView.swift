@@ -53,6 +53,7 @@ struct MarkView: Sendable {
         view.heatFilling = HeatFilling(gramsPerKWh: heat.fillingGramsPerKWh, pricePerKWh: heat.fillingPricePerKWh)
         view.heatStore = heat.store
         view.fuelStock = fuelStock(values)
+        view.unswitchedLoadKW = table.unswitchedLoadKW(values, scene)
         return view
     }
 

@@ -173,9 +173,10 @@ public final class TwinEngine {
             state.books.count(issuedAt: outcome.command.ts - plan.step) { $0.count(outcome.fate) }
         }
         let site = siteView(reply.image, posting.balance, context)
-        let plant = markView(reply.values).plant(
+        var plant = markView(reply.values).plant(
             reply.values.map(\.used), site: site, outdoorC: reply.image.airTemperatureC, at: context.from,
             changedAt: state.desk.changedAt)
+        plant.tripped = reply.tripped
         let conditions = alarms(reply, posting.balance, plant, context)
         let causes = AlarmCauses(
             reply: reply, refusals: refusals, balance: posting.balance, offers: plant.offers, outcomes: outcomes,
@@ -378,6 +379,8 @@ public final class TwinEngine {
                 conditions.append(AlarmKey(path.area, path.asset, .twoControllers))
             }
             for (place, asset) in plant.offers.enumerated() {
+                // What forms the grid of an island follows the island.
+                if !plant.site.isGridConnected, case .store = asset.shape { continue }
                 if state.desk.watch(asset, near: place, context: context, rules: rules) {
                     conditions.append(AlarmKey(asset.path.area, asset.path.asset, .notFollowed))
                 }
@@ -423,6 +426,12 @@ public final class TwinEngine {
 }
 
 extension ComponentReply {
+    /// Assets whose breaker is open.
+    fileprivate var tripped: Set<AssetPath> {
+        alarms.contains { $0.code == .trip }
+            ? Set(alarms.filter { $0.code == .trip }.map { AssetPath($0.area, $0.asset) }) : []
+    }
+
     /// How much a tick's components said.
     struct Sizes {
         var values = 0

@@ -20,6 +20,8 @@ public struct ClosedPlant {
         let side: Side
         /// Place among what obeys a limit of the simulated plant; nil for what obeys none.
         let limit: Int?
+        /// Place among the loads that can be switched.
+        let circuit: Int?
         /// A shop takes what its model says while the file never told.
         let shop: Shop?
         var kw: Double?
@@ -62,7 +64,7 @@ public struct ClosedPlant {
     /// The assets of the surroundings with the signal that meets on the bus, and behind it that of the gas where a main
     /// meter sees it.
     private static func told(_ config: SiteConfig) -> [Told] {
-        var limits = 0
+        var (limits, circuits) = (0, 0)
         let hasGasMain = !config.assets.of(GasMain.self).isEmpty
         return config.assets.filter { type(of: $0.kind).isSurroundings }.flatMap { asset in
             var told: [Told] = []
@@ -70,18 +72,19 @@ public struct ClosedPlant {
             for signal in asset.kind.signals {
                 let rows = signal.posts.map(\.account.row)
                 guard let row = rows.first(where: { $0.bus == .electricity && $0.flow != .memo }) else { continue }
-                let isLimited = asset.kind.control != nil
-                defer { limits += isLimited ? 1 : 0 }
+                let isCircuit = asset.kind.control?.action == .setMode
+                let isLimited = asset.kind.control != nil && !isCircuit
+                defer { (limits, circuits) = (limits + (isLimited ? 1 : 0), circuits + (isCircuit ? 1 : 0)) }
                 told.append(
                     Told(
                         path: asset.path, key: signal.key, side: row.flow.isSource ? .source : .use,
-                        limit: isLimited ? limits : nil, shop: shop))
+                        limit: isLimited ? limits : nil, circuit: isCircuit ? circuits : nil, shop: shop))
                 break
             }
             if hasGasMain, !told.isEmpty,
                 let gas = asset.kind.signals.first(where: { $0.posts.contains { $0.account == .gas } })
             {
-                told.append(Told(path: asset.path, key: gas.key, side: .gas, limit: nil, shop: shop))
+                told.append(Told(path: asset.path, key: gas.key, side: .gas, limit: nil, circuit: nil, shop: shop))
             }
             return told
         }
@@ -139,14 +142,13 @@ public struct ClosedPlant {
         let around = around(from, to, electricVehicles: electricVehicles(file.line, tick: tick, from, to))
         let step = plant.step(from: from, to: to, around)
         coarse.forget(before: from)
-        let share = around.loadKW > 0 ? step.servedLoadKW / around.loadKW : 0
         let told = plant.messages(from: from, to: to, number: tick)
         var messages: [Arrival] = []
         messages.reserveCapacity(file.passing.count + told.count + file.clocks.count)
         messages += file.passing
         var isFileKept = true
         for (message, asset, _) in file.assets {
-            if let changed = asItHappened(messages[message], asset, step, servedShare: share) {
+            if let changed = asItHappened(messages[message], asset, step) {
                 messages[message] = changed
                 isFileKept = false
             }
@@ -178,6 +180,9 @@ public struct ClosedPlant {
         var (unheardKW, unheardGasKW) = (0.0, 0.0)
         for place in told.indices {
             if let kw = coarse.mean(place, from: from, to: to) { told[place].kw = max(0, kw) }
+            if told[place].circuit != nil, let shop = told[place].shop {
+                surroundings.circuitKW.append(told[place].kw ?? unheardLoadKW(shop, told[place].path, from))
+            }
             if told[place].limit != nil {
                 surroundings.offeredKW.append(told[place].kw ?? 0)
             } else if told[place].kw == nil, let shop = told[place].shop {
@@ -240,7 +245,7 @@ public struct ClosedPlant {
 
     /// What the file offers after trips, curtailment and, in an outage, shedding; nil where it stays as it is.
     private func asItHappened(
-        _ arrival: Arrival, _ place: Int, _ step: ResponsivePlant.Step, servedShare: Double
+        _ arrival: Arrival, _ place: Int, _ step: ResponsivePlant.Step
     ) -> Arrival? {
         let key = told[place].key
         if told[place].side == .gas { return nil }
@@ -253,8 +258,12 @@ public struct ClosedPlant {
             guard plant.isOutage || isTripped else { return nil }
             return arrival.with(isTripped) { $0 == key ? { _ in 0 } : nil }
         }
-        guard plant.isOutage else { return nil }
-        return arrival.with(false) { $0 == key ? { ($0 * servedShare).rounded() } : nil }
+        if let circuit = told[place].circuit {
+            guard let wanted = told[place].kw, step.circuitKW[circuit] < wanted else { return nil }
+            return arrival.with(false) { $0 == key ? { _ in step.circuitKW[circuit] } : nil }
+        }
+        guard plant.isOutage, step.servedShare < 1 else { return nil }
+        return arrival.with(false) { $0 == key ? { ($0 * step.servedShare).rounded() } : nil }
     }
 }
 

@@ -50,7 +50,7 @@ extension Offer.Shape {
     /// What no plan decides about: it costs nothing and saves always.
     var isRuled: Bool {
         switch self {
-        case .window, .duty: true
+        case .window, .duty, .circuit: true
         case .deferrable, .store, .converter, .source, .generator, .curtailable: false
         }
     }

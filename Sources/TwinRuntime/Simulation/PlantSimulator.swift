@@ -41,7 +41,7 @@ public struct PlantSimulator: Sendable {
         number += 1
         let around = surroundings.step(from: from, to: now, number: number)
         let answer = plant.step(from: from, to: now, ResponsivePlant.Surroundings(around))
-        surroundings.curtail(to: answer.limitedKW)
+        surroundings.take(answer)
         return surroundings.messages(around, from: from, to: now, number: number)
             + plant.messages(from: from, to: now, number: number) + [.clock(site: config.site, at: now)]
     }
@@ -69,7 +69,8 @@ extension ResponsivePlant {
 extension ResponsivePlant.Surroundings {
     public init(_ step: SimulatedSurroundings.Step) {
         self.init(
-            freeKW: step.freeKW, offeredKW: step.offeredKW, loadKW: step.loadKW, gasKW: step.gasKW,
+            freeKW: step.freeKW, offeredKW: step.offeredKW, loadKW: step.loadKW, circuitKW: step.circuitKW,
+            gasKW: step.gasKW,
             temperatureC: step.temperatureC, windMPerS: step.windMPerS, irradianceWPerM2: step.irradianceWPerM2,
             electricVehicles: Double(step.lineOffs.count { $0.isElectric }))
     }

@@ -169,7 +169,7 @@ public struct SimulatedRun {
         let around = surroundings.step(from: from, to: now, number: number)
         trial?.begin(&plant, at: from)
         let answer = plant.step(from: from, to: now, ResponsivePlant.Surroundings(around))
-        surroundings.curtail(to: answer.limitedKW)
+        surroundings.take(answer)
         if let feed = around.intensity {
             intensity = feed
             forecast = feed.forecast
@@ -230,9 +230,11 @@ public struct SimulatedRun {
             isGridMeasured: trial?.isGridMeasured(at: now) ?? true, isGridConnected: !plant.isOutage,
             intensityGPerKWh: UsedValue(intensity?.gramsPerKWh ?? 0, intensity == nil ? .stale : .good),
             outlook: outlook)
-        return view.plant(
+        var seen = view.plant(
             used, site: site, outdoorC: UsedValue(surroundings.toldWeather.temperatureC, .good), at: context.from,
             changedAt: desk.changedAt)
+        seen.tripped = plant.tripped
+        return seen
     }
 
     private var image: PlantImage {

@@ -197,5 +197,41 @@ extension BrokenExample {
             "a plan without a day to do it",
             [Edit("shifts.yaml", "workdays: [mon, tue, wed, thu, fri]", "workdays: ▸[]")],
             ["workdays: no day works, but 1412 vehicles are planned for each; list the days, or plan 0"]),
+        BrokenExample(
+            "an island that can shed nothing",
+            [
+                Edit(
+                    "safety.yaml", "follow_tolerance_fraction:",
+                    "island:\n  ▸ride_through_h: {value: 1, source: x}\n  uses_reserve: true\n"
+                        + "  margin_fraction: {value: 0.1, source: x}\n  vehicle_h: {value: 1, source: x}\n"
+                        + "follow_tolerance_fraction:")
+            ],
+            ["island: no load can be switched; give a shop of assets.yaml circuit: {shed_priority: ...}"]),
+        BrokenExample(
+            "circuits and an island with values that cannot be",
+            [
+                Edit(
+                    "assets.yaml", "    load_max_kw: {value: 4200,",
+                    "    circuit: ▸{shed_priority: {value: 1, source: x}, restart_s: {value: 60, source: x}, "
+                        + "never_off_kw: {value: 5000, source: x}}\n    load_max_kw: {value: 4200,"),
+                Edit(
+                    "assets.yaml", "    load_max_kw: {value: 9300,",
+                    "    circuit: {shed_priority: {value: ▸0, source: x}, ▸restart: {value: 60, source: x}, "
+                        + "never_off_kw: {value: 0, source: x}}\n    load_max_kw: {value: 9300,"),
+                Edit(
+                    "safety.yaml", "follow_tolerance_fraction:",
+                    "island:\n  ride_through_h: {value: ▸0, source: x}\n  uses_reserve: ▸yes\n"
+                        + "  margin_fraction: {value: 0.1, source: x}\n  ▸vehicle_hours: {value: 1, source: x}\n"
+                        + "follow_tolerance_fraction:"),
+            ],
+            [
+                "shop.press.circuit: never_off_kw 5000 kW is not below load_max_kw 4200 kW; a load that never goes off "
+                    + "has no circuit",
+                "shop.body.circuit.shed_priority: 0 is not in 1...99 (place); check the unit and the digits",
+                "shop.body.circuit.restart: unknown key; did you mean \"restart_s\"?",
+                "island.ride_through_h: 0 is not in 0.1...72 (h); check the unit and the digits",
+                "island.uses_reserve: \"yes\" is text in YAML 1.2 and a switch in YAML 1.1; write true",
+                "island.vehicle_hours: unknown key; did you mean \"vehicle_h\"?",
+            ]),
     ]
 }

@@ -15,6 +15,11 @@ struct VariantTests {
         ("biomass-boiler", "sunderland-biomass"), ("chp", "sunderland-chp"), ("electrolyser", "sunderland-hydrogen"),
     ]
 
+    /// The same of islands, which have no account of their own.
+    static let islands = [
+        ("island-sheds-by-priority", "sunderland-island"), ("cars-carry-the-essentials", "sunderland-island"),
+    ]
+
     private static func config(_ name: String) throws -> SiteConfig {
         try SiteConfig.load(folder: Repository.path("twin-config/\(name)"))
     }
@@ -33,17 +38,17 @@ struct VariantTests {
     @Test("every scenario of the folder is here")
     func all() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder)
-        #expect(Set(names) == Set(Self.variants.map { "\($0.0).scenario.yaml" }))
+        #expect(Set(names) == Set((Self.variants + Self.islands).map { "\($0.0).scenario.yaml" }))
     }
 
-    @Test("its scenario passes, and every bus balances to the last watt-second", arguments: variants)
+    @Test("its scenario passes, and every bus balances to the last watt-second", arguments: variants + islands)
     func passes(variant: (name: String, config: String)) async throws {
         let result = try await run(variant.name, Self.config(variant.config))
         #expect(result.verdicts.filter { !$0.passed }.map(\.sentence) == [])
         for bus in Bus.allCases where bus.balances { #expect(result.summary.balanceErrorKWh(bus) == 0) }
     }
 
-    @Test("without its fault the alarm does not come", arguments: variants)
+    @Test("without its fault the alarm does not come", arguments: variants + islands)
     func withoutFault(variant: (name: String, config: String)) async throws {
         let result = try await run(variant.name, Self.config(variant.config), faults: false)
         #expect(result.verdicts.contains { !$0.passed && $0.sentence.contains("it was never raised") })

@@ -101,13 +101,20 @@ public struct BatteryUnit: AssetKind {
     public func step<Port: StepPort>(_ memory: inout BatteryString, _ port: inout Port) {
         let hours = port.around.hours
         // Without a meter the twin believes that the set-point in force is followed.
-        let wanted = port.islandNeedKW.map { min($0, powerMaxKW) } ?? port.order ?? 0
+        let share = port.islandShareKW(islandKW(memory, hours: hours))
+        let wanted = share.map { $0 + standbyKW } ?? port.order ?? 0
         let possible = port.isTripped ? nil : memory.feasibleKW(wanted, hours: hours)
         let power = port.use(0, possible.map { $0 - standbyKW } ?? 0)
         if !port.isTripped { memory.hold(powerKW: power.value + standbyKW, hours: hours) }
         port.prove(memory.meanSOC)
         let soc = port.use(1, min(max(memory.meanSOC, 0), 1))
         memory.correct(soc: soc.value)
+    }
+
+    /// Its inverter holds voltage and frequency, as far as the packs go.
+    public func islandKW(_ memory: BatteryString, hours: Double) -> ClosedRange<Double>? {
+        let takes = min(0, memory.feasibleKW(-powerMaxKW, hours: hours) - standbyKW)
+        return takes...max(0, memory.feasibleKW(powerMaxKW, hours: hours) - standbyKW)
     }
 
     public func offer(_ scene: OfferScene) -> Offer? {

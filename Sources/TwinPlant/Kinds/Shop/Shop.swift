@@ -1,4 +1,5 @@
 public import TwinCore
+public import TwinDispatch
 
 /// A process shop or a building: its electric load, and the gas that is burnt at the place.
 public struct Shop: GasBurning {
@@ -13,6 +14,13 @@ public struct Shop: GasBurning {
     public var gasMaxKW = 0.0
     /// Useful heat per gas burnt.
     public var burnerEfficiency = 1.0
+    /// Whether its load can be switched off, and where it stands in the order of shedding: 1 is kept longest.
+    public var isSwitched = false
+    public var shedPriority = 1
+    /// How long after the one before it may come back.
+    public var restart = Span.seconds(0)
+    /// What an interlock keeps on when it is shed.
+    public var neverOffKW = 0.0
     /// True over assumed.
     public var electricityScale = 1.0
     public var gasScale = 1.0
@@ -33,8 +41,31 @@ public struct Shop: GasBurning {
                 "electricity_per_vehicle_kwh", "kWh/vehicle", .quantity(0...10_000, \.model.electricityPerVehicleKWh),
                 "electricity of one vehicle more"),
             .init("load_max_kw", "kW", .quantity(1...1_000_000, \.loadMaxKW), "a reading above is a fault"),
-        ] + gasParameters(part: "burners")
-    public static let parts = [ParameterPart<Shop>("burners", \.hasBurners)]
+        ] + gasParameters(part: "burners") + [
+            .init(
+                "shed_priority", "place", .count(1...99, \.shedPriority),
+                "place in the order of shedding; 1 is kept longest", part: "circuit"),
+            .init(
+                "restart_s", "s", .seconds(0...86_400, \.restart), "how long after the one before it may come back",
+                part: "circuit"),
+            .init(
+                "never_off_kw", "kW", .quantity(0...1_000_000, \.neverOffKW),
+                "what an interlock keeps on when it is shed", part: "circuit"),
+        ]
+    public static let parts = [
+        ParameterPart<Shop>("burners", \.hasBurners), ParameterPart<Shop>("circuit", \.isSwitched),
+    ]
+
+    public var problems: [ParameterProblem] {
+        guard isSwitched, neverOffKW >= loadMaxKW else { return [] }
+        let (kept, most) = (JSON.numberText(neverOffKW), JSON.numberText(loadMaxKW))
+        return [
+            ParameterProblem(
+                "circuit",
+                "never_off_kw \(kept) kW is not below load_max_kw \(most) kW; a load that never goes off has no circuit"
+            )
+        ]
+    }
 
     var gasDemand: EnergyModel {
         get { model }
@@ -42,6 +73,7 @@ public struct Shop: GasBurning {
     }
 
     public var sizeKW: Double { loadMaxKW }
+    public var control: Control? { isSwitched ? Control(.setMode, 0...2, fallback: "run") : nil }
     public var watchedBand: ClosedRange<Double>? { -Double.infinity...Double.infinity }
 
     public var witnesses: [Witness] {
@@ -69,8 +101,10 @@ public struct Shop: GasBurning {
         let minutes = port.around.minutes
         let dip = minutes < 30 && plan.isBreak ? 1 - breakDipFraction : 1
         let noise = 1 + noiseFraction * port.noise(0, timeConstantMinutes: 10)
-        let load = max(
+        let wantedKW = max(
             0, electricityScale * model.electricityKW(vehiclesPerHour: plan.vehiclesPerHour) * dip * noise)
+        let isOff = isSwitched && port.order.map { $0 < 0.5 } ?? false
+        let load = isOff ? min(wantedKW, neverOffKW) : wantedKW
         _ = port.use(Place.load, load)
         port.prove(load)
         let wanted =
@@ -84,6 +118,24 @@ public struct Shop: GasBurning {
         let gas = max(0, now * flicker)
         _ = port.use(Place.gas, gas)
         port.prove(gas)
+    }
+
+    public func offer(_ scene: OfferScene) -> Offer? {
+        guard isSwitched else { return nil }
+        return Offer(
+            Circuit(
+                path: scene.path, shedPriority: shedPriority, restart: restart, neverOffKW: neverOffKW,
+                ratedKW: loadMaxKW, loadKW: scene.value(Place.load), expectedKW: expectedKW(scene)))
+    }
+
+    public func unswitchedLoadKW(_ scene: OfferScene) -> Double {
+        let told = scene.value(Place.load)
+        return isSwitched ? 0 : max(told.quality.isGood && told.value.isFinite ? told.value : 0, expectedKW(scene))
+    }
+
+    /// In the step that follows the mark.
+    private func expectedKW(_ scene: OfferScene) -> Double {
+        max(0, model.electricityKW(vehiclesPerHour: scene.calendar.vehiclesPerHour(at: scene.time + scene.step)))
     }
 
     // MARK: - Simulated plant
