@@ -22,7 +22,7 @@ public struct DispatchControl: Sendable {
         let (rules, asking) = rules(request, plant.planned)
         var passages = rules.decide(plant).map { wish in
             SafetyGate.Passage(
-                wish.place, wish.value, last: plant.inForce[wish.place]?.value ?? plant.offers[wish.place].resting,
+                wish.place, wish.value, last: plant.last(wish.place),
                 reason: asking.map { wish.reason.asked(by: $0) } ?? wish.reason)
         }
         gate.pass(&passages, plant.offers, netKW: plant.site.netKW)

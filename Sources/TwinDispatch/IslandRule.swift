@@ -35,18 +35,24 @@ public struct IslandRule: Sendable, Hashable {
 
     /// What the island can give, kW.
     private struct Supply {
-        /// What storage can give over all of the hours.
+        /// What storage can give over all of the hours, and in the coming step.
         var storageKW = 0.0
+        var storageNowKW = 0.0
         /// What storage can take, as long as it would be full in half an hour: a fuel cell cannot turn down faster.
         var storageTakesKW = 0.0
         var generatorsKW = 0.0
+        /// Over the hours, and as far as they come in the coming step.
         var vehiclesKW = 0.0
+        var vehiclesNowKW = 0.0
         /// Whether any storage that is measured is there to form the grid, and any of it has energy.
         var isMeasured = false
         var isForming = false
 
-        /// Without what forms the grid there is nothing.
-        var totalKW: Double { isForming ? storageKW + generatorsKW + vehiclesKW : 0 }
+        /// By energy and by power; without what forms the grid there is nothing.
+        var totalKW: Double {
+            guard isForming else { return 0 }
+            return generatorsKW + min(storageKW + vehiclesKW, storageNowKW + vehiclesNowKW)
+        }
     }
 
     private func hoursLeft(_ plant: PlantView) -> Double {
@@ -68,6 +74,7 @@ public struct IslandRule: Sendable, Hashable {
                 * unit.dischargeEfficiency
             if energyKWh > 0 { supply.isForming = true }
             supply.storageKW += min(unit.powerMaxKW, energyKWh / max(hours, unit.step.hours))
+            supply.storageNowKW += min(unit.powerMaxKW, energyKWh / unit.step.hours)
             supply.storageTakesKW += min(
                 unit.powerMaxKW, max(0, unit.socMax - content) * unit.capacityKWh / unit.chargeEfficiency / 0.5)
         }
@@ -78,7 +85,11 @@ public struct IslandRule: Sendable, Hashable {
             supply.generatorsKW += cell.comingKW(setPointKW: cell.ratedKW)
         }
         let share = min(1, vehicleHours / hours)
-        for place in plant.loads { supply.vehiclesKW += share * giveKW(plant, place) }
+        for place in plant.loads {
+            let givesKW = giveKW(plant, place)
+            supply.vehiclesKW += share * givesKW
+            supply.vehiclesNowKW += min(givesKW, max(0, plant.last(place) + plant.offers[place].rampKWPerStep))
+        }
         return supply
     }
 
@@ -106,7 +117,9 @@ public struct IslandRule: Sendable, Hashable {
         let later = self.supply(plant, hours: hours + IslandRule.moreHours)
         let (circuits, loadKW) = keep(
             order, fixedKW: fixedKW, hasKW: supply.totalKW, laterKW: later.totalKW, minutes: 60 * hours)
-        return rest(plant) + balance(plant, supply, loadKW: loadKW) + order.byHand + circuits
+        // In the order of the surplus: what does not fit the connection is cut from the last on, and sun comes before cars.
+        return (rest(plant) + balance(plant, supply, loadKW: loadKW) + order.byHand + circuits)
+            .sorted { $0.place < $1.place }
     }
 
     /// What is needed with the first circuits on, kW: `fixed` and what never goes off beside.
@@ -195,7 +208,9 @@ public struct IslandRule: Sendable, Hashable {
                     place, (wantedKW * 10).rounded(.down) / 10,
                     Reason("island: % kW of load, and storage takes up to % kW", loadKW, supply.storageTakesKW)))
         }
-        var openKW = max(0, loadKW - leastKW - supply.storageKW)
+        // What loads may rise by is left to storage, which is there at once.
+        let steadyKW = min(supply.storageKW, max(0, supply.storageNowKW - marginFraction * loadKW))
+        var openKW = max(0, loadKW - leastKW - steadyKW)
         var surplusKW = max(0, leastKW - loadKW - supply.storageTakesKW)
         for place in plant.loads {
             guard case .deferrable(let group) = plant.offers[place].shape else { continue }

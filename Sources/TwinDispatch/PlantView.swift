@@ -128,6 +128,20 @@ extension PlantView {
     }
 }
 
+extension PlantView {
+    /// What the ramp of an asset's set-point begins at: that in force. In an island a ceiling far above what cars charge does
+    /// not hold back what they shall give.
+    func last(_ place: Int) -> Double {
+        let offer = offers[place]
+        if !site.isGridConnected, !circuits.isEmpty, case .deferrable = offer.shape, offer.action == .setPower,
+            offer.measured.quality.isGood
+        {
+            return offer.measured.value
+        }
+        return (inForce.indices.contains(place) ? inForce[place]?.value : nil) ?? offer.resting
+    }
+}
+
 extension Offer.Shape {
     /// What the site would import more than now with this at rest, in the words of `netAtRestKW`, kW.
     fileprivate var restingKW: Double {

@@ -12,6 +12,7 @@ struct IslandParts {
     var cellKW = 400.0
     var giveKW = 60.0
     var mustKW = 0.0
+    var chargingKW = 50.0
     var circuits = [
         IslandParts.circuit(0, priority: 1, kw: 300, restart: .seconds(60)),
         IslandParts.circuit(1, priority: 2, kw: 250, restart: .seconds(120)),
@@ -36,7 +37,7 @@ struct IslandParts {
             path: IslandParts.cell, ratedKW: max(cellKW, 1), minimumKW: 100, rampKWPerStep: 10,
             powerKW: UsedValue(cellKW, .good))
         let cars = DeferrableLoad(
-            path: IslandParts.bays, action: .setPower, ratingKW: 100, powerKW: UsedValue(-50, .good),
+            path: IslandParts.bays, action: .setPower, ratingKW: 100, powerKW: UsedValue(-chargingKW, .good),
             mustKW: UsedValue(mustKW, .good), canChargeKW: UsedValue(100, .good),
             canDischargeKW: UsedValue(giveKW, .good), isWorking: false)
         var view = PlantView(
@@ -109,8 +110,11 @@ struct IslandRuleTests {
         reserve.usesReserve = false
         #expect(Self.on(IslandParts(), reserve) == [true, false, false])
         // When the time is over what is left goes on by the quarter of an hour: 360 / 0.25 is more than the rating of 500.
-        // 500 + 400 + 60 = 960 kW.
+        // 500 + 400 + 60 = 960 kW; but in this step the cars, which charge 50 of their 100 kW, come to 50 at most: 950, and
+        // all three need 953.7.
         later.breakerAge = .hours(3)
+        #expect(Self.on(later) == [true, true, false])
+        later.chargingKW = 20
         #expect(Self.on(later) == [true, true, true])
     }
 
@@ -241,6 +245,7 @@ struct IslandRuleTests {
         }
         // Above it counts no more than full: (1 - 0.1) x 900 is above the rating of 500 kW; 500 + 400 + 60 = 960 kW.
         parts.store = DispatchBench.unit(soc: 7)
+        parts.chargingKW = 0
         parts.inForce = [nil, nil, nil]
         #expect(Self.on(parts) == [true, true, true])
         // As before where the section is missing.

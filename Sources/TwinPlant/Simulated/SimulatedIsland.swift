@@ -28,7 +28,9 @@ struct SimulatedIsland: Sendable {
         let all = openKW > 0 ? givesKW : takesKW
         let own = openKW > 0 ? range.upperBound : -range.lowerBound
         guard own > 0, all > 0 else { return 0 }
-        return min(max(openKW * min(1, own / all), range.lowerBound), range.upperBound)
+        // What is taken is carried over the distribution like any load.
+        let shared = openKW > 0 ? openKW : openKW / (1 + lossFraction)
+        return min(max(shared * min(1, own / all), range.lowerBound), range.upperBound)
     }
 
     /// Whether it stands after a step: the bus balances to what a meter shows.
