@@ -103,7 +103,7 @@ public struct PlanEffect: Sendable, Hashable {
                 let kW = min(max(value, 0), 1) * max(0, oven.electricKW)
                 grams -= kW * oven.breakEvenGPerKWh
                 fuel -= kW * (oven.replacedPricePerKWh ?? 0)
-            case .deferrable, .store, .window, .duty, .curtailable: break
+            case .deferrable, .store, .window, .duty, .curtailable, .circuit: break
             }
         }
 
@@ -122,7 +122,7 @@ extension Offer.Shape {
         case .generator(let cell): max(0, cell.powerKW.value)
         case .converter(let converter): max(0, converter.measuredKW.value)
         case .source(let oven): oven.isElectric ? 1 : 0
-        case .deferrable, .store, .window, .duty, .curtailable: 0
+        case .deferrable, .store, .window, .duty, .curtailable, .circuit: 0
         }
     }
 }
