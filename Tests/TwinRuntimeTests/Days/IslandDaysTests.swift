@@ -87,6 +87,7 @@ struct IslandDaysTests {
         run.forEachRow { _ in }
         #expect(trial.faults.isEmpty, "seed \(seed): \(trial.faults)")
         #expect(trial.steps > 0 && trial.isOn.values.allSatisfy { $0 }, "seed \(seed): \(trial.isOn)")
+        // None of these outages meets the end of a shift with empty storage; there departures need more than the island has.
         #expect(run.figures.missedDepartures == 0, "seed \(seed): \(run.figures.text)")
     }
 }
