@@ -58,8 +58,6 @@ public struct GridRequests: Sendable, Hashable, Codable {
     private var open: [GridRequestRecord] = []
     /// In the order in which they ended.
     private var done: [GridRequestRecord] = []
-    /// Of the half hour before now, by step: what was imported less what was exported, kW.
-    private var recent: [Double] = []
 
     /// More at once, or more that are remembered, are a fault of who asks.
     public static let countMax = 16
@@ -80,9 +78,12 @@ public struct GridRequests: Sendable, Hashable, Codable {
 
     /// - Parameters:
     ///   - plan: in force when the word is heard.
+    ///   - beforeKW: what was imported less what was exported in the half hour before it, kW; nil where nobody knows.
     ///   - now: when it is heard.
     /// - Returns: what it changes, for people; nil where it changes nothing.
-    public mutating func take(_ word: GridRequestWord, plan: DispatchPlan?, at now: PlantTime) -> GridRequestChange? {
+    public mutating func take(_ word: GridRequestWord, plan: DispatchPlan?, beforeKW: Double?, at now: PlantTime)
+        -> GridRequestChange?
+    {
         switch word {
         case .withdraw(let id):
             guard let place = open.firstIndex(where: { $0.request.id == id }) else { return nil }
@@ -96,10 +97,9 @@ public struct GridRequests: Sendable, Hashable, Codable {
             // What the plan says of it counts only while the plan knows nothing of it.
             let old = open.first { $0.request.id == request.id }
             let expected = old?.baselineKW ?? plan?.meanNetKW(from: request.from, until: request.until)
-            let before = recent.isEmpty ? nil : recent.reduce(0, +) / Double(recent.count)
             kept.append(
                 GridRequestRecord(
-                    request, heard: now, baselineKW: expected ?? before,
+                    request, heard: now, baselineKW: expected ?? beforeKW,
                     isPlanned: old?.isPlanned ?? (expected != nil)))
             open = kept.sorted { $0.request.id < $1.request.id }
             return GridRequestChange(
@@ -112,9 +112,6 @@ public struct GridRequests: Sendable, Hashable, Codable {
     /// - Returns: requests that are over with it.
     public mutating func step(netKW: Double?, from: PlantTime, to: PlantTime) -> [GridRequestChange] {
         if let netKW, netKW.isFinite {
-            let most = max(1, Int(Span.minutes(30).ms / max(1, (to - from).ms)))
-            recent.append(netKW)
-            if recent.count > most { recent.removeFirst(recent.count - most) }
             for place in open.indices where open[place].request.isActive(at: from) {
                 open[place].add(netKW: netKW, seconds: (to - from).seconds)
             }

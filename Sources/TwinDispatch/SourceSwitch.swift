@@ -28,10 +28,15 @@ public struct SourceSwitch: Sendable, Hashable {
         self.mustRest = mustRest
     }
 
-    /// Whether the gas that a kWh replaces costs less than a kWh does.
-    func isWorthLess(than importPrice: Double?) -> Bool {
-        guard let importPrice, let replacedPricePerKWh else { return false }
-        return replacedPricePerKWh < importPrice
+    /// What an hour of electricity costs more than the gas that it replaces, with carbon at a price: what is bought at its price,
+    /// and the rest of it at what it would bring as export. Nil where a price is not known, or where a kWh that is bought pays
+    /// by itself: that was weighed by the plan.
+    func lossPerHour(boughtKW: Double, _ site: SiteView, _ perTonne: Double) -> Double? {
+        guard let prices = site.prices, let replacedPricePerKWh, site.isIntensityKnown else { return nil }
+        let saved = replacedPricePerKWh + breakEvenGPerKWh * perTonne / 1e6
+        let buying = prices.importPerKWh + site.intensityGPerKWh.value * perTonne / 1e6
+        guard saved < buying else { return nil }
+        return boughtKW * buying + (electricKW - boughtKW) * prices.exportPerKWh - electricKW * saved
     }
 
     /// Whether its elements are on.

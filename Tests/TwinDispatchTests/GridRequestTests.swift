@@ -81,7 +81,8 @@ struct GridRequestTests {
     @Test("what became of it is told by the meter, against the plan that knew nothing of it")
     func record() throws {
         var requests = GridRequests()
-        let set = requests.take(.request(Self.request(pay: 100)), plan: Self.plan([3600, 3600]), at: Self.start)
+        let set = requests.take(
+            .request(Self.request(pay: 100)), plan: Self.plan([3600, 3600]), beforeKW: nil, at: Self.start)
         #expect(set?.kind == .set)
         #expect(requests.active(at: Self.start)?.id == "dr-1")
         var ended: [GridRequestChange] = []
@@ -107,7 +108,7 @@ struct GridRequestTests {
     func pay() throws {
         for (kw, pay) in [(2700.0, 60.0), (4000, 0)] {
             var requests = GridRequests()
-            _ = requests.take(.request(Self.request(pay: 100)), plan: Self.plan([3600]), at: Self.start)
+            _ = requests.take(.request(Self.request(pay: 100)), plan: Self.plan([3600]), beforeKW: nil, at: Self.start)
             _ = requests.step(netKW: kw, from: Self.start, to: Self.start + .hours(1))
             #expect(abs((requests.records.first?.pay ?? -1) - pay) < 1e-6)
         }
@@ -116,16 +117,12 @@ struct GridRequestTests {
     @Test("without a plan the half hour before it was heard is what it is held against")
     func baseline() throws {
         var requests = GridRequests()
-        for minute in 0..<60 {
-            let from = Self.start + .minutes(Int64(minute))
-            _ = requests.step(netKW: minute < 30 ? 9000 : 3200, from: from, to: from + .minutes(1))
-        }
         let later = Self.request(from: .hours(2))
-        _ = requests.take(.request(later), plan: nil, at: Self.start + .hours(1))
+        _ = requests.take(.request(later), plan: nil, beforeKW: 3200, at: Self.start + .hours(1))
         #expect(abs((requests.records.first?.baselineKW ?? 0) - 3200) < 1e-6)
         #expect(requests.records.first?.isPlanned == false)
         // Said again, it keeps what it is held against: by now the plan knows of it.
-        _ = requests.take(.request(later), plan: Self.plan([1, 1, 1, 1]), at: Self.start + .hours(1))
+        _ = requests.take(.request(later), plan: Self.plan([1, 1, 1, 1]), beforeKW: 9, at: Self.start + .hours(1))
         #expect(abs((requests.records.first?.baselineKW ?? 0) - 3200) < 1e-6 && requests.records.count == 1)
         // Nothing of it is measured: it has no figures.
         _ = requests.step(netKW: nil, from: Self.start + .hours(2), to: Self.start + .hours(3))
@@ -139,13 +136,14 @@ struct GridRequestTests {
         var requests = GridRequests()
         for place in 0..<GridRequests.countMax {
             _ = requests.take(
-                .request(Self.request("r-\(place)", kw: 3000 - Double(place))), plan: nil, at: Self.start)
+                .request(Self.request("r-\(place)", kw: 3000 - Double(place))), plan: nil, beforeKW: nil, at: Self.start
+            )
         }
         #expect(requests.active(at: Self.start)?.id == "r-15")
-        #expect(requests.take(.request(Self.request("more")), plan: nil, at: Self.start) == nil)
-        #expect(requests.take(.withdraw("r-15"), plan: nil, at: Self.start)?.kind == .released)
+        #expect(requests.take(.request(Self.request("more")), plan: nil, beforeKW: nil, at: Self.start) == nil)
+        #expect(requests.take(.withdraw("r-15"), plan: nil, beforeKW: nil, at: Self.start)?.kind == .released)
         #expect(requests.active(at: Self.start)?.id == "r-14")
-        #expect(requests.take(.withdraw("r-15"), plan: nil, at: Self.start) == nil)
+        #expect(requests.take(.withdraw("r-15"), plan: nil, beforeKW: nil, at: Self.start) == nil)
     }
 
     // MARK: - Plan and fast rule

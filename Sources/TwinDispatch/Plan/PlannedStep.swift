@@ -74,6 +74,9 @@ extension Store {
 /// The fast rule between two plans: it does what the plan wants, as far as the present lets it, and takes up what came
 /// otherwise than expected. The net that it is given has all others as they are decided or planned, and the asset at rest.
 extension DispatchRules {
+    /// ASM: of a generator's rating, what a meter may be wrong by.
+    private static let surplusBand = 0.02
+
     private func perMWh(_ price: Double) -> Double { price * 1000 }
 
     /// A reason of the plan, with what another choice would cost.
@@ -224,10 +227,11 @@ extension DispatchRules {
                 Reason("gas: % kW more would pass the peak of % kW", oven.electricKW, storage.peakImportKW), .none
             )
         }
-        // What is not worth a kWh that is bought, carbon not counted, lives on the surplus and ends with it.
-        let isForSurplus = oven.isWorthLess(than: plant.site.prices?.importPerKWh)
-        if isForSurplus, net > 0 {
-            return (0, Reason("gas: the surplus is gone, and % kW would be bought", oven.electricKW), .none)
+        let bought = min(oven.electricKW, max(0, net + oven.electricKW))
+        if bought > 0, let lossPerHour = oven.lossPerHour(boughtKW: bought, plant.site, maxCostPerTonne),
+            lossPerHour > 0
+        {
+            return (0, Reason("gas: of % kW, % would be bought, more than the surplus", oven.electricKW, bought), .none)
         }
         return (1, told("plan: electric while a MWh on the bus is worth %"), .none)
     }
@@ -242,7 +246,8 @@ extension DispatchRules {
         let steady = cell.comingKW(setPointKW: value)
         let expected = net + cell.comingKW(setPointKW: cell.ratedKW) - steady
         let surplus = surplus(plant, expected)
-        if surplus > 0 {
+        // It comes down by its ramp, and stays there for a while: not for a moment's surplus.
+        if surplus > DispatchRules.surplusBand * cell.ratedKW {
             let reduced = min(value, max(cell.minimumKW, ((steady - surplus) * 10).rounded(.up) / 10))
             return (reduced, Reason("surplus: % kW would be exported; down to % kW", surplus, reduced), .none)
         }

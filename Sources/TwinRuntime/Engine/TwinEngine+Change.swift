@@ -3,6 +3,7 @@ public import TwinConfiguration
 import TwinCore
 import TwinDispatch
 import TwinPlant
+import TwinUnits
 
 /// What may change while a run goes on.
 extension TwinEngine {
@@ -35,9 +36,10 @@ extension TwinEngine {
             let now = state.grid.to(state.tick)
             if let word = try? GridRequestWord(json, at: now) {  // see above
                 let plan = config.strategy == .optimiser ? dispatchPlan : nil
-                return state.requests.take(word, plan: plan, at: now).map {
-                    HandChange($0, AssetPath(.grid, config.grid.meter))
-                }
+                var requests = state.requests ?? GridRequests()
+                let change = requests.take(word, plan: plan, beforeKW: netOfLastHalfHourKW(by: now), at: now)
+                state.requests = requests.records.isEmpty ? nil : requests
+                return change.map { HandChange($0, AssetPath(.grid, config.grid.meter)) }
             }
             let word = try? HandWord(json, at: state.grid.to(state.tick), control: config.control(of:))  // see above
             guard let word else { return nil }
@@ -46,6 +48,13 @@ extension TwinEngine {
         case .resume, .shed: break
         }
         return nil
+    }
+
+    /// Import less export, mean of the last half hour that is over, kW; nil where none is.
+    private func netOfLastHalfHourKW(by now: PlantTime) -> Double? {
+        state.books.rows.last { $0.start + settlementPeriod <= now }.map { row in
+            (row[.gridImport].energy - row[.gridExport].energy).meanPower(milliseconds: settlementPeriod.ms).kilowatts
+        }
     }
 
     private func follow(_ word: HandWord) {

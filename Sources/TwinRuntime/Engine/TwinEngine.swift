@@ -187,15 +187,14 @@ public final class TwinEngine {
             HandChange(ended: $0, config.control(of: $0.path)?.action)
         }
         let meteredKW = site.isGridMeasured ? site.netKW : nil
-        handEnds += state.requests.step(netKW: meteredKW, from: context.from, to: context.to).map {
-            HandChange($0, AssetPath(.grid, config.grid.meter))
-        }
+        let over = state.requests?.step(netKW: meteredKW, from: context.from, to: context.to) ?? []
+        handEnds += over.map { HandChange($0, AssetPath(.grid, config.grid.meter)) }
         let commands =
             state.mode == .off
             ? []
             : config.control.commands(
                 plant, &state.desk, hand: state.hand, plan: config.strategy == .optimiser ? dispatchPlan : nil,
-                request: state.requests.active(at: context.to), context: context, rules: rules)
+                request: state.requests?.active(at: context.to), context: context, rules: rules)
         scene = (plant, reply.image)
         for command in commands {
             state.books.count(issuedAt: command.ts - plan.step) { $0.issued += 1 }

@@ -12,8 +12,8 @@ public struct TwinState: Sendable, Codable {
     public internal(set) var desk = CommandDesk()
     /// What operators want of single assets.
     public internal(set) var hand = HandOrders()
-    /// What is asked of the exchange with the grid.
-    public internal(set) var requests = GridRequests()
+    /// What is and was asked of the exchange with the grid; nil where nothing was.
+    public internal(set) var requests: GridRequests?
     public internal(set) var alarms = AlarmBoard()
     var balanceWatch = BalanceWatch()
     /// Nil while the link is up and all is heard again.

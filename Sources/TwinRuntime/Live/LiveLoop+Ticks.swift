@@ -221,7 +221,7 @@ extension LiveLoop {
             let json = json.ending(after: session.clock.now)
             do throws(HandWord.Refusal) {
                 if case .request(let request)? = try GridRequestWord(json, at: session.clock.now) {
-                    let others = session.engine.state.requests.asked.filter { $0.id != request.id }
+                    let others = session.engine.state.requests?.asked.filter { $0.id != request.id } ?? []
                     guard others.count < GridRequests.countMax else {
                         return .refused("\(GridRequests.countMax) requests stand already; withdraw one")
                     }

@@ -58,7 +58,7 @@ extension LiveLoop {
             if planDesk?.isOf(engine.config, epoch: engine.state.epoch) != true {
                 planDesk = PlanDesk(engine.config, epoch: engine.state.epoch, step: engine.plan.step)
             }
-            let asked = engine.state.requests.asked
+            let asked = engine.state.requests?.asked ?? []
             guard let scene = engine.scene,
                 let question = planDesk?.look(scene.plant, scene.image, requests: asked, at: mark)
             else { return }

@@ -41,7 +41,8 @@ struct ReplayPlanning {
             return say(.ownPlan, nil, at: mark)
         }
         if desk?.isOf(config, epoch: epoch) != true { desk = PlanDesk(config, epoch: epoch, step: engine.plan.step) }
-        guard let question = desk?.look(scene.plant, scene.image, requests: engine.state.requests.asked, at: mark)
+        guard
+            let question = desk?.look(scene.plant, scene.image, requests: engine.state.requests?.asked ?? [], at: mark)
         else { return }
         let answer = PlanAnswer(question, planner)
         if let plan = answer.plan {

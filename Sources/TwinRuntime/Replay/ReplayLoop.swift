@@ -411,7 +411,7 @@ public final class ReplayLoop {
         }
         facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
         facts.mode = engine.state.mode
-        facts.requests = engine.state.requests.records
+        facts.requests = engine.state.requests?.records
         if store != nil { try await commitLast() }
         ledger?.close(engine.state.books)
         let sum = try sum()

@@ -254,21 +254,22 @@ struct PlannedStepTests {
         #expect(commands.map(\.point.value) == [250])
     }
 
-    /// A kWh of the elements saves 0.04 of gas and costs 0.2: they are planned for a surplus of 500 kW, which covers half of
-    /// them. With none at all the site would buy each kWh of theirs.
+    /// A kWh of the elements saves 0.08 of gas. It costs 0.2 and 150 g at 250 a tonne to buy, 0.2375, or 0.05 to keep from
+    /// export: of 1,000 kW up to 160 may be bought, 160 x 0.2375 + 840 x 0.05 = 80. Planned for a surplus, they end when more
+    /// than that would be.
     @Test("elements that were planned for a surplus end with it")
     func ovenWithoutSurplus() {
-        for (net, value) in [(-500.0, 1.0), (-1, 1), (1, 0), (400, 0)] {
-            let view = Self.view(net, [PlanAssets.elements(saved: 0.04)])
+        for (net, value) in [(-1200.0, 1.0), (-1000, 1), (-850, 1), (-830, 0), (400, 0)] {
+            let view = Self.view(net, [PlanAssets.elements(saved: 0.08)])
             let wish = Self.decide(view, Self.plan([PlanAssets.oven: 1], netKW: -500))[PlanAssets.oven]
             #expect(wish?.value == value, "\(net)")
-            if value == 0 {
-                #expect(wish?.reason.text.hasPrefix("gas: the surplus is gone, and 1000 kW would be bought") == true)
+            if net == 400 {
+                let text = wish?.reason.text ?? ""
+                #expect(text.hasPrefix("gas: of 1000 kW, 1000 would be bought, more than the surplus"))
             }
         }
         // What pays when it is bought, stays.
         let paid = Self.view(400, [PlanAssets.elements(saved: 0.3)])
         #expect(Self.decide(paid, Self.plan([PlanAssets.oven: 1]))[PlanAssets.oven]?.value == 1)
     }
-
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 import TwinConfiguration
@@ -186,9 +187,14 @@ struct PlannedDaysTests {
         }
     }
 
+    /// Eight of the 500, or with TWIN_SOLVED_DAYS=500 in the environment all of them, which take most of an hour.
+    private static let solvedSeeds: [UInt64] =
+        ProcessInfo.processInfo.environment["TWIN_SOLVED_DAYS"].flatMap(UInt64.init).map { Array(0..<min($0, 500)) }
+        ?? [3, 55, 117, 123, 208, 290, 333, 401]
+
     @Test(
         "days of faults by the solver's plans: the same, one start of the fuel cell at most, few changes",
-        .enabled(if: coin != nil, isAbsent), arguments: [3, 55, 117, 123, 208, 290, 333, 401] as [UInt64])
+        .enabled(if: coin != nil, isAbsent), arguments: solvedSeeds)
     func planned(seed: UInt64) throws {
         let config = try Repository.config()
         let trial = BadDay(config, from: Self.day(seed, config), seed: seed, isChancePlanned: false)
