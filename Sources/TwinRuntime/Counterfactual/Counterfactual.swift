@@ -149,7 +149,8 @@ struct Counterfactual: Sendable, Codable {
     }
 
     private func isMeasured(_ moment: Moment) -> Bool {
-        guard moment.plant.site.isGridMeasured, moment.plant.site.isGridConnected, moment.plant.site.netKW.isFinite, moment.hours > 0,
+        guard moment.plant.site.isGridMeasured, moment.plant.site.isGridConnected, moment.plant.site.netKW.isFinite,
+            moment.hours > 0,
             moment.annualGPerKWh.isFinite, moment.halfHourlyGPerKWh.isFinite,
             !isHeatApart || moment.plant.openHeatKW.isFinite
         else { return false }
