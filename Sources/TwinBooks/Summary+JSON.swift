@@ -87,7 +87,11 @@ extension Summary {
     }
 
     /// Null for what the site has no contract for.
-    private var contracts: JSON { .fields(["sharing": sharingJSON, "v2g": vehicleGridJSON]) }
+    private var contracts: JSON {
+        .fields([
+            "sharing": sharingJSON, "v2g": vehicleGridJSON, "saved_by_dispatch": savedByDispatch?.json ?? .null,
+        ])
+    }
 
     private var trust: JSON {
         .fields([

@@ -143,6 +143,8 @@ public struct Summary: Sendable {
     public let to: PlantTime
     /// Of the groups of bays that are paid for it; rows do not have it, so whoever reads the signals adds it.
     public var connected: [AssetPath: ConnectedTime] = [:]
+    /// What dispatch saved in the run; nil where nothing was commanded, or who made the summary does not keep it.
+    public var savedByDispatch: SavedByDispatch?
 
     /// Nil without a period.
     public init?(_ sum: WindowSum, facts: RunFacts) {

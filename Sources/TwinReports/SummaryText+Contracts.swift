@@ -47,6 +47,23 @@ extension SummaryText {
         ).map { "  \($0)" }
     }
 
+    mutating func savedByDispatch() {
+        guard let saved = summary.savedByDispatch else { return }
+        title("Saved by dispatch, against leaving all to itself")
+        func line(_ name: String, _ of: (DispatchFigures) -> Double, _ unit: String, _ digits: Int) {
+            let (value, half) = (of(saved.value), of(saved.halfWidth))
+            let range = "\(Figures.fixed(value - half, digits)) to \(Figures.fixed(value + half, digits)) (95 %)"
+            row(name, "\(Figures.fixed(value, digits)) \(unit)", range + (abs(value) > half ? "" : ", not proven"))
+        }
+        line("by the year's factor", \.kgAnnual, "kg", 1)
+        line("by half hour", \.kgHalfHourly, "kg", 1)
+        line("money, without carbon", \.money, saved.currency, 2)
+        if saved.leftOutMs > 0 {
+            row("left out", "\(Figures.fixed(Double(saved.leftOutMs) / 3_600_000, 1)) h", "not all of it was measured")
+        }
+        lines += SummaryText.wrapped(SavedByDispatch.basis, width: 76).map { "  \($0)" }
+    }
+
     private mutating func result(_ name: String, _ result: VehicleGridResult) {
         func kg(_ value: Double?) -> String { value.map { ($0 > 0 ? "+" : "") + Figures.fixed($0, 1) } ?? "—" }
         let hours = result.connectedHours.map { "\(Figures.fixed($0, 1)) vehicle h" } ?? "nobody told how long"

@@ -30,6 +30,7 @@ public struct SummaryText {
         text.requests()
         text.sharing()
         text.vehicleGrid()
+        text.savedByDispatch()
         text.trust()
         return text.lines
     }

@@ -29,6 +29,8 @@ public final class TwinEngine {
     private var rules: CommandDesk.Rules
     /// What dispatch sees; made anew when a configuration changes.
     private var view: MarkView?
+    /// What the plant that nobody commands is told.
+    private var counterfactualView: CounterfactualView?
     private var outlook = Outlook()
     /// The plan that was adopted last, read.
     var dispatchPlan: DispatchPlan?
@@ -69,6 +71,7 @@ public final class TwinEngine {
         door = config.signals.map { SignalDoor($0) }
         rules = CommandDesk.Rules(step: plan.step, followToleranceFraction: config.followToleranceFraction)
         view = nil
+        counterfactualView = nil
     }
 
     /// Closes the next tick over its lines.
@@ -189,6 +192,7 @@ public final class TwinEngine {
         let meteredKW = site.isGridMeasured ? site.netKW : nil
         let over = state.requests?.step(netKW: meteredKW, from: context.from, to: context.to) ?? []
         handEnds += over.map { HandChange($0, AssetPath(.grid, config.grid.meter)) }
+        compare(plant, reply, context)
         let commands =
             state.mode == .off
             ? []
@@ -216,6 +220,25 @@ public final class TwinEngine {
             changedRows: rows, chart: state.books.chart, restatements: posting.restatements,
             readings: reply.readings, lineOffs: reply.lineOffs, vehicleEvents: reply.vehicleEvents, refusals: refusals,
             remarks: remarks + reply.remarks, instructions: [], handChanges: handEnds)
+    }
+
+    /// Holds what is measured against the same step without commands. Nothing of it enters the digest or a command.
+    private func compare(_ plant: PlantView, _ reply: ComponentReply, _ context: TickContext) {
+        guard state.mode == .control || state.counterfactual?.isCommanded ?? false else { return }
+        var view = counterfactualView ?? CounterfactualView(config, values: reply.values)
+        counterfactualView = nil
+        defer { counterfactualView = view }
+        let setPoints = plant.offers.indices.map { place in
+            state.mode == .control ? state.desk.setPoint(plant.offers[place].path, near: place) : nil
+        }
+        let moment = view.moment(
+            plant, values: reply.values, readings: reply.readings, setPoints: setPoints,
+            outdoorC: reply.image.airTemperatureC.value, from: context.from, to: context.to)
+        var counterfactual = state.counterfactual ?? Counterfactual()
+        // Taken out while it changes: a second owner would make each change a copy.
+        state.counterfactual = nil
+        counterfactual.look(moment)
+        state.counterfactual = counterfactual
     }
 
     /// Counts the messages and takes those that are for no component.

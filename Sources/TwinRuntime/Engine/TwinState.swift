@@ -34,6 +34,8 @@ public struct TwinState: Sendable, Codable {
     public internal(set) var plan: String?
     /// What the mapping of foreign messages remembers; nil for a site without one.
     var signals: SignalMemory?
+    /// The plant that nobody commands; nil before the first tick, and in the state of an older build.
+    var counterfactual: Counterfactual?
 
     init(books: Books, grid: TickGrid, mode: ControlMode, configuration: String, epoch: Int) {
         self.books = books

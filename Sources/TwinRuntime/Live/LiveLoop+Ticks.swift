@@ -103,7 +103,9 @@ extension LiveLoop {
         outbox.replaceCommands(with: isLast && mode == .control ? outcome.commands : [])
         let messages =
             isLast
-            ? outcome.publications(site: config.site, sumsToDate(engine, outcome.end))
+            ? outcome.publications(
+                site: config.site, sumsToDate(engine, outcome.end),
+                saved: (engine.state.counterfactual?.today, engine.state.counterfactual?.yesterday))
             : outcome.alarms(site: config.site)
         messages.forEach { outbox.add($0) }
         saidAlarms.formUnion(outcome.alarmEdges.lazy.filter(\.isRaised).map(\.key.path))

@@ -327,6 +327,7 @@ public final class LiveLoop {
         guard let port = store.port else { return nil }
         var summary = try port.summary(session.engine.family.method.covering(port.chart(window)), window)
         summary?.facts.requests = session.engine.state.requests?.records
+        summary?.savedByDispatch = session.engine.state.counterfactual?.total
         return summary
     }
 

@@ -57,7 +57,10 @@ extension Summary {
 extension TickOutcome {
     /// What the twin says about a tick, retained: its state, the CO2 figures to date, and alarms that came or went.
     /// - Parameter sums: of today, of the shift, and of month and year to date.
-    func publications(site: String, _ sums: CO2ToDate.Sums) -> [OutboundMessage] {
+    ///   - saved: what dispatch saved today and on the day before.
+    func publications(
+        site: String, _ sums: CO2ToDate.Sums, saved: (today: SavedByDispatch?, yesterday: SavedByDispatch?)
+    ) -> [OutboundMessage] {
         let ts = JSON.string(end.rfc3339)
         let signals = values.map { value in
             JSON.Member(
@@ -82,6 +85,8 @@ extension TickOutcome {
                             .init("shift", sums.shift.map { .object($0.toDate) } ?? .null),
                             .init("month", sums.month.map { .object($0.toDate) } ?? .null),
                             .init("year", sums.year.map { .object($0.toDate) } ?? .null),
+                            .init("saved_by_dispatch", saved.today?.json ?? .null),
+                            .init("saved_by_dispatch_yesterday", saved.yesterday?.json ?? .null),
                         ])))
         }
         return messages + alarms(site: site)
