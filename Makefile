@@ -20,7 +20,7 @@ CASES ?= 1000000
 REAL_TIME := TwinMQTTTests|TwinEndToEndTests
 # They step whole days, most of them the same ones.
 DAYS := TwinRuntimeTests[.](BundledDays|StoredDay|RealDay|YearByRules|OneDigest|Figures|ReportCSV|SummaryText|ExplainText)Tests
-DAYS := $(DAYS)|TwinRuntimeTests[.](Scenario|SimulatedRun|LongRun|OneController|Variant|SimulatedHistory|PlannedDays|IslandDays)Tests
+DAYS := $(DAYS)|TwinRuntimeTests[.](Scenario|SimulatedRun|LongRun|OneController|Variant|SimulatedHistory|PlannedDays|IslandDays|SavedToday)Tests
 
 # A history that was stopped half way is none.
 .DELETE_ON_ERROR:
