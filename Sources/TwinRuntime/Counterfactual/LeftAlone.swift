@@ -106,7 +106,7 @@ struct LeftAlone: Sendable, Codable {
         case .deferrable(let load): restart(load, facts)
         case .store(let store): (firstSOC, soc) = (nil, store.soc.value)
         case .converter(let converter): powerKW = max(0, converter.measuredKW.value)
-        case .source, .window, .duty, .curtailable: break
+        case .source, .window, .duty, .curtailable, .circuit: break
         }
     }
 
@@ -124,6 +124,7 @@ struct LeftAlone: Sendable, Codable {
         case .source(let oven): return isTold(oven.loadKW) && facts.fuelKW.map(isTold) ?? false
         case .deferrable(let load): return load.isWorking || isTold(load.powerKW) && isTold(load.canChargeKW)
         case .window, .duty: return facts.fuelKW.map(isTold) ?? false
+        case .circuit: return true
         case .curtailable(let source): return isTold(source.powerKW) && facts.availableKW?.isFinite ?? true
         }
     }
@@ -151,6 +152,7 @@ struct LeftAlone: Sendable, Codable {
             sum.drawnKW -= max(0, oven.loadKW.value)
             burn(facts, hours, &sum)
         case .window, .duty: burn(facts, hours, &sum)
+        case .circuit: break  // shed in an island alone, whose steps are left out
         case .deferrable(let load): step(load, facts, hours, &sum)
         case .curtailable(let source):
             let isHeld = setPoint.map { $0 < source.ratedKW && source.powerKW.value >= $0 - 0.05 * source.ratedKW }
@@ -268,7 +270,7 @@ struct LeftAlone: Sendable, Codable {
             let kWh = (soc - (firstSOC ?? soc)) * store.capacityKWh
             return kWh > 0 ? kWh * store.dischargeEfficiency : kWh / store.chargeEfficiency
         case .deferrable(let load): return load.isWorking ? 0 : cars.reduce(0) { $0 + $1.kWh } - openKWh
-        case .converter, .source, .window, .duty, .generator, .curtailable: return 0
+        case .converter, .source, .window, .duty, .generator, .curtailable, .circuit: return 0
         }
     }
 }
