@@ -9,17 +9,22 @@ public struct CostSum: Sendable {
     /// Of the fuels that the site burns.
     public var fuels: [(fuel: Fuel, amount: Double)]
     public var carbon: Double
+    /// For the highest half hour of import of each month, for as much of the month as the window covers; nil where the
+    /// tariffs charge nothing for it.
+    public var demand: Double?
+    /// That half hour's mean, kW, the highest of all months.
+    public var demandKW: Double?
 
     public func fuel(_ fuel: Fuel) -> Double? { fuels.first { $0.fuel == fuel }?.amount }
-    public var total: Double { fuels.reduce(imported + exported) { $0 + $1.amount } + carbon }
+    public var total: Double { fuels.reduce(imported + exported) { $0 + $1.amount } + carbon + (demand ?? 0) }
 }
 
 extension Summary {
-    /// Energy at the tariff of its period, and the CO2 of Scope 1 at the carbon price.
+    /// Energy at the tariff of its period, the CO2 of Scope 1 at the carbon price, and the months' highest half hours.
     public var cost: CostSum {
         var cost = CostSum(
             currency: method.tariffs[method.tariffs.count - 1].value.currency, imported: 0, exported: 0,
-            fuels: fuels.map { ($0, 0) }, carbon: 0)
+            fuels: fuels.map { ($0, 0) }, carbon: 0, demand: sum.demand.cost, demandKW: sum.demand.highestKW)
         for (basis, tariff) in zip(sum.costBases, method.tariffs.map(\.value)) {
             cost.imported += basis.imported.kilowattHours / 1000 * tariff.importPerMWh
             cost.exported -= basis.exported.kilowattHours / 1000 * tariff.exportPerMWh

@@ -155,7 +155,8 @@ extension Summary {
                 .init("currency", .string(cost.currency)), .init("import", .number(cost.imported)),
                 .init("export", .number(cost.exported)),
             ] + bought + [
-                .init("carbon", .number(cost.carbon)), .init("total", .number(cost.total)),
+                .init("demand", .optional(cost.demand)), .init("carbon", .number(cost.carbon)),
+                .init("total", .number(cost.total)),
                 .init("per_vehicle", .optional(perVehicle(cost.total))),
             ])
     }

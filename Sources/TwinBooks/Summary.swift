@@ -9,15 +9,19 @@ public struct Tariffs: Sendable, Hashable {
     /// By `Fuel.index`, for the unit of the fuel's row; nil where nothing is said of a fuel.
     public var fuels: [Double?]
     public var carbonPerTonne: Double
+    /// For each kW of the highest half hour of import in a calendar month; 0 where nothing is charged.
+    public var demandPerKWMonth: Double
 
     public init(
-        currency: String, importPerMWh: Double, exportPerMWh: Double, fuels: [Double?], carbonPerTonne: Double
+        currency: String, importPerMWh: Double, exportPerMWh: Double, fuels: [Double?], carbonPerTonne: Double,
+        demandPerKWMonth: Double = 0
     ) {
         self.currency = currency
         self.importPerMWh = importPerMWh
         self.exportPerMWh = exportPerMWh
         self.fuels = Fuel.allCases.map { $0.index < fuels.count ? fuels[$0.index] : nil }
         self.carbonPerTonne = carbonPerTonne
+        self.demandPerKWMonth = demandPerKWMonth
     }
 }
 

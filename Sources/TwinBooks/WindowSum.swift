@@ -43,6 +43,7 @@ public struct WindowSum: Sendable {
     private var renewable = RenewableUse()
     private var intensity = IntensitySums()
     private(set) var costBases: [CostBasis]
+    private(set) var demand: DemandBook
     /// Nil for a site that shares with nobody, and for one that pays nobody for what cars give.
     public private(set) var sharing: SharingLedger?
     public private(set) var vehicleGrid: VehicleGridLedger?
@@ -53,6 +54,7 @@ public struct WindowSum: Sendable {
         meters = SumList(count: method.chart.meters.count)
         conditionsSum = ConditionsSum(method)
         costBases = method.tariffs.map { _ in CostBasis() }
+        demand = DemandBook(method)
         fills = FillBook(lineCount: method.chart.meters.count)
         balances = MeterBalance.allCases.map { BalanceSum($0, method.chart) }
         ledger = Ledger(method.chart, method.factors, method.ledger, carry: carry)
@@ -103,6 +105,7 @@ public struct WindowSum: Sendable {
         costBases[tariff].add(row, direct: carbon.scope1 - before)
         sharing?.add(ledger, importPerMWh: method.tariffs[tariff].value.importPerMWh)
         vehicleGrid?.add(row, set.gridGeneration)
+        demand.add(row, tariff: tariff)
     }
 
     public subscript(account: Account) -> AccountSum { accounts[account.index] }

@@ -211,6 +211,9 @@ public struct SummaryText {
             let others = cost.fuels.dropFirst().map { "\($0.fuel.name) \(Figures.whole($0.amount))" }
             row(first.fuel.name, Figures.whole(first.amount), others.joined(separator: ", "))
         }
+        if let demand = cost.demand, let kW = cost.demandKW {
+            row("demand", Figures.whole(demand), "\(Figures.whole(kW)) kW in the highest half hour")
+        }
         row("carbon", Figures.whole(cost.carbon), "of Scope 1; the grid's is in its price")
         row(
             "total", Figures.whole(cost.total),

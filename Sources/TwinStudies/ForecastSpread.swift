@@ -59,6 +59,23 @@ extension ForecastRecord {
         spread(quantity, horizonHours) == nil
     }
 
+    /// What the net load comes above what is told of it in nine cases of ten, kW, 0 or more; each by the least horizon that
+    /// reaches to its end.
+    public func netMarginsKW(_ forecasts: [(reachHours: Double, values: ForecastValues)]) -> [Double] {
+        // Errors of the net are no share of it: they are sorted once a horizon.
+        var found: [Double: Double] = [:]
+        return forecasts.map { reach, values in
+            let horizon = ForecastRecord.horizonsHours.first { $0 >= reach } ?? ForecastRecord.horizonsHours.last ?? 0
+            if let margin = found[horizon] { return margin }
+            guard let told = values[.net], told.isFinite,
+                let quantiles = quantiles(.net, horizonHours: horizon, of: values), quantiles.p90.isFinite
+            else { return 0 }
+            let margin = max(0, quantiles.p90 - told)
+            if !isPrior(.net, horizonHours: horizon) { found[horizon] = margin }
+            return margin
+        }
+    }
+
     /// Of errors, or of what came over what was told; nil while there are too few.
     private func spread(_ quantity: ForecastValues.Quantity, _ horizonHours: Double) -> ForecastQuantiles? {
         let errors = errors(quantity, horizonHours: horizonHours)

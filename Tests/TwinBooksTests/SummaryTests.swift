@@ -261,6 +261,50 @@ struct SummaryTests {
         #expect(close(cost.carbon, 172.8 + 1296) && cost.fuel(.gas) == 4800)
     }
 
+    /// One day of June, 8,000 kW of import and once 10,000: a thirtieth of 10,000 x 6.
+    @Test("charges the month's highest half hour for as much of the month as there is")
+    func demand() {
+        var rows = SummaryBench.day()
+        rows[20].accounts[Account.gridImport.index].energy = Energy(wattSeconds: 18_000_000_000)
+        var method = SummaryBench.method()
+        let without = Summary(rows: rows, method: method, facts: SummaryBench.facts)
+        #expect(without.json["cost"]?["demand"] == .null && without.cost.demandKW == nil)
+        method.tariffs[0].value.demandPerKWMonth = 6
+        let summary = Summary(rows: rows, method: method, facts: SummaryBench.facts)
+        #expect(close(summary.json["cost"]?["demand"]?.double, 2000) && summary.cost.demandKW == 10_000)
+        #expect(close(summary.cost.total, without.cost.total + 2000))
+    }
+
+    /// The last hour of June at 8,000 kW and 6: 8,000 x 6 / 720. The first hour and a half of July, once at 10,000 kW, of which
+    /// the first half hour is still priced at 6 and the other two at 12: 10,000 x (6 x 0.5 + 12 x 1) / 744.
+    @Test("each calendar month has its own highest half hour, and each half hour its tariff")
+    func demandByMonth() {
+        var rows = (622...626).map(SummaryBench.row)
+        #expect(rows[2].start.rfc3339 == "2025-07-01T00:00:00.000Z")
+        rows[3].accounts[Account.gridImport.index].energy = Energy(wattSeconds: 18_000_000_000)
+        var method = SummaryBench.method()
+        method.tariffs[0].value.demandPerKWMonth = 6
+        var dear = method.tariffs[0].value
+        dear.demandPerKWMonth = 12
+        method.tariffs.append(Dated(dear, from: rows[3].start))
+        let cost = Summary(rows: rows, method: method, facts: SummaryBench.facts).cost
+        #expect(close(cost.demand, 8000.0 * 6 / 720 + 10_000.0 * (3 + 12) / 744))
+        // A window of the first half hour alone has charged nothing else.
+        let first = Summary(rows: [rows[0]], method: method, facts: SummaryBench.facts).cost
+        #expect(close(first.demand, 8000.0 * 6 * 0.5 / 720))
+    }
+
+    @Test("extreme meters charge a number")
+    func demandOfExtremes() {
+        var rows = SummaryBench.day()
+        rows[0].accounts[Account.gridImport.index].energy = Energy(wattSeconds: .max)
+        rows[1].accounts[Account.gridImport.index].energy = Energy(wattSeconds: .min)
+        rows[1].steppedMs = .max
+        var method = SummaryBench.method()
+        method.tariffs[0].value.demandPerKWMonth = 1000
+        #expect(Summary(rows: rows, method: method, facts: SummaryBench.facts).cost.demand?.isFinite == true)
+    }
+
     @Test(
         "only twelve months are judged as a year",
         arguments: [

@@ -161,4 +161,21 @@ struct ForecastRecordTests {
         let found = try #require(record.quantiles(.wind, horizonHours: 6, of: Self.values(0, windKW: 500)))
         #expect(found == ForecastQuantiles(p10: 0, p50: 0, p90: 0))
     }
+
+    /// 48 errors of 0 to 47: nine in ten are at most 0.9 x 47 = 42.3. Of three hours ahead nothing is known: 70 % of 200 kW of
+    /// sun, 80 % of 100 of wind and 5 % of a load of 1,300, as squares.
+    @Test func `A margin is what comes above what is told in nine cases of ten`() {
+        var record = ForecastRecord()
+        for error in 0..<48 {
+            record.add(Self.sample(Self.values(1000), Self.values(1000 + Double(error)), hours: 0.5))
+            record.add(Self.sample(Self.values(1000), Self.values(900), hours: 1))
+        }
+        let told = Self.values(1000, sunKW: 200, windKW: 100)
+        let margins = record.netMarginsKW([
+            (0.2, told), (0.5, Self.values(-50)), (1, told), (2, told), (2.5, Self.values(.nan)),
+            (.infinity, told),
+        ])
+        let prior = (140.0 * 140 + 80 * 80 + 65 * 65).squareRoot()
+        #expect(zip(margins, [42.3, 42.3, 0, prior, 0, prior]).allSatisfy { abs($0 - $1) < 1e-9 }, "\(margins)")
+    }
 }

@@ -244,7 +244,7 @@ extension SiteFiles {
         }
     }
 
-    /// `tariffs.yaml`: prices per MWh and per tonne.
+    /// `tariffs.yaml`: prices per MWh, per tonne and per kW.
     func readTariffs(_ root: YAMLNode) -> Tariffs? {
         root.fields { fields in
             let currency = fields.required("currency").flatMap(currencyCode)
@@ -259,10 +259,11 @@ extension SiteFiles {
                     fuel.row.priceKey, in: 0...fuel.row.priceMax, "currency/\(fuel.row.priceUnit)")
             }
             let carbon = fields.quantity("carbon_per_tonne", in: 0...100_000, "currency/t")
+            let demand = fields.optionalQuantity("demand_per_kw_month", in: 0...1000, "currency/(kW month)")
             guard let currency, let importPrice, let exportPrice, let carbon else { return nil }
             return Tariffs(
                 currency: currency, importPerMWh: importPrice, exportPerMWh: exportPrice, fuels: fuels,
-                carbonPerTonne: carbon)
+                carbonPerTonne: carbon, demandPerKWMonth: demand ?? 0)
         }
     }
 

@@ -45,6 +45,14 @@ public struct LocalZone: Sendable, Hashable, Codable {
         return (CivilDate(daysSinceEpoch: day), ms - day * 86_400_000)
     }
 
+    /// The calendar month, local time, that an instant lies in.
+    public func month(of time: PlantTime) -> Range<PlantTime> {
+        let date = local(time).date
+        let next = date.month < 12 ? (date.year, date.month + 1) : (date.year + 1, 1)
+        let first = instant(CivilDate(year: date.year, month: date.month, day: 1))
+        return first..<max(first, instant(CivilDate(year: next.0, month: next.1, day: 1)))
+    }
+
     /// The instant of a local wall-clock time. In the skipped hour: the same length after the change.
     /// In the repeated hour: its first passing.
     public func instant(_ date: CivilDate, msOfDay: Int64 = 0) -> PlantTime {

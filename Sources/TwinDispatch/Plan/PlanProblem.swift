@@ -14,6 +14,8 @@ public struct PlanProblem: Sendable, Hashable {
         public var halfHourlyGPerKWh: Double
         /// What others want of the exchange with the grid then.
         public var requests: [GridRequest] = []
+        /// What the net load may come above what is expected of it, in nine cases of ten, kW; 0 where nobody knows.
+        public var marginKW = 0.0
 
         public init(start: PlantTime, hours: Double, view: PlantView, gramsPerKWh: Double) {
             (self.start, self.hours, self.view, self.gramsPerKWh) = (start, hours, view, gramsPerKWh)
@@ -33,11 +35,36 @@ public struct PlanProblem: Sendable, Hashable {
         }
     }
 
+    /// The charge for the highest half hour of import of the calendar month.
+    public struct Demand: Sendable, Hashable {
+        /// Money for each kW of it.
+        public var perKW: Double
+        /// The highest one that is known, its mean, kW.
+        public var highestKW: Double
+        /// Imported before the plan begins in the half hour that it begins in, kWh.
+        public var importedKWh: Double
+        /// The end of the month: half hours after it count for another.
+        public var until: PlantTime
+
+        public init(perKW: Double, highestKW: Double, importedKWh: Double, until: PlantTime) {
+            (self.perKW, self.highestKW) = (perKW, highestKW)
+            (self.importedKWh, self.until) = (importedKWh, until)
+        }
+
+        /// `each kW above 26100 kW, the month's highest half hour so far, costs 8 GBP`
+        public func sentence(_ currency: String) -> String {
+            "each kW above \(whole(highestKW.rounded())) kW, the month's highest half hour so far, costs"
+                + " \(JSON.numberText(perKW)) \(currency)"
+        }
+    }
+
     /// Where the plan begins.
     public var now: PlantView
     /// One after the other, not empty.
     public var periods: [Period]
     public var connection: Connection
+    /// Nil where nothing is charged for it.
+    public var demand: Demand?
     /// How long a set-point is held; ramps are told by it.
     public var step: Span
     public var objective: PlanObjective

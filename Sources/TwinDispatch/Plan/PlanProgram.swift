@@ -43,6 +43,7 @@ public struct PlanProgram: Sendable {
         let day = problem.periods.indices.suffix(48)
         if !day.isEmpty { meanPrice = day.reduce(0) { $0 + importPrice($1) } / Double(day.count) }
         for (place, period) in problem.periods.enumerated() { try addNetworks(place, period) }
+        try addDemand()
         try addHeatStore()
         tankUses = problem.periods.map { _ in [] }
         for group in PlanProgram.groups(of: problem.now) { try add(group) }
@@ -117,6 +118,9 @@ public struct PlanProgram: Sendable {
         let hard = limitPrice(place) * hours
         let limit = try program.addRow(.init("import limit", place), .atMost(connection.importMaxKW), [(bought, 1)])
         try program.soften(limit, priceAbove: hard)
+        if mostImportKW(period.view) > connection.importMaxKW - period.marginKW {
+            try addMargin("import limit", connection.importMaxKW, [(bought, 1)], place)
+        }
         if connection.peakKW < connection.importMaxKW {
             let peak = try program.addRow(.init("peak", place), .atMost(connection.peakKW), [(bought, 1)])
             try program.soften(peak, priceAbove: problem.objective.peakPerKWh * hours)
@@ -128,6 +132,9 @@ public struct PlanProgram: Sendable {
             let row = try program.addRow(
                 .init(word, place), .atMost(request.ceilingKW), [(bought, 1), (sold, -1)])
             try program.soften(row, priceAbove: request.payPerMWh.map { $0 / 1000 * hours } ?? hard)
+            if request.payPerMWh == nil {
+                try addMargin(word, request.ceilingKW, [(bought, 1), (sold, -1)], place)
+            }
         }
         // Sold dearer than bought, one would be turned into the other without end.
         if sell > buy { try forbidBoth(bought, sold, "grid", place, mostKW: mostKW(period.view)) }
@@ -138,6 +145,49 @@ public struct PlanProgram: Sendable {
         heat.append(
             try program.addRow(
                 .init("heat", place), .exactly(period.view.openHeatKW), [(fill, 1), (waste, -1)]))
+    }
+
+    /// A plan is made of what is expected, and a limit that it just keeps is missed by half of all errors. So it stays
+    /// below it by the error of its horizon, where that is cheap.
+    private mutating func addMargin(
+        _ word: String, _ ceilingKW: Double, _ terms: [(LinearProgram.Column, Double)], _ place: Int
+    ) throws(LinearProgram.Problem) {
+        let period = problem.periods[place]
+        guard period.marginKW.isFinite, period.marginKW > 0 else { return }
+        let row = try program.addRow(
+            .init("margin under " + word, place), .atMost(ceilingKW - period.marginKW), terms)
+        try program.soften(row, priceAbove: PlanProgram.marginShare * limitPrice(place) * period.hours)
+    }
+
+    /// Of what a breach costs: one case in ten comes above the margin, so the last kW of it saves a tenth of a breach.
+    private static let marginShare = 0.1
+
+    /// With all on that can be on.
+    private func mostImportKW(_ view: PlantView) -> Double {
+        view.offers.reduce(view.netBesideGeneratorsKW) { sum, offer in
+            switch offer.shape {
+            case .deferrable(let load): sum + load.ratingKW
+            case .store(let store): sum + store.powerMaxKW
+            case .converter(let converter): sum + converter.drawnKW(converter.ratedKW)
+            case .source(let oven): sum + max(0, oven.electricKW)
+            case .generator, .curtailable, .window, .duty, .circuit: sum
+            }
+        }
+    }
+
+    /// What the highest half hour of the month will be above the one that is known is paid once, however often it comes.
+    private mutating func addDemand() throws(LinearProgram.Problem) {
+        guard let demand = problem.demand, demand.perKW > 0 else { return }
+        let above = try program.addColumn("demand above the month's", cost: demand.perKW)
+        for (place, period) in problem.periods.enumerated() where period.start < demand.until {
+            // The half hour that the plan begins in has begun before it.
+            let isFirst = place == 0
+            let hours = isFirst ? max(period.hours, settlementPeriod.hours) : period.hours
+            let beforeKW = isFirst ? demand.importedKWh / hours : 0
+            try program.addRow(
+                .init("demand", place), .atMost(demand.highestKW - beforeKW),
+                [(imports[place], period.hours / hours), (above, -1)])
+        }
     }
 
     /// More than ever crosses the connection, however it is breached.

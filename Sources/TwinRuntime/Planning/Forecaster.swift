@@ -58,7 +58,7 @@ struct Forecaster: Sendable {
         if config.correctsForecasts { correct(now, image, at: mark) }
         let grid = IntensityOutlook(image, at: mark)
         var rehearsal = rehearsal
-        let periods = Forecaster.starts(from: mark).map { from, to in
+        var periods = Forecaster.starts(from: mark).map { from, to in
             let around = weather.around(
                 from: from, to: to, meanAirC: config.weather.meanTemperatureC, told: image.weatherForecast)
             let intensity = grid.gramsPerKWh(at: from)
@@ -74,6 +74,9 @@ struct Forecaster: Sendable {
             period.halfHourlyGPerKWh = config.gramsPerKWh(intensity, at: from, by: .average)
             return period
         }
+        let margins = record.netMarginsKW(
+            periods.map { (($0.start - mark).hours + $0.hours, ForecastValues($0.view)) })
+        for (place, margin) in zip(periods.indices, margins) { periods[place].marginKW = margin }
         watch.keep(at: mark) { start in periods.first { $0.start == start }.map { ForecastValues($0.view) } }
         return periods
     }

@@ -19,6 +19,7 @@ struct PlanDesk: Sendable {
     private let epoch: Int
     private let step: Span
     private var forecaster: Forecaster
+    private var demands: DemandWatch
     /// When the next one is due; nil before the first.
     private var due: PlantTime?
     private var wasConnected = true
@@ -29,6 +30,7 @@ struct PlanDesk: Sendable {
     init(_ config: SiteConfig, epoch: Int, step: Span) {
         (self.config, self.epoch, self.step) = (config, epoch, step)
         forecaster = Forecaster(config, step: step)
+        demands = DemandWatch(config.method)
     }
 
     /// Whether it still plans for what is in force.
@@ -41,6 +43,7 @@ struct PlanDesk: Sendable {
         _ plant: PlantView, _ image: PlantImage, requests asked: [GridRequest] = [], at mark: PlantTime
     ) -> Question? {
         forecaster.hear(plant, image, at: mark)
+        demands.hear(importKW: plant.site.isGridMeasured ? plant.site.importKW : nil, step, at: mark)
         // Without a view of the grid everything is in its failsafe: there is nothing to plan.
         let isSeen = plant.site.isGridConnected && plant.site.isGridMeasured
         defer { wasConnected = isSeen }
@@ -50,9 +53,11 @@ struct PlanDesk: Sendable {
         requests = asked
         due = mark.floored(to: settlementPeriod) + settlementPeriod
         let periods = forecaster.periods(plant, image, at: mark)
+        let (demand, currency) = (demands.demand(at: mark), plant.site.prices?.currency ?? "")
+        let purposes = [config.objective.sentence(currency), demand?.sentence(currency)]
         return Question(
-            problem: config.planProblem(plant, periods, requests: asked, step: step),
-            purpose: config.objective.sentence(plant.site.prices?.currency ?? ""),
+            problem: config.planProblem(plant, periods, requests: asked, demand: demand, step: step),
+            purpose: purposes.compactMap(\.self).joined(separator: "; "),
             forecast: ForecastWords(
                 periods, image, forecaster.record, isCorrected: config.correctsForecasts, at: mark
             ).json)

@@ -11,6 +11,7 @@ struct SimulatedPlanning: Sendable {
     private let planner: Planner
     private let step: Span
     private var forecaster: Forecaster
+    private var demands: DemandWatch
     /// Empty where nobody knows.
     private let foresight: Foresight
     /// Whether plans are made of it.
@@ -29,16 +30,18 @@ struct SimulatedPlanning: Sendable {
         (self.config, self.planner, self.step) = (config, planner, step)
         (self.foresight, self.seesAhead) = (foresight, seesAhead)
         forecaster = Forecaster(config, step: step)
+        demands = DemandWatch(config.method)
     }
 
     /// Takes what was heard until a mark, and plans if a half hour begins there.
     mutating func look(_ plant: PlantView, _ image: PlantImage, at mark: PlantTime) {
         forecaster.hear(plant, image, at: mark)
+        demands.hear(importKW: plant.site.isGridMeasured ? plant.site.importKW : nil, step, at: mark)
         guard due.map({ mark >= $0 }) ?? true else { return }
         due = mark.floored(to: settlementPeriod) + settlementPeriod
         let periods = seesAhead ? known(from: mark) : forecaster.periods(plant, image, at: mark)
         if !seesAhead, !foresight.periods.isEmpty { keep(periods, at: mark) }
-        switch planner.plan(config.planProblem(plant, periods, step: step)) {
+        switch planner.plan(config.planProblem(plant, periods, demand: demands.demand(at: mark), step: step)) {
         case .success(let plan):
             self.plan = plan
             made += 1

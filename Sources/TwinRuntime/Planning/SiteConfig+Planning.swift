@@ -35,7 +35,8 @@ extension SiteConfig {
 
     /// What a plan at a mark is made of.
     func planProblem(
-        _ now: PlantView, _ periods: [PlanProblem.Period], requests: [GridRequest] = [], step: Span
+        _ now: PlantView, _ periods: [PlanProblem.Period], requests: [GridRequest] = [], demand: PlanProblem.Demand?,
+        step: Span
     ) -> PlanProblem {
         var periods = periods
         for place in periods.indices where !requests.isEmpty {
@@ -43,10 +44,12 @@ extension SiteConfig {
             let until = from + Span(ms: Int64(saturatingRound: periods[place].hours * 3_600_000))
             periods[place].requests = requests.filter { $0.from < until && from < $0.until }
         }
-        return PlanProblem(
+        var problem = PlanProblem(
             now: now, periods: periods,
             connection: PlanProblem.Connection(
                 importMaxKW: gate.importMaxKW, exportMaxKW: rules.exportMaxKW, peakKW: rules.storage.peakImportKW),
             step: step, objective: objective)
+        problem.demand = demand
+        return problem
     }
 }

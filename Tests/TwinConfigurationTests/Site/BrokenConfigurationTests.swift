@@ -24,6 +24,8 @@ struct BrokenExample: Sendable, CustomTestStringConvertible {
                 Edit("assets.yaml", "rated_kw: {value: 660,", "rated_kw: {value: ▸660000,"),
                 Edit("site.yaml", "lateness_s: 30", "lateness_s: ▸-1"),
                 Edit("site.yaml", "step_s: 60", "step_s: ▸7"),
+                Edit(
+                    "tariffs.yaml", "currency: GBP", "currency: GBP\ndemand_per_kw_month: {value: ▸-8, source: \"c\"}"),
             ],
             [
                 "wind.v47.rated_kw: 660000 is not in 1...20000 (kW); check the unit and the digits",
@@ -31,6 +33,7 @@ struct BrokenExample: Sendable, CustomTestStringConvertible {
                 "storage.leaf-string.soc_reserve: 120 is not in 0...1 (fraction of capacity); write 0.2 for 20 %",
                 "step_s: 7 does not divide the half hour of 1800 s; write 60, 30 or another divisor",
                 "lateness_s: -1 is not in 0...3600 (s); check the unit and the digits",
+                "demand_per_kw_month: -8 is not in 0...1000 (currency/(kW month)); check the unit and the digits",
             ]),
         BrokenExample(
             "numbers that are none",

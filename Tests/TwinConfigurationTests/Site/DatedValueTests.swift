@@ -27,6 +27,18 @@ struct DatedValueTests {
         #expect(tariffs.allSatisfy { $0.value.exportPerMWh == 60 })
     }
 
+    @Test("the charge for the highest half hour may be left out, and may have dates")
+    func demand() throws {
+        #expect(try Repository.config().method.tariffs.map(\.value.demandPerKWMonth) == [0])
+        let (files, _) = try edited([
+            Edit(
+                "tariffs.yaml", "currency: GBP",
+                "currency: GBP\ndemand_per_kw_month:\n  - {value: 8, source: \"c\"}\n"
+                    + "  - {from: 2026-01-01, value: 9.5, source: \"c\"}")
+        ])
+        #expect(try SiteConfig(files).method.tariffs.map(\.value.demandPerKWMonth) == [8, 9.5])
+    }
+
     @Test("a capacity changes with its epoch, and all else stays")
     func capacity() throws {
         let capacity =

@@ -112,6 +112,20 @@ struct LocalZoneTests {
         #expect(zone.offset(at: PlantTime(ms: -1)).ms == 0)
     }
 
+    /// London: March lacks an hour and October has one more.
+    @Test(
+        "a month reaches from its first midnight to the next one's",
+        arguments: [
+            ("2025-03-15T12:00Z", "2025-03-01T00:00Z", 743.0), ("2025-10-31T23:59Z", "2025-09-30T23:00Z", 745),
+            ("2025-12-31T12:00Z", "2025-12-01T00:00Z", 744), ("2025-06-30T23:00Z", "2025-06-30T23:00Z", 744),
+            ("2025-06-30T22:59Z", "2025-05-31T23:00Z", 720),
+        ])
+    func months(time: String, first: String, hours: Double) throws {
+        let month = try london().month(of: #require(PlantTime(rfc3339: time)))
+        #expect(month.lowerBound == PlantTime(rfc3339: first))
+        #expect((month.upperBound - month.lowerBound).hours == hours)
+    }
+
     @Test("takes the last change that has come, whatever their number", arguments: [1, 2, 3, 4, 7, 8, 40])
     func manyChanges(count: Int) {
         // Change k comes at 10 k s and brings an offset of k minutes.

@@ -159,6 +159,18 @@ struct PlanningTests {
             edge.hasPrefix("twin/plan/plan_infeasible true ") && edge.contains("beyond the import limit at 2025-06-18"))
     }
 
+    @Test("a plan says what it knows of the month's highest half hour", .enabled(if: coin != nil, isAbsent))
+    func demand() async throws {
+        var config = try Repository.config()
+        config.method.tariffs[0].value.demandPerKWMonth = 8
+        let planned = try await closed(SmallRecording.lines(steps: 61), .planner(Planner(#require(coin))), config)
+        let words = planned.plans.compactMap { $0.json["purpose"]?.text?.split(separator: "; ").last }
+        #expect(words.first == "each kW above 0 kW, the month's highest half hour so far, costs 8 GBP")
+        // A plant in the morning imports some megawatts.
+        let last = try #require(words.last?.split(separator: " ").dropFirst(3).first.flatMap { Double($0) })
+        #expect(words.count == 3 && last > 5000 && last < 40_000)
+    }
+
     // MARK: - Engine
 
     private static func engine(_ config: SiteConfig) -> TwinEngine {
