@@ -1,5 +1,6 @@
 import Testing
 import TwinBooks
+import TwinConfiguration
 import TwinCore
 import TwinTesting
 
