@@ -17,7 +17,10 @@ enum Summary {
     /// A summary without what the clock on the wall decides, and without what a report or the replay of a journal alone
     /// tells.
     static func timeless(_ summary: JSON) -> JSON {
-        .object((summary.members ?? []).filter { !["wall_s", "configurations", "chain"].contains($0.key) })
+        .object(
+            (summary.members ?? []).filter {
+                !["wall_s", "configurations", "chain", "saved_by_dispatch", "requests"].contains($0.key)
+            })
     }
 }
 
