@@ -27,13 +27,8 @@ struct PlanForecastText {
         }
         guard let errors = forecast["errors"], errors.members?.isEmpty == false else { return lines }
         lines += ["", "How forecasts did so far: mean absolute error, bias, and error of persistence"]
-        let counts = errors[ForecastValues.Quantity.net.rawValue]?["count"]?.items ?? []
-        lines.append(row("forecasts", counts.map { cell($0.double) }))
         for quantity in ForecastValues.Quantity.allCases {
-            // What is known beforehand, as a flat tariff is, needs no row.
-            guard let told = errors[quantity.rawValue],
-                told["mean_absolute_error"]?.items?.contains(where: { $0.double.map { $0 > 0 } ?? false }) ?? false
-            else { continue }
+            guard let told = errors[quantity.rawValue] else { continue }
             for (key, name) in [
                 ("mean_absolute_error", quantity.word), ("bias", "  bias"), ("persistence", "  persistence"),
             ] {

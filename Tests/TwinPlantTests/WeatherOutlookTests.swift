@@ -131,26 +131,6 @@ struct WeatherOutlookTests {
 
     private static func zone() throws -> LocalZone { .utc }
 
-    @Test("what the sky may be widens as the wind does, about the same mean, and is nothing at night")
-    func skies() throws {
-        var outlook = try Self.outlook()
-        let noon = Self.time("2025-06-18T12:00")
-        let clear = around(outlook, "2025-06-18T12:00").irradianceWPerM2 / 0.61
-        outlook.hear(
-            airC: Self.never, windMPerS: Self.never, irradianceWPerM2: UsedValue(0.6 * clear, .good), at: noon)
-        var before = -1.0
-        for hours in [0, 1, 3, 24] as [Int64] {
-            let later = outlook.around(from: noon + .hours(hours), to: noon + .hours(hours), meanAirC: 9)
-            let points = later.irradiancePointsWPerM2
-            #expect(points.count == 5 && points == points.sorted())
-            #expect(abs(points.reduce(0, +) / 5 - later.irradianceWPerM2) < 1e-6 * clear)
-            let spread = ((points.last ?? 0) - (points.first ?? 0)) / later.irradianceWPerM2
-            #expect(spread > before)
-            before = spread
-        }
-        #expect(around(outlook, "2025-06-18T23:30").irradiancePointsWPerM2.isEmpty)
-    }
-
     @Test("of a clear sky as much comes through as lately did; at night nothing is learnt")
     func sun() throws {
         var outlook = try Self.outlook()

@@ -34,16 +34,10 @@ public struct WeatherOutlook: Sendable, Hashable {
     /// 900 to 950 kWh/m2 a year come down on a plant in the North East of England, and 1,518 would from a clear sky (Ineichen
     /// and Perez with a Linke turbidity of 3 at 54.9 degrees north): 0.61.
     private static let priorClearness = 0.61
-    /// ASM: days differ twice as much as places and seasons do, so what is known beforehand counts as much as four days of
-    /// daylight, and as a week of wind, which comes in longer spells.
+    /// ASM: days differ three times as much as places and seasons do, so what is known beforehand counts as much as a week of
+    /// wind and six days of daylight.
     private static let priorWindHours = 168.0
-    private static let priorSkyHours = 48.0
-    /// ASM: deviation of the hours' share of a clear sky, 0.2 to 0.3 in a climate of passing clouds.
-    private static let clearnessDeviation = 0.25
-    /// Normal quantiles at 0.1, 0.3, 0.5, 0.7 and 0.9, stretched to a deviation of 1.
-    private static let clearnessPoints = [-1.463, -0.599, 0, 0.599, 1.463]
-    /// From an overcast sky to one with a mirror of a cloud.
-    private static let clearnessRange = 0.05...1.1
+    private static let priorSkyHours = 72.0
     /// Below this the sun says nothing about the sky, W/m2.
     private static let clearSkyMin = 50.0
 
@@ -86,32 +80,21 @@ public struct WeatherOutlook: Sendable, Hashable {
             forecast?.temperatureC.value(at: middle)
             ?? airC.map { $0.value + dailySwingK * (course(middle) - course($0.at)) } ?? meanAirC
         let wind = forecast?.windMPerS.value(at: middle).map { ExpectedWind(toldMPerS: $0) } ?? wind(at: middle)
-        var around = Around(from: from, to: to, airC: air, windMPerS: wind.meanMPerS, irradianceWPerM2: 0)
+        let irradiance =
+            forecast?.ghiWPerM2.value(at: middle).map { max(0, $0) } ?? clearness(at: middle)
+            * clearSkyWPerM2(at: middle)
+        var around = Around(
+            from: from, to: to, airC: air, windMPerS: wind.meanMPerS, irradianceWPerM2: irradiance)
         around.windPointsMPerS = wind.pointsMPerS
-        if let told = forecast?.ghiWPerM2.value(at: middle) {
-            around.irradianceWPerM2 = max(0, told)
-        } else {
-            let clear = clearSkyWPerM2(at: middle)
-            let (share, deviation) = clearness(at: middle)
-            around.irradianceWPerM2 = share * clear
-            if clear > 0 {
-                around.irradiancePointsWPerM2 = WeatherOutlook.clearnessPoints.map {
-                    (share + $0 * deviation).within(WeatherOutlook.clearnessRange, ifNaN: share) * clear
-                }
-            }
-        }
         return around
     }
 
-    /// Share of a clear sky's irradiance, and how far it may be another.
-    private func clearness(at time: PlantTime) -> (share: Double, deviation: Double) {
+    /// Share of a clear sky's irradiance.
+    private func clearness(at time: PlantTime) -> Double {
         let climate = skyClimate.mean ?? WeatherOutlook.priorClearness
-        guard let skyAt, let lately = sky.mean else { return (climate, WeatherOutlook.clearnessDeviation) }
+        guard let skyAt, let lately = sky.mean else { return climate }
         let kept = Double.exp(-max(0, (time - skyAt).hours) / WeatherOutlook.clearnessHours)
-        return (
-            climate + (lately - climate) * kept,
-            WeatherOutlook.clearnessDeviation * max(0, 1 - kept * kept).squareRoot()
-        )
+        return climate + (lately - climate) * kept
     }
 
     /// The wind forgets itself with a time constant, and what it may be widens to what it is over a year.

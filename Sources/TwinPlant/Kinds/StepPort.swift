@@ -55,8 +55,6 @@ public struct Around: Sendable {
     public var windPointsMPerS: [Double] = []
     /// Global on the horizontal, W/m2.
     public var irradianceWPerM2: Double
-    /// As those of the wind.
-    public var irradiancePointsWPerM2: [Double] = []
 
     public init(from: PlantTime, to: PlantTime, airC: Double, windMPerS: Double, irradianceWPerM2: Double) {
         self.from = from
@@ -71,16 +69,8 @@ public struct Around: Sendable {
 
     /// Mean of what each wind that may blow makes: a curve that bends makes something else of the mean wind.
     func meanOverWind(_ made: (_ mastMPerS: Double) -> Double) -> Double {
-        mean(windPointsMPerS, windMPerS, made)
-    }
-
-    /// The same of the sun: a tilted plane bends it upwards, an inverter's rating downwards.
-    func meanOverSun(_ made: (_ horizontalWPerM2: Double) -> Double) -> Double {
-        mean(irradiancePointsWPerM2, irradianceWPerM2, made)
-    }
-
-    private func mean(_ points: [Double], _ known: Double, _ made: (Double) -> Double) -> Double {
-        points.isEmpty ? made(known) : points.reduce(0) { $0 + made($1) } / Double(points.count)
+        guard !windPointsMPerS.isEmpty else { return made(windMPerS) }
+        return windPointsMPerS.reduce(0) { $0 + made($1) } / Double(windPointsMPerS.count)
     }
 }
 

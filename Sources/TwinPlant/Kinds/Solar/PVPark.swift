@@ -78,14 +78,11 @@ public struct PVPark: AssetKind {
 
     public func step<Port: StepPort>(_ memory: inout Nothing, _ port: inout Port) {
         let passing = 1 + spread * port.noise(0, timeConstantMinutes: 10)
-        let (around, sun) = (port.around, port.sun())
         let free =
             scale
-            * around.meanOverSun { irradiance in
-                array.acPowerKW(
-                    globalHorizontalWPerM2: irradiance * max(0, passing), airTemperatureC: around.airC,
-                    windSpeedMPerS: around.windMPerS, sun: sun)
-            }
+            * array.acPowerKW(
+                globalHorizontalWPerM2: port.around.irradianceWPerM2 * max(0, passing),
+                airTemperatureC: port.around.airC, windSpeedMPerS: port.around.windMPerS, sun: port.sun())
         let limit = port.order ?? .infinity
         let used = port.use(Place.power, port.isTripped ? 0 : min(free, limit))
         _ = port.use(Place.available, free)
