@@ -47,11 +47,13 @@ struct PlanText {
 
     private func saves(_ effect: PlanEffect) -> [String] {
         func tonnes(_ kg: Double) -> String { "\(Figures.fixed(kg / 1000, 2)) t" }
+        let money = Figures.whole(abs(effect.money))
         let disputed =
             effect.isDisputed ? "; the two disagree on whether it saves at all: it follows what the purpose says" : ""
         return Output.wrapped(
-            "saves \(tonnes(effect.kgAnnual)) CO2e by the year's factor, \(tonnes(effect.kgHalfHourly)) by the half hours"
-                + " and \(Figures.whole(effect.money)) \(currency), against all left to itself as the same forecast has it"
+            "saves \(tonnes(effect.kgAnnual)) CO2e by the year's factor, \(tonnes(effect.kgHalfHourly)) by the half hours,"
+                + " and \(effect.money < 0 ? "costs" : "saves") \(money) \(currency), over all its hours and without the price of"
+                + " carbon, against what it decides about left to itself; booth air and oxidiser go by rules and are not in it"
                 + disputed, indent: 0)
     }
 

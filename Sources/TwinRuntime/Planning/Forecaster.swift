@@ -22,6 +22,8 @@ struct Forecaster: Sendable {
     /// What was measured above what the models said, kW of the loads and of hot water, smoothed. Sun and wind have no part in
     /// it: what the weather made of them is over with the weather.
     private var bias: (loadKW: Double, heatKW: Double)?
+    /// The half hour that it was learnt in last.
+    private var correctedIn: PlantTime?
     private var watch: ForecastWatch
 
     /// ASM: half of a deviation is gone after six hours.
@@ -55,7 +57,12 @@ struct Forecaster: Sendable {
 
     /// The periods ahead of a mark.
     mutating func periods(_ now: PlantView, _ image: PlantImage, at mark: PlantTime) -> [PlanProblem.Period] {
-        if config.correctsForecasts { correct(now, image, at: mark) }
+        // Once a half hour, however many plans are asked for in it: the same deviation would count again with each.
+        let halfHour = mark.floored(to: Forecaster.period)
+        if config.correctsForecasts, correctedIn != halfHour {
+            correct(now, image, at: mark)
+            correctedIn = halfHour
+        }
         let grid = IntensityOutlook(image, at: mark)
         var rehearsal = rehearsal
         var periods = Forecaster.starts(from: mark).map { from, to in

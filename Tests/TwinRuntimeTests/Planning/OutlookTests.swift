@@ -111,6 +111,18 @@ struct OutlookTests {
         }
     }
 
+    @Test("a deviation counts once a half hour, however many plans are asked for in it")
+    func onceAHalfHour() async throws {
+        let (now, plain) = try await Self.scene(5)
+        let mark = try #require(plain.first?.start).floored(to: .minutes(30)) + .minutes(30)
+        var forecaster = Forecaster(try Repository.config(), step: .minutes(1))
+        _ = forecaster.periods(now, PlantImage(), at: mark - .minutes(30))
+        var more = now
+        more.site.importKW += 600
+        let first = forecaster.periods(more, PlantImage(), at: mark)
+        #expect(first == forecaster.periods(more, PlantImage(), at: mark))
+    }
+
     @Test("switched off, nothing that is measured moves what the models say")
     func uncorrected() async throws {
         var config = try Repository.config()
