@@ -59,7 +59,13 @@ struct SharingSection {
 
     private static func ppm(_ share: Double) -> Int64 { Int64(saturatingRound: share * 1e6) }
 
+    /// What tables call the others.
+    private static let taken = ["plant", "production", "export", "others", "site"]
+
     private static func checkTwice(_ partners: [Partner]) {
+        for partner in partners where taken.contains(partner.name.lowercased()) {
+            partner.place.find("name")?.problem("\(quoted(partner.name)) is a row of every table; name the company")
+        }
         for (index, partner) in partners.enumerated()
         where partners.prefix(index).contains(where: { $0.name == partner.name }) {
             partner.place.find("name")?.problem(

@@ -241,6 +241,16 @@ extension BrokenExample {
                 "certificates[1].id: \"REGO-1\" is claimed twice; a certificate is used once, keep one of them",
             ]),
         BrokenExample(
+            "a partner with the name of a row of every table",
+            [
+                Edit(
+                    "contracts.yaml", "private_wire:\n",
+                    "outside_production:\n  - {asset: building/halls, source: x}\n"
+                        + "sharing:\n  rule: partners_first\n  partners:\n"
+                        + "    - {name: ▸Plant, assets: [building/halls], source: x}\nprivate_wire:\n")
+            ],
+            ["sharing.partners[0].name: \"Plant\" is a row of every table; name the company"]),
+        BrokenExample(
             "sharing with who is not there, twice, with a boiler, without a bridge, and bays that give nothing back",
             [
                 Edit(
