@@ -29,8 +29,14 @@ public enum GridRequestWord: Sendable, Hashable {
         guard let until = try time("until"), until > now, until > from, until <= now + HandWord.longest else {
             throw HandWord.Refusal(text: "request \(id) needs an end within 7 days, such as --for 2h")
         }
-        guard json["unit"]?.text == "kW", let ceiling = json["value"]?.double, ceiling.isFinite, abs(ceiling) <= 1e7
-        else { throw HandWord.Refusal(text: "request \(id) needs the most import, a number with the unit kW") }
+        let value = json["value"]
+        guard json["unit"]?.text == "kW", let ceiling = value?.double else {
+            throw HandWord.Refusal(text: "request \(id) needs the most import, a number with the unit kW")
+        }
+        guard (-1e7...1e7).contains(ceiling) else {
+            throw HandWord.Refusal(
+                text: "request \(id): value is \(value?.short ?? ""), expected -10000000...10000000 kW")
+        }
         let pay = json["pay_per_mwh"]
         guard pay == nil || pay?.double.map({ (0...100_000).contains($0) }) == true else {
             throw HandWord.Refusal(text: "request \(id): pay_per_mwh is \(pay?.short ?? ""), expected 0...100000")

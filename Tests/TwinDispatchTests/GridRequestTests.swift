@@ -56,7 +56,7 @@ struct GridRequestTests {
             ("{\"request\":\"import\",\"id\":\"a\"}", "request a needs an end within 7 days, such as --for 2h"),
             (
                 "{\"request\":\"import\",\"id\":\"a\",\"until\":\"2025-06-18T01:00:00Z\",\"value\":1e300,\"unit\":\"kW\"}",
-                "request a needs the most import, a number with the unit kW"
+                "request a: value is 1e+300, expected -10000000...10000000 kW"
             ),
             (
                 "{\"request\":\"import\",\"id\":\"a\",\"until\":\"2025-06-18T01:00:00Z\",\"value\":5,\"unit\":\"kW\","

@@ -91,6 +91,11 @@ private struct ExpectationFields {
         guard !isRequired || low != nil || high != nil, between == nil || between?.count == 2,
             [low, high].allSatisfy({ $0 == nil || $0?.double != nil })
         else { throw failure("\(key) needs \"between\":[low,high], \"min\" or \"max\"") }
+        if let low = low?.double, let high = high?.double, low > high {
+            throw failure(
+                "\(key) has nothing between \(JSON.numberText(low)) and \(JSON.numberText(high)); write the lesser first"
+            )
+        }
         return (low?.double, high?.double)
     }
 
