@@ -17,6 +17,8 @@ public enum HandWord: Sendable, Hashable {
     /// Why a word does nothing: what was found, what was expected.
     public struct Refusal: Error, Hashable {
         public var text: String
+
+        public init(text: String) { self.text = text }
     }
 
     /// The asset that it is about.

@@ -17,7 +17,7 @@ public struct GridRequest: Sendable, Hashable, Codable {
 
     public func isActive(at time: PlantTime) -> Bool { from <= time && time < until }
 
-    /// `at most 26000 kW` or `at least 500 kW of export`
+    /// `import of at most 26000 kW` or `export of at least 500 kW`
     public var wish: String {
         ceilingKW >= 0
             ? "import of at most \(JSON.numberText(ceilingKW)) kW"

@@ -10,9 +10,10 @@ public struct ScenarioOrder: Sendable, Hashable {
 
     /// - Parameter json: without its time; times as RFC 3339.
     public init(_ json: JSON, at time: PlantTime) throws(LineFailure) {
-        guard ScenarioOrder.words.contains(where: { json[$0] != nil }) else {
+        guard ScenarioOrder.words.count(where: { json[$0] != nil }) == 1 else {
             throw LineFailure(
-                reason: .unknownKey, text: "order: needs one of \(ScenarioOrder.words.joined(separator: ", "))")
+                reason: .unknownKey,
+                text: "order: needs one and only one of \(ScenarioOrder.words.joined(separator: ", "))")
         }
         let known = ScenarioOrder.words + ScenarioOrder.others
         if let stray = json.members?.first(where: { !known.contains($0.key) }) {

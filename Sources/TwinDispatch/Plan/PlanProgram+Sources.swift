@@ -76,7 +76,8 @@ extension PlanProgram {
 
     private func most(_ column: LinearProgram.Column) -> Double { max(0, program.columnUpper[column.index]) }
 
-    /// Of a litre that is not there, for each period: more than any power is worth that it could make.
+    /// Of a litre that is not there, for each period, in the currency of the tariffs. ASM: more than any power is worth that it
+    /// could make, which is 3.25 kWh.
     private static let tankPrice = 10.0
 
     /// Money with carbon for each kWh, without what its heat is worth: the network's row says that.

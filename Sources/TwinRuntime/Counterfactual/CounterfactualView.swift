@@ -163,11 +163,11 @@ struct CounterfactualView: Sendable {
 
     private func fill(_ moment: inout Counterfactual.Moment, _ values: [NamedValue]) {
         var (heatKW, fuelKW, isTold) = (0.0, 0.0, !fillers.isEmpty)
-        for filler in fillers {
+        for filler in fillers where values.indices.contains(filler.heat) {
             let heat = values[filler.heat].used
             isTold = isTold && heat.quality.isGood && heat.value.isFinite
             heatKW += heat.value
-            guard let place = filler.fuel, values[place].used.value.isFinite else {
+            guard let place = filler.fuel, values.indices.contains(place), values[place].used.value.isFinite else {
                 fuelKW += heat.value
                 continue
             }

@@ -8,8 +8,9 @@ import TwinUnits
 /// What may change while a run goes on.
 extension TwinEngine {
     /// Does what a tick's instruction says, for the ticks that follow.
+    /// - Parameter remarks: gets why a word of an operator does nothing.
     /// - Returns: an operator's word that it was, for people.
-    func follow(_ instruction: Instruction) async -> HandChange? {
+    func follow(_ instruction: Instruction, _ remarks: inout [String]) async -> HandChange? {
         switch instruction {
         case .mode(let mode):
             guard mode != state.mode else { return nil }
@@ -32,22 +33,40 @@ extension TwinEngine {
                 state.troubles = troubles.isEmpty ? nil : troubles
                 return nil
             }
-            // One that does nothing is kept in the journal, and was refused where somebody could read it.
-            let now = state.grid.to(state.tick)
-            if let word = try? GridRequestWord(json, at: now) {  // see above
-                let plan = config.strategy == .optimiser ? dispatchPlan : nil
-                var requests = state.requests ?? GridRequests()
-                let change = requests.take(word, plan: plan, beforeKW: netOfLastHalfHourKW(by: now), at: now)
-                state.requests = requests.records.isEmpty ? nil : requests
-                return change.map { HandChange($0, AssetPath(.grid, config.grid.meter)) }
-            }
-            let word = try? HandWord(json, at: state.grid.to(state.tick), control: config.control(of:))  // see above
-            guard let word else { return nil }
-            follow(word)
-            return HandChange(word, config.control(of: word.path)?.action)
+            return follow(json, at: state.grid.to(state.tick), &remarks)
         case .resume, .shed: break
         }
         return nil
+    }
+
+    /// A word of an operator, or of who may ask something. A running twin refuses what it cannot do before it is a line; in a
+    /// recording it stands all the same, changes nothing, and is told.
+    private func follow(_ json: JSON, at now: PlantTime, _ remarks: inout [String]) -> HandChange? {
+        do throws(HandWord.Refusal) {
+            if let word = try GridRequestWord(json, at: now) { return try follow(word, at: now) }
+            guard let word = try HandWord(json, at: now, control: config.control(of:)) else { return nil }
+            follow(word)
+            return HandChange(word, config.control(of: word.path)?.action)
+        } catch {
+            remarks.append("an op line of \(now.rfc3339) does nothing: \(error.text)")
+            return nil
+        }
+    }
+
+    private func follow(_ word: GridRequestWord, at now: PlantTime) throws(HandWord.Refusal) -> HandChange? {
+        var requests = state.requests ?? GridRequests()
+        let plan = config.strategy == .optimiser ? dispatchPlan : nil
+        guard let change = requests.take(word, plan: plan, beforeKW: netOfLastHalfHourKW(by: now), at: now) else {
+            let why =
+                switch word {
+                case .withdraw(let id): "withdraw: no request is called \(id)"
+                case .request(let request):
+                    "request \(request.id): \(GridRequests.countMax) stand already; withdraw one"
+                }
+            throw HandWord.Refusal(text: why)
+        }
+        state.requests = requests
+        return HandChange(change, AssetPath(.grid, config.grid.meter))
     }
 
     /// Import less export, mean of the last half hour that is over, kW; nil where none is.

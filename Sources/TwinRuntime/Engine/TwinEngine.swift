@@ -117,7 +117,7 @@ public final class TwinEngine {
         outcome.instructions = input.instructions
         if let left { outcome.changedRows.insert(left, at: 0) }
         for instruction in input.instructions {
-            if let change = await follow(instruction) { outcome.handChanges.append(change) }
+            if let change = await follow(instruction, &outcome.remarks) { outcome.handChanges.append(change) }
         }
         await changeEpoch()
         return outcome

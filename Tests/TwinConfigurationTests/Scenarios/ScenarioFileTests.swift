@@ -122,7 +122,10 @@ struct ScenarioFileTests {
             (scenario(expect: "alarm: a/b/c, within: now"), "8:5: expect: \"within\" is \"now\""),
             (scenario(expect: "kpi: vehicles"), "8:5: expect: kpi needs"),
             (scenario(expect: "kpi: vehicles, min: 5, max: 3"), "8:5: expect: kpi has nothing between 5 and 3"),
-            (scenario(more: "orders: [{at: \"12:00\", for: 1h}]"), "9:10: order: needs one of manual, pause,"),
+            (
+                scenario(more: "orders: [{at: \"12:00\", for: 1h}]"),
+                "9:10: order: needs one and only one of manual, pause,"
+            ),
             (scenario(more: "orders: [{release: a/b, at: noon}]"), "9:29: expected a time such as"),
             (scenario(more: "orders: [{pause: a/b, for: long}]"), "9:28: expected a length such as"),
             (scenario(more: "orders: [{pause: a/b, why: tea}]"), "9:10: order: \"why\" is none of at, for, manual"),
