@@ -56,7 +56,7 @@ struct StudyTests {
             // Plans are solved all the time; the solver has a way of its own with signals.
             try await Task.sleep(for: .seconds(3))
             run.signal(SIGINT)
-            let ending = try await run.ending(within: .seconds(20))
+            let ending = try await run.ending(within: .seconds(90))
             #expect(ending.code == 130 && ending.out.isEmpty)
         }
     }

@@ -106,16 +106,14 @@ public struct SimulatedRun {
     }
 
     /// Steps to the end and hands out each row of the books: a year of them has no place in memory.
-    /// - Parameter onProgress: called once a simulated day with the share that is done; false stops the run.
+    /// - Parameter onProgress: called once a settlement period with the share that is done; false stops the run.
     public mutating func forEachRow(
         onProgress: (Double) -> Bool = { _ in true }, _ body: (PeriodRow) throws -> Void
     ) rethrows {
         let begin = now
-        var count = 0
         while now < end {
             try body(period())
-            count += 1
-            if count % 48 == 0, !onProgress((now - begin).hours / (end - begin).hours) { break }
+            if !onProgress((now - begin).hours / (end - begin).hours) { break }
         }
     }
 

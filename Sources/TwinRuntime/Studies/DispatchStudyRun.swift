@@ -36,7 +36,7 @@ public struct DispatchStudyRun: Sendable {
         (self.carbonPrices, self.step, self.seed) = (carbonPrices.sorted(), step, seed)
     }
 
-    /// - Parameter onProgress: called once a simulated day with the share that is done; false stops the study.
+    /// - Parameter onProgress: called once a settlement period with the share that is done; false stops the study.
     /// - Returns: nil where it was stopped.
     public func study(onProgress: @escaping (Double) -> Bool = { _ in true }) -> DispatchStudy? {
         var progress = StudyProgress(self, onProgress)
