@@ -1,7 +1,8 @@
 import TwinCore
 import TwinUnits
 
-/// The highest half hour of import of each calendar month, local time, which a connection's charge goes by.
+/// What a connection costs beside its energy: by the highest half hour of import of each calendar month, local time, and by
+/// its agreed capacity.
 struct DemandBook: Sendable {
     private struct Month: Sendable {
         var range: Range<PlantTime>
@@ -12,24 +13,23 @@ struct DemandBook: Sendable {
     }
 
     private let zone: LocalZone
-    /// By tariff, money for each kW of a whole month; 0 where nothing is charged.
-    private let perKWMonth: [Double]
+    private let tariffs: [Tariffs]
     /// Ascending.
     private var months: [Month] = []
 
     init(_ method: ReportMethod) {
         zone = method.zone
-        perKWMonth = method.tariffs.map(\.value.demandPerKWMonth)
+        tariffs = method.tariffs.map(\.value)
     }
 
     /// Whether any tariff charges for it.
-    private var isCharged: Bool { perKWMonth.contains { $0 != 0 } }
+    private var isCharged: Bool { tariffs.contains(where: \.chargesConnection) }
 
     /// Adds the next row; a half hour of which a part is known counts with that part.
     mutating func add(_ row: PeriodRow, tariff: Int) {
         guard isCharged else { return }
         if months.last.map({ !$0.range.contains(row.start) }) ?? true {
-            months.append(Month(range: zone.month(of: row.start), coveredMs: perKWMonth.map { _ in 0 }))
+            months.append(Month(range: zone.month(of: row.start), coveredMs: tariffs.map { _ in 0 }))
         }
         guard var month = months.popLast() else { return }
         month.highest = max(month.highest, row[.gridImport].energy)
@@ -39,14 +39,15 @@ struct DemandBook: Sendable {
         months.append(month)
     }
 
-    /// Each month's highest half hour at its charge, for the share of the month that the window covers; nil where no tariff
-    /// charges for it.
+    /// Each month's charges, for the share of the month that the window covers; nil where no tariff has any.
     var cost: Double? {
         guard isCharged else { return nil }
         return months.reduce(0) { sum, month in
             let lengthMs = Double((month.range.upperBound - month.range.lowerBound).ms)
-            let charge = zip(perKWMonth, month.coveredMs).reduce(0) { $0 + $1.0 * Double($1.1) / lengthMs }
-            return sum + DemandBook.kW(month.highest) * charge
+            let highestKW = DemandBook.kW(month.highest)
+            return zip(tariffs, month.coveredMs).reduce(sum) {
+                $0 + $1.0.connectionPerMonth(highestKW: highestKW) * Double($1.1) / lengthMs
+            }
         }
     }
 

@@ -11,10 +11,12 @@ public struct Tariffs: Sendable, Hashable {
     public var carbonPerTonne: Double
     /// For each kW of the highest half hour of import in a calendar month; 0 where nothing is charged.
     public var demandPerKWMonth: Double
+    /// Nil where none is agreed.
+    public var agreedCapacity: AgreedCapacity?
 
     public init(
         currency: String, importPerMWh: Double, exportPerMWh: Double, fuels: [Double?], carbonPerTonne: Double,
-        demandPerKWMonth: Double = 0
+        demandPerKWMonth: Double = 0, agreedCapacity: AgreedCapacity? = nil
     ) {
         self.currency = currency
         self.importPerMWh = importPerMWh
@@ -22,6 +24,34 @@ public struct Tariffs: Sendable, Hashable {
         self.fuels = Fuel.allCases.map { $0.index < fuels.count ? fuels[$0.index] : nil }
         self.carbonPerTonne = carbonPerTonne
         self.demandPerKWMonth = demandPerKWMonth
+        self.agreedCapacity = agreedCapacity
+    }
+
+    /// Of a calendar month in which `highestKW` was the highest half hour of import.
+    public func connectionPerMonth(highestKW: Double) -> Double {
+        let agreed = agreedCapacity.map {
+            $0.kW * $0.perKWMonth + max(0, highestKW - $0.kW) * $0.excessPerKWMonth
+        }
+        return highestKW * demandPerKWMonth + (agreed ?? 0)
+    }
+
+    /// Whether the connection costs anything beside the energy that it carries.
+    public var chargesConnection: Bool {
+        demandPerKWMonth != 0 || agreedCapacity.map { $0.perKWMonth != 0 || $0.excessPerKWMonth != 0 } ?? false
+    }
+}
+
+/// What a connection is held ready for: paid for whether it is used or not, and dearer above.
+public struct AgreedCapacity: Sendable, Hashable {
+    public var kW: Double
+    /// Money for each agreed kW, and for each kW of the month's highest half hour above them.
+    public var perKWMonth: Double
+    public var excessPerKWMonth: Double
+
+    public init(kW: Double, perKWMonth: Double, excessPerKWMonth: Double) {
+        self.kW = kW
+        self.perKWMonth = perKWMonth
+        self.excessPerKWMonth = excessPerKWMonth
     }
 }
 

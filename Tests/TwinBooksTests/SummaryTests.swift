@@ -273,6 +273,12 @@ struct SummaryTests {
         let summary = Summary(rows: rows, method: method, facts: SummaryBench.facts)
         #expect(close(summary.json["cost"]?["demand"]?.double, 2000) && summary.cost.demandKW == 10_000)
         #expect(close(summary.cost.total, without.cost.total + 2000))
+        // 9,000 kW agreed at 2, the 1,000 beyond them at 5: a thirtieth of 18,000 + 5,000 beside. 12,000 agreed are 24,000.
+        method.tariffs[0].value.agreedCapacity = AgreedCapacity(kW: 9000, perKWMonth: 2, excessPerKWMonth: 5)
+        #expect(close(Summary(rows: rows, method: method, facts: SummaryBench.facts).cost.demand, 2000 + 23_000.0 / 30))
+        method.tariffs[0].value.demandPerKWMonth = 0
+        method.tariffs[0].value.agreedCapacity?.kW = 12_000
+        #expect(close(Summary(rows: rows, method: method, facts: SummaryBench.facts).cost.demand, 800))
     }
 
     /// The last hour of June at 8,000 kW and 6: 8,000 x 6 / 720. The first hour and a half of July, once at 10,000 kW, of which

@@ -203,5 +203,10 @@ struct GridRequestTests {
         plan.setPoints = [store: [0, 0]]
         #expect(commands(Self.request(lasting: .hours(3), pay: 5), plan: plan).first?.point.value == 0)
         #expect(commands(Self.request(lasting: .hours(3)), plan: plan).first?.point.value == 50)
+        // What the plan pays for as the month's highest half hour is a lower peak too; the lower one of both holds.
+        plan.demandKW = 3010
+        #expect(commands(nil, plan: plan).first?.point.value == 40)
+        #expect(commands(Self.request(lasting: .hours(3)), plan: plan).first?.point.value == 50)
+        #expect(commands(Self.request(lasting: .hours(3), kw: 3040), plan: plan).first?.point.value == 40)
     }
 }

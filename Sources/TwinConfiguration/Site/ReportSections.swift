@@ -260,11 +260,26 @@ extension SiteFiles {
             }
             let carbon = fields.quantity("carbon_per_tonne", in: 0...100_000, "currency/t")
             let demand = fields.optionalQuantity("demand_per_kw_month", in: 0...1000, "currency/(kW month)")
+            let agreed = agreedCapacity(&fields)
             guard let currency, let importPrice, let exportPrice, let carbon else { return nil }
             return Tariffs(
                 currency: currency, importPerMWh: importPrice, exportPerMWh: exportPrice, fuels: fuels,
-                carbonPerTonne: carbon, demandPerKWMonth: demand ?? 0)
+                carbonPerTonne: carbon, demandPerKWMonth: demand ?? 0, agreedCapacity: agreed)
         }
+    }
+
+    /// Its prices mean nothing without it.
+    private func agreedCapacity(_ fields: inout YAMLFields) -> AgreedCapacity? {
+        let agreed = fields.optionalQuantity("agreed_capacity_kw", in: 0...10_000_000, "kW")
+        let price = fields.optionalQuantity("capacity_per_kw_month", in: 0...1000, "currency/(kW month)")
+        let excess = fields.optionalQuantity("excess_per_kw_month", in: 0...1000, "currency/(kW month)")
+        guard let agreed else {
+            for key in ["capacity_per_kw_month", "excess_per_kw_month"] {
+                fields.node.find(key)?.problem("no agreed_capacity_kw, which \(key) is a price of; add it or drop this")
+            }
+            return nil
+        }
+        return AgreedCapacity(kW: agreed, perKWMonth: price ?? 0, excessPerKWMonth: excess ?? 0)
     }
 
     private func currencyCode(_ node: YAMLNode) -> String? {

@@ -5,7 +5,7 @@ extension DispatchPlan {
     /// - Parameter purpose: what it was made for, in a sentence.
     public func json(purpose: String) -> JSON {
         func list(_ values: [Double]) -> JSON { .array(values.map(JSON.number)) }
-        return .fields([
+        let own: JSON = .fields([
             "from": .string(made.rfc3339), "until": .string(end.rfc3339), "purpose": .string(purpose),
             "objective": .number(objective), "gap": .number(gap),
             "starts": .array(starts.map { .number(($0 - made).seconds) }),
@@ -32,6 +32,8 @@ extension DispatchPlan {
                     ])
                 }),
         ])
+        guard let demandKW else { return own }
+        return .object((own.members ?? []) + [.init("demand_kw", .number(demandKW))])
     }
 
     /// Nil for what is no plan, or one whose parts do not fit each other.
@@ -71,6 +73,7 @@ extension DispatchPlan {
         }
         objective = json["objective"]?.double ?? 0
         gap = json["gap"]?.double ?? 0
+        demandKW = json["demand_kw"]?.double.flatMap { $0 >= 0 ? $0 : nil }
         reasons = [:]
         for member in json["why"]?.members ?? [] {
             guard let path = AssetPath(text: member.key) else { continue }

@@ -37,6 +37,8 @@ public struct DispatchPlan: Sendable, Hashable {
     public var netKW: [Double]
     /// Money and carbon's price, beside what no plan changes.
     public var objective: Double
+    /// The month's highest half hour as it will be by the plan: import above it costs more. Nil where none is charged.
+    public var demandKW: Double?
     /// How far that may be from the best, as a share of it.
     public var gap: Double
     public var breaches: [Breach]
@@ -90,6 +92,7 @@ extension DispatchPlan {
         netKW = zip(program.imports, program.exports).map { DispatchPlan.rounded(solution[$0] - solution[$1], 10) }
         gramsPerKWh = problem.periods.map { DispatchPlan.rounded($0.gramsPerKWh, 10) }
         objective = DispatchPlan.rounded(solution.objective, 100)
+        demandKW = program.demands.first.map { DispatchPlan.rounded($0.fromKW + solution[$0.above], 10) }
         gap = DispatchPlan.rounded(solution.gap, 1e6)
         reasons = program.reasons(solution).mapValues { reason in
             PlanReason(

@@ -37,10 +37,12 @@ public struct PlanProblem: Sendable, Hashable {
 
     /// The charge for the highest half hour of import of the calendar month.
     public struct Demand: Sendable, Hashable {
-        /// Money for each kW of it.
+        /// Money for each kW of it, and for each kW of it above the agreed capacity.
         public var perKW: Double
+        public var excessPerKW = 0.0
         /// The highest one that is known, its mean, kW.
         public var highestKW: Double
+        public var agreedKW = 0.0
         /// Imported before the plan begins in the half hour that it begins in, kWh.
         public var importedKWh: Double
         /// The end of the month: half hours after it count for another.
@@ -53,8 +55,30 @@ public struct PlanProblem: Sendable, Hashable {
 
         /// `each kW above 26100 kW, the month's highest half hour so far, costs 8 GBP`
         public func sentence(_ currency: String) -> String {
-            "each kW above \(whole(highestKW.rounded())) kW, the month's highest half hour so far, costs"
-                + " \(JSON.numberText(perKW)) \(currency)"
+            charges.map { charge in
+                "each kW above \(whole(charge.fromKW.rounded())) kW, \(charge.from.rawValue), costs"
+                    + " \(JSON.numberText(charge.perKW)) \(currency)"
+            }.joined(separator: "; ")
+        }
+
+        /// From where on a half hour that is higher costs something more.
+        struct Charge: Sendable, Hashable {
+            enum From: String, Sendable {
+                case highest = "the month's highest half hour so far"
+                case agreed = "the agreed capacity"
+                case beyondAgreed = "the month's highest half hour so far and beyond the agreed capacity"
+            }
+
+            var from: From
+            var fromKW: Double
+            var perKW: Double
+        }
+
+        var charges: [Charge] {
+            let excess = Charge(
+                from: agreedKW < highestKW ? .beyondAgreed : .agreed, fromKW: max(agreedKW, highestKW),
+                perKW: excessPerKW)
+            return [Charge(from: .highest, fromKW: highestKW, perKW: perKW), excess].filter { $0.perKW > 0 }
         }
     }
 

@@ -27,6 +27,8 @@ public struct PlanProgram: Sendable {
     private(set) var contents: [LinearProgram.Row] = []
     private(set) var imports: [LinearProgram.Column] = []
     private(set) var exports: [LinearProgram.Column] = []
+    /// From where on the month's highest half hour costs more, and how far it comes above that, kW; the lowest first.
+    private(set) var demands: [(fromKW: Double, above: LinearProgram.Column)] = []
     /// Heat that fills what all others leave open.
     private(set) var fillings: [LinearProgram.Column] = []
     /// Of a kWh from the grid over the last day that is planned: what one that is left at the end will replace.
@@ -177,16 +179,19 @@ public struct PlanProgram: Sendable {
 
     /// What the highest half hour of the month will be above the one that is known is paid once, however often it comes.
     private mutating func addDemand() throws(LinearProgram.Problem) {
-        guard let demand = problem.demand, demand.perKW > 0 else { return }
-        let above = try program.addColumn("demand above the month's", cost: demand.perKW)
-        for (place, period) in problem.periods.enumerated() where period.start < demand.until {
-            // The half hour that the plan begins in has begun before it.
-            let isFirst = place == 0
-            let hours = isFirst ? max(period.hours, settlementPeriod.hours) : period.hours
-            let beforeKW = isFirst ? demand.importedKWh / hours : 0
-            try program.addRow(
-                .init("demand", place), .atMost(demand.highestKW - beforeKW),
-                [(imports[place], period.hours / hours), (above, -1)])
+        guard let demand = problem.demand else { return }
+        for charge in demand.charges {
+            let above = try program.addColumn(.init("above " + charge.from.rawValue), cost: charge.perKW)
+            demands.append((charge.fromKW, above))
+            for (place, period) in problem.periods.enumerated() where period.start < demand.until {
+                // The half hour that the plan begins in has begun before it.
+                let isFirst = place == 0
+                let hours = isFirst ? max(period.hours, settlementPeriod.hours) : period.hours
+                let beforeKW = isFirst ? demand.importedKWh / hours : 0
+                try program.addRow(
+                    .init("half hour above " + charge.from.rawValue, place), .atMost(charge.fromKW - beforeKW),
+                    [(imports[place], period.hours / hours), (above, -1)])
+            }
         }
     }
 

@@ -158,7 +158,7 @@ struct SummarySheet {
         case "co2_kg.scope3_upstream": "outside the figure per vehicle"
         case "co2_kg.avoided_export": "information, not netted"
         case "cost.carbon": "of Scope 1; the grid's is in its price"
-        case "cost.demand": "each month's highest half hour of import, for its share of the month"
+        case "cost.demand": "agreed capacity and each month's highest half hour of import, for its share of the month"
         default: ""
         }
     }

@@ -37,12 +37,16 @@ struct DemandWatch: Sendable {
     /// What a plan at a mark must know; nil where the tariff charges nothing for it.
     func demand(at mark: PlantTime) -> PlanProblem.Demand? {
         guard !tariffs.isEmpty else { return nil }
-        let perKW = tariffs[tariffs.index(at: mark)].value.demandPerKWMonth
-        guard perKW > 0 else { return nil }
+        let tariff = tariffs[tariffs.index(at: mark)].value
+        let excessPerKW = tariff.agreedCapacity?.excessPerKWMonth ?? 0
+        guard tariff.demandPerKWMonth > 0 || excessPerKW > 0 else { return nil }
         let month = zone.month(of: mark)
         let isOpen = open.map { $0.start <= mark && mark < $0.start + settlementPeriod } ?? false
-        return PlanProblem.Demand(
-            perKW: perKW, highestKW: month == self.month ? highestKW : 0, importedKWh: isOpen ? open?.kWh ?? 0 : 0,
-            until: month.upperBound)
+        var demand = PlanProblem.Demand(
+            perKW: tariff.demandPerKWMonth, highestKW: month == self.month ? highestKW : 0,
+            importedKWh: isOpen ? open?.kWh ?? 0 : 0, until: month.upperBound)
+        demand.excessPerKW = excessPerKW
+        demand.agreedKW = tariff.agreedCapacity?.kW ?? 0
+        return demand
     }
 }

@@ -59,6 +59,13 @@ struct BrokenExample: Sendable, CustomTestStringConvertible {
 
     private static let keys = [
         BrokenExample(
+            "a price of a capacity that is not agreed",
+            [
+                Edit(
+                    "tariffs.yaml", "currency: GBP", "currency: GBP\nexcess_per_kw_month: ▸{value: 8, source: \"c\"}")
+            ],
+            ["excess_per_kw_month: no agreed_capacity_kw, which excess_per_kw_month is a price of; add it or drop this"]),
+        BrokenExample(
             "misspelt and missing keys",
             [
                 Edit("site.yaml", "lateness_s: 30", "▸latenes_s: 30"),

@@ -39,6 +39,22 @@ struct DatedValueTests {
         #expect(try SiteConfig(files).method.tariffs.map(\.value.demandPerKWMonth) == [8, 9.5])
     }
 
+    @Test("an agreed capacity and its prices may have dates")
+    func agreed() throws {
+        let (files, _) = try edited([
+            Edit(
+                "tariffs.yaml", "currency: GBP",
+                "currency: GBP\nagreed_capacity_kw: {value: 30000, source: \"c\"}\n"
+                    + "capacity_per_kw_month: {value: 2, source: \"c\"}\nexcess_per_kw_month:\n"
+                    + "  - {value: 4, source: \"c\"}\n  - {from: 2026-01-01, value: 6, source: \"c\"}")
+        ])
+        #expect(
+            try SiteConfig(files).method.tariffs.map(\.value.agreedCapacity) == [
+                AgreedCapacity(kW: 30_000, perKWMonth: 2, excessPerKWMonth: 4),
+                AgreedCapacity(kW: 30_000, perKWMonth: 2, excessPerKWMonth: 6),
+            ])
+    }
+
     @Test("a capacity changes with its epoch, and all else stays")
     func capacity() throws {
         let capacity =

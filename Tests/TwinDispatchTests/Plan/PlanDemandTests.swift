@@ -28,6 +28,33 @@ struct PlanDemandTests {
         #expect(isNear(plan.netKW[1], 570) && plan.breaches.isEmpty)
     }
 
+    @Test("an agreed capacity is kept where it is dearer above it, and one that was passed already is passed no further")
+    func agreed() throws {
+        func plan(agreedKW: Double, highestKW: Double) throws -> DispatchPlan {
+            var problem = Self.peak.problem
+            problem.demand = PlanProblem.Demand(
+                perKW: 0, highestKW: highestKW, importedKWh: 0, until: PlanBench.start + .days(1))
+            problem.demand?.excessPerKW = 0.05
+            problem.demand?.agreedKW = agreedKW
+            return try Planner(try #require(coin)).plan(problem).get()
+        }
+        #expect(try plan(agreedKW: 570, highestKW: 400).setPoints[Self.store] == [-35.1, 30, 0])
+        #expect(try plan(agreedKW: 550, highestKW: 570).setPoints[Self.store] == [-35.1, 30, 0])
+        let paid = try plan(agreedKW: 600, highestKW: 0)
+        #expect(paid.setPoints[Self.store] == [0, 0, 0] && paid.demandKW == 600)
+    }
+
+    @Test("the plan says what it will have paid for, in its line too")
+    func told() throws {
+        let plan = try Self.plan(Self.peak, perKW: 0.05, highestKW: 0)
+        #expect(isNear(plan.demandKW ?? 0, 553.9))
+        let line = plan.json(purpose: "")
+        #expect(DispatchPlan(line) == plan)
+        #expect(try Self.peak.plan().demandKW == nil)
+        let odd: JSON = .object((line.members ?? []).map { $0.key == "demand_kw" ? .init($0.key, .number(-1)) : $0 })
+        #expect(DispatchPlan(odd)?.demandKW == nil)
+    }
+
     /// x given and x / 0.855 taken: 600 - x = 500 + x / 0.855 at x = 100 / 2.1696 = 46.1.
     @Test("where nothing is known it cuts until the hour before is as high")
     func unknown() throws {

@@ -53,6 +53,22 @@ struct DemandWatchTests {
         #expect(abs((watch.demand(at: now)?.highestKW ?? 0) - 5000) < 1e-6)
     }
 
+    @Test("an agreed capacity is told to a plan where it is dearer above it")
+    func agreed() throws {
+        var method = try Repository.config().method
+        func demand() -> PlanProblem.Demand? {
+            var watch = DemandWatch(method)
+            watch.hear(importKW: 5000, .minutes(30), at: Self.start + .hours(1))
+            return watch.demand(at: Self.start + .hours(1))
+        }
+        method.tariffs[0].value.agreedCapacity = AgreedCapacity(kW: 26_000, perKWMonth: 2, excessPerKWMonth: 0)
+        #expect(demand() == nil)
+        method.tariffs[0].value.agreedCapacity?.excessPerKWMonth = 4
+        let told = try #require(demand())
+        #expect(told.perKW == 0 && told.excessPerKW == 4 && told.agreedKW == 26_000 && told.highestKW == 5000)
+        #expect(told.sentence("GBP") == "each kW above 26000 kW, the agreed capacity, costs 4 GBP")
+    }
+
     @Test("without a charge a plan hears nothing of it")
     func none() throws {
         var watch = DemandWatch(try Repository.config().method)
