@@ -16,6 +16,10 @@ public struct DeferrableLoad: Sendable, Hashable {
     public var canDischargeKW: UsedValue
     /// What its vehicles will still draw, kWh; nil where its controller does not tell.
     public var openKWh: Double?
+    /// How long what comes may wait, hours; nil where nobody tells.
+    public var waitHours: Double?
+    /// In how many hours what is open now must be done; nil where nobody tells.
+    public var dueHours: Double?
     /// Works while it charges: it waits only for peaks.
     public var isWorking: Bool
 

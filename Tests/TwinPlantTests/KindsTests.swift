@@ -20,6 +20,7 @@ enum KindTable {
             Bench.asset(.chp, "engine", CombinedHeatPowerTests.engine()),
             Bench.asset(.hydrogen, "stack", ElectrolyserTests.electrolyser()),
             Bench.asset(.burner, "main", GasMainTests.main),
+            Bench.asset(.process, "ice", DailyProcessTests.process()),
         ]
 
     /// Ends of payload keys.
@@ -168,7 +169,8 @@ struct KindsTests {
             fallbacks == [
                 "solar/pv": "local", "fuelcell/cell": "hold_rated", "gas/air": "design", "gas/oven": "gas",
                 "gas/oxidiser": "run", "heat/pump": "hold_0", "heat/electrode": "hold_0", "agv/tugs": "local",
-                "yard/cars": "local", "bay/staff": "local", "storage/ess-1": "hold_0", "heat/chips": "local",
+                "yard/cars": "local", "bay/staff": "local", "process/ice": "local", "storage/ess-1": "hold_0",
+                "heat/chips": "local",
                 "chp/engine": "hold_rated", "hydrogen/stack": "hold_0",
             ])
     }

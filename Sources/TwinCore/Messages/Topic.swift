@@ -3,7 +3,7 @@ public enum Area: String, Sendable, Hashable, Codable, CaseIterable, Comparable 
     case wind, solar, fuelcell, storage, agv, bay, yard, building, shop
     /// Process burners.
     case burner = "gas"
-    case heat, grid, weather, line, ethanol, chp, hydrogen
+    case heat, grid, weather, line, ethanol, chp, hydrogen, process
     /// The twin itself, as alarms name it.
     case twin
 

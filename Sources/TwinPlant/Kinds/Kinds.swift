@@ -7,7 +7,7 @@ public enum Kinds {
         WindTurbine.self, PVPark.self, SolidOxideFuelCell.self, EthanolStore.self, CombinedHeatPower.self,
         Shop.self, SupplyAir.self, Oven.self, Oxidiser.self, GasMain.self,
         GasBoiler.self, HeatPump.self, ElectrodeBoiler.self, HeatRecovery.self, HotWaterStore.self, BiomassBoiler.self,
-        AGVStations.self, VehicleYard.self, ChargingBays.self, Electrolyser.self, BatteryUnit.self,
+        AGVStations.self, VehicleYard.self, ChargingBays.self, DailyProcess.self, Electrolyser.self, BatteryUnit.self,
     ]
 
     /// Areas with assets in that order, each once.

@@ -76,6 +76,9 @@ public struct Around: Sendable {
 
 /// The production plan at a time.
 public struct Production: Sendable, Hashable {
+    /// Local day, and hours since its midnight.
+    public var date: CivilDate
+    public var hourOfDay: Double
     public var isProductionDay: Bool
     public var isShift: Bool
     public var isBreak: Bool
@@ -83,6 +86,8 @@ public struct Production: Sendable, Hashable {
 
     public init(_ calendar: ProductionCalendar, at time: PlantTime) {
         let (date, ms) = calendar.zone.local(time)
+        self.date = date
+        hourOfDay = Double(ms) / 3_600_000
         let shift = calendar.shifts.first { $0.start <= ms && ms < $0.end }
         isProductionDay = calendar.isProductionDay(date)
         isShift = isProductionDay && shift != nil

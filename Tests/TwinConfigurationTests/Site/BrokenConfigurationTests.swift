@@ -64,7 +64,8 @@ struct BrokenExample: Sendable, CustomTestStringConvertible {
                 Edit(
                     "tariffs.yaml", "currency: GBP", "currency: GBP\nexcess_per_kw_month: ▸{value: 8, source: \"c\"}")
             ],
-            ["excess_per_kw_month: no agreed_capacity_kw, which excess_per_kw_month is a price of; add it or drop this"]),
+            ["excess_per_kw_month: no agreed_capacity_kw, which excess_per_kw_month is a price of; add it or drop this"]
+        ),
         BrokenExample(
             "misspelt and missing keys",
             [

@@ -28,7 +28,8 @@ struct PlanDemandTests {
         #expect(isNear(plan.netKW[1], 570) && plan.breaches.isEmpty)
     }
 
-    @Test("an agreed capacity is kept where it is dearer above it, and one that was passed already is passed no further")
+    @Test(
+        "an agreed capacity is kept where it is dearer above it, and one that was passed already is passed no further")
     func agreed() throws {
         func plan(agreedKW: Double, highestKW: Double) throws -> DispatchPlan {
             var problem = Self.peak.problem

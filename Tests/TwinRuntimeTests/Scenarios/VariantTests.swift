@@ -18,9 +18,10 @@ struct VariantTests {
         ("biomass-boiler", "sunderland-biomass"), ("chp", "sunderland-chp"), ("electrolyser", "sunderland-hydrogen"),
     ]
 
-    /// The same of islands, which have no account of their own.
+    /// The same of islands and of a load that can wait, which have no account of their own.
     static let islands = [
         ("island-sheds-by-priority", "sunderland-island"), ("cars-carry-the-essentials", "sunderland-island"),
+        ("ice-store-waits", "sunderland-flexible"),
     ]
 
     private static func config(_ name: String) throws -> SiteConfig {
