@@ -83,7 +83,8 @@ struct CounterfactualView: Sendable {
         let (dated, intensity) = (factors(at: from), plant.site.intensityGPerKWh)
         let told = intensity.quality.isGood || intensity.quality == .lastKnown ? intensity.value : nil
         var moment = Counterfactual.Moment(
-            plant: plant, from: from, to: to, day: config.zone.local(from).date, setPoints: setPoints,
+            plant: plant, from: from, to: to, day: config.zone.local(from.floored(to: settlementPeriod)).date,
+            setPoints: setPoints,
             facts: facts(plant, values, outdoorC: outdoorC, at: from), annualGPerKWh: dated.annualGPerKWh,
             halfHourlyGPerKWh: config.gramsPerKWh(told, at: from, by: .average), fuelGPerKWh: dated.fuelGPerKWh,
             fuelPrices: dated.fuelPrices, lossFraction: config.losses.electricity,

@@ -120,6 +120,7 @@ public final class TwinEngine {
             if let change = await follow(instruction, &outcome.remarks) { outcome.handChanges.append(change) }
         }
         await changeEpoch()
+        if let changes = state.requests?.takeChanges() { outcome.requests = changes }
         return outcome
     }
 
@@ -238,6 +239,7 @@ public final class TwinEngine {
         // Taken out while it changes: a second owner would make each change a copy.
         state.counterfactual = nil
         counterfactual.look(moment)
+        state.books.note(counterfactual.saving, at: context.from)
         state.counterfactual = counterfactual
     }
 
