@@ -1,6 +1,7 @@
 import TwinBooks
 import TwinCore
 import TwinDispatch
+import TwinPlant
 
 /// The plant as it would be today if nobody had commanded it, beside the one that is measured: what dispatch saved.
 ///
@@ -65,6 +66,8 @@ struct Counterfactual: Sendable, Codable {
     private var leftAloneKWh: Double?
     private var storedKWh: Double?
     private var isHeatApart = false
+    /// What was read last of signals that tell now and then, by asset.
+    var last: [String: Double] = [:]
     /// Whether anything was ever commanded.
     private(set) var isCommanded = false
     private(set) var yesterday: SavedByDispatch?

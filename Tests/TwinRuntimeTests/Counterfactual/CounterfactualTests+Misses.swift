@@ -2,6 +2,7 @@ import Testing
 import TwinBooks
 import TwinCore
 import TwinDispatch
+import TwinPlant
 
 @testable import TwinRuntime
 
@@ -93,7 +94,7 @@ extension CounterfactualTests {
             Generator(
                 path: path, ratedKW: 100, minimumKW: 40, rampKWPerStep: 20, powerKW: good(powerKW), heatPerKWh: 0.5))
         return moment(engine, hour: hour, setPoint: setPoint, openHeatKW: 500) { facts in
-            facts.generator = .engine(electric: 0.5, heat: 0.25)
+            facts.generator = GeneratorModel(.biomethane, electric: 0.5, heat: 0.25)
             (facts.fuelKW, facts.heatKW) = (self.good(fuel), self.good(heat))
         }
     }

@@ -3,6 +3,7 @@ import Testing
 import TwinBooks
 import TwinCore
 import TwinDispatch
+import TwinPlant
 
 @testable import TwinRuntime
 
@@ -108,7 +109,7 @@ struct CounterfactualTests {
         }
         func facts(_ kW: Double) -> (inout OfferFacts) -> Void {
             { facts in
-                facts.generator = .engine(electric: 0.5, heat: 0.25)
+                facts.generator = GeneratorModel(.biomethane, electric: 0.5, heat: 0.25)
                 (facts.fuelKW, facts.heatKW) = (self.good(2 * kW), self.good(kW / 2))
             }
         }
