@@ -248,6 +248,11 @@ public struct Books: Sendable, Codable {
         }
     }
 
+    /// Notes what dispatch saved in the period that holds `time`, up to the last tick.
+    public mutating func note(_ saving: DispatchSaving?, at time: PlantTime) {
+        if let index = index(of: time) { rows[index].saving = saving }
+    }
+
     /// Lets rows go that are final and of no use for the local day; call it when a tick is done with.
     public mutating func forget(before time: PlantTime) {
         let count = rows.prefix { $0.end + Books.kept <= time }.count

@@ -170,6 +170,8 @@ public struct PeriodRow: Sendable, Hashable, Codable {
     public var counts = Counts()
     public var alarms: [String: Int] = [:]
     public var commands = CommandCounts()
+    /// What dispatch saved; nil while nothing was ever commanded, and in a row that a store kept without it.
+    public var saving: DispatchSaving?
     /// Chain after the last tick of the period.
     public var chain = DigestChain()
 

@@ -63,7 +63,8 @@ public struct SavedByDispatch: Sendable, Hashable, Codable {
     /// What it is made of, for who reads the figure.
     public static let basis =
         "models of the commanded assets, left to themselves, less their meters; stores and charging to come at the day's"
-        + " mean; AGVs and made hydrogen are not counted"
+        + " mean; AGVs and made hydrogen are not counted; money is of energy alone, without a price of carbon and without a"
+        + " demand charge"
 
     /// Members of `saved_by_dispatch`.
     public var json: JSON {

@@ -23,7 +23,7 @@ extension Summary {
     /// Energy at the tariff of its period, the CO2 of Scope 1 at the carbon price, and the months' highest half hours.
     public var cost: CostSum {
         var cost = CostSum(
-            currency: method.tariffs[method.tariffs.count - 1].value.currency, imported: 0, exported: 0,
+            currency: method.currency, imported: 0, exported: 0,
             fuels: fuels.map { ($0, 0) }, carbon: 0, demand: sum.demand.cost, demandKW: sum.demand.highestKW)
         for (basis, tariff) in zip(sum.costBases, method.tariffs.map(\.value)) {
             cost.imported += basis.imported.kilowattHours / 1000 * tariff.importPerMWh

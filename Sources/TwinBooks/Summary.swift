@@ -133,6 +133,9 @@ public struct ReportMethod: Sendable {
     /// Below this outdoor temperature it is counted as heating, degC.
     public var heatingBaseC: Double { (baseline?.energy ?? .none).heatingBaseC }
 
+    /// Of the newest tariffs, in which money is told.
+    var currency: String { tariffs[tariffs.count - 1].value.currency }
+
     /// Place of the tariff that prices the period at `time`.
     func tariffIndex(at time: PlantTime) -> Int { tariffs.index(at: time) }
 
@@ -154,7 +157,7 @@ public struct RunFacts: Sendable, Hashable, Codable {
     public var wallS = 0.0
     public var expectationsPassed = 0
     public var expectationsFailed = 0
-    /// What was asked of the exchange with the grid; nil where a store tells the run, which does not keep it.
+    /// What was asked of the exchange with the grid, in the order in which it was heard; nil where nothing was.
     public var requests: [GridRequestRecord]?
 
     public init(stepS: Int, mode: ControlMode, loop: LoopKind, run: String = "") {
@@ -177,8 +180,6 @@ public struct Summary: Sendable {
     public let to: PlantTime
     /// Of the groups of bays that are paid for it; rows do not have it, so whoever reads the signals adds it.
     public var connected: [AssetPath: ConnectedTime] = [:]
-    /// What dispatch saved in the run; nil where nothing was commanded, or who made the summary does not keep it.
-    public var savedByDispatch: SavedByDispatch?
 
     /// Nil without a period.
     public init?(_ sum: WindowSum, facts: RunFacts) {
@@ -199,6 +200,8 @@ public struct Summary: Sendable {
     }
 
     public var method: ReportMethod { sum.method }
+    /// What dispatch saved in the window; nil where nothing was commanded, or the rows are of a program that did not keep it.
+    public var savedByDispatch: SavedByDispatch? { sum.savedByDispatch }
     public var carbon: CarbonSum { sum.carbon }
     public var steps: Int { Int(sum.steppedMs / (Int64(facts.stepS) * 1000)) }
     public var vehicles: Int { sum.vehicles }

@@ -47,6 +47,7 @@ public struct WindowSum: Sendable {
     /// Nil for a site that shares with nobody, and for one that pays nobody for what cars give.
     public private(set) var sharing: SharingLedger?
     public private(set) var vehicleGrid: VehicleGridLedger?
+    private var saved = SavedSum()
 
     /// - Parameter carry: what the ledger knows of the time before the window.
     public init(_ method: ReportMethod, carry: LedgerCarry = LedgerCarry()) {
@@ -106,7 +107,11 @@ public struct WindowSum: Sendable {
         sharing?.add(ledger, importPerMWh: method.tariffs[tariff].value.importPerMWh)
         vehicleGrid?.add(row, set.gridGeneration)
         demand.add(row, tariff: tariff)
+        if let saving = row.saving { saved.add(saving, of: method.zone.local(row.start).date) }
     }
+
+    /// What dispatch saved; nil where nothing was commanded, or the rows do not tell.
+    public var savedByDispatch: SavedByDispatch? { saved.total(method.currency) }
 
     public subscript(account: Account) -> AccountSum { accounts[account.index] }
 

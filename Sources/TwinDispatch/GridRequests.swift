@@ -64,6 +64,10 @@ public struct GridRequests: Sendable, Hashable, Codable {
     private var open: [GridRequestRecord] = []
     /// In the order in which they ended.
     private var done: [GridRequestRecord] = []
+    /// How many were heard.
+    private var count = 0
+    /// Since they were taken.
+    private var changes = GridRequestChanges()
 
     /// More at once, or more that are remembered, are a fault of who asks.
     public static let countMax = 16
@@ -74,8 +78,14 @@ public struct GridRequests: Sendable, Hashable, Codable {
     /// Those that are in force or to come.
     public var asked: [GridRequest] { open.map(\.request) }
 
-    /// All that was asked for, those that are over first.
-    public var records: [GridRequestRecord] { done + open }
+    /// All that was asked for, in the order in which it was heard.
+    public var records: [GridRequestRecord] { (done + open).sorted { $0.number < $1.number } }
+
+    /// What changed since it was asked for last.
+    public mutating func takeChanges() -> GridRequestChanges {
+        defer { changes = GridRequestChanges() }
+        return changes
+    }
 
     /// The lowest ceiling that holds at a time.
     public func active(at time: PlantTime) -> GridRequest? {
@@ -102,11 +112,14 @@ public struct GridRequests: Sendable, Hashable, Codable {
             guard kept.count < GridRequests.countMax else { return nil }
             // What the plan says of it counts only while the plan knows nothing of it.
             let old = open.first { $0.request.id == request.id }
+            if let old { changes.drop(old.number) }
+            count += 1
             let expected = old?.baselineKW ?? plan?.meanNetKW(from: request.from, until: request.until)
-            kept.append(
-                GridRequestRecord(
-                    request, heard: now, baselineKW: expected ?? beforeKW,
-                    isPlanned: old?.isPlanned ?? (expected != nil)))
+            let record = GridRequestRecord(
+                request, number: count, heard: now, baselineKW: expected ?? beforeKW,
+                isPlanned: old?.isPlanned ?? (expected != nil))
+            changes.note(record)
+            kept.append(record)
             open = kept.sorted { $0.request.id < $1.request.id }
             return GridRequestChange(
                 kind: .set, id: request.id,
@@ -120,6 +133,7 @@ public struct GridRequests: Sendable, Hashable, Codable {
         if let netKW, netKW.isFinite {
             for place in open.indices where open[place].request.isActive(at: from) {
                 open[place].add(netKW: netKW, seconds: (to - from).seconds)
+                changes.note(open[place])
             }
         }
         let over = open.filter { $0.request.until <= to }
@@ -132,8 +146,31 @@ public struct GridRequests: Sendable, Hashable, Codable {
     }
 
     private mutating func finish(_ record: GridRequestRecord) {
+        changes.note(record)
         done.append(record)
         if done.count > GridRequests.doneMax { done.removeFirst() }
+    }
+}
+
+/// Records by their number: as they are now, and those that another request took the place of.
+public struct GridRequestChanges: Sendable, Hashable, Codable {
+    public private(set) var records: [Int: GridRequestRecord] = [:]
+    public private(set) var dropped: Set<Int> = []
+
+    public init() {}
+
+    public var isEmpty: Bool { records.isEmpty && dropped.isEmpty }
+
+    public mutating func add(_ later: GridRequestChanges) {
+        for record in later.records.values { note(record) }
+        for number in later.dropped { drop(number) }
+    }
+
+    mutating func note(_ record: GridRequestRecord) { records[record.number] = record }
+
+    mutating func drop(_ number: Int) {
+        records[number] = nil
+        dropped.insert(number)
     }
 }
 

@@ -50,17 +50,12 @@ extension SummaryText {
     mutating func savedByDispatch() {
         guard let saved = summary.savedByDispatch else { return }
         title("Saved by dispatch, against leaving all to itself")
-        func line(_ name: String, _ of: (DispatchFigures) -> Double, _ unit: String, _ digits: Int) {
-            let (value, half) = (of(saved.value), of(saved.halfWidth))
-            let range = "\(Figures.fixed(value - half, digits)) to \(Figures.fixed(value + half, digits)) (95 %)"
-            row(name, "\(Figures.fixed(value, digits)) \(unit)", range + (abs(value) > half ? "" : ", not proven"))
+        for line in SavedWords.lines(saved) {
+            row(
+                line.name, "\(line.figure) \(line.unit)",
+                "\(line.range) (95 %)\(line.isProven ? "" : ", not proven")")
         }
-        line("by the year's factor", \.kgAnnual, "kg", 1)
-        line("by half hour", \.kgHalfHourly, "kg", 1)
-        line("money, without carbon", \.money, saved.currency, 2)
-        if saved.leftOutMs > 0 {
-            row("left out", "\(Figures.fixed(Double(saved.leftOutMs) / 3_600_000, 1)) h", "not all of it was measured")
-        }
+        if let leftOut = SavedWords.leftOut(saved) { row("left out", leftOut, "not all of it was measured") }
         lines += SummaryText.wrapped(SavedByDispatch.basis, width: 76).map { "  \($0)" }
     }
 

@@ -108,12 +108,9 @@ public struct SummaryText {
         guard let records = summary.facts.requests, !records.isEmpty else { return }
         title("Requests for the exchange with the grid")
         for record in records {
-            let zone = summary.method.zone
-            let (from, until) = (zone.text(record.request.from), zone.text(record.request.until))
             row(
                 record.request.id, record.pay.map { Figures.fixed($0, 2) } ?? "",
-                "\(record.request.wish), \(from.prefix(16).replacing("T", with: " ")) to \(until.dropFirst(11).prefix(5)): "
-                    + record.sentence)
+                RequestWords.line(record, summary.method.zone))
         }
     }
 

@@ -147,6 +147,7 @@ struct BookTables {
     private var lost: SideBySide
     private var alarms: SideBySide
     private var gaps: SideBySide
+    private var savings: SideBySide
 
     init(_ db: Database, from: Int64, to: Int64, withPostings: Bool) throws {
         self.withPostings = withPostings
@@ -170,6 +171,7 @@ struct BookTables {
         lost = try table("lost_value", "name, reason, n")
         alarms = try table("alarm_count", "name, n")
         gaps = try table("gap", "name, n")
+        savings = try table("dispatch_saving", SQLiteStore.savingColumns)
         try periods.bind([from, to])
     }
 
@@ -212,6 +214,10 @@ struct BookTables {
         try lost.take(start) { stored in
             proof &+= BookTables.checksum("lost_value", stored)
             BookTables.add(stored, to: &row.counts)
+        }
+        try savings.take(start) { stored in
+            proof &+= BookTables.checksum("dispatch_saving", stored)
+            row.saving = DispatchSaving(stored)
         }
         let agree = stored.has && stored.0 == proof && (!withPostings || stored.1 == metersProof)
         return Found(

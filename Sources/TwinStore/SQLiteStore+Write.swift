@@ -119,6 +119,7 @@ extension SQLiteStore {
                 try write(batch.rows, session, &sums, db)
                 try writeEvents(batch, session.run, &sums, db)
                 try writeCommands(batch, session.run, &sums, db)
+                try write(batch.requests, session.run, &sums, db)
                 try write(batch.series, &session, &sums, db)
                 try writeFacts(batch, session, &sums, db)
                 try sums.write(db)
@@ -136,7 +137,7 @@ extension SQLiteStore {
     }
 
     static let booksOfPeriod = [
-        "posting", "account_total", "vehicle_count", "rejection", "lost_value", "alarm_count", "gap",
+        "posting", "account_total", "vehicle_count", "rejection", "lost_value", "alarm_count", "gap", "dispatch_saving",
     ]
     /// Reason of what is no value but a whole message; see `Counts.retained`.
     static let retained = "retained"

@@ -110,6 +110,7 @@ extension SQLiteStore {
                 try total.run(row.start.ms, account, row.accounts[place])
             }
             try writeCounts(row, db)
+            if let saving = row.saving { try write(saving, row.start.ms, db) }
             try prove(row.start, names, db)
             try sums.add(.period, [.word(row.start.ms)], times: 1, db)
         }
@@ -129,6 +130,7 @@ extension SQLiteStore {
     /// - Parameter version: of the store as it is.
     func upgrade(_ db: Database, from version: Int32) throws {
         try Schema.addVehicleEvents(db)
+        try Schema.addDispatch(db)
         guard version < 3 else { return try Schema.setVersion(db) }
         try Schema.complete(db)
         let names = try RowNames(db)

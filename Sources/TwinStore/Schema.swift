@@ -8,7 +8,7 @@ import GRDB
 enum Schema {
     /// `twin` in ASCII, at its place in the file's head.
     static let applicationID: Int32 = 0x7477_696E
-    static let version: Int32 = 4
+    static let version: Int32 = 5
     /// A store of an older version is brought to this one when it is opened.
     static let oldest: Int32 = 2
 
@@ -16,7 +16,7 @@ enum Schema {
     static let pageSize = 4096
 
     static func create(_ db: Database) throws {
-        try db.execute(sql: tables + proof + vehicleEvents + views)
+        try db.execute(sql: tables + proof + vehicleEvents + dispatch + views)
         try db.execute(sql: "PRAGMA application_id = \(applicationID)")
         try setVersion(db)
     }
@@ -35,6 +35,9 @@ enum Schema {
     /// Adds what stores up to version 3 do not have.
     static func addVehicleEvents(_ db: Database) throws { try db.execute(sql: vehicleEvents) }
 
+    /// Adds what stores up to version 4 do not have.
+    static func addDispatch(_ db: Database) throws { try db.execute(sql: dispatch) }
+
     static func setVersion(_ db: Database) throws { try db.execute(sql: "PRAGMA user_version = \(version)") }
 
     private static let vehicleEvents = """
@@ -42,6 +45,29 @@ enum Schema {
             -- What else lines and shops told of vehicles: enter, leave, scrap, rework, and line_off once more.
             run INTEGER NOT NULL, ts_ms INTEGER NOT NULL, vehicle TEXT NOT NULL, line TEXT NOT NULL, event TEXT NOT NULL,
             model TEXT, modelled INTEGER NOT NULL, PRIMARY KEY (run, ts_ms, vehicle, line, event)
+        ) STRICT, WITHOUT ROWID;
+
+        """
+
+    private static let dispatch = """
+        CREATE TABLE IF NOT EXISTS dispatch_saving (
+            -- What dispatch saved in a half hour; none where nothing was ever commanded. Millionths: mg of CO2e by the year's
+            -- factor and by the half hour's, and of the currency. `level`: what stores and cars keep for later; `missed`:
+            -- what the models miss of the meters; `doubted`: the share of what was saved that no meter tells of.
+            start_ms INTEGER PRIMARY KEY,
+            saved_annual INTEGER NOT NULL, saved_half_hourly INTEGER NOT NULL, saved_money INTEGER NOT NULL,
+            level_annual INTEGER NOT NULL, level_half_hourly INTEGER NOT NULL, level_money INTEGER NOT NULL,
+            missed_annual INTEGER NOT NULL, missed_half_hourly INTEGER NOT NULL, missed_money INTEGER NOT NULL,
+            doubted_annual INTEGER NOT NULL, doubted_half_hourly INTEGER NOT NULL, doubted_money INTEGER NOT NULL,
+            counted_ms INTEGER NOT NULL, left_out_ms INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE IF NOT EXISTS grid_request (
+            -- What was asked of the exchange with the grid, by its number in the run, and what the meter said of it.
+            run INTEGER NOT NULL, number INTEGER NOT NULL, heard_ms INTEGER NOT NULL, request TEXT NOT NULL,
+            from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, import_max_kw REAL NOT NULL, pay_per_mwh REAL,
+            baseline_kw REAL, planned INTEGER NOT NULL, measured_s REAL NOT NULL, kept_s REAL NOT NULL,
+            net_kwh REAL NOT NULL, over_kwh REAL NOT NULL, over_max_kw REAL NOT NULL,
+            PRIMARY KEY (run, number)
         ) STRICT, WITHOUT ROWID;
 
         """

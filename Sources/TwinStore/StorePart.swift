@@ -13,12 +13,13 @@ enum StorePart: String, CaseIterable {
     case vehicleEvent = "vehicle_event"
     case alarm
     case command
+    case gridRequest = "grid_request"
     case renewal
     case series
 
     /// What a run leaves, but for its half hours' books and the archive.
     static let ofRun: [StorePart] = [
-        .period, .restatement, .vehicle, .vehicleEvent, .alarm, .command, .renewal, .checkpoint, .inForce,
+        .period, .restatement, .vehicle, .vehicleEvent, .alarm, .command, .gridRequest, .renewal, .checkpoint, .inForce,
     ]
 
     /// Column of the owner: a run's, configuration's or signal's id; 0 for what has none.
@@ -38,6 +39,7 @@ enum StorePart: String, CaseIterable {
         case .period, .restatement: "start_ms"
         case .vehicle, .vehicleEvent: "ts_ms"
         case .alarm, .command: "at_ms"
+        case .gridRequest: "heard_ms"
         case .renewal, .series: "hour_ms"
         default: "0"
         }
@@ -64,6 +66,11 @@ enum StorePart: String, CaseIterable {
         case .vehicleEvent: "vehicle, line, event, model, modelled"
         case .alarm: "area, asset, code, raised, cause"
         case .command: "tick, n, asset, action, value, reason, fate"
+        case .gridRequest:
+            """
+            number, request, from_ms, until_ms, import_max_kw, pay_per_mwh, baseline_kw, planned, measured_s, kept_s, net_kwh,
+            over_kwh, over_max_kw
+            """
         case .renewal: "asset, since_ms, n, rejected, expired, first_tick, last_tick, data"
         case .series: "n, low, high, data"
         }
@@ -86,6 +93,7 @@ enum StorePart: String, CaseIterable {
         case .vehicleEvent: "run = ? AND ts_ms = ? AND vehicle = ? AND line = ? AND event = ?"
         case .alarm: "run = ? AND at_ms = ? AND area = ? AND asset = ? AND code = ? AND raised = ?"
         case .command: "run = ? AND tick = ? AND n = ?"
+        case .gridRequest: "run = ? AND number = ?"
         case .renewal: "run = ? AND hour_ms = ? AND asset = ? AND since_ms = ?"
         case .series: "hour_ms = ? AND signal = ?"
         }
@@ -107,6 +115,7 @@ enum StorePart: String, CaseIterable {
         case .vehicleEvent: "the events of vehicles"
         case .alarm: "the alarms"
         case .command: "the commands"
+        case .gridRequest: "the requests"
         case .renewal: "the renewals of commands"
         case .series: "the values"
         }

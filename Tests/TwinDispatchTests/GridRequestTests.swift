@@ -94,7 +94,8 @@ struct GridRequestTests {
         let record = try #require(requests.records.first)
         #expect(record.baselineKW == 3600 && record.isPlanned)
         #expect(abs((record.meanKW ?? 0) - 3000) < 1e-6 && abs((record.reducedKWh ?? 0) - 600) < 1e-6)
-        #expect(record.secondsKept == 1800 && abs(record.overKWh - 50) < 1e-6 && record.overMaxKW == 100)
+        let metered = record.metered
+        #expect(metered.secondsKept == 1800 && abs(metered.overKWh - 50) < 1e-6 && metered.overMaxKW == 100)
         #expect(abs((record.pay ?? 0) - 60) < 1e-6)
         #expect(ended.map(\.kind) == [.ended])
         #expect(

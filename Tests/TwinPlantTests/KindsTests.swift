@@ -115,6 +115,38 @@ struct KindsTests {
         }
     }
 
+    /// Every signal is 1, vehicles need 9 kWh.
+    private func facts(_ kind: any AssetKind) -> OfferFacts {
+        let signals = kind.signals
+        return kind.facts(
+            FactScene(
+                values: signals.map { NamedValue(.heat, "a", $0.key, UsedValue(1, .good)) },
+                places: Array(signals.indices), outdoorC: 5, isProductionDay: true, vehiclesPerHour: 60, remembered: 9))
+    }
+
+    @Test("what obeys tells what its offer lacks: fuel with its model, draw, what the sun offers, what vehicles need")
+    func facts() {
+        for asset in KindTable.assets {
+            let (facts, place, sizeKW) = (facts(asset.kind), asset.path.text, asset.kind.sizeKW)
+            if let model = facts.generator {
+                #expect(model.fuelKW(0.5 * sizeKW) < model.fuelKW(sizeKW), "\(place)")
+                #expect(facts.fuelKW?.value == 1 && facts.heatKW?.value == 1, "\(place)")
+            }
+            if let burner = facts.burnerKW { #expect(burner.alone >= burner.now && facts.fuelKW != nil, "\(place)") }
+            // 0.9 of what is drawn arrives.
+            if type(of: asset.kind).rememberedKey != nil { #expect(facts.openKWh == 10, "\(place)") }
+        }
+        func kinds(_ tells: (OfferFacts) -> Bool) -> Set<String> {
+            Set(KindTable.assets.filter { tells(facts($0.kind)) }.map { "\(type(of: $0.kind))" })
+        }
+        #expect(kinds { $0.generator != nil } == ["SolidOxideFuelCell", "CombinedHeatPower"])
+        #expect(kinds { $0.burnerKW != nil } == ["Oven", "SupplyAir", "Oxidiser"])
+        #expect(kinds { $0.drawnKW != nil } == ["HeatPump", "ElectrodeBoiler", "Electrolyser"])
+        #expect(kinds { $0.openKWh != nil } == ["VehicleYard", "ChargingBays", "AGVStations"])
+        #expect(kinds { $0.availableKW != nil } == ["PVPark"])
+        #expect(kinds { $0.filled != nil } == ["GasBoiler"])
+    }
+
     @Test("every post has its line in the books, and every account that is read has its kind")
     func posts() {
         for asset in KindTable.assets {

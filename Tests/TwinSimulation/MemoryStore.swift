@@ -129,6 +129,7 @@ final class MemoryStore: TwinStorePort {
     func command(run: String, tick: Int, n: Int) throws -> FoundCommand? { nil }
     func vehicles(_ window: StoreWindow) throws -> [LineOff] { [] }
     func vehicleEvents(_ window: StoreWindow) throws -> [VehicleEvent] { [] }
+    func requests(_ window: StoreWindow) throws -> [GridRequestRecord] { [] }
     func signals() throws -> [SignalPath] { [] }
     func extent(of signal: SignalPath) throws -> StoreWindow? { nil }
     func latest() throws -> [(signal: SignalPath, point: SeriesPoint)] { [] }

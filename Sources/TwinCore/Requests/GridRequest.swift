@@ -27,6 +27,8 @@ public struct GridRequest: Sendable, Hashable, Codable {
 
 /// What became of a request, by the meter of the connection.
 public struct GridRequestRecord: Sendable, Hashable, Codable {
+    /// Counts those of a run from 1, in the order in which they were heard.
+    public var number: Int
     public var request: GridRequest
     /// When it was heard.
     public var heard: PlantTime
@@ -34,43 +36,58 @@ public struct GridRequestRecord: Sendable, Hashable, Codable {
     /// heard, which knew nothing of it, else the mean of the half hour before it was heard.
     public var baselineKW: Double?
     public var isPlanned = false
-    /// While it was in force and the meter was measured.
-    public private(set) var seconds = 0.0
-    public private(set) var secondsKept = 0.0
-    public private(set) var netKWh = 0.0
-    /// Beyond what was wished, in all and at worst.
-    public private(set) var overKWh = 0.0
-    public private(set) var overMaxKW = 0.0
+    public private(set) var metered = Metered()
 
-    public init(_ request: GridRequest, heard: PlantTime, baselineKW: Double?, isPlanned: Bool) {
-        (self.request, self.heard) = (request, heard)
-        (self.baselineKW, self.isPlanned) = (baselineKW, isPlanned)
+    /// What the meter said while the request was in force and the meter was measured.
+    public struct Metered: Sendable, Hashable, Codable {
+        public var seconds = 0.0
+        public var secondsKept = 0.0
+        /// Import less export.
+        public var netKWh = 0.0
+        /// Beyond what was wished, in all and at worst.
+        public var overKWh = 0.0
+        public var overMaxKW = 0.0
+
+        public init() {}
+    }
+
+    public init(
+        _ request: GridRequest, number: Int = 1, heard: PlantTime, baselineKW: Double?, isPlanned: Bool,
+        metered: Metered = Metered()
+    ) {
+        (self.request, self.number, self.heard) = (request, number, heard)
+        (self.baselineKW, self.isPlanned, self.metered) = (baselineKW, isPlanned, metered)
+    }
+
+    /// Whether it was heard before `to`, and its time reaches beyond `from` and begins before `to`.
+    public func reaches(from: PlantTime, to: PlantTime) -> Bool {
+        heard < to && request.from < to && max(request.until, heard) > from
     }
 
     /// Takes what the meter said of a step, kW.
     public mutating func add(netKW: Double, seconds: Double) {
         guard netKW.isFinite, seconds > 0, seconds.isFinite else { return }
-        self.seconds += seconds
-        netKWh += netKW * seconds / 3600
+        metered.seconds += seconds
+        metered.netKWh += netKW * seconds / 3600
         let over = max(0, netKW - request.ceilingKW)
-        if over == 0 { secondsKept += seconds }
-        overKWh += over * seconds / 3600
-        overMaxKW = max(overMaxKW, over)
+        if over == 0 { metered.secondsKept += seconds }
+        metered.overKWh += over * seconds / 3600
+        metered.overMaxKW = max(metered.overMaxKW, over)
     }
 
     /// Mean of the import less export, kW; nil before it began.
-    public var meanKW: Double? { seconds > 0 ? netKWh * 3600 / seconds : nil }
+    public var meanKW: Double? { metered.seconds > 0 ? metered.netKWh * 3600 / metered.seconds : nil }
 
     /// Less than the baseline over the time that was measured, kWh; below 0 it was more.
     public var reducedKWh: Double? {
-        guard let baselineKW, seconds > 0 else { return nil }
-        return baselineKW * seconds / 3600 - netKWh
+        guard let baselineKW, metered.seconds > 0 else { return nil }
+        return baselineKW * metered.seconds / 3600 - metered.netKWh
     }
 
     /// For what was reduced, at most for what was asked.
     public var pay: Double? {
         guard let price = request.payPerMWh, let baselineKW, let reducedKWh else { return nil }
-        let asked = max(0, baselineKW - request.ceilingKW) * seconds / 3600
+        let asked = max(0, baselineKW - request.ceilingKW) * metered.seconds / 3600
         return min(max(0, reducedKWh), asked) / 1000 * price
     }
 
@@ -81,8 +98,8 @@ public struct GridRequestRecord: Sendable, Hashable, Codable {
             "pay_per_mwh": .optional(request.payPerMWh),
             "baseline_kw": .optional(baselineKW), "baseline": .string(isPlanned ? "plan" : "half hour before"),
             "mean_kw": .optional(meanKW), "reduced_kwh": .optional(reducedKWh),
-            "kept_fraction": .optional(seconds > 0 ? secondsKept / seconds : nil),
-            "over_kwh": .number(overKWh), "over_max_kw": .number(overMaxKW), "pay": .optional(pay),
+            "kept_fraction": .optional(metered.seconds > 0 ? metered.secondsKept / metered.seconds : nil),
+            "over_kwh": .number(metered.overKWh), "over_max_kw": .number(metered.overMaxKW), "pay": .optional(pay),
         ])
     }
 
@@ -91,7 +108,8 @@ public struct GridRequestRecord: Sendable, Hashable, Codable {
         guard let meanKW else { return "no time of it was measured" }
         func whole(_ value: Double) -> String { JSON.numberText(value.rounded() + 0) }
         var parts = [
-            "kept for \(whole(secondsKept / 60)) of \(whole(seconds / 60)) min", "\(whole(meanKW)) kW in the mean",
+            "kept for \(whole(metered.secondsKept / 60)) of \(whole(metered.seconds / 60)) min",
+            "\(whole(meanKW)) kW in the mean",
         ]
         if let baselineKW {
             let less = baselineKW - meanKW
@@ -99,7 +117,7 @@ public struct GridRequestRecord: Sendable, Hashable, Codable {
                 "\(whole(abs(less))) kW \(less >= 0 ? "less" : "more") than "
                     + (isPlanned ? "was planned without it" : "in the half hour before"))
         }
-        if overMaxKW > 0 { parts.append("at worst \(whole(overMaxKW)) kW beyond") }
+        if metered.overMaxKW > 0 { parts.append("at worst \(whole(metered.overMaxKW)) kW beyond") }
         if let pay { parts.append("worth \(JSON.numberText((pay * 100).rounded() / 100))") }
         return parts.joined(separator: ", ")
     }

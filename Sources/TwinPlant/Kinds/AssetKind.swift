@@ -26,6 +26,8 @@ public protocol AssetKind: Parametrised, Hashable {
     /// Whether it only meters what others take: no model stands in for it, and in the simulated plant it is stepped after
     /// all of them.
     static var isMainMeter: Bool { get }
+    /// Of the signal whose last reading its facts need, however old; nil for none.
+    static var rememberedKey: String? { get }
 
     /// Its size, kW; detectors and tolerances are shares of it.
     var sizeKW: Double { get }
@@ -39,11 +41,11 @@ public protocol AssetKind: Parametrised, Hashable {
     var witnesses: [Witness] { get }
     /// When its step comes among those of its area: what gives heat anyway before what fills the rest.
     var rank: Int { get }
+    /// Of what keeps energy and gives it back; nil for what does not.
+    var storeTerms: StoreTerms? { get }
 
     /// Takes what other parts of the configuration say of its surroundings.
     mutating func settle(_ site: SiteFacts)
-    /// Of what keeps energy and gives it back; nil for what does not.
-    var storeTerms: StoreTerms? { get }
     /// At the beginning of a run.
     func memory() -> Memory
     /// One step: tells every signal that the model can say, and goes on with what the port answers.
@@ -52,6 +54,8 @@ public protocol AssetKind: Parametrised, Hashable {
     /// What it brings to the hot-water network, for dispatch; nil for what is not on it.
     func heatShare(_ value: (Int) -> UsedValue) -> HeatShare?
     func offer(_ scene: OfferScene) -> Offer?
+    /// What belongs to its offer and does not stand in it.
+    func facts(_ scene: FactScene) -> OfferFacts
     /// What it draws, or will draw on a bus that comes back, where no command switches it, kW.
     func unswitchedLoadKW(_ scene: OfferScene) -> Double
 
@@ -79,6 +83,8 @@ extension AssetKind {
     public mutating func settle(_ site: SiteFacts) {}
     public func heatShare(_ value: (Int) -> UsedValue) -> HeatShare? { nil }
     public func offer(_ scene: OfferScene) -> Offer? { nil }
+    public func facts(_ scene: FactScene) -> OfferFacts { OfferFacts() }
+    public static var rememberedKey: String? { nil }
     public func noises(_ path: AssetPath) -> [String] { [] }
     public func heatRoomKW(_ memory: Memory, hours: Double) -> Double { 0 }
     public func unswitchedLoadKW(_ scene: OfferScene) -> Double { 0 }

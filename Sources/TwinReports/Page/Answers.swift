@@ -124,9 +124,12 @@ struct Answers {
             + " what happened to it \(others.isEmpty ? "nothing" : words(others)).\(dispatch)"
     }
 
-    /// What the twin's dispatch saves, beside its money.
+    /// What the twin's dispatch saves, beside its money: against the same window without it, else against the plant that nobody
+    /// commands.
     private var dispatch: String {
-        guard let without else { return "" }
+        guard let without else {
+            return summary.savedByDispatch.map { " \(SavedWords.sentence($0))" } ?? ""
+        }
         let compared = Comparison(without, summary, names: (first: "", second: ""))
         let (saved, cost) = (compared.savedTonnes, compared.extraCost)
         return " The dispatch \(saved >= 0 ? "saves" : "adds") \(Answers.short(abs(saved))) t and"

@@ -6,9 +6,8 @@ import TwinUnits
 extension ReportPage {
     var trust: String {
         // Two columns that the browser balances: how long each block is depends on the site.
-        let blocks = [scopes, electricity, quality, ends, levers, budget].filter { !$0.isEmpty }.map {
-            "<div>\($0)</div>"
-        }
+        let parts = [scopes, electricity, quality, ends, levers, savedByDispatch, requests, budget]
+        let blocks = parts.filter { !$0.isEmpty }.map { "<div>\($0)</div>" }
         return [
             "<h2>Why the figure can be trusted</h2>", "<div class=\"flow\">\(blocks.joined())</div>",
             YearCourse(years, summary)?.table ?? "", method, audit,

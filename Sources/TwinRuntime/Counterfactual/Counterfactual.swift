@@ -1,6 +1,7 @@
 import TwinBooks
 import TwinCore
 import TwinDispatch
+import TwinPlant
 
 /// The plant as it would be today if nobody had commanded it, beside the one that is measured: what dispatch saved.
 ///
@@ -12,7 +13,7 @@ struct Counterfactual: Sendable, Codable {
         var plant: PlantView
         var from: PlantTime
         var to: PlantTime
-        /// Local day of the step.
+        /// Local day of the half hour that the step is in.
         var day: CivilDate
         /// By offer: the set-point in force during the step, and what stands beside it.
         var setPoints: [Double?]
@@ -33,34 +34,30 @@ struct Counterfactual: Sendable, Codable {
         var hours: Double { (to - from).hours }
     }
 
-    /// Sums of a day, half hour by half hour.
-    private struct Day: Sendable, Codable {
+    /// The half hour that runs.
+    private struct HalfHour: Sendable, Codable {
+        var start: PlantTime
         var saved = DispatchFigures()
-        /// What the models of the present miss: summed, and summed in squares.
+        /// What the models of the present miss.
         var missed = DispatchFigures()
-        var missedSquares = DispatchFigures()
-        var halfHour: PlantTime?
-        var missedNow = DispatchFigures()
-        /// For the mean of the day: hours, g/kWh and money/kWh over hours.
-        var hours = 0.0
-        var means = DispatchFigures()
+        var doubted = DispatchFigures()
+        /// At its beginning.
+        var level: SavedMillionths
         var countedMs: Int64 = 0
         var leftOutMs: Int64 = 0
+    }
 
-        mutating func closeHalfHour() {
-            missed = missed + missedNow
-            missedSquares =
-                missedSquares
-                + DispatchFigures(
-                    kgAnnual: missedNow.kgAnnual * missedNow.kgAnnual,
-                    kgHalfHourly: missedNow.kgHalfHourly * missedNow.kgHalfHourly,
-                    money: missedNow.money * missedNow.money)
-            missedNow = DispatchFigures()
-        }
+    /// For the mean of the day: hours, g/kWh and money/kWh over hours.
+    private struct Means: Sendable, Codable {
+        var hours = 0.0
+        var sums = DispatchFigures()
     }
 
     private var date: CivilDate?
-    private var day = Day()
+    /// The half hours of the day that are over, and the one that runs.
+    private var day = SavedSum()
+    private var halfHour: HalfHour?
+    private var means = Means()
     private var assets: [LeftAlone] = []
     /// Of the last step: what stands in stores and cars is levelled from it.
     private var level = DispatchFigures()
@@ -69,37 +66,39 @@ struct Counterfactual: Sendable, Codable {
     private var leftAloneKWh: Double?
     private var storedKWh: Double?
     private var isHeatApart = false
+    /// What was read last of signals that tell now and then, by asset.
+    var last: [String: Double] = [:]
     /// Whether anything was ever commanded.
     private(set) var isCommanded = false
     private(set) var yesterday: SavedByDispatch?
-    private var before: SavedByDispatch?
 
     init() {}
 
-    /// 1.96 standard deviations are 95 %.
-    private static let coverage = 1.96
+    /// What the row of the present half hour says; nil where nothing was commanded.
+    var saving: DispatchSaving? {
+        guard isCommanded, let halfHour else { return nil }
+        return DispatchSaving(
+            saved: SavedMillionths(halfHour.saved), levelled: SavedMillionths(level) - halfHour.level,
+            missed: SavedMillionths(halfHour.missed), doubted: SavedMillionths(halfHour.doubted),
+            countedMs: halfHour.countedMs, leftOutMs: halfHour.leftOutMs)
+    }
 
     /// Of the local day that runs; nil where nothing was commanded.
     var today: SavedByDispatch? {
-        guard isCommanded else { return nil }
+        guard let saving, let date else { return nil }
         var day = day
-        day.closeHalfHour()
-        func half(_ of: (DispatchFigures) -> Double) -> Double {
-            abs(of(day.missed)) + Counterfactual.coverage * of(day.missedSquares).squareRoot()
-        }
-        return SavedByDispatch(
-            value: day.saved + level,
-            halfWidth: DispatchFigures(
-                kgAnnual: half(\.kgAnnual), kgHalfHourly: half(\.kgHalfHourly), money: half(\.money)),
-            levelled: level, countedMs: day.countedMs, leftOutMs: day.leftOutMs, currency: currency)
+        day.add(saving, of: date)
+        return day.total(currency)
     }
-
-    /// Of all days since it began; nil where nothing was commanded.
-    var total: SavedByDispatch? { today.map { today in before.map { $0 + today } ?? today } }
 
     /// Takes one step.
     mutating func look(_ moment: Moment) {
         if date != moment.day { begin(moment.day) }
+        let start = moment.from.floored(to: settlementPeriod)
+        if halfHour?.start != start {
+            if let saving { day.add(saving, of: moment.day) }
+            halfHour = HalfHour(start: start, level: SavedMillionths(level))
+        }
         let offers = moment.plant.offers
         if assets.count != offers.count || !zip(assets, offers).allSatisfy({ $0.path == $1.path }) { align(offers) }
         for place in offers.indices where moment.setPoints[place] != nil && !assets[place].isApart {
@@ -107,7 +106,7 @@ struct Counterfactual: Sendable, Codable {
         }
         guard isCommanded else { return watch(moment) }
         guard isMeasured(moment) else {
-            day.leftOutMs += (moment.to - moment.from).ms
+            halfHour?.leftOutMs += (moment.to - moment.from).ms
             return
         }
         step(moment)
@@ -120,12 +119,11 @@ struct Counterfactual: Sendable, Codable {
     }
 
     private mutating func begin(_ new: CivilDate) {
-        if date != nil, let today {
-            yesterday = today
-            before = before.map { $0 + today } ?? today
-        }
+        if let today { yesterday = today }
         date = new
-        day = Day()
+        day = SavedSum()
+        halfHour = nil
+        means = Means()
         level = DispatchFigures()
         for place in assets.indices { assets[place].beginDay() }
         leftAloneKWh = nil
@@ -168,24 +166,26 @@ struct Counterfactual: Sendable, Codable {
                 hours: moment.hours, into: &sum)
         }
         let heat = isHeatApart ? heat(moment, moreKW: sum.heatKW) : HeatStep()
-        let saved = cost(moment, sum, heat)
+        let fuels = fuels(moment, sum, heat)
+        let saved = electricity(moment, sum) + fuels
         let missed = missed(moment, sum, heat)
         guard saved.isFinite, missed.isFinite else {
-            day.leftOutMs += (moment.to - moment.from).ms
+            halfHour?.leftOutMs += (moment.to - moment.from).ms
             return
         }
-        let halfHour = moment.from.floored(to: settlementPeriod)
-        if day.halfHour != halfHour { day.closeHalfHour() }
-        day.halfHour = halfHour
-        day.saved = day.saved + saved
-        day.missedNow = day.missedNow + missed
-        day.hours += moment.hours
-        day.means =
-            day.means
+        if var now = halfHour {
+            now.saved = now.saved + saved
+            now.missed = now.missed + missed
+            now.doubted = now.doubted + fuels * Counterfactual.fuelDoubt
+            now.countedMs += (moment.to - moment.from).ms
+            halfHour = now
+        }
+        means.hours += moment.hours
+        means.sums =
+            means.sums
             + DispatchFigures(
                 kgAnnual: moment.annualGPerKWh / 1000, kgHalfHourly: moment.halfHourlyGPerKWh / 1000,
                 money: moment.plant.site.prices?.importPerKWh ?? 0) * moment.hours
-        day.countedMs += (moment.to - moment.from).ms
         currency = moment.plant.site.prices?.currency ?? currency
         settle(moment)
     }
@@ -198,7 +198,7 @@ struct Counterfactual: Sendable, Codable {
         let heatKWh = zip2(storedKWh, leftAloneKWh).map { $0 - $1 } ?? 0
         let grams = heatKWh * filling.gramsPerKWh / 1000
         let later =
-            day.means * (kWh / day.hours)
+            means.sums * (kWh / means.hours)
             + DispatchFigures(
                 kgAnnual: grams, kgHalfHourly: grams, money: heatKWh * (filling.pricePerKWh ?? 0))
         if later.isFinite { level = later }
@@ -261,12 +261,18 @@ struct Counterfactual: Sendable, Codable {
 
     // MARK: - Money and carbon
 
-    private func cost(_ moment: Moment, _ sum: LeftAloneStep, _ heat: HeatStep) -> DispatchFigures {
+    /// ASM: what burners and boilers would have burnt at another setting no meter tells, and their models are as good as that.
+    private static let fuelDoubt = 0.01
+
+    private func electricity(_ moment: Moment, _ sum: LeftAloneStep) -> DispatchFigures {
         let site = moment.plant.site
         let net = site.netKW + sum.drawnKW * (1 + moment.lossFraction) - sum.givenKW
-        var figures = grid(
+        return grid(
             moment, importKW: max(0, net) - site.importKW,
             exportKW: min(max(0, -net), moment.exportMaxKW) - site.exportKW)
+    }
+
+    private func fuels(_ moment: Moment, _ sum: LeftAloneStep, _ heat: HeatStep) -> DispatchFigures {
         let filling = moment.plant.heatFilling
         var (grams, money) = (
             heat.grams + heat.filledKW * filling.gramsPerKWh,
@@ -277,8 +283,7 @@ struct Counterfactual: Sendable, Codable {
             money += kW * (moment.fuelPrices[index] ?? 0)
         }
         let kg = grams * moment.hours / 1000
-        figures = figures + DispatchFigures(kgAnnual: kg, kgHalfHourly: kg, money: money * moment.hours)
-        return figures
+        return DispatchFigures(kgAnnual: kg, kgHalfHourly: kg, money: money * moment.hours)
     }
 
     private func grid(_ moment: Moment, importKW: Double, exportKW: Double) -> DispatchFigures {

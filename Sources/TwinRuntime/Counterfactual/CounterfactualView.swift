@@ -8,27 +8,23 @@ import TwinUnits
 /// What a `Counterfactual` is told of each mark, from the values that the components used. Where they stand is looked up
 /// once.
 struct CounterfactualView: Sendable {
+    /// Who tells facts, and where its signals stand among the used values.
     private struct Row: Sendable {
-        let path: AssetPath
-        var drawn: Int?
-        var fuel: Int?
-        var heat: Int?
-        var available: Int?
-        var generator: GeneratorModel?
-        var burner: ProcessBurner?
-        /// Its vehicles tell what they need.
-        var tellsNeed = false
+        /// As what was read last is kept of it.
+        let name: String
+        let kind: any AssetKind
+        let places: [Int?]
     }
 
     private let config: SiteConfig
     private let places: [AssetPath: [String: Int]]
     /// By offer; empty until the first mark.
-    private var rows: [Row] = []
-    private var byPath: [AssetPath: Int] = [:]
-    /// Boilers that fill the network: place of heat and fuel, and heat per fuel.
-    private let fillers: [(heat: Int, fuel: Int?, performance: Double)]
-    /// What vehicles need, as it was told last, kWh; by offer.
-    private var needKWh: [Double?] = []
+    private var rows: [Row?] = []
+    /// Signals of which the last reading counts.
+    private var remembered: Set<SignalPath> = []
+    private var rememberedKeys: Set<String> = []
+    /// What fills the hot-water network.
+    private var fillers: [Row] = []
     /// Factors and prices of the half hour.
     private var dated: (halfHour: PlantTime, fuelGPerKWh: [Double], fuelPrices: [Double?], annualGPerKWh: Double)?
 
@@ -39,64 +35,60 @@ struct CounterfactualView: Sendable {
             places[AssetPath(value.area, value.asset), default: [:]][value.key] = place
         }
         self.places = places
-        fillers = config.assets.compactMap { asset in
-            guard let share = asset.kind.heatShare({ _ in UsedValue(0, .stale) }), let fuel = share.fillingFuel,
-                let heat = places[asset.path]?["heat_kw"]
-            else { return nil }
-            return (heat, places[asset.path]?[fuel == .gas ? "gas_kw" : "biomass_kw"], share.fillingPerformance)
+        for asset in config.assets where asset.kind.heatShare({ _ in UsedValue(0, .stale) })?.fillingFuel != nil {
+            if let row = row(asset.path) { fillers.append(row) }
         }
     }
 
-    private func row(_ path: AssetPath) -> Row {
-        let own = places[path] ?? [:]
-        var row = Row(path: path)
-        guard let kind = config.assets.first(where: { $0.path == path })?.kind else { return row }
-        switch kind {
-        case let cell as SolidOxideFuelCell:
-            row.generator = .cell(cell.cell)
-            (row.fuel, row.heat) = (own["ethanol_kw"], own["heat_kw"])
-        case let engine as CombinedHeatPower:
-            row.generator = .engine(electric: engine.electricEfficiency, heat: engine.heatEfficiency)
-            (row.fuel, row.heat) = (own["biomethane_kw"], own["heat_kw"])
-        case let oven as Oven: (row.burner, row.fuel) = (oven.burner, own["gas_kw"])
-        case let air as SupplyAir: (row.burner, row.fuel) = (air.burner, own["gas_kw"])
-        case let oxidiser as Oxidiser: (row.burner, row.fuel) = (oxidiser.burner, own["gas_kw"])
-        case is PVPark: row.available = own["available_kw"]
-        case is VehicleYard, is ChargingBays: row.tellsNeed = true
-        default: row.drawn = own["load_kw"]
+    private func row(_ path: AssetPath) -> Row? {
+        config.assets.first { $0.path == path }.map { asset in
+            Row(name: path.text, kind: asset.kind, places: asset.kind.signals.map { places[path]?[$0.key] })
         }
-        return row
     }
 
-    /// - Parameter setPoints: in force during the step, by offer.
+    /// - Parameters:
+    ///   - setPoints: in force during the step, by offer.
+    ///   - last: what was read last of signals that are remembered, by asset.
     mutating func moment(
         _ plant: PlantView, values: [NamedValue], readings: [AcceptedReading], setPoints: [Double?], outdoorC: Double,
-        from: PlantTime, to: PlantTime
+        from: PlantTime, to: PlantTime, last: inout [String: Double]
     ) -> Counterfactual.Moment {
         if rows.count != plant.offers.count {
             rows = plant.offers.map { row($0.path) }
-            needKWh = rows.map { _ in nil }
-            byPath = Dictionary(
-                rows.enumerated().filter(\.1.tellsNeed).map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+            let signals = plant.offers.indices.compactMap { place in
+                rows[place].flatMap { type(of: $0.kind).rememberedKey }.map { SignalPath(plant.offers[place].path, $0) }
+            }
+            remembered = Set(signals)
+            rememberedKeys = Set(signals.map(\.key))
+            let names = Set(signals.map(\.path.text))
+            last = last.filter { names.contains($0.key) }
         }
-        hear(readings)
+        hear(readings, &last)
         let (dated, intensity) = (factors(at: from), plant.site.intensityGPerKWh)
         let told = intensity.quality.isGood || intensity.quality == .lastKnown ? intensity.value : nil
+        let production = (
+            isDay: config.calendar.isProductionDay(at: from), perHour: config.calendar.vehiclesPerHour(at: from)
+        )
+        func scene(_ row: Row, _ remembered: Double?) -> FactScene {
+            FactScene(
+                values: values, places: row.places, outdoorC: outdoorC, isProductionDay: production.isDay,
+                vehiclesPerHour: production.perHour, remembered: remembered)
+        }
+        let facts = rows.map { row in row.map { $0.kind.facts(scene($0, last[$0.name])) } ?? OfferFacts() }
         var moment = Counterfactual.Moment(
-            plant: plant, from: from, to: to, day: config.zone.local(from).date, setPoints: setPoints,
-            facts: facts(plant, values, outdoorC: outdoorC, at: from), annualGPerKWh: dated.annualGPerKWh,
+            plant: plant, from: from, to: to, day: config.zone.local(from.floored(to: settlementPeriod)).date,
+            setPoints: setPoints, facts: facts, annualGPerKWh: dated.annualGPerKWh,
             halfHourlyGPerKWh: config.gramsPerKWh(told, at: from, by: .average), fuelGPerKWh: dated.fuelGPerKWh,
             fuelPrices: dated.fuelPrices, lossFraction: config.losses.electricity,
             exportMaxKW: config.grid.exportMaxKW)
-        fill(&moment, values)
+        fill(&moment, scene)
         return moment
     }
 
-    private mutating func hear(_ readings: [AcceptedReading]) {
-        guard !byPath.isEmpty else { return }
-        for reading in readings where reading.key == "need_kwh" {
-            guard let place = byPath[AssetPath(reading.area, reading.asset)], reading.value.isFinite else { continue }
-            needKWh[place] = reading.value
+    private func hear(_ readings: [AcceptedReading], _ last: inout [String: Double]) {
+        for reading in readings where rememberedKeys.contains(reading.key) && reading.value.isFinite {
+            let path = SignalPath(AssetPath(reading.area, reading.asset), reading.key)
+            if remembered.contains(path) { last[path.path.text] = reading.value }
         }
     }
 
@@ -115,66 +107,14 @@ struct CounterfactualView: Sendable {
         return dated.map { ($0.fuelGPerKWh, $0.fuelPrices, $0.annualGPerKWh) } ?? ([], [], 0)
     }
 
-    private func facts(_ plant: PlantView, _ values: [NamedValue], outdoorC: Double, at time: PlantTime) -> [OfferFacts]
-    {
-        func used(_ place: Int?) -> UsedValue? {
-            place.flatMap { values.indices.contains($0) ? values[$0].used : nil }
+    private func fill(_ moment: inout Counterfactual.Moment, _ scene: (Row, Double?) -> FactScene) {
+        let filled = fillers.compactMap { $0.kind.facts(scene($0, nil)).filled }
+        guard !filled.isEmpty, filled.allSatisfy({ $0.heatKW.quality.isGood && $0.heatKW.value.isFinite }) else {
+            return
         }
-        let production = (
-            isDay: config.calendar.isProductionDay(at: time), perHour: config.calendar.vehiclesPerHour(at: time)
-        )
-        return rows.indices.map { place in
-            let row = rows[place]
-            var facts = OfferFacts()
-            facts.openKWh = needKWh[place].map { $0 / ChargingGroup.efficiency }
-            facts.drawnKW = used(row.drawn)
-            facts.fuelKW = used(row.fuel)
-            facts.heatKW = used(row.heat)
-            facts.availableKW = used(row.available)?.value
-            facts.generator = row.generator
-            if let burner = row.burner {
-                facts.burnerKW = gasKW(burner, plant.offers[place].shape, outdoorC: outdoorC, production)
-            }
-            return facts
+        moment.filledKW = filled.reduce(0) { $0 + $1.heatKW.value }
+        moment.filledByFuelKW = filled.reduce(0) { sum, one in
+            sum + (one.byFuelKW.flatMap { $0.isFinite ? $0 : nil } ?? one.heatKW.value)
         }
-    }
-
-    /// Gas of a burner by its model, set as it is and left to itself, kW.
-    private func gasKW(
-        _ burner: ProcessBurner, _ shape: Offer.Shape, outdoorC: Double, _ plan: (isDay: Bool, perHour: Double)
-    ) -> (now: Double, alone: Double) {
-        func gasKW(_ setting: ProcessBurner.Setting) -> Double {
-            burner.output(
-                setting, isProductionDay: plan.isDay, outdoorC: outdoorC, vehiclesPerHour: plan.perHour
-            ).gasKW
-        }
-        let alone = gasKW(ProcessBurner.Setting())
-        switch shape {
-        case .source(let oven):
-            let replaced = oven.loadKW.value * (burner.elements?.efficiency ?? 0) / burner.efficiency
-            return (max(0, alone - max(0, replaced)), alone)
-        case .window(let air): return (gasKW(ProcessBurner.Setting(airC: air.temperatureC.value)), alone)
-        case .duty(let duty):
-            let mode = Int(exactly: duty.mode.value).flatMap(ProcessBurner.Mode.init(rawValue:)) ?? .run
-            return (gasKW(ProcessBurner.Setting(mode: mode)), alone)
-        default: return (alone, alone)
-        }
-    }
-
-    private func fill(_ moment: inout Counterfactual.Moment, _ values: [NamedValue]) {
-        var (heatKW, fuelKW, isTold) = (0.0, 0.0, !fillers.isEmpty)
-        for filler in fillers where values.indices.contains(filler.heat) {
-            let heat = values[filler.heat].used
-            isTold = isTold && heat.quality.isGood && heat.value.isFinite
-            heatKW += heat.value
-            guard let place = filler.fuel, values.indices.contains(place), values[place].used.value.isFinite else {
-                fuelKW += heat.value
-                continue
-            }
-            fuelKW += values[place].used.value * filler.performance
-        }
-        guard isTold else { return }
-        moment.filledKW = heatKW
-        moment.filledByFuelKW = fuelKW
     }
 }

@@ -2,50 +2,6 @@ import TwinCore
 import TwinDispatch
 import TwinPlant
 
-/// What of a step belongs to an offer, and does not stand in it: what its meters say beside, and its model.
-struct OfferFacts: Sendable {
-    /// What vehicles will still draw, kWh; nil where nobody tells.
-    var openKWh: Double?
-    /// Measured draw of a converter, fuel of a generator or burner, and heat of a generator, kW.
-    var drawnKW: UsedValue?
-    var fuelKW: UsedValue?
-    var heatKW: UsedValue?
-    /// What the sun offers, kW.
-    var availableKW: Double?
-    var generator: GeneratorModel?
-    /// Gas of a burner by its model, kW: set as it is, and left to itself.
-    var burnerKW: (now: Double, alone: Double)?
-
-    init() {}
-}
-
-/// Fuel and heat of a generator by its power, kW.
-enum GeneratorModel: Sendable {
-    case cell(FuelCell.Parameters)
-    case engine(electric: Double, heat: Double)
-
-    func fuelKW(_ powerKW: Double) -> Double {
-        switch self {
-        case .cell(let cell): cell.fuelKW(powerKW: powerKW)
-        case .engine(let electric, _): max(0, powerKW) / electric
-        }
-    }
-
-    func heatKW(_ powerKW: Double) -> Double {
-        switch self {
-        case .cell(let cell): cell.heatKW(powerKW: powerKW)
-        case .engine(let electric, let heat): max(0, powerKW) / electric * heat
-        }
-    }
-
-    var fuel: Fuel {
-        switch self {
-        case .cell: .ethanol
-        case .engine: .biomethane
-        }
-    }
-}
-
 /// Of what left alone draws, gives and burns more than what is, kW; and by how much the model of the present misses the
 /// meters, in the same way.
 struct LeftAloneStep: Sendable {

@@ -120,6 +120,7 @@ public final class TwinEngine {
             if let change = await follow(instruction, &outcome.remarks) { outcome.handChanges.append(change) }
         }
         await changeEpoch()
+        if let changes = state.requests?.takeChanges() { outcome.requests = changes }
         return outcome
     }
 
@@ -231,13 +232,14 @@ public final class TwinEngine {
         let setPoints = plant.offers.indices.map { place in
             state.mode == .control ? state.desk.setPoint(plant.offers[place].path, near: place) : nil
         }
-        let moment = view.moment(
-            plant, values: reply.values, readings: reply.readings, setPoints: setPoints,
-            outdoorC: reply.image.airTemperatureC.value, from: context.from, to: context.to)
         var counterfactual = state.counterfactual ?? Counterfactual()
         // Taken out while it changes: a second owner would make each change a copy.
         state.counterfactual = nil
+        let moment = view.moment(
+            plant, values: reply.values, readings: reply.readings, setPoints: setPoints,
+            outdoorC: reply.image.airTemperatureC.value, from: context.from, to: context.to, last: &counterfactual.last)
         counterfactual.look(moment)
+        state.books.note(counterfactual.saving, at: context.from)
         state.counterfactual = counterfactual
     }
 

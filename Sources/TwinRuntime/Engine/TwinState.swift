@@ -115,6 +115,8 @@ public struct TickOutcome: Sendable {
     public var remarks: [String]
     /// Lines of this tick that are in force from the next one on.
     public var instructions: [Instruction]
+    /// What became of requests for the exchange with the grid.
+    public var requests = GridRequestChanges()
     /// Operators' words that are in force from the next tick on, and orders that are over with this one.
     public var handChanges: [HandChange] = []
 }

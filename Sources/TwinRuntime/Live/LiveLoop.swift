@@ -325,10 +325,7 @@ public final class LiveLoop {
         }
         let window = StoreWindow(from: session.header.start.floored(to: settlementPeriod))
         guard let port = store.port else { return nil }
-        var summary = try port.summary(session.engine.family.method.covering(port.chart(window)), window)
-        summary?.facts.requests = session.engine.state.requests?.records
-        summary?.savedByDispatch = session.engine.state.counterfactual?.total
-        return summary
+        return try port.summary(session.engine.family.method.covering(port.chart(window)), window)
     }
 
     var facts: RunFacts {
@@ -336,7 +333,6 @@ public final class LiveLoop {
             stepS: config.stepS, mode: session?.engine.state.mode ?? mode, loop: .open,
             run: session?.header.run ?? "")
         facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
-        facts.requests = session?.engine.state.requests?.records
         return facts
     }
 

@@ -419,7 +419,6 @@ public final class ReplayLoop {
             throw ReplayProblem("the input holds no settlement period")
         }
         judged.connected = connected.times
-        judged.savedByDispatch = engine.state.counterfactual?.total
         log?.end()
         let verdicts = check.verdicts(judged, departures: plant?.departures ?? [:])
         facts.expectationsPassed = verdicts.count { $0.passed }

@@ -98,6 +98,7 @@ public struct StoreBatch: Sendable {
     public var renewals: [RenewalHour] = []
     public var vehicles: [LineOff] = []
     public var vehicleEvents: [VehicleEvent] = []
+    public var requests = GridRequestChanges()
     /// Each hour of a signal once.
     public var series: [SeriesHour] = []
     public var facts: RunFacts?

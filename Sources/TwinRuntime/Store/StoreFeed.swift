@@ -4,7 +4,8 @@ import TwinDispatch
 
 /// Gathers what ticks leave behind until it is due in the store.
 ///
-/// Commands, alarms and restatements are due at their mark; a row when its period ends or changes afterwards; values,
+/// Commands, alarms and restatements are due at their mark; a row when its period ends or changes afterwards, and requests
+/// with it; values,
 /// vehicles and renewals when their hour ends. What was not yet written when the twin was killed is stepped again
 /// from the last checkpoint, which is written together with everything before it (`flush`).
 public struct StoreFeed: Sendable {
@@ -18,6 +19,7 @@ public struct StoreFeed: Sendable {
     private var pendingRenewals: [PendingRenewal] = []
     private var vehicles: [LineOff] = []
     private var vehicleEvents: [VehicleEvent] = []
+    private var requests = GridRequestChanges()
     private var now = PlantTime.earliest
     private var hour = PlantTime.earliest
 
@@ -78,6 +80,7 @@ public struct StoreFeed: Sendable {
         }
         vehicles.append(contentsOf: outcome.lineOffs)
         vehicleEvents.append(contentsOf: outcome.vehicleEvents)
+        requests.add(outcome.requests)
         series.add(outcome.readings)
         series.add(outcome.values, from: outcome.from, to: outcome.end)
     }
@@ -88,6 +91,7 @@ public struct StoreFeed: Sendable {
             batch.rows.append(row)
             rows[row.start] = nil
         }
+        if !batch.rows.isEmpty { takeRequests() }
         let begun = now.floored(to: SeriesHour.length)
         if begun > hour {
             hour = begun
@@ -106,6 +110,7 @@ public struct StoreFeed: Sendable {
         hasStepped = false
         batch.rows.append(contentsOf: rows.values.sorted { $0.start < $1.start })
         rows.removeAll()
+        takeRequests()
         // What is still open of an hour is written again, with the rest of it, when the hour ends.
         takeHours { _ in true }
         var open: [RenewalKey: RenewalHour] = [:]
@@ -126,6 +131,12 @@ public struct StoreFeed: Sendable {
     private mutating func taken() -> StoreBatch {
         defer { batch = StoreBatch(batch.chart) }
         return batch
+    }
+
+    /// A request in force changes with every tick: it is written with the half hour.
+    private mutating func takeRequests() {
+        batch.requests.add(requests)
+        requests = GridRequestChanges()
     }
 
     private mutating func takeHours(_ isDue: (PlantTime) -> Bool) {
@@ -154,6 +165,6 @@ extension StoreBatch {
     /// Nothing that happened: facts, checkpoint and cursor alone are no reason to write.
     var isEmpty: Bool {
         rows.isEmpty && restatements.isEmpty && alarmEdges.isEmpty && commands.isEmpty && outcomes.isEmpty
-            && renewals.isEmpty && vehicles.isEmpty && series.isEmpty && !replacesAll
+            && renewals.isEmpty && vehicles.isEmpty && series.isEmpty && requests.isEmpty && !replacesAll
     }
 }

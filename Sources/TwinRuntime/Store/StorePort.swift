@@ -42,6 +42,9 @@ public protocol StoreReading: AnyObject, Sendable {
     func command(run: String, tick: Int, n: Int) throws -> FoundCommand?
     /// Vehicles that were lined off, each once.
     func vehicles(_ window: StoreWindow) throws -> [LineOff]
+    /// What was asked of the exchange with the grid and reaches into the window, each as a whole, in the order in which it was
+    /// heard.
+    func requests(_ window: StoreWindow) throws -> [GridRequestRecord]
     /// What else was told of vehicles, by time.
     func vehicleEvents(_ window: StoreWindow) throws -> [VehicleEvent]
 

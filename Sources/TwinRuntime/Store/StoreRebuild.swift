@@ -83,6 +83,8 @@ extension StoreReading {
             let end = mine.end
         else { return (0, nil) }
         let window = StoreWindow(from: max(since, mine.start).floored(to: settlementPeriod), to: end)
+        // The digest knows nothing of what dispatch saved: another build may find another figure.
+        let isOfOneBuild = try stepped.runs().first { $0.run == run }?.build == mine.build
         let chart = try stepped.chart(window)
         var rows: [PlantTime: PeriodRow] = [:]
         // A month of rows is in memory at a time.
@@ -95,7 +97,8 @@ extension StoreReading {
             var what: String?
             try forEachRow(part, on: chart) { row in
                 count += 1
-                let wanted = rows.removeValue(forKey: row.start)
+                var wanted = rows.removeValue(forKey: row.start)
+                if !isOfOneBuild || row.saving == nil { wanted?.saving = row.saving }
                 let isBehind = row.end == end && (row.steppedTo ?? .earliest) < (wanted?.steppedTo ?? .earliest)
                 if what == nil, wanted != row, !isBehind { what = "the half hour of \(row.start.rfc3339)" }
             }

@@ -2,7 +2,8 @@ public import TwinBooks
 public import TwinCore
 
 extension StoreReading {
-    /// Facts of the runs that reach into the window: of the last one, with the expectations and wall time of all.
+    /// Facts of the runs that reach into the window: of the last one, with the expectations and wall time of all, and the
+    /// requests that reach into it.
     /// - Throws: nothing of its own; nil where no run has got to its first mark.
     public func facts(_ window: StoreWindow = .all) throws -> RunFacts? {
         let facts = try runs().filter { run in
@@ -13,6 +14,8 @@ extension StoreReading {
         last.wallS = facts.reduce(0) { $0 + $1.wallS }
         last.expectationsPassed = facts.reduce(0) { $0 + $1.expectationsPassed }
         last.expectationsFailed = facts.reduce(0) { $0 + $1.expectationsFailed }
+        let requests = try requests(window)
+        last.requests = requests.isEmpty ? nil : requests
         return last
     }
 

@@ -19,7 +19,7 @@ enum Summary {
     static func timeless(_ summary: JSON) -> JSON {
         .object(
             (summary.members ?? []).filter {
-                !["wall_s", "configurations", "chain", "saved_by_dispatch", "requests"].contains($0.key)
+                !["wall_s", "configurations", "chain"].contains($0.key)
             })
     }
 }

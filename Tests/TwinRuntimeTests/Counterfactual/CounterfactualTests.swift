@@ -3,6 +3,7 @@ import Testing
 import TwinBooks
 import TwinCore
 import TwinDispatch
+import TwinPlant
 
 @testable import TwinRuntime
 
@@ -10,12 +11,12 @@ import TwinDispatch
 /// biomethane and the heat that fills the network have factors that the cases name.
 @Suite("The plant that nobody commands")
 struct CounterfactualTests {
-    private static let start = PlantTime(ms: 1_750_000_000_000)
-    private let path = AssetPath(.storage, "one")
+    static let start = PlantTime(ms: 1_750_000_000_000)
+    let path = AssetPath(.storage, "one")
 
-    private func good(_ value: Double) -> UsedValue { UsedValue(value, .good) }
+    func good(_ value: Double) -> UsedValue { UsedValue(value, .good) }
 
-    private func moment(
+    func moment(
         _ offer: Offer, hour: Int64, setPoint: Double?, netKW: Double = 1000, day: Int = 1,
         halfHourly: Double = 100, openHeatKW: Double = 0, _ change: (inout OfferFacts) -> Void = { _ in }
     ) -> Counterfactual.Moment {
@@ -34,13 +35,13 @@ struct CounterfactualTests {
             fuelGPerKWh: [200, 0, 0, 0], fuelPrices: [0.05, 0.1, 0.04, 0.06])
     }
 
-    private func saved(_ moments: [Counterfactual.Moment]) -> SavedByDispatch? {
+    func saved(_ moments: [Counterfactual.Moment]) -> SavedByDispatch? {
         var counterfactual = Counterfactual()
         for moment in moments { counterfactual.look(moment) }
         return counterfactual.today
     }
 
-    private func expect(
+    func expect(
         _ figures: DispatchFigures?, _ annual: Double, _ halfHourly: Double, _ money: Double,
         _ location: SourceLocation = #_sourceLocation
     ) {
@@ -55,7 +56,7 @@ struct CounterfactualTests {
         }
     }
 
-    private func store(_ soc: Double, _ powerKW: Double) -> Offer {
+    func store(_ soc: Double, _ powerKW: Double) -> Offer {
         Offer(
             Store(
                 path: path, powerMaxKW: 200, capacityKWh: 1000, socMin: 0, socMax: 1, socReserve: 0.1,
@@ -108,7 +109,7 @@ struct CounterfactualTests {
         }
         func facts(_ kW: Double) -> (inout OfferFacts) -> Void {
             { facts in
-                facts.generator = .engine(electric: 0.5, heat: 0.25)
+                facts.generator = GeneratorModel(.biomethane, electric: 0.5, heat: 0.25)
                 (facts.fuelKW, facts.heatKW) = (self.good(2 * kW), self.good(kW / 2))
             }
         }
@@ -217,19 +218,31 @@ struct CounterfactualTests {
         #expect(found?.value == DispatchFigures() && found?.leftOutMs == 3_600_000 && found?.countedMs == 3_600_000)
     }
 
-    @Test("a new day begins with nothing, the old one is kept, and both are the run's; a checkpoint keeps all")
+    @Test("a new day begins with nothing and the old one is kept; rows add up to both; a checkpoint keeps all")
     func days() throws {
         var counterfactual = Counterfactual()
-        counterfactual.look(moment(store(0.5, 0), hour: 0, setPoint: 0))
-        counterfactual.look(moment(store(0.4, 90), hour: 1, setPoint: 90))
+        var rows: [DispatchSaving] = []
+        func look(_ moment: Counterfactual.Moment) {
+            counterfactual.look(moment)
+            counterfactual.saving.map { rows.append($0) }
+        }
+        func total(_ rows: some Sequence<DispatchSaving>) -> SavedByDispatch? {
+            var sum = SavedSum()
+            for row in rows { sum.add(row, of: CivilDate(year: 2025, month: 6, day: 1)) }
+            return sum.total("GBP")
+        }
+        look(moment(store(0.5, 0), hour: 0, setPoint: 0))
+        look(moment(store(0.4, 90), hour: 1, setPoint: 90))
         let first = counterfactual.today
-        counterfactual.look(moment(store(0.4, 0), hour: 2, setPoint: 0, day: 2))
+        #expect(total(rows) == first && rows.count == 2)
+        look(moment(store(0.4, 0), hour: 2, setPoint: 0, day: 2))
         #expect(counterfactual.today?.value == DispatchFigures())
-        #expect(counterfactual.yesterday == first && counterfactual.total?.value == first?.value)
+        #expect(counterfactual.yesterday == first && rows[2].levelled == SavedMillionths())
         var restored = try JSONDecoder().decode(Counterfactual.self, from: JSONEncoder().encode(counterfactual))
         let next = moment(store(0.3, 90), hour: 3, setPoint: 90, day: 2)
         restored.look(next)
-        counterfactual.look(next)
-        #expect(restored.today == counterfactual.today && restored.total == counterfactual.total)
+        look(next)
+        #expect(restored.today == counterfactual.today && restored.saving == counterfactual.saving)
+        #expect(total(rows.suffix(2)) == counterfactual.today)
     }
 }

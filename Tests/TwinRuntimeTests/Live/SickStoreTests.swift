@@ -133,6 +133,7 @@ private final class FailingStore: TwinStorePort {
     }
     func vehicles(_ window: StoreWindow) throws -> [LineOff] { try now.vehicles(window) }
     func vehicleEvents(_ window: StoreWindow) throws -> [VehicleEvent] { try now.vehicleEvents(window) }
+    func requests(_ window: StoreWindow) throws -> [GridRequestRecord] { try now.requests(window) }
     func signals() throws -> [SignalPath] { try now.signals() }
     func extent(of signal: SignalPath) throws -> StoreWindow? { try now.extent(of: signal) }
     func forEachPoint(

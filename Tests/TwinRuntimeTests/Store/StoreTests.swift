@@ -87,7 +87,7 @@ struct StoreTests {
             let problem = try #require(throws: StoreProblem.self) { try openStore(path, mustExist: mustExist) }
             #expect(problem.exitCode == exitCode && problem.kind == .otherVersion)
             #expect(
-                problem.description == "\(path): is a store of version 1 (twin 0.1.0), this program reads version 4;"
+                problem.description == "\(path): is a store of version 1 (twin 0.1.0), this program reads version 5;"
                     + " replay the run's journal into a new --store; the file is left as it is")
         }
         #expect(try folder.bytes("old.sqlite") == before)
@@ -105,7 +105,7 @@ struct StoreTests {
         later = nil
         let problem = try #require(throws: StoreProblem.self) { try openStore(path, mustExist: true) }
         #expect(problem.exitCode == 65)
-        #expect(problem.description.contains("is a store of version 7, this program reads version 4"))
+        #expect(problem.description.contains("is a store of version 7, this program reads version 5"))
     }
 
     @Test("a batch is written whole or not at all")

@@ -35,6 +35,14 @@ protocol ChargingKind: AssetKind where Truth == ChargingTruth {
 
 extension ChargingKind {
     public static var section: AssetSection { .typed(ids: 1...64) }
+    /// Its vehicles tell what they need now and then.
+    public static var rememberedKey: String? { "need_kwh" }
+
+    public func facts(_ scene: FactScene) -> OfferFacts {
+        var facts = OfferFacts()
+        facts.openKWh = scene.remembered.map { $0 / ChargingGroup.efficiency }
+        return facts
+    }
 
     static var commonParameters: [Parameter<Self>] {
         [

@@ -95,4 +95,10 @@ public struct CombinedHeatPower: AssetKind {
                 pricePerKWh: scene.price(.biomethane).map { $0 / electricEfficiency - heat.price },
                 gramsPerKWh: scene.grams(.biomethane) / electricEfficiency - heat.grams, heatPerKWh: heatPerKWh))
     }
+    public func facts(_ scene: FactScene) -> OfferFacts {
+        var facts = OfferFacts()
+        facts.generator = GeneratorModel(.biomethane, electric: electricEfficiency, heat: heatEfficiency)
+        (facts.fuelKW, facts.heatKW) = (scene.value(Place.fuel), scene.value(Place.heat))
+        return facts
+    }
 }

@@ -57,6 +57,12 @@ public struct Electrolyser: AssetKind {
     }
 
     /// In clean hours it pays while the grid emits less than the hydrogen that it replaces.
+    public func facts(_ scene: FactScene) -> OfferFacts {
+        var facts = OfferFacts()
+        facts.drawnKW = scene.value(Place.load)
+        return facts
+    }
+
     public func offer(_ scene: OfferScene) -> Offer? {
         Offer(
             Converter(

@@ -95,6 +95,14 @@ public struct SolidOxideFuelCell: AssetKind {
         return Offer(generator)
     }
 
+    public func facts(_ scene: FactScene) -> OfferFacts {
+        var facts = OfferFacts()
+        facts.generator = GeneratorModel(
+            .ethanol, fuelKW: { [cell] in cell.fuelKW(powerKW: $0) }, heatKW: { [cell] in cell.heatKW(powerKW: $0) })
+        (facts.fuelKW, facts.heatKW) = (scene.value(Place.fuel), scene.value(Place.heat))
+        return facts
+    }
+
     /// Told 0 it stands by, hot, and is never cooled down by a command: a thermal cycle would cost it 0.1 to 0.3 % of its
     /// capacity (general knowledge), 6 a kW at 3,000 a kW, and 20 h. A rest costs it a tenth of that (ASM) in the currency of
     /// the tariffs, and lasts an hour at least (ASM).

@@ -32,4 +32,10 @@ public struct GasBoiler: HotWaterKind {
     public func heatShare(_ value: (Int) -> UsedValue) -> HeatShare? {
         HeatShare(openKW: value(0).value, fillingFuel: .gas, fillingPerformance: performance)
     }
+
+    public func facts(_ scene: FactScene) -> OfferFacts {
+        var facts = OfferFacts()
+        facts.filled = scene.value(0).map { ($0, scene.value(1).map { $0.value * performance }) }
+        return facts
+    }
 }

@@ -27,6 +27,12 @@ extension ElectricHeatKind {
 
     public func heatShare(_ value: (Int) -> UsedValue) -> HeatShare? { HeatShare(openKW: value(0).value) }
 
+    public func facts(_ scene: FactScene) -> OfferFacts {
+        var facts = OfferFacts()
+        facts.drawnKW = scene.value(1)
+        return facts
+    }
+
     public func offer(_ scene: OfferScene) -> Offer? {
         Offer(
             Converter(

@@ -67,4 +67,9 @@ public struct Oven: ProcessBurnerKind {
                 mustRest: load.value <= 0.05 * elements.ratedKW
                     && scene.changedAt.map { scene.time < $0 + elements.rest } ?? false))
     }
+    public func facts(_ scene: FactScene) -> OfferFacts {
+        let loadKW = scene.value(Place.load)?.value ?? 0
+        return facts(
+            ProcessBurner.Setting(), replacedKW: loadKW * (burner.elements?.efficiency ?? 0) / burner.efficiency, scene)
+    }
 }

@@ -46,6 +46,10 @@ public struct Oxidiser: ProcessBurnerKind {
         return Offer(Duty(path: scene.path, mustRun: isNeeded, mode: mode(scene.value(0))))
     }
 
+    public func facts(_ scene: FactScene) -> OfferFacts {
+        facts(setting(mode(scene.value(0) ?? UsedValue(0, .stale)).value), scene)
+    }
+
     /// Nobody meters a mode: it shows in the gas.
     private func mode(_ gasKW: UsedValue) -> UsedValue {
         // Half way between the two: hot metal and noise move either by less.

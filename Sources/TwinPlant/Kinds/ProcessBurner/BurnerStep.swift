@@ -51,6 +51,20 @@ extension ProcessBurnerKind {
         ]
     }
 
+    /// Gas by the model: set as it is, less what elements gave in its place, and left to itself.
+    func facts(_ setting: ProcessBurner.Setting, replacedKW: Double = 0, _ scene: FactScene) -> OfferFacts {
+        func gasKW(_ setting: ProcessBurner.Setting) -> Double {
+            burner.output(
+                setting, isProductionDay: scene.isProductionDay, outdoorC: scene.outdoorC,
+                vehiclesPerHour: scene.vehiclesPerHour
+            ).gasKW
+        }
+        var facts = OfferFacts()
+        facts.fuelKW = scene.value(0)
+        facts.burnerKW = (max(0, gasKW(setting) - max(0, replacedKW)), gasKW(ProcessBurner.Setting()))
+        return facts
+    }
+
     func gasRegister(of place: Int) -> Signal { .register("gas_total_kwh", of: place, ratedKW: burner.gasMaxKW) }
 
     public func real(_ truth: Shop.Truth, _ path: AssetPath, _ chance: inout SeededChance) -> Self {

@@ -102,6 +102,12 @@ public struct PVPark: AssetKind {
                 availableKW: isHeld ? max(power.value, scene.value(Place.available).value) : power.value))
     }
 
+    public func facts(_ scene: FactScene) -> OfferFacts {
+        var facts = OfferFacts()
+        facts.availableKW = scene.value(Place.available)?.value
+        return facts
+    }
+
     // MARK: - Simulated plant
 
     public struct Truth: PlantTruthPart {

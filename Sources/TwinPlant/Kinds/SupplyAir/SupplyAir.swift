@@ -59,4 +59,7 @@ public struct SupplyAir: ProcessBurnerKind {
                 path: scene.path, low: window.low, design: window.design, high: window.high,
                 temperatureC: scene.value(Place.air), outdoorC: scene.outdoorC))
     }
+    public func facts(_ scene: FactScene) -> OfferFacts {
+        facts(ProcessBurner.Setting(airC: scene.value(Place.air)?.value), scene)
+    }
 }
