@@ -107,13 +107,14 @@ public struct SummaryText {
     private mutating func requests() {
         guard let records = summary.facts.requests, !records.isEmpty else { return }
         title("Requests for the exchange with the grid")
+        let currency = summary.method.tariffs.last?.value.currency ?? ""
         for record in records {
             let zone = summary.method.zone
             let (from, until) = (zone.text(record.request.from), zone.text(record.request.until))
             row(
-                record.request.id, record.pay.map { Figures.fixed($0, 2) } ?? "",
+                record.request.id, record.pay.map { "\(Figures.fixed($0, 2)) \(currency)" } ?? "",
                 "\(record.request.wish), \(from.prefix(16).replacing("T", with: " ")) to \(until.dropFirst(11).prefix(5)): "
-                    + record.sentence)
+                    + record.sentence(in: currency))
         }
     }
 
