@@ -96,17 +96,20 @@ public struct GridRequests: Sendable, Hashable, Codable {
     ///   - plan: in force when the word is heard.
     ///   - beforeKW: what was imported less what was exported in the half hour before it, kW; nil where nobody knows.
     ///   - now: when it is heard.
+    ///   - currency: of the tariffs.
+    ///   - idle: why the twin cannot act on it; nil where it can.
     /// - Returns: what it changes, for people; nil where it changes nothing.
-    public mutating func take(_ word: GridRequestWord, plan: DispatchPlan?, beforeKW: Double?, at now: PlantTime)
-        -> GridRequestChange?
-    {
+    public mutating func take(
+        _ word: GridRequestWord, plan: DispatchPlan?, beforeKW: Double?, at now: PlantTime, in currency: String = "",
+        idle: String? = nil
+    ) -> GridRequestChange? {
         switch word {
         case .withdraw(let id):
             guard let place = open.firstIndex(where: { $0.request.id == id }) else { return nil }
             var record = open.remove(at: place)
             record.request.until = max(min(record.request.until, now), record.request.from)
             finish(record)
-            return GridRequestChange(kind: .released, id: id, text: "withdrawn; \(record.sentence)")
+            return GridRequestChange(kind: .released, id: id, text: "withdrawn; \(record.sentence(in: currency))")
         case .request(let request):
             var kept = open.filter { $0.request.id != request.id }
             guard kept.count < GridRequests.countMax else { return nil }
@@ -123,16 +126,22 @@ public struct GridRequests: Sendable, Hashable, Codable {
             open = kept.sorted { $0.request.id < $1.request.id }
             return GridRequestChange(
                 kind: .set, id: request.id,
-                text: "\(request.wish) from \(request.from.rfc3339) until \(request.until.rfc3339)")
+                text: "\(request.wish) from \(request.from.rfc3339) until \(request.until.rfc3339)"
+                    + (idle.map { "; nothing will act on it: \($0)" } ?? ""))
         }
     }
 
     /// Takes what the meter said of a step; nil where it is not measured.
+    /// - Parameters:
+    ///   - isActing: the twin commands a plant that obeys.
+    ///   - currency: of the tariffs.
     /// - Returns: requests that are over with it.
-    public mutating func step(netKW: Double?, from: PlantTime, to: PlantTime) -> [GridRequestChange] {
+    public mutating func step(
+        netKW: Double?, from: PlantTime, to: PlantTime, isActing: Bool = true, in currency: String = ""
+    ) -> [GridRequestChange] {
         if let netKW, netKW.isFinite {
             for place in open.indices where open[place].request.isActive(at: from) {
-                open[place].add(netKW: netKW, seconds: (to - from).seconds)
+                open[place].add(netKW: netKW, seconds: (to - from).seconds, isActing: isActing)
                 changes.note(open[place])
             }
         }
@@ -141,7 +150,8 @@ public struct GridRequests: Sendable, Hashable, Codable {
         open.removeAll { $0.request.until <= to }
         return over.map { record in
             finish(record)
-            return GridRequestChange(kind: .ended, id: record.request.id, text: "is over; \(record.sentence)")
+            return GridRequestChange(
+                kind: .ended, id: record.request.id, text: "is over; \(record.sentence(in: currency))")
         }
     }
 

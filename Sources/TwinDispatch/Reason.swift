@@ -16,7 +16,9 @@ public struct Reason: Sendable {
     /// Who asked for the peak that it is about.
     private var request: String?
     /// Of a planned set-point: what another choice would cost.
-    private var other: (reason: PlanReason, isSource: Bool, currency: String)?
+    private var other: (reason: PlanReason, isSource: Bool)?
+    /// Of what something is worth or costs; empty where nobody knows.
+    private var currency = ""
 
     public init(
         _ sentence: StaticString, _ first: Double = 0, _ second: Double = 0, _ third: Double = 0,
@@ -41,7 +43,8 @@ public struct Reason: Sendable {
 
     func against(_ other: PlanReason?, isSource: Bool = false, _ currency: String) -> Reason {
         var reason = self
-        reason.other = other.map { ($0, isSource, currency) }
+        reason.other = other.map { ($0, isSource) }
+        reason.currency = currency
         return reason
     }
 
@@ -82,7 +85,10 @@ public struct Reason: Sendable {
         var text = ""
         var place = 0
         for part in sentence.description.split(separator: "%", omittingEmptySubsequences: false) {
-            if place > 0 { text += whole(number(place)) }
+            if place > 0 {
+                let isMoney = ["is worth ", "costs "].contains { text.hasSuffix($0) }
+                text += whole(number(place)) + (isMoney && !currency.isEmpty ? " \(currency)" : "")
+            }
             text += part
             place += 1
         }
@@ -90,7 +96,7 @@ public struct Reason: Sendable {
         if let until { text += " until \(until.rfc3339)" }
         if let quality { text += " (\(quality.rawValue))" }
         if let cost { text += "; \(cost.text)" }
-        if let other { text += "; \(other.reason.sentence(isSource: other.isSource, other.currency))" }
+        if let other { text += "; \(other.reason.sentence(isSource: other.isSource, currency))" }
         if let addition { text += "; \(addition)" }
         if waits { text += "; the change waits" }
         return text

@@ -107,10 +107,11 @@ public struct SummaryText {
     private mutating func requests() {
         guard let records = summary.facts.requests, !records.isEmpty else { return }
         title("Requests for the exchange with the grid")
+        let currency = summary.method.tariffs.last?.value.currency ?? ""
         for record in records {
             row(
-                record.request.id, record.pay.map { Figures.fixed($0, 2) } ?? "",
-                RequestWords.line(record, summary.method.zone))
+                record.request.id, record.pay.map { "\(Figures.fixed($0, 2)) \(currency)" } ?? "",
+                RequestWords.line(record, summary.method.zone, currency))
         }
     }
 

@@ -41,14 +41,14 @@ extension SQLiteStore {
                     sql: """
                         INSERT OR REPLACE INTO grid_request (
                             run, number, heard_ms, request, from_ms, until_ms, import_max_kw, pay_per_mwh, baseline_kw,
-                            planned, measured_s, kept_s, net_kwh, over_kwh, over_max_kw)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            planned, measured_s, kept_s, idle_s, net_kwh, over_kwh, over_max_kw)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         """
                 ).execute(
                     arguments: [
                         run, number, record.heard.ms, request.id, request.from.ms, request.until.ms, request.ceilingKW,
                         request.payPerMWh, record.baselineKW, record.isPlanned, metered.seconds, metered.secondsKept,
-                        metered.netKWh, metered.overKWh, metered.overMaxKW,
+                        metered.secondsIdle, metered.netKWh, metered.overKWh, metered.overMaxKW,
                     ])
             }
         }
@@ -68,9 +68,10 @@ extension SQLiteStore {
                 var metered = GridRequestRecord.Metered()
                 metered.seconds = row.real(10)
                 metered.secondsKept = row.real(11)
-                metered.netKWh = row.real(12)
-                metered.overKWh = row.real(13)
-                metered.overMaxKW = row.real(14)
+                metered.secondsIdle = row.real(12)
+                metered.netKWh = row.real(13)
+                metered.overKWh = row.real(14)
+                metered.overMaxKW = row.real(15)
                 let record = GridRequestRecord(
                     request, number: Int(row.int(2)), heard: time(row.int(1)), baselineKW: real(8),
                     isPlanned: row.int(9) != 0, metered: metered)

@@ -66,7 +66,7 @@ enum Schema {
             run INTEGER NOT NULL, number INTEGER NOT NULL, heard_ms INTEGER NOT NULL, request TEXT NOT NULL,
             from_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, import_max_kw REAL NOT NULL, pay_per_mwh REAL,
             baseline_kw REAL, planned INTEGER NOT NULL, measured_s REAL NOT NULL, kept_s REAL NOT NULL,
-            net_kwh REAL NOT NULL, over_kwh REAL NOT NULL, over_max_kw REAL NOT NULL,
+            idle_s REAL NOT NULL, net_kwh REAL NOT NULL, over_kwh REAL NOT NULL, over_max_kw REAL NOT NULL,
             PRIMARY KEY (run, number)
         ) STRICT, WITHOUT ROWID;
 

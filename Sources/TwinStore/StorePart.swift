@@ -68,8 +68,8 @@ enum StorePart: String, CaseIterable {
         case .command: "tick, n, asset, action, value, reason, fate"
         case .gridRequest:
             """
-            number, request, from_ms, until_ms, import_max_kw, pay_per_mwh, baseline_kw, planned, measured_s, kept_s, net_kwh,
-            over_kwh, over_max_kw
+            number, request, from_ms, until_ms, import_max_kw, pay_per_mwh, baseline_kw, planned, measured_s, kept_s, idle_s,
+            net_kwh, over_kwh, over_max_kw
             """
         case .renewal: "asset, since_ms, n, rejected, expired, first_tick, last_tick, data"
         case .series: "n, low, high, data"

@@ -55,6 +55,12 @@ extension Terminal {
         for line in text.split(separator: "\n") { say(String(line)) }
     }
 
+    /// Says a sentence to people under the line before it; on a terminal in 80 columns.
+    static func say(under text: String) {
+        guard isInteractive, !isJSON.load(ordering: .relaxed) else { return say("  \(text)") }
+        for line in Output.wrapped(text, indent: 2, hanging: 4) { say(line) }
+    }
+
     /// Says a sentence to people; where the log is JSON it is an entry.
     static func say(_ text: String, _ event: LogEvent = .runNote) {
         if isJSON.load(ordering: .relaxed) { log(LogEntry(event, text)) } else { StandardError.write(text) }

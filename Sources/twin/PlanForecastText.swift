@@ -6,10 +6,11 @@ import TwinStudies
 struct PlanForecastText {
     /// Of the line; a line of an older program has none.
     let forecast: JSON?
+    let zone: LocalZone
 
     func lines() -> [String] {
         guard let forecast, let hours = forecast["hours"]?.items?.map(\.double), !hours.isEmpty else { return [] }
-        var lines = [""] + Output.wrapped("Forecasts: \(forecast["basis"]?.text ?? "")", indent: 0)
+        var lines = [""] + Output.wrapped("Forecasts: \(zone.localised(forecast["basis"]?.text ?? ""))", indent: 0)
         lines += ["", "What is expected so many hours ahead, kW: below P10 it stays in one case of ten"]
         lines.append(row("", hours.map { $0.map { "\(JSON.numberText($0)) h" } ?? "—" }))
         for quantity in ForecastValues.Quantity.allCases {

@@ -16,11 +16,14 @@ struct PlanText {
     let place: String
     /// Of its line; nil in one of an older program.
     let forecast: JSON?
+    /// Not the first of its periods and the dearest of its breaches alone.
+    let tellsAll: Bool
 
     private var zone: LocalZone { config.zone }
     private var currency: String { config.method.tariffs.last?.value.currency ?? "" }
     /// So many periods are told one by one: more of them come to be planned anew.
     private static let periodsShown = 12
+    private static let breachesShown = 5
 
     func lines() -> [String] {
         var lines = Output.wrapped(
@@ -29,17 +32,18 @@ struct PlanText {
         lines += [place, gap]
         if let effect = plan.effect { lines += saves(effect) }
         lines += unmet()
-        lines += ["", "What energy is worth, money with carbon by the MWh, and what is expected"]
+        lines += ["", "What energy is worth, \(currency)/MWh with carbon, and what is expected"]
         lines.append(
             "  " + cell("from", 16) + right("bus", 9) + right("heat", 9) + right("g/kWh", 9) + right("import kW", 12))
-        for place in plan.starts.indices.prefix(PlanText.periodsShown) {
+        for place in plan.starts.indices.prefix(tellsAll ? .max : PlanText.periodsShown) {
             lines.append(
                 "  " + cell(zone.minute(plan.starts[place]), 16)
                     + right(Figures.fixed(plan.busPrices[place] * 1000, 1), 9)
                     + right(Figures.fixed(plan.heatPrices[place] * 1000, 1), 9)
                     + right(Figures.whole(plan.gramsPerKWh[place]), 9) + right(Figures.whole(plan.netKW[place]), 12))
         }
-        lines += PlanForecastText(forecast: forecast).lines()
+        lines += more(plan.starts.count - PlanText.periodsShown)
+        lines += PlanForecastText(forecast: forecast, zone: zone).lines()
         lines += ["", "What each asset does, and why it does so in the first period"]
         for path in plan.setPoints.keys.sorted() { lines += asset(path) }
         return lines
@@ -57,14 +61,31 @@ struct PlanText {
                 + disputed, indent: 0)
     }
 
+    /// That some are not told.
+    private func more(_ count: Int) -> [String] {
+        count > 0 && !tellsAll ? ["  … and \(count) more: see --all"] : []
+    }
+
     private func unmet() -> [String] {
-        guard !plan.breaches.isEmpty else { return ["everything that was wished is kept"] }
-        let all = plan.breaches.reduce(0) { $0 + $1.cost }
-        var lines = ["\(plan.breaches.count) wishes are not kept, \(Figures.whole(all)) \(currency) in the objective:"]
-        for breach in plan.breaches.sorted(by: { $0.cost > $1.cost }).prefix(5) {
+        let wishes = plan.breaches.filter { !$0.isMargin }.sorted { $0.cost > $1.cost }
+        let margins = plan.breaches.filter(\.isMargin)
+        var lines = ["everything that was wished is kept"]
+        if !wishes.isEmpty {
+            let all = Figures.whole(wishes.reduce(0) { $0 + $1.cost })
+            let head = wishes.count == 1 ? "1 wish is not kept" : "\(wishes.count) wishes are not kept"
+            lines = ["\(head), \(all) \(currency) in the objective:"]
+            for breach in wishes.prefix(tellsAll ? .max : PlanText.breachesShown) {
+                lines += Output.wrapped(
+                    "\(breach.name) at \(zone.minute(breach.at)): \(Figures.fixed(breach.amount, 1)) \(breach.unit)"
+                        + " \(breach.isShort ? "short" : "beyond"), \(Figures.whole(breach.cost)) \(currency)",
+                    indent: 2)
+            }
+            lines += more(wishes.count - PlanText.breachesShown)
+        }
+        if let most = margins.map(\.amount).max() {
             lines += Output.wrapped(
-                "\(breach.name) at \(zone.minute(breach.at)): \(Figures.fixed(breach.amount, 1)) beyond,"
-                    + " \(Figures.whole(breach.cost)) \(currency)", indent: 2)
+                "\(margins.count) of the margins for forecast errors are not whole, by \(Figures.whole(most)) kW at the"
+                    + " most: to keep them would cost more than it saves", indent: 0)
         }
         return lines
     }

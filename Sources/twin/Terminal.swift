@@ -145,14 +145,14 @@ enum Output {
     }
 
     /// Text from outside, broken at spaces into lines of at most 80 columns.
-    static func wrapped(_ text: String, indent: Int) -> [String] {
-        let margin = String(repeating: " ", count: indent)
+    /// - Parameter hanging: indent of the lines after the first; nil for the same.
+    static func wrapped(_ text: String, indent: Int, hanging: Int? = nil) -> [String] {
         var lines: [String] = []
         for word in shown(text).split(separator: " ") {
             if let last = lines.last, last.count + 1 + word.count <= 80 {
                 lines[lines.count - 1] = "\(last) \(word)"
             } else {
-                lines.append(margin + word)
+                lines.append(String(repeating: " ", count: lines.isEmpty ? indent : hanging ?? indent) + word)
             }
         }
         return lines

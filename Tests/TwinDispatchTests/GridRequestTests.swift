@@ -88,7 +88,8 @@ struct GridRequestTests {
         var ended: [GridRequestChange] = []
         for minute in 0..<60 {
             let from = Self.start + .minutes(Int64(minute))
-            ended += requests.step(netKW: minute < 30 ? 2900 : 3100, from: from, to: from + .minutes(1))
+            ended += requests.step(
+                netKW: minute < 30 ? 2900 : 3100, from: from, to: from + .minutes(1), in: "GBP")
         }
         #expect(requests.active(at: Self.start + .hours(1)) == nil && requests.asked.isEmpty)
         let record = try #require(requests.records.first)
@@ -100,8 +101,43 @@ struct GridRequestTests {
         #expect(ended.map(\.kind) == [.ended])
         #expect(
             ended.first?.text
-                == "is over; kept for 30 of 60 min, 3000 kW in the mean, 600 kW less than was planned without it, at worst 100"
-                + " kW beyond, worth 60")
+                == "is over; kept for 30 of 60 min, 3,000 kW imported in the mean, 600 kW less than was planned without it,"
+                + " at worst 100 kW beyond, worth 60.00 GBP")
+        #expect(record.json["acted_fraction"]?.double == 1)
+    }
+
+    /// At least 2,000 kW of export asked for an hour, and 2,599 came, where the plan had 1,000 of export or 500 of import.
+    @Test(
+        "export is told as export",
+        arguments: [
+            (-1000.0, "1,599 kW more than was planned without it"), (-3000, "401 kW less than was planned without it"),
+            (500, "where 500 kW imported was planned without it"),
+        ])
+    func exported(planKW: Double, told: String) throws {
+        var requests = GridRequests()
+        let set = requests.take(
+            .request(Self.request(kw: -2000)), plan: Self.plan([planKW]), beforeKW: nil, at: Self.start)
+        #expect(set?.text.hasPrefix("export of at least 2,000 kW from ") == true)
+        let ended = requests.step(netKW: -2599, from: Self.start, to: Self.start + .hours(1))
+        #expect(ended.first?.text == "is over; kept for 60 of 60 min, 2,599 kW exported in the mean, \(told)")
+    }
+
+    @Test("what nothing could act on says so, when it is heard and when it is over")
+    func idle() throws {
+        for (minutes, told) in [(0, "nothing acted on it, kept"), (20, "acted on for 20 min, kept")] {
+            var requests = GridRequests()
+            let set = requests.take(
+                .request(Self.request()), plan: nil, beforeKW: nil, at: Self.start, idle: "the mode is shadow")
+            #expect(set?.text.hasSuffix("; nothing will act on it: the mode is shadow") == true)
+            var ended: [GridRequestChange] = []
+            for minute in 0..<60 {
+                let from = Self.start + .minutes(Int64(minute))
+                ended += requests.step(netKW: 2900, from: from, to: from + .minutes(1), isActing: minute < minutes)
+            }
+            #expect(ended.first?.text.hasPrefix("is over; \(told)") == true, "\(ended)")
+            let fraction = try #require(requests.records.first?.actedFraction)
+            #expect(abs(fraction - Double(minutes) / 60) < 1e-9)
+        }
     }
 
     /// 900 kW less than planned where 600 were asked: 600 kWh are paid. More than planned is worth nothing, not less.
@@ -128,7 +164,7 @@ struct GridRequestTests {
         // Nothing of it is measured: it has no figures.
         _ = requests.step(netKW: nil, from: Self.start + .hours(2), to: Self.start + .hours(3))
         let record = try #require(requests.records.first)
-        #expect(record.meanKW == nil && record.pay == nil && record.sentence == "no time of it was measured")
+        #expect(record.meanKW == nil && record.pay == nil && record.sentence(in: "GBP") == "no time of it was measured")
         #expect(record.json["kept_fraction"] == .null)
     }
 

@@ -23,6 +23,12 @@ struct PlanTests {
             }
             #expect(text.hasPrefix("Plan of 2025-06-18 12:00 until 2025-06-20 12:00: least cost with carbon at 250"))
             #expect(text.contains("heat/heat-pump: 3,000 kW") && text.contains("a MWh less would cost"))
+            // 96 periods, of which 12 are told, and all of them where that is asked.
+            #expect(text.contains("\n  … and 84 more: see --all\n") && text.contains("energy is worth, GBP/MWh"))
+            let all = try await scene.twin(
+                "explain", "plan", "--journal", journal, "--at", "2025-06-18T12:00", "--all"
+            ).success()
+            #expect(!all.contains("see --all") && all.contains("\n  2025-06-20 11:30 "))
             let json = try JSONReader.read(
                 Array(try await scene.twin("explain", "plan", "--journal", journal, "--json").success().utf8))
             #expect(json["schema"]?.text == "explain-plan/1" && json["bus_price_per_kwh"]?.items?.count == 96)

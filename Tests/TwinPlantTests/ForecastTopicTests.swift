@@ -120,6 +120,16 @@ struct ForecastTopicTests {
         #expect(older.image.weatherForecast == first.image.weatherForecast)
     }
 
+    @Test("without a ts it was made when it came")
+    func unstamped() throws {
+        var station = Self.station()
+        let reply = station.tick([Self.told("{\(Self.series)}", arrives: 7)], Bench.context(1), PlantImage())
+        #expect(reply.counts.accepted == 1 && reply.counts.rejectedTotal == 0)
+        let forecast = try #require(reply.image.weatherForecast)
+        #expect(forecast.issued == Bench.start + .seconds(7) && forecast.temperatureC.from == forecast.issued)
+        #expect(forecast.temperatureC.value(at: Bench.start + .minutes(31)) == 11)
+    }
+
     @Test("a site that declares no forecast refuses it as an unknown asset and has none")
     func undeclared() {
         var station = Bench.weather()
@@ -161,6 +171,59 @@ struct ForecastTopicTests {
         let late = grid.tick([], Bench.context(120), PlantImage()).image.priceForecast
         #expect(late?.importPerMWh.values == [-20])
         #expect(grid.tick([], Bench.context(151), PlantImage()).image.priceForecast == nil)
+    }
+
+    @Test(
+        "a price message that says something else than half hours of a price is refused with its reason",
+        arguments: [
+            (
+                #""period_s":1800,"import_per_mwh":200,"forecast":{"a":1}"#, RejectReason.wrongType,
+                #""forecast" is not a list with one value a period: {"a":1}"#
+            ),
+            (
+                #""period_s":1800,"import_per_mwh":200,"forecast":\#(long)"#, .tooLarge,
+                #""forecast" has 5000 values, at most 192 are read"#
+            ),
+            (
+                #""period_s":1800,"export_per_mwh":20,"forecast":[210]"#, .unknownKey,
+                #""import_per_mwh" is missing; the others go with it"#
+            ),
+            (#""period_s":1800,"forecast":[210]"#, .unknownKey, #""import_per_mwh" is missing; the others go with it"#),
+            (
+                #""period_s":7,"import_per_mwh":200"#, .outOfRange,
+                #""period_s" is 7; such a value holds for 60...86400 s"#
+            ),
+            (
+                #""period_s":3600,"import_per_mwh":200,"forecast":[210]"#, .outOfRange,
+                #""period_s" is 3600; "forecast" has one value a half hour, so write 1800 or leave it out"#
+            ),
+        ])
+    func oddPrices(values: String, reason: RejectReason, text: String) {
+        var grid = Self.grid()
+        let reply = grid.tick(
+            [Bench.message(.grid, "price", arrives: 1, "{\"ts\":\"2025-06-18T06:00:00Z\",\(values)}")],
+            Bench.context(1), PlantImage())
+        #expect(reply.counts.rejected == [reason: 1] && reply.refusals.map(\.failure.text) == [text])
+        #expect(reply.image.priceForecast == nil)
+    }
+
+    private static let long = "[" + [String](repeating: "1", count: 5000).joined(separator: ",") + "]"
+
+    @Test("the intensity's forecast is held to the same; what another asset calls a forecast is its own business")
+    func oddForecasts() {
+        var grid = Self.grid()
+        func intensity(_ forecast: String) -> Routed {
+            Bench.message(
+                .grid, "intensity", arrives: 1,
+                "{\"ts\":\"2025-06-18T06:00:00Z\",\"period_s\":1800,\"g_per_kwh\":150,\"forecast\":\(forecast)}")
+        }
+        let odd = grid.tick([intensity("\"sunny\"")], Bench.context(1), PlantImage())
+        #expect(odd.counts.rejected == [.wrongType: 1])
+        let none = grid.tick([intensity("null")], Bench.context(1), PlantImage())
+        #expect(none.counts.accepted == 1 && none.counts.rejectedTotal == 0)
+        var wind = Bench.wind()
+        let message = Bench.minute(.wind, "farm", at: 0, #""power_kw":700,"forecast":{"a":1}"#)
+        #expect(wind.tick([message], Bench.context(1), .windy(6.8)).counts.accepted == 1)
     }
 
     @Test(

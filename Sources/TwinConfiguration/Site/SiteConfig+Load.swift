@@ -14,25 +14,39 @@ extension SiteConfig {
     /// Throws `ConfigNotFound` when the folder or one of the files that it must hold does not exist, and
     /// `ConfigProblems` with everything that is wrong in them.
     public static func load(folder path: String) throws -> SiteConfig {
+        let log = ProblemLog()
         var files = try files(in: path)
-        if let index = files.firstIndex(where: { $0.name == "base.yaml" }) {
-            let base = try base(named: files.remove(at: index).bytes)
+        var inherited: (folder: String, names: Set<String>) = ("", [])
+        if let index = files.firstIndex(where: { $0.name == baseFile }) {
+            let base = try base(named: files.remove(at: index).bytes, in: path)
             let own = Set(files.map(\.name))
-            files += try Self.files(in: "\(path)/\(base)").filter { !own.contains($0.name) }
+            let others = try Self.files(in: "\(path)/\(base)").filter { !own.contains($0.name) }
+            files += others
+            inherited = (base, Set(others.map(\.name)))
         }
-        if let missing = SiteFiles.needed.first(where: { name in !files.contains { $0.name == name } }) {
-            throw ConfigNotFound(path: "\(path)/\(missing)")
+        SiteFiles.checkNames(files.map(\.name), log)
+        let missing = SiteFiles.needed.first { name in !files.contains { $0.name == name } }
+        // A misspelt name says why the file is missing.
+        if let missing, log.isEmpty { throw ConfigNotFound(path: "\(path)/\(missing)") }
+        do throws(ConfigProblems) {
+            if missing != nil { throw log.problems }
+            return try read(files: files, log)
+        } catch {
+            throw error.placed(inherited.names, in: inherited.folder)
         }
-        return try read(files: files)
+    }
+
+    private static let baseFile = "base.yaml"
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     private static func files(in path: String) throws -> [(name: String, bytes: [UInt8])] {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-            throw ConfigNotFound(path: path)
-        }
+        guard isFolder(path) else { throw ConfigNotFound(path: path) }
         let names = try FileManager.default.contentsOfDirectory(atPath: path).filter { name in
-            name.hasSuffix(".yaml") && !name.hasPrefix(".")
+            (name.hasSuffix(".yaml") || name.hasSuffix(".yml")) && !name.hasPrefix(".")
         }
         guard names.count <= filesMax else {
             throw FileProblem.badData(
@@ -44,14 +58,24 @@ extension SiteConfig {
     }
 
     /// The folder that `base.yaml` names: a neighbour, so that a configuration cannot reach elsewhere.
-    private static func base(named bytes: [UInt8]) throws(ConfigProblems) -> String {
+    private static func base(named bytes: [UInt8], in path: String) throws(ConfigProblems) -> String {
         let log = ProblemLog()
-        let name = YAMLNode.read(file: "base.yaml", bytes: bytes, log: log)?.fields { fields -> String? in
+        let name = YAMLNode.read(file: baseFile, bytes: bytes, log: log)?.fields { fields -> String? in
             guard let node = fields.required("folder", hint: "write folder: ../sunderland"), let text = node.text()
             else { return nil }
             let parts = text.split(separator: "/", omittingEmptySubsequences: false)
             guard parts.count == 2, parts[0] == "..", Topic.isAssetID(parts[1]) else {
                 node.problem("\(quoted(text)) is no neighbouring folder; write one like ../sunderland")
+                return nil
+            }
+            guard isFolder("\(path)/\(text)") else {
+                node.problem("there is no folder \(quoted(text)); name one that stands beside this one")
+                return nil
+            }
+            guard !FileManager.default.fileExists(atPath: "\(path)/\(text)/\(baseFile)") else {
+                node.problem(
+                    "\(quoted(text)) has a base of its own, and a base must be whole; name that one and take over"
+                        + " what differs")
                 return nil
             }
             return text
@@ -62,7 +86,13 @@ extension SiteConfig {
 
     /// Reads a configuration from its files, by name relative to the configuration folder.
     public static func read(files: [(name: String, bytes: [UInt8])]) throws(ConfigProblems) -> SiteConfig {
-        let log = ProblemLog()
+        try read(files: files, ProblemLog())
+    }
+
+    /// - Parameter log: with what was found before.
+    private static func read(
+        files: [(name: String, bytes: [UInt8])], _ log: ProblemLog
+    ) throws(ConfigProblems) -> SiteConfig {
         let sorted = files.sorted { $0.name < $1.name }
         var config = SiteFiles(sorted, log).config(files: sorted)
         try log.check()
@@ -110,6 +140,30 @@ struct SiteFiles {
     ]
     static var needed: [String] { names.filter { !optional.contains($0) } }
 
+    /// What a file may say to that of another configuration.
+    private static let words = ["add", "change"]
+
+    private static func beside(_ name: String, _ word: String) -> String {
+        name.replacing(".yaml", with: ".\(word).yaml")
+    }
+
+    /// Reports files that nobody reads: what they say would be missed in silence.
+    static func checkNames(_ files: [String], _ log: ProblemLog) {
+        let variants = names.flatMap { name in words.map { (name: beside(name, $0), of: name) } }
+        let known = names + [SignalMapping.file] + variants.map(\.name)
+        for file in files {
+            let place = FilePlace(file: file, line: 1, column: 1)
+            if let variant = variants.first(where: { $0.name == file }), !files.contains(variant.of) {
+                log.add(
+                    place, "there is no \(variant.of) that it could \(file.contains(".add.") ? "add to" : "change")")
+            }
+            guard !known.contains(file) else { continue }
+            let near = suggestion(for: file, among: known).map { "did you mean \($0)?" }
+            log.add(
+                place, "nobody reads a file of this name; \(near ?? "known here: \(names.joined(separator: ", "))")")
+        }
+    }
+
     private let roots: [String: YAMLNode]
 
     init(_ files: [(name: String, bytes: [UInt8])], _ log: ProblemLog) {
@@ -124,7 +178,7 @@ struct SiteFiles {
             }
             roots[name] = YAMLNode.read(file: name, bytes: file.bytes, log: log)
             func beside(_ word: String) -> YAMLNode? {
-                let other = name.replacing(".yaml", with: ".\(word).yaml")
+                let other = SiteFiles.beside(name, word)
                 return files.first { $0.name == other }.flatMap {
                     YAMLNode.read(file: other, bytes: $0.bytes, log: log)
                 }

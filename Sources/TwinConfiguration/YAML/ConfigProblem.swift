@@ -59,6 +59,15 @@ public struct ConfigProblems: Error, Sendable, Hashable, CustomStringConvertible
     public var lines: [String] { list.map(\.description) + (more > 0 ? ["… and \(more) more problems"] : []) }
 
     public var description: String { lines.joined(separator: "\n") }
+
+    /// The same, where some of the files stand in another folder.
+    func placed(_ names: Set<String>, in folder: String) -> ConfigProblems {
+        var placed = self
+        for index in list.indices where names.contains(list[index].file) {
+            placed.list[index].file = "\(folder)/\(list[index].file)"
+        }
+        return placed
+    }
 }
 
 /// The configuration folder, or a file that it must hold, does not exist or cannot be read.

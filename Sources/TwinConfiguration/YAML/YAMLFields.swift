@@ -6,6 +6,7 @@ public struct YAMLFields {
     private let order: [(key: String, place: FilePlace)]
     private var known: [String] = []
     private var missing: [(key: String, hint: String)] = []
+    private var requiredCount = 0
 
     init(node: YAMLNode, entries: [YAMLNode.Entry]) {
         self.node = node
@@ -17,6 +18,7 @@ public struct YAMLFields {
     /// - Parameter hint: how to write it, for the message.
     public mutating func required(_ key: String, hint: String? = nil) -> YAMLNode? {
         known.append(key)
+        requiredCount += 1
         guard let value = entries[key] else {
             missing.append((key, hint ?? "add it"))
             return nil
@@ -47,7 +49,15 @@ public struct YAMLFields {
             let path = node.path.isEmpty ? key : "\(node.path).\(key)"
             node.log.add(place, path: path, unknown(key, open, &meant))
         }
-        for (key, hint) in missing where !meant.contains(key) {
+        let missing = missing.filter { !meant.contains($0.key) }
+        if let near = node.near, missing.count > 1, missing.count == requiredCount {
+            let keys = missing.map(\.key).joined(separator: ", ")
+            node.log.add(
+                node.owner, path: node.path,
+                "is not there, and a new one needs \(keys); did you mean \(quoted(near))?")
+            return
+        }
+        for (key, hint) in missing {
             node.log.add(node.owner, path: node.path, "\(quoted(key)) is missing; \(hint)")
         }
     }

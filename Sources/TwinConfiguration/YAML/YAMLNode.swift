@@ -27,6 +27,8 @@ public struct YAMLNode {
     public let owner: FilePlace
     /// Keys from the root, joined by dots: `storage.ess-1.soc_reserve`.
     public private(set) var path: String
+    /// Of a value that a file adds: the key like its own that is there already, which was probably meant.
+    private(set) var near: String?
     let content: Content
     let log: ProblemLog
 
@@ -66,6 +68,11 @@ public struct YAMLNode {
 // MARK: - Two files as one
 
 extension YAMLNode {
+    /// What two files hold together stands where the second one is: the first was good without it.
+    private func holding(_ entries: [Entry]) -> YAMLNode {
+        YAMLNode(place: place, owner: owner, path: path, content: .mapping(entries), log: log)
+    }
+
     /// A mapping with another's keys beside its own, at every depth. What both have a value for is reported.
     func adding(_ other: YAMLNode) -> YAMLNode {
         guard case .mapping(var entries) = content, case .mapping(let more) = other.content else {
@@ -77,10 +84,12 @@ extension YAMLNode {
             if let place = places[entry.key] {
                 entries[place].value = entries[place].value.adding(entry.value)
             } else {
-                entries.append(entry)
+                var added = entry
+                added.value.near = suggestion(for: entry.key, among: places.keys.sorted())
+                entries.append(added)
             }
         }
-        return YAMLNode(place: place, owner: owner, path: path, content: .mapping(entries), log: log)
+        return other.holding(entries)
     }
 }
 
@@ -97,7 +106,7 @@ extension YAMLNode {
             }
             entries[place].value = entries[place].value.changed(by: change.value)
         }
-        return YAMLNode(place: place, owner: owner, path: path, content: .mapping(entries), log: log)
+        return other.holding(entries)
     }
 }
 

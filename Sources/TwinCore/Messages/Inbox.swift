@@ -132,12 +132,17 @@ public struct InboxDecoder: Sendable {
     /// Place of each asset's name among all names.
     private let ranks: [Int]
     private var readers: [SlotReader]
+    /// Of the assets that tell series, by place.
+    private let series: [Int: SeriesRule]
     private var times = TimeMemory()
     /// Sizes of the last inbox: the next one will be as large.
     private var sizes = (messages: 0, slots: 0)
 
-    /// - Parameter assets: with the payload keys of their signals, each key the place of its slot.
-    public init(_ assets: [(path: AssetPath, keys: [String])]) {
+    /// - Parameters:
+    ///   - assets: with the payload keys of their signals, each key the place of its slot.
+    ///   - series: what a message of those must say that tell what is to come, by place.
+    public init(_ assets: [(path: AssetPath, keys: [String])], series: [Int: SeriesRule] = [:]) {
+        self.series = series
         paths = assets.map(\.path)
         places = Dictionary(paths.enumerated().map { ($1, $0) }) { first, _ in first }
         readers = assets.map { SlotReader(keys: $0.keys) }
@@ -175,6 +180,9 @@ public struct InboxDecoder: Sendable {
                     } else {
                         try Telemetry(arrival)
                     }
+                if let asset = addressee.asset, let rule = series[asset] {
+                    try rule.check(telemetry, inbox.slots[message.slot...], isPart: part != nil)
+                }
                 message.take(telemetry)
                 message.bytesHash = hash(arrival.payload.span)
                 if !telemetry.forecast.isEmpty {

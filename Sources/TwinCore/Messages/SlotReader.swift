@@ -166,7 +166,8 @@ public struct SlotReader: Sendable {
                 guard let number = PlainJSON.number(bytes, &position) else { return false }
                 value = number
             }
-            if telemetry.forecast.count < Telemetry.forecastMax { telemetry.forecast.append(value) }
+            guard telemetry.forecast.count < Telemetry.forecastMax else { return false }
+            telemetry.forecast.append(value)
         } while PlainJSON.take(0x2C, bytes, &position)
         return PlainJSON.take(0x5D, bytes, &position)
     }

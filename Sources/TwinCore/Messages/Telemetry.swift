@@ -11,6 +11,8 @@ public struct Telemetry: Sendable {
     public var values: [(key: String, value: TelemetryValue)]
     /// Values of the periods that follow, where a source forecasts them; nil holds the place of one that it does not tell.
     public var forecast: [Double?]
+    /// Why the forecast that stands in the payload is none. It matters where one is read, and nowhere else.
+    var forecastFailure: LineFailure?
 
     public init(
         ts: PlantTime, seq: Int64?, period: Span?, isModelled: Bool, connected: Bool?,
@@ -36,7 +38,7 @@ extension Telemetry {
     /// Longest payload that is decoded, bytes.
     public static let payloadMax = 65_536
     private static let periodMax = Span.days(1)
-    /// Values of a forecast that are kept.
+    /// Longest forecast that is taken: four days of half hours.
     static let forecastMax = 192
 
     /// Nil for what is no length of a period.
@@ -80,9 +82,26 @@ extension Telemetry {
             period = length
         case "modelled": isModelled = member.value.bool ?? false
         case "connected" where member.value.bool != nil: connected = member.value.bool
-        case "forecast": forecast = (member.value.items ?? []).prefix(Telemetry.forecastMax).map(\.double)
+        case "forecast": takeForecast(member.value)
         default:
             values.append((member.key, member.value.double.map(TelemetryValue.number) ?? .wrongType))
         }
+    }
+
+    /// A forecast of `null` is none.
+    private mutating func takeForecast(_ json: JSON) {
+        guard json != .null else { return }
+        guard let items = json.items else {
+            forecastFailure = LineFailure(
+                reason: .wrongType, text: "\"forecast\" is not a list with one value a period: \(json.line.prefix(40))")
+            return
+        }
+        guard items.count <= Telemetry.forecastMax else {
+            forecastFailure = LineFailure(
+                reason: .tooLarge,
+                text: "\"forecast\" has \(items.count) values, at most \(Telemetry.forecastMax) are read")
+            return
+        }
+        forecast = items.map(\.double)
     }
 }

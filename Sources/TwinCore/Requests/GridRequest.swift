@@ -17,11 +17,13 @@ public struct GridRequest: Sendable, Hashable, Codable {
 
     public func isActive(at time: PlantTime) -> Bool { from <= time && time < until }
 
-    /// `import of at most 26000 kW` or `export of at least 500 kW`
-    public var wish: String {
+    /// `import of at most 26,000 kW` or `export of at least 500 kW`
+    public var wish: String { GridRequest.wish(ceilingKW) }
+
+    /// The same of a ceiling, kW.
+    public static func wish(_ ceilingKW: Double) -> String {
         ceilingKW >= 0
-            ? "import of at most \(JSON.numberText(ceilingKW)) kW"
-            : "export of at least \(JSON.numberText(-ceilingKW)) kW"
+            ? "import of at most \(grouped(ceilingKW)) kW" : "export of at least \(grouped(-ceilingKW)) kW"
     }
 }
 
@@ -42,6 +44,8 @@ public struct GridRequestRecord: Sendable, Hashable, Codable {
     public struct Metered: Sendable, Hashable, Codable {
         public var seconds = 0.0
         public var secondsKept = 0.0
+        /// ... and nobody could act on it.
+        public var secondsIdle = 0.0
         /// Import less export.
         public var netKWh = 0.0
         /// Beyond what was wished, in all and at worst.
@@ -65,9 +69,11 @@ public struct GridRequestRecord: Sendable, Hashable, Codable {
     }
 
     /// Takes what the meter said of a step, kW.
-    public mutating func add(netKW: Double, seconds: Double) {
+    /// - Parameter isActing: the twin commands a plant that obeys.
+    public mutating func add(netKW: Double, seconds: Double, isActing: Bool = true) {
         guard netKW.isFinite, seconds > 0, seconds.isFinite else { return }
         metered.seconds += seconds
+        if !isActing { metered.secondsIdle += seconds }
         metered.netKWh += netKW * seconds / 3600
         let over = max(0, netKW - request.ceilingKW)
         if over == 0 { metered.secondsKept += seconds }
@@ -77,6 +83,9 @@ public struct GridRequestRecord: Sendable, Hashable, Codable {
 
     /// Mean of the import less export, kW; nil before it began.
     public var meanKW: Double? { metered.seconds > 0 ? metered.netKWh * 3600 / metered.seconds : nil }
+
+    /// Share of the measured time in which the twin could act on it; nil before it began.
+    public var actedFraction: Double? { metered.seconds > 0 ? 1 - metered.secondsIdle / metered.seconds : nil }
 
     /// Less than the baseline over the time that was measured, kWh; below 0 it was more.
     public var reducedKWh: Double? {
@@ -99,26 +108,49 @@ public struct GridRequestRecord: Sendable, Hashable, Codable {
             "baseline_kw": .optional(baselineKW), "baseline": .string(isPlanned ? "plan" : "half hour before"),
             "mean_kw": .optional(meanKW), "reduced_kwh": .optional(reducedKWh),
             "kept_fraction": .optional(metered.seconds > 0 ? metered.secondsKept / metered.seconds : nil),
-            "over_kwh": .number(metered.overKWh), "over_max_kw": .number(metered.overMaxKW), "pay": .optional(pay),
+            "acted_fraction": .optional(actedFraction), "over_kwh": .number(metered.overKWh),
+            "over_max_kw": .number(metered.overMaxKW), "pay": .optional(pay),
         ])
     }
 
-    /// `kept for 118 of 120 min; 25,900 kW in the mean, 2,400 less than the plan had; …`
-    public var sentence: String {
-        guard let meanKW else { return "no time of it was measured" }
-        func whole(_ value: Double) -> String { JSON.numberText(value.rounded() + 0) }
-        var parts = [
-            "kept for \(whole(metered.secondsKept / 60)) of \(whole(metered.seconds / 60)) min",
-            "\(whole(meanKW)) kW in the mean",
+    /// `kept for 118 of 120 min, 25,900 kW imported in the mean, 2,400 kW less than was planned without it, worth 72 GBP`
+    public func sentence(in currency: String) -> String {
+        guard let meanKW, let actedFraction else { return "no time of it was measured" }
+        func flow(_ kW: Double) -> String { "\(grouped(abs(kW))) kW \(kW < 0 ? "exported" : "imported")" }
+        var parts: [String] = []
+        if actedFraction <= 0 { parts.append("nothing acted on it") }
+        if actedFraction > 0, actedFraction < 1 {
+            parts.append("acted on for \(grouped(actedFraction * metered.seconds / 60)) min")
+        }
+        parts += [
+            "kept for \(grouped(metered.secondsKept / 60)) of \(grouped(metered.seconds / 60)) min",
+            "\(flow(meanKW)) in the mean",
         ]
         if let baselineKW {
-            let less = baselineKW - meanKW
+            let other = isPlanned ? "was planned without it" : "in the half hour before"
+            let more = abs(meanKW) - abs(baselineKW)
             parts.append(
-                "\(whole(abs(less))) kW \(less >= 0 ? "less" : "more") than "
-                    + (isPlanned ? "was planned without it" : "in the half hour before"))
+                (meanKW < 0) == (baselineKW < 0)
+                    ? "\(grouped(abs(more))) kW \(more > 0 ? "more" : "less") than \(other)"
+                    : "where \(flow(baselineKW)) \(isPlanned ? other : "was \(other)")")
         }
-        if metered.overMaxKW > 0 { parts.append("at worst \(whole(metered.overMaxKW)) kW beyond") }
-        if let pay { parts.append("worth \(JSON.numberText((pay * 100).rounded() / 100))") }
+        if metered.overMaxKW > 0 { parts.append("at worst \(grouped(metered.overMaxKW)) kW beyond") }
+        if let pay { parts.append("worth \(grouped(pay, cents: true)) \(currency)") }
         return parts.joined(separator: ", ")
     }
+}
+
+/// For people: `26,000`, and with cents `1,787.37`.
+private func grouped(_ value: Double, cents hasCents: Bool = false) -> String {
+    let unit = hasCents ? 100.0 : 1
+    guard let all = Int64(exactly: (abs(value) * unit).rounded()) else { return JSON.numberText(value) }
+    var digits = String(all / Int64(unit))
+    var place = digits.index(digits.endIndex, offsetBy: -3, limitedBy: digits.startIndex)
+    while let at = place, at > digits.startIndex {
+        digits.insert(",", at: at)
+        place = digits.index(at, offsetBy: -3, limitedBy: digits.startIndex)
+    }
+    let cents = all % Int64(unit)
+    let sign = value < 0 && all > 0 ? "-" : ""
+    return sign + digits + (hasCents ? ".\(cents < 10 ? "0" : "")\(cents)" : "")
 }

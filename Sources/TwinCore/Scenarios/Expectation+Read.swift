@@ -81,6 +81,9 @@ private struct ExpectationFields {
         guard let span = value.text.flatMap({ Span(text: $0) }) else {
             throw failure("\"\(key)\" is \(value.line), expected such as \"5m\"")
         }
+        guard span.ms > 0 else {
+            throw failure("\"\(key)\" is \(value.line), in which nothing happens; write such as \"5m\"")
+        }
         return span
     }
 

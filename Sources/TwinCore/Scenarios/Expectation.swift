@@ -85,6 +85,17 @@ public struct Expectation: Sendable, Hashable {
         }
     }
 
+    /// From when on it looks, and for how long, where that is said.
+    public var window: (after: PlantTime, within: Span?)? {
+        switch kind {
+        case .alarm(_, let after, let within, _): (after, within)
+        case .command(let wanted, _): (wanted.after, wanted.within)
+        case .quality(_, _, let at): (at, nil)
+        case .value(let wanted, _, _): (wanted.after, wanted.within)
+        case .noAlarm, .departures, .figure: nil
+        }
+    }
+
     /// Whether `pattern`, with `+` and `*` for any level, means `key`.
     public static func matches(_ pattern: String, _ key: AlarmKey) -> Bool { matches(pattern, path: key.path) }
 

@@ -38,6 +38,31 @@ public struct LocalZone: Sendable, Hashable, Codable {
     /// `2025-06-18T07:00:00.000+01:00`.
     public func text(_ time: PlantTime) -> String { time.text(offset: offset(at: time)) }
 
+    /// For people: `2025-06-18 07:00`, with seconds where there are some.
+    public func clock(_ time: PlantTime) -> String {
+        let text = text(time)
+        let seconds = text.dropFirst(16).prefix(3)
+        return text.prefix(10) + " " + text.dropFirst(11).prefix(5) + (seconds == ":00" ? "" : seconds)
+    }
+
+    /// A sentence for people: instants that it has in UTC, `2025-06-18T06:00:00.000Z`, as `clock` tells them.
+    public func localised(_ text: String) -> String {
+        // Each ends with Z, and nearly no sentence has one.
+        guard text.utf8.contains(0x5A) else { return text }
+        var (out, rest) = ("", Substring(text))
+        while let end = rest.firstIndex(of: "Z") {
+            let next = rest.index(after: end)
+            let begin = rest.index(next, offsetBy: -PlantTime.rfc3339Count, limitedBy: rest.startIndex)
+            if let begin, let time = PlantTime(rfc3339: rest[begin..<next]) {
+                out += rest[..<begin] + clock(time)
+            } else {
+                out += rest[..<next]
+            }
+            rest = rest[next...]
+        }
+        return out + rest
+    }
+
     /// Local date and milliseconds since local midnight by the wall clock.
     public func local(_ time: PlantTime) -> (date: CivilDate, msOfDay: Int64) {
         let ms = time.ms + offset(at: time).ms

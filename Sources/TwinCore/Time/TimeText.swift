@@ -1,5 +1,8 @@
 /// RFC 3339 text of plant time.
 extension PlantTime {
+    /// Letters of `rfc3339`.
+    static let rfc3339Count = 24
+
     /// `2025-06-18T06:00:00.000Z`.
     public var rfc3339: String { text(offset: Span(ms: 0)) }
 

@@ -11,7 +11,7 @@ public struct DispatchPlan: Sendable, Hashable {
         public var name: String
         /// Start of the period.
         public var at: PlantTime
-        /// Beyond the limit, in kW of a power and kWh of an energy.
+        /// Beyond the limit, in `unit`.
         public var amount: Double
         /// What it adds to the objective.
         public var cost: Double
@@ -19,6 +19,20 @@ public struct DispatchPlan: Sendable, Hashable {
         /// Of a limit of the connection or a departure; the others are wishes.
         public var isHard: Bool { Breach.hard.contains { name.hasPrefix($0) } }
         private static let hard = ["import limit", "export limit", "departures at ", "request "]
+
+        /// Of the distance that is kept from a limit because forecasts err: no wish of anybody.
+        public var isMargin: Bool { name.hasPrefix("margin under ") }
+
+        /// Of the amount.
+        public var unit: String {
+            if name.hasPrefix("ethanol ") { return "l" }
+            return name.hasPrefix("band of ") || name.hasPrefix("charging that waits at ") ? "kWh" : "kW"
+        }
+
+        /// Of less than is wanted; else it is more.
+        public var isShort: Bool {
+            ["departures at ", "charging that waits at ", "ethanol "].contains { name.hasPrefix($0) }
+        }
     }
 
     /// When it was made; it begins then.

@@ -81,8 +81,10 @@ extension DispatchRules {
 
     /// A reason of the plan, with what another choice would cost.
     private func told(_ reason: Reason, _ plant: PlantView, _ place: Int, isSource: Bool = false) -> Reason {
-        guard let reasons = plant.planned?.reasons, reasons.indices.contains(place) else { return reason }
-        return reason.against(reasons[place], isSource: isSource, plant.site.prices?.currency ?? "")
+        let reasons = plant.planned?.reasons ?? []
+        return reason.against(
+            reasons.indices.contains(place) ? reasons[place] : nil, isSource: isSource,
+            plant.site.prices?.currency ?? "")
     }
 
     /// What would be exported though no export was planned, kW.
@@ -109,9 +111,11 @@ extension DispatchRules {
         let more = min(surplus(plant, expected), max(0, group.drawMaxKW - wanted))
         if more > 0 { return (wanted + more, Reason("shift: % kW more while there is a surplus", more), false) }
         let reason =
-            wanted < 0
-            ? Reason("plan: cars give back % kW while a MWh on the bus is worth %", -wanted, price)
-            : Reason("plan: charges % kW while a MWh on the bus is worth %", wanted, price)
+            whole(wanted) == "0"
+            ? Reason("plan: waits while a MWh on the bus is worth %", price)
+            : wanted < 0
+                ? Reason("plan: cars give back % kW while a MWh on the bus is worth %", -wanted, price)
+                : Reason("plan: charges % kW while a MWh on the bus is worth %", wanted, price)
         return (wanted, told(reason, plant, place), false)
     }
 

@@ -88,7 +88,8 @@ public struct GridConnection: Component {
     /// The meter first, then the intensity, then the price.
     public var decoder: InboxDecoder? {
         let keys = [meterSheet.specs.map(\.key), intensitySpecs.map(\.key), priceSpecs.map(\.key)]
-        return InboxDecoder(zip(parameters.paths, keys).map { ($0, $1) })
+        return InboxDecoder(
+            zip(parameters.paths, keys).map { ($0, $1) }, series: [1: SeriesRule(), 2: PriceFeed.series])
     }
 
     public init(site: String, _ parameters: Parameters) {

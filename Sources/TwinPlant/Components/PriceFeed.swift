@@ -10,6 +10,9 @@ struct PriceFeed: Sendable, Codable {
 
     private static let keys = ["import_per_mwh", "export_per_mwh"]
 
+    /// A price without the import's says nothing of what a MWh costs.
+    static var series: SeriesRule { SeriesRule(needed: (0, keys[0])) }
+
     static func specs(_ price: GridConnection.Parameters.Price) -> [SignalSpec] {
         keys.map { SignalSpec($0, price.range, maxAge: price.maxAge) }
     }

@@ -56,7 +56,10 @@ extension TwinEngine {
     private func follow(_ word: GridRequestWord, at now: PlantTime) throws(HandWord.Refusal) -> HandChange? {
         var requests = state.requests ?? GridRequests()
         let plan = config.strategy == .optimiser ? dispatchPlan : nil
-        guard let change = requests.take(word, plan: plan, beforeKW: netOfLastHalfHourKW(by: now), at: now) else {
+        guard
+            let change = requests.take(
+                word, plan: plan, beforeKW: netOfLastHalfHourKW(by: now), at: now, in: currency, idle: idleness)
+        else {
             let why =
                 switch word {
                 case .withdraw(let id): "withdraw: no request is called \(id)"
@@ -67,6 +70,15 @@ extension TwinEngine {
         }
         state.requests = requests
         return HandChange(change, AssetPath(.grid, config.grid.meter))
+    }
+
+    /// Of the tariffs in force.
+    var currency: String { config.method.tariffs.last?.value.currency ?? "" }
+
+    /// Why nothing that the twin decides is done; nil where the plant obeys it.
+    var idleness: String? {
+        if plan.isDeaf { return "the plant is a recording, which no command moves" }
+        return state.mode == .control ? nil : "the mode is \(state.mode.rawValue)"
     }
 
     /// Import less export, mean of the last half hour that is over, kW; nil where none is.

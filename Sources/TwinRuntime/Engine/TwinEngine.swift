@@ -191,7 +191,10 @@ public final class TwinEngine {
             HandChange(ended: $0, config.control(of: $0.path)?.action)
         }
         let meteredKW = site.isGridMeasured ? site.netKW : nil
-        let over = state.requests?.step(netKW: meteredKW, from: context.from, to: context.to) ?? []
+        let (isActing, currency) = (idleness == nil, currency)
+        let over =
+            state.requests?.step(
+                netKW: meteredKW, from: context.from, to: context.to, isActing: isActing, in: currency) ?? []
         handEnds += over.map { HandChange($0, AssetPath(.grid, config.grid.meter)) }
         compare(plant, reply, context)
         let commands =
@@ -407,6 +410,8 @@ public final class TwinEngine {
             for (place, asset) in plant.offers.enumerated() {
                 // What forms the grid of an island follows the island.
                 if !plant.site.isGridConnected, case .store = asset.shape { continue }
+                // One that says itself that it is off the bus has its alarm.
+                if plant.tripped.contains(asset.path) { continue }
                 if state.desk.watch(asset, near: place, context: context, rules: rules) {
                     conditions.append(AlarmKey(asset.path.area, asset.path.asset, .notFollowed))
                 }

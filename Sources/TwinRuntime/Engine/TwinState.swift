@@ -54,6 +54,8 @@ public struct RunPlan: Sendable {
     /// At its beginning.
     public var mode: ControlMode
     public var clock: ClockKind
+    /// What it would command, nobody hears: a recording of a plant that the twin did not command.
+    public var isDeaf = false
 
     public init(run: String, start: PlantTime, stepS: Int, mode: ControlMode, clock: ClockKind) {
         self.run = run

@@ -11,6 +11,8 @@ public struct ExpectationCheck: Sendable {
         public var passed: Bool
         /// What was expected, what happened instead, and when.
         public var sentence: String
+        /// It is about a figure that no such summary has: it tests nothing, whatever came.
+        public var isIdle = false
     }
 
     private var expectations: [Expectation]
@@ -83,12 +85,12 @@ public struct ExpectationCheck: Sendable {
         _ expectation: Expectation, _ pattern: String, _ after: PlantTime, _ within: Span?, _ clearsBy: PlantTime?
     ) -> Verdict {
         let matching = edges.filter { Expectation.matches(pattern, $0.key) }
-        let window = within.map { "within \($0.text) of \(zone.text(after))" } ?? "after \(zone.text(after))"
+        let window = within.map { "within \($0.text) of \(zone.clock(after))" } ?? "after \(zone.clock(after))"
         let raised = matching.first { edge in
             edge.isRaised && edge.at >= after && (within.map { edge.at <= after + $0 } ?? true)
         }
         guard let raised else {
-            let other = matching.first { $0.isRaised }.map { "it was raised at \(zone.text($0.at))" }
+            let other = matching.first { $0.isRaised }.map { "it was raised at \(zone.clock($0.at))" }
             let happened = other ?? "it was never raised"
             return Verdict(
                 expectation: expectation, passed: false,
@@ -97,15 +99,15 @@ public struct ExpectationCheck: Sendable {
         if let clearsBy {
             let cleared = matching.first { !$0.isRaised && $0.at >= raised.at && $0.key == raised.key }
             guard let cleared, cleared.at <= clearsBy else {
-                let happened = cleared.map { "it cleared at \(zone.text($0.at))" } ?? "it still stands at the end"
+                let happened = cleared.map { "it cleared at \(zone.clock($0.at))" } ?? "it still stands at the end"
                 return Verdict(
                     expectation: expectation, passed: false,
-                    sentence: "expected alarm \(raised.key.path) to clear by \(zone.text(clearsBy)); \(happened)")
+                    sentence: "expected alarm \(raised.key.path) to clear by \(zone.clock(clearsBy)); \(happened)")
             }
         }
         return Verdict(
             expectation: expectation, passed: true,
-            sentence: "alarm \(raised.key.path) was raised at \(zone.text(raised.at)), \(window)")
+            sentence: "alarm \(raised.key.path) was raised at \(zone.clock(raised.at)), \(window)")
     }
 
     /// Alarms near the moment, for the reader of a failure.
@@ -121,7 +123,7 @@ public struct ExpectationCheck: Sendable {
         }
         return Verdict(
             expectation: expectation, passed: false,
-            sentence: "expected no alarm \(pattern); \(edge.key.path) was raised at \(zone.text(edge.at))")
+            sentence: "expected no alarm \(pattern); \(edge.key.path) was raised at \(zone.clock(edge.at))")
     }
 
     private mutating func look(for wanted: Expectation.CommandPattern, of place: Int, among commands: [Command]) {
@@ -145,10 +147,10 @@ public struct ExpectationCheck: Sendable {
         _ expectation: Expectation, _ place: Int, _ wanted: Expectation.CommandPattern, _ isWanted: Bool
     ) -> Verdict {
         let what = "command \(wanted.pattern)\(wanted.action.map { " \($0)" } ?? "")"
-        let range = wanted.low == nil && wanted.high == nil ? "" : " in \(bounds(wanted.low, wanted.high))"
+        let range = wanted.low == nil && wanted.high == nil ? "" : " \(bounds(wanted.low, wanted.high))"
         let seen = commands[place]
         let others = seen?.outOfRange ?? 0
-        let found = seen?.first.map { "\($0.text) at \(zone.text($0.at))" }
+        let found = seen?.first.map { "\($0.text) at \(zone.clock($0.at))" }
         let sentence =
             switch (isWanted, found) {
             case (true, let found?): "there was \(found)"
@@ -170,37 +172,37 @@ public struct ExpectationCheck: Sendable {
         return Verdict(
             expectation: expectation, passed: isMet,
             sentence: isMet
-                ? "\(pattern) is \(quality.rawValue) at \(zone.text(at))"
-                : "expected \(pattern) to be \(quality.rawValue) at \(zone.text(at)); \(happened)")
+                ? "\(pattern) is \(quality.rawValue) at \(zone.clock(at))"
+                : "expected \(pattern) to be \(quality.rawValue) at \(zone.clock(at)); \(happened)")
     }
 
     private func judgeValue(
         _ expectation: Expectation, _ place: Int, _ wanted: Expectation.ValuePattern, _ low: Double?, _ high: Double?
     ) -> Verdict {
         let range = bounds(low, high)
-        let window = "\(wanted.within.map { "within \($0.text) of " } ?? "after ")\(zone.text(wanted.after))"
+        let window = "\(wanted.within.map { "within \($0.text) of " } ?? "after ")\(zone.clock(wanted.after))"
         let what = wanted.isMean ? "the mean of \(wanted.pattern)" : "\(wanted.pattern)"
         guard let seen = valueWatches[place], let mean = seen.mean else {
             return Verdict(
                 expectation: expectation, passed: false,
-                sentence: "expected \(what) in \(range) \(window); no such value is used then")
+                sentence: "expected \(what) \(range) \(window); no such value is used then")
         }
         if wanted.isMean {
             let passed = mean >= low ?? -.infinity && mean <= high ?? .infinity
             return Verdict(
                 expectation: expectation, passed: passed,
                 sentence: passed
-                    ? "\(what) is \(tenths(mean)) \(window), in \(range)"
-                    : "expected \(what) in \(range) \(window); it is \(tenths(mean))")
+                    ? "\(what) is \(tenths(mean)) \(window), \(range)"
+                    : "expected \(what) \(range) \(window); it is \(tenths(mean))")
         }
         guard let worst = seen.worst else {
             return Verdict(
-                expectation: expectation, passed: true, sentence: "\(what) is in \(range) at every step \(window)")
+                expectation: expectation, passed: true, sentence: "\(what) is \(range) at every step \(window)")
         }
         return Verdict(
             expectation: expectation, passed: false,
-            sentence: "expected \(what) in \(range) \(window); \(worst.path) is \(tenths(worst.value))"
-                + " at \(zone.text(worst.at)), and \(seen.outside) values in all are outside")
+            sentence: "expected \(what) \(range) \(window); \(worst.path) is \(tenths(worst.value))"
+                + " at \(zone.clock(worst.at)), and \(seen.outside) values in all are outside")
     }
 
     private func tenths(_ value: Double) -> String { plain((value * 10).rounded() / 10) }
@@ -224,8 +226,14 @@ public struct ExpectationCheck: Sendable {
                 ? "departures \(pattern): \(happened)" : "expected \(expectation.words); \(happened)")
     }
 
+    /// `in 1...5`, `at least 1`, `at most 5`.
     private func bounds(_ low: Double?, _ high: Double?) -> String {
-        "\(low.map { "\($0)" } ?? "-inf")...\(high.map { "\($0)" } ?? "inf")"
+        switch (low, high) {
+        case (let low?, let high?): "in \(plain(low))...\(plain(high))"
+        case (let low?, nil): "at least \(plain(low))"
+        case (nil, let high?): "at most \(plain(high))"
+        case (nil, nil): "anything"
+        }
     }
 
     private func judgeFigure(
@@ -233,21 +241,33 @@ public struct ExpectationCheck: Sendable {
     ) -> Verdict {
         let found = path.split(separator: ".").reduce(JSON?.some(json)) { $0?.level($1) }
         let range = bounds(low, high)
+        func isInside(_ value: Double) -> Bool { value >= low ?? -.infinity && value <= high ?? .infinity }
         guard let value = found?.double else {
-            let near = found == nil ? nearFigure(path, json) : nil
+            let hint = found == nil ? figureHint(path, json).map { "; \($0)" } : nil
+            let other = found?.members == nil && found?.items == nil ? found?.line : "more than one there"
             return Verdict(
                 expectation: expectation, passed: false,
-                sentence: "expected \(path) in \(range); the summary has \(found?.line ?? "no such figure")"
-                    + (near.map { "; did you mean \($0)?" } ?? ""))
+                sentence: "expected \(path) \(range); the summary has \(other ?? "no such figure")\(hint ?? "")",
+                isIdle: found != JSON.null)
         }
-        let passed = value >= (low ?? -.infinity) && value <= (high ?? .infinity)
+        let passed = isInside(value)
+        // What rounding would put on the other side of a bound is told whole.
+        let short = ExpectationCheck.short(value)
+        let text = plain(isInside(short) == passed ? short : value)
         return Verdict(
             expectation: expectation, passed: passed,
-            sentence: passed ? "\(path) is \(value), in \(range)" : "expected \(path) in \(range); it is \(value)")
+            sentence: passed ? "\(path) is \(text), \(range)" : "expected \(path) \(range); it is \(text)")
     }
 
-    /// The figure that a misspelt path probably means: its first level that is not there is the slip.
-    private func nearFigure(_ path: String, _ json: JSON) -> String? {
+    /// To the thousandth, and to the millionth below 1: more nobody compares.
+    private static func short(_ value: Double) -> Double {
+        let digits = abs(value) < 1 ? 1e6 : 1e3
+        let short = (value * digits).rounded() / digits
+        return short.isFinite ? short + 0 : value
+    }
+
+    /// What a path that leads nowhere probably means: its first level that is not there is the slip.
+    private func figureHint(_ path: String, _ json: JSON) -> String? {
         var levels = path.split(separator: ".").map(String.init)
         var here = json
         for (place, level) in levels.enumerated() {
@@ -255,9 +275,14 @@ public struct ExpectationCheck: Sendable {
                 here = next
                 continue
             }
+            let name = level.prefix { $0 != "[" }
+            if name.count < level.count, let items = here[String(name)]?.items {
+                let list = (levels.prefix(place) + [String(name)]).joined(separator: ".")
+                return items.isEmpty ? "\(list) is empty" : "\(list) has [0] to [\(items.count - 1)]"
+            }
             guard let near = suggestion(for: level, among: here.members?.map(\.key) ?? []) else { return nil }
             levels[place] = near
-            return levels.joined(separator: ".")
+            return "did you mean \(levels.joined(separator: "."))?"
         }
         return nil
     }

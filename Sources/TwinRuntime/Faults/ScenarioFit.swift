@@ -177,6 +177,9 @@ public struct ScenarioFit {
         if let time = expectation.times.first(where: { $0 < header.start || $0 > end }) {
             return "expect: \(zone.text(time)) lies outside: \(recordingLasts)"
         }
+        if let window = expectation.window, let text = problem(after: window.after, within: window.within) {
+            return "expect: \(text)"
+        }
         let text: String?
         switch expectation.kind {
         case .alarm(let pattern, _, _, _), .noAlarm(let pattern): text = alarmProblem(pattern)
@@ -188,6 +191,25 @@ public struct ScenarioFit {
         case .figure: text = nil
         }
         return text.map { "expect: \($0)" }
+    }
+
+    /// A window of which the recording has not all would pass, or fail, for what nobody knows.
+    private func problem(after: PlantTime, within: Span?) -> String? {
+        let step = max(header.step.ms, 1)
+        let steps = ((end - header.start).ms + step - 1) / step
+        let stepped = header.start + Span(ms: steps * step)
+        guard after < stepped else { return "nothing comes after \(zone.text(after)): \(recordingLasts)" }
+        guard let within else { return nil }
+        guard after + within <= stepped else {
+            return "within \(within.text) of \(zone.text(after)) ends behind it: \(recordingLasts)"
+        }
+        // The first step that begins in it, or whose end does.
+        let into = (after - header.start).ms % step
+        guard into == 0 || step - into < within.ms else {
+            return
+                "no step of \(header.step.text) begins within \(within.text) of \(zone.text(after)); write a longer one"
+        }
+        return nil
     }
 
     private func alarmProblem(_ pattern: String) -> String? {

@@ -119,6 +119,7 @@ public final class ReplayLoop {
                 "\(paths[0]): site \"\(header.site)\" is not the configuration's \"\(config.site)\"; use --config",
                 exitCode: 78)
         }
+        let wasCommanded = header.mode == .control
         header.loop = options.loop ?? header.loop
         // The simulated plant is there to be commanded, unless the user wants to watch only.
         header.mode = options.mode ?? (options.loop == .closed ? .control : header.mode)
@@ -127,7 +128,8 @@ public final class ReplayLoop {
         path = reader.path
         feed = TickFeed(reader, readsAhead: !paths.contains("-"))
         injector = FaultInjector(seed: header.seed)
-        let plan = RunPlan(header)
+        var plan = RunPlan(header)
+        plan.isDeaf = header.loop == .open && !wasCommanded
         engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
         self.store = store.map { ReplayStore($0, first: ConfigurationInForce(config, from: header.start)) }
         facts = RunFacts(stepS: header.stepS, mode: header.mode, loop: header.loop, run: header.run)

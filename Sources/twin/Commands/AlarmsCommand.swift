@@ -75,7 +75,7 @@ struct AlarmsCommand: AsyncParsableCommand {
     private static func lines(_ span: AlarmSpan, _ zone: LocalZone) -> [String] {
         let until = span.until.map { zone.minute($0) } ?? "it stands"
         let head = "\(zone.minute(span.from)) to \(until)  \(span.path)"
-        return [head] + (span.cause.isEmpty ? [] : Output.wrapped(span.cause, indent: 2))
+        return [head] + (span.cause.isEmpty ? [] : Output.wrapped(zone.localised(span.cause), indent: 2))
             + (span.place.map { ["  \($0)"] } ?? [])
     }
 

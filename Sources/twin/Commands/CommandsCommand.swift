@@ -109,7 +109,7 @@ struct CommandStory {
         if renewals.rejected > 0 { became += ", of them rejected \(renewals.rejected)" }
         if renewals.expired > 0 { became += ", of them expired \(renewals.expired)" }
         return ["\(zone.minute(command.at))  \(command.asset.text) \(command.action) \(value)"]
-            + Output.wrapped("because: \(command.reason)", indent: 2)
+            + Output.wrapped("because: \(zone.localised(command.reason))", indent: 2)
             + Output.wrapped("became: \(became)", indent: 2) + ["  id: \(id)"] + (place.map { ["  \($0)"] } ?? [])
     }
 

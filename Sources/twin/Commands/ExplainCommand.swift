@@ -43,11 +43,16 @@ struct ExplainCommand: AsyncParsableCommand {
     @Option(help: "With plan: the one in force then, site-local unless it names an offset; default the last.")
     var at: String?
 
+    @Flag(help: "With plan: all of its periods and wishes.")
+    var all = false
+
     @Option(help: "With plan: journal folder or file that has it; default beside the store.")
     var journal: String?
 
     func validate() throws {
-        if what != "plan", at != nil || journal != nil { throw ValidationError("--at and --journal go with plan") }
+        if what != "plan", at != nil || journal != nil || all {
+            throw ValidationError("--at, --all and --journal go with plan")
+        }
         if what != "co2", vehicle != nil || change { throw ValidationError("--vehicle and --change go with co2") }
         if vehicle != nil, change { throw ValidationError("--vehicle and --change exclude each other") }
     }
@@ -88,8 +93,7 @@ struct ExplainCommand: AsyncParsableCommand {
         }
         let text = PlanText(
             plan: plan, purpose: found.plan["purpose"]?.text ?? "", config: config, adopted: found.t,
-            place: found.place,
-            forecast: found.plan["forecast"])
+            place: found.place, forecast: found.plan["forecast"], tellsAll: all)
         if common.json { return StandardOutput.write(text.json()) }
         for line in text.lines() { StandardOutput.write(line.printable) }
     }
@@ -158,9 +162,9 @@ struct ExplainCommand: AsyncParsableCommand {
 
     private func tell(_ command: StoredCommand, _ zone: LocalZone) {
         let value = Action(rawValue: command.action)?.text(command.value) ?? "\(command.value)"
-        let head = "\(id(command)): \(command.asset.text) \(command.action) \(value) at \(zone.text(command.at))"
+        let head = "\(id(command)): \(command.asset.text) \(command.action) \(value) at \(zone.clock(command.at))"
         Output.wrapped(head, indent: 0).forEach { StandardOutput.write($0) }
-        Output.wrapped("because: \(command.reason)", indent: 2).forEach { StandardOutput.write($0) }
+        Output.wrapped("because: \(zone.localised(command.reason))", indent: 2).forEach { StandardOutput.write($0) }
         StandardOutput.write("  became: \(command.fate ?? "pending")")
         let renewals = command.renewals
         guard renewals.count > 0 else { return }

@@ -151,6 +151,7 @@ struct ReplayCommand: AsyncParsableCommand {
         for verdict in result.verdicts where !verdict.passed { Terminal.say("FAILED \(verdict.sentence)") }
         try Terminal.exitIfInterrupted()
         if let sentence = chain?.sentence { throw Failure(sentence, exitCode: 65) }
+        if result.verdicts.contains(where: \.isIdle) { throw ExitCode(65) }
         if result.verdicts.contains(where: { !$0.passed }) { throw ExitCode(1) }
     }
 

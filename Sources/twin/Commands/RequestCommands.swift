@@ -53,8 +53,7 @@ struct RequestCommand: AsyncParsableCommand {
         }
         if let pay { more.append(.init("pay_per_mwh", .number(pay))) }
         try await options.ask(
-            "request", "import", more, as: "request \(words[0])", done: "import of at most \(words[1]) for \(span.text)"
-        )
+            "request", "import", more, as: "request \(words[0])", done: "\(GridRequest.wish(kw)) for \(span.text)")
     }
 
     /// `26MW` or `25500kW`, kW.

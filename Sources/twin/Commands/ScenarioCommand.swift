@@ -56,7 +56,11 @@ struct ScenarioCommand: AsyncParsableCommand {
             var results: [ScenarioResult] = []
             var broken: Int32?
             for file in files {
-                do { results.append(try await run(file, config)) } catch {
+                do {
+                    let result = try await run(file, config)
+                    results.append(result)
+                    if !result.problems.isEmpty { broken = broken ?? 65 }
+                } catch {
                     // A scenario that cannot be run fails itself; the others run.
                     guard let (problems, code) = Self.problems(of: file, error) else { throw error }
                     common.say("BROKEN  \(file)")
@@ -126,19 +130,23 @@ struct ScenarioCommand: AsyncParsableCommand {
             if let kept { common.say("  kept: \(kept).journal, \(kept).sqlite") }
             return ScenarioResult(
                 path: scenario.path, name: scenario.name, digest: result.summary.digest,
-                verdicts: result.verdicts.map {
+                verdicts: result.verdicts.filter { !$0.isIdle }.map {
                     .init(
                         passed: $0.passed, place: $0.expectation.place, name: $0.expectation.words,
                         sentence: $0.sentence)
                 },
+                problems: result.verdicts.filter(\.isIdle).map { "\($0.expectation.place): error: \($0.sentence)" },
                 wallS: result.summary.facts.wallS)
         }
 
         private func tell(_ scenario: ScenarioFile, _ result: ReplayResult) {
             let failed = result.verdicts.filter { !$0.passed }
-            common.say("\(failed.isEmpty ? "passed" : "FAILED")  \(scenario.path): \(scenario.name)")
+            let word = failed.isEmpty ? "passed" : failed.contains(where: \.isIdle) ? "BROKEN" : "FAILED"
+            common.say("\(word)  \(scenario.path): \(scenario.name)")
             for verdict in result.verdicts where common.verbose || !verdict.passed {
-                Terminal.say("  \(verdict.passed ? "ok" : verdict.expectation.place): \(verdict.sentence)")
+                let place = verdict.expectation.place
+                let head = verdict.passed ? "ok" : verdict.isIdle ? "\(place): error" : place
+                Terminal.say(under: "\(head): \(verdict.sentence)")
             }
             guard !failed.isEmpty else { return }
             let with = common.config.map { " --config \(Self.forShell($0))" } ?? ""

@@ -44,10 +44,15 @@ struct TelemetryTests {
         #expect(found.seq == nil && found.period == nil && found.connected == nil && !found.isModelled)
     }
 
-    @Test("keeps at most 192 forecast values")
+    @Test("takes a forecast of at most 192 values, in either way of reading; of a longer one none")
     func longForecast() throws {
-        let list = (0..<500).map(String.init).joined(separator: ",")
-        #expect(try telemetry("{\"forecast\":[\(list)]}").forecast == (0..<192).map(Double.init))
+        for (count, taken) in [(192, 192), (193, 0)] {
+            let text = "{\"forecast\":[\((0..<count).map(String.init).joined(separator: ","))]}"
+            #expect(try telemetry(text).forecast == (0..<taken).map(Double.init))
+            var (reader, times, slots) = (SlotReader(keys: []), TimeMemory(), [TelemetryValue?]())
+            let found = try reader.read(arrival(Array(text.utf8)), &times, into: &slots)
+            #expect(found.forecast == (0..<taken).map(Double.init))
+        }
     }
 
     @Test("a byte-order mark before the payload and NULs behind it are passed over, in either way of reading")

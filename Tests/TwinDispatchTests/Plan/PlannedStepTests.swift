@@ -60,11 +60,17 @@ struct PlannedStepTests {
                 Self.one: -100, Self.two: -50.5, PlanAssets.bay: -20, PlanAssets.pump: 450.3, PlanAssets.oven: 1,
                 PlanAssets.cell: 80,
             ])
-        #expect(wishes[Self.one]?.reason.text == "plan: takes 100 kW while a MWh on the bus is worth 250")
+        #expect(wishes[Self.one]?.reason.text == "plan: takes 100 kW while a MWh on the bus is worth 250 GBP")
         #expect(
             wishes[PlanAssets.pump]?.reason.text
-                == "plan: 450 kW; a MWh of heat is worth 100, and costs 83 from the bus")
+                == "plan: 450 kW; a MWh of heat is worth 100 GBP, and costs 83 GBP from the bus")
         #expect(wishes.values.allSatisfy { $0.reason.text.hasPrefix("plan: ") })
+    }
+
+    @Test("cars that are planned to wait do not charge 0 kW")
+    func waits() {
+        let wish = Self.decide(Self.view(3000, [PlanAssets.bays()]), Self.plan([PlanAssets.bay: 0]))[PlanAssets.bay]
+        #expect(wish?.value == 0 && wish?.reason.text == "plan: waits while a MWh on the bus is worth 250 GBP")
     }
 
     @Test("what departures need comes before the plan, and what cars may not give is not asked")

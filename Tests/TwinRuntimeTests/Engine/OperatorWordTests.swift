@@ -36,6 +36,26 @@ struct OperatorWordTests {
         #expect(try await remarks([good, "{\"note\":\"tea\"}", "{\"withdraw\":\"a\"}"]) == [])
     }
 
+    @Test("a request that nothing can act on says why: a mode that does not command, a plant that is a recording")
+    func idle() async throws {
+        let word =
+            "{\"request\":\"import\",\"id\":\"a\",\"value\":20000,\"unit\":\"kW\",\"until\":\"2025-06-18T06:00:00Z\"}"
+        for (mode, isDeaf, why) in [
+            (ControlMode.control, false, nil), (.shadow, false, "the mode is shadow"),
+            (.advise, false, "the mode is advise"),
+            (.control, true, "the plant is a recording, which no command moves"),
+        ] {
+            var plan = RunPlan(run: "one", start: SmallRecording.start, stepS: 60, mode: mode, clock: .event)
+            plan.isDeaf = isDeaf
+            let engine = TwinEngine(config: try Repository.config(), plan: plan, seating: .plain)
+            var input = TickInput()
+            input.instructions = [.operation(try JSONReader.read(Array(word.utf8)))]
+            let told = await engine.close(input).handChanges.map(\.text)
+            let end = why.map { "; nothing will act on it: \($0)" } ?? "until 2025-06-18T06:00:00.000Z"
+            #expect(told.count == 1 && told.first?.hasSuffix(end) == true, "\(told)")
+        }
+    }
+
     @Test("more requests than are kept are told")
     func many() async throws {
         let words = (0...GridRequests.countMax).map {

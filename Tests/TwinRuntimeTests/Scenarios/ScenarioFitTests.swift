@@ -137,7 +137,9 @@ struct ScenarioFitTests {
             "no_alarm: line/final/gap", "no_alarm: grid/intensity/stale", "kpi: vehicles, min: 1",
             "command: storage/+, action: set_power, after: \"07:00\"", "no_command: bay/staff, min: 1",
             "quality: wind/t01/power_kw, is: good, at: \"07:00\"", "value: grid/main/import_kw, max: 9",
-            "mean: storage/+/power_kw, min: 9, after: \"07:00\", within: 5m", "no_alarm: twin/plan/solver",
+            "mean: storage/+/power_kw, min: 9, after: \"07:00\", within: 5m",
+            "mean: storage/+/power_kw, min: 9, after: \"07:30:10\", within: 51s",
+            "value: grid/main/import_kw, max: 9, after: \"07:30\", within: 30m", "no_alarm: twin/plan/solver",
             "departures: bay/+, missed_max: 0",
         ])
     func sound(expect: String) throws {
@@ -155,6 +157,18 @@ struct ScenarioFitTests {
             (
                 "alarm: wind/+/stuck, after: \"2025-06-20T07:00\"",
                 "2025-06-20T07:00:00.000+01:00 lies outside: the recording"
+            ),
+            (
+                "no_command: storage/+, after: \"08:00\"",
+                "nothing comes after 2025-06-18T08:00:00.000+01:00: the recording lasts from"
+            ),
+            (
+                "value: grid/main/import_kw, max: 9, after: \"07:30\", within: 31m",
+                "within 31m of 2025-06-18T07:30:00.000+01:00 ends behind it: the recording lasts from"
+            ),
+            (
+                "mean: grid/main/import_kw, max: 9, after: \"07:30:10\", within: 50s",
+                "no step of 1m begins within 50s of 2025-06-18T07:30:10.000+01:00; write a longer one"
             ),
             ("alarm: wind/+/stuck, clears_by: \"2025-06-18T09:00\"", "2025-06-18T09:00:00.000+01:00 lies outside"),
             ("command: wind/t01", "wind/t01 obeys no command"),
