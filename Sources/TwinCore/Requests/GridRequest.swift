@@ -44,7 +44,7 @@ public struct GridRequestRecord: Sendable, Hashable, Codable {
     public struct Metered: Sendable, Hashable, Codable {
         public var seconds = 0.0
         public var secondsKept = 0.0
-        /// ... and nobody could act on it.
+        /// In which nothing could act on it.
         public var secondsIdle = 0.0
         /// Import less export.
         public var netKWh = 0.0
