@@ -43,6 +43,16 @@ enum SavedWords {
         return "Saved by the dispatcher, against leaving all to itself: \(parts.joined(separator: " and "))."
     }
 
+    /// What it is made of, and the figure that the sentence leaves out.
+    static func method(_ saved: SavedByDispatch) -> String {
+        let halfHourly = lines(saved).filter { $0.key == "kg_half_hourly" }.map { line in
+            "by half hour \(line.figure) kg (95 % between \(line.range.replacing(" to ", with: " and "))"
+                + "\(line.isProven ? "" : "; not proven")). "
+        }
+        return "Saved by the dispatcher: \(halfHourly.joined())It is \(SavedByDispatch.basis)."
+            + (leftOut(saved).map { " \($0) are left out: not all of it was measured." } ?? "")
+    }
+
     /// Nil where all was measured.
     static func leftOut(_ saved: SavedByDispatch) -> String? {
         saved.leftOutMs > 0 ? "\(Figures.fixed(Double(saved.leftOutMs) / 3_600_000, 1)) h" : nil

@@ -2,12 +2,21 @@ import TwinBooks
 import TwinCore
 import TwinUnits
 
-/// Page 3, of a site that has contracts for it: what is shared out, and what is paid for what cars give.
+/// Page 3, of a site that has contracts for it: what is shared out, what is paid for what cars give, and what others asked of the
+/// connection.
 extension ReportPage {
     /// Nil for a site without such a contract.
     var contracts: String? {
-        let parts = [sharing, vehicleGrid].compactMap(\.self)
+        let parts = [sharing, vehicleGrid, requests].compactMap(\.self)
         return parts.isEmpty ? nil : (["<h2>What contracts share and pay</h2>"] + parts).joined(separator: "\n")
+    }
+
+    private var requests: String? {
+        guard let records = summary.facts.requests, !records.isEmpty else { return nil }
+        let lines = records.map { record in
+            "<li>\(HTML.escaped("\(record.request.id): \(RequestWords.line(record, summary.method.zone))"))</li>"
+        }
+        return "<h3>Requests for the exchange with the grid</h3><ul>\(lines.joined())</ul>"
     }
 
     private var sharing: String? {

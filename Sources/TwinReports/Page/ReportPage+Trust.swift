@@ -6,7 +6,7 @@ import TwinUnits
 extension ReportPage {
     var trust: String {
         // Two columns that the browser balances: how long each block is depends on the site.
-        let parts = [scopes, electricity, quality, ends, levers, savedByDispatch, requests, budget]
+        let parts = [scopes, electricity, quality, ends, levers, budget]
         let blocks = parts.filter { !$0.isEmpty }.map { "<div>\($0)</div>" }
         return [
             "<h2>Why the figure can be trusted</h2>", "<div class=\"flow\">\(blocks.joined())</div>",
@@ -124,6 +124,7 @@ extension ReportPage {
         if let dispatch = method.dispatch, summary.facts.mode != .off {
             words.append("Dispatch, mode \(summary.facts.mode.rawValue): \(dispatch).")
         }
+        if let saved = summary.savedByDispatch { words.append(SavedWords.method(saved)) }
         let purchased = method.ledger.purchased.sorted().map(\.text).joined(separator: ", ")
         if !purchased.isEmpty {
             words.append(

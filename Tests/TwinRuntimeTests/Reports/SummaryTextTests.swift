@@ -29,6 +29,28 @@ struct SummaryTextTests {
         #expect(text.split(separator: "\n").filter { $0.count > 80 } == [])
     }
 
+    @Test("what dispatch saved is said with its interval, and not proven where that spans 0")
+    func savedByDispatch() async throws {
+        let result = try await BundledDay.closed().result
+        let (method, facts) = (result.summary.method, result.summary.facts)
+        #expect(!SummaryText.render(result.summary).contains("not proven"))
+        var rows = result.rows
+        rows[20].saving?.missed.money = 5_000_000_000
+        let summary = Summary(rows: rows, method: method, facts: facts)
+        let line = try #require(
+            SummaryText.render(summary).split(separator: "\n").first { $0.contains("money, of energy alone") })
+        #expect(line.contains("GBP  -") && line.contains(" to "))
+        let page = ReportPage.lines(
+            summary, months: [],
+            facts: ReportPage.Facts(period: nil, name: "plant", build: "b", rules: "r", configurations: [])
+        ).joined(separator: "\n")
+        #expect(
+            page.contains("Saved by the dispatcher, against leaving all to itself: ") && page.contains("; not proven)"))
+        #expect(page.contains("Saved by the dispatcher: by half hour "))
+        for row in rows.indices { rows[row].saving = nil }
+        #expect(!SummaryText.render(Summary(rows: rows, method: method, facts: facts)).contains("Saved by dispatch"))
+    }
+
     @Test("without a vehicle there is a dash and a reason, never 0 or infinity")
     func noVehicle() async throws {
         let result = try await BundledDay.closed().result
