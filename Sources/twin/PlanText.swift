@@ -39,7 +39,7 @@ struct PlanText {
                     + right(Figures.fixed(plan.heatPrices[place] * 1000, 1), 9)
                     + right(Figures.whole(plan.gramsPerKWh[place]), 9) + right(Figures.whole(plan.netKW[place]), 12))
         }
-        lines += PlanForecastText(forecast: forecast).lines()
+        lines += PlanForecastText(forecast: forecast, zone: zone).lines()
         lines += ["", "What each asset does, and why it does so in the first period"]
         for path in plan.setPoints.keys.sorted() { lines += asset(path) }
         return lines
