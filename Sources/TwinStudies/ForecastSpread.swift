@@ -12,6 +12,14 @@ public struct ForecastQuantiles: Sendable, Hashable {
 
     public init(p10: Double, p50: Double, p90: Double) { (self.p10, self.p50, self.p90) = (p10, p50, p90) }
 
+    /// Of values in any order; 0 of none.
+    public init(of values: [Double]) {
+        let sorted = values.sorted()
+        self.init(
+            p10: ForecastRecord.quantile(sorted, 0.1), p50: ForecastRecord.quantile(sorted, 0.5),
+            p90: ForecastRecord.quantile(sorted, 0.9))
+    }
+
     func map(_ body: (Double) -> Double) -> ForecastQuantiles {
         ForecastQuantiles(p10: body(p10), p50: body(p50), p90: body(p90))
     }
@@ -22,7 +30,7 @@ extension ForecastValues.Quantity {
     public var hasSpread: Bool {
         switch self {
         case .net, .sun, .wind: true
-        case .heat, .intensity, .price: false
+        case .heat, .intensity, .price, .charging: false
         }
     }
 
@@ -102,7 +110,7 @@ extension ForecastRecord {
         switch quantity {
         case .sun: return sun
         case .wind: return wind
-        case .net, .heat, .intensity, .price:
+        case .net, .heat, .intensity, .price, .charging:
             // Much sun is little import; what is independent adds up as squares.
             let net = forecast.netKW
             let load = ForecastRecord.priorLoad * abs(net + forecast.sunKW + forecast.windKW)

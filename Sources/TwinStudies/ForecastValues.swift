@@ -11,6 +11,8 @@ public struct ForecastValues: Sendable, Hashable {
         case intensity = "grid_g_per_kwh"
         /// Of import.
         case price = "import_per_mwh"
+        /// That comes to be charged at bays, whenever it is.
+        case charging = "charging_kw"
     }
 
     /// Means, kW.
@@ -22,6 +24,8 @@ public struct ForecastValues: Sendable, Hashable {
     public var gramsPerKWh: Double?
     /// Of import, money by the MWh; nil where nothing has a price.
     public var pricePerMWh: Double?
+    /// What cars that plug in will draw, kWh over the hours in which they come; nil where nobody tells.
+    public var chargingKW: Double?
 
     public init(
         netKW: Double, sunKW: Double, windKW: Double, heatKW: Double, gramsPerKWh: Double?, pricePerMWh: Double? = nil
@@ -38,6 +42,7 @@ public struct ForecastValues: Sendable, Hashable {
         case .heat: heatKW
         case .intensity: gramsPerKWh
         case .price: pricePerMWh
+        case .charging: chargingKW
         }
     }
 }

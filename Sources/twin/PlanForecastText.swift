@@ -26,6 +26,7 @@ struct PlanForecastText {
                 lines.append(row(label.padded(to: 16) + name, cells))
             }
         }
+        lines += cars(forecast["cars"]?.items ?? [])
         guard let errors = forecast["errors"], errors.members?.isEmpty == false else { return lines }
         lines += ["", "How forecasts did so far: mean absolute error, bias, and error of persistence"]
         for quantity in ForecastValues.Quantity.allCases {
@@ -38,6 +39,36 @@ struct PlanForecastText {
         }
         return lines
     }
+
+    /// Expected by the calendar, each shift's cars by when they must be full.
+    private func cars(_ groups: [JSON]) -> [String] {
+        guard !groups.isEmpty else { return [] }
+        var lines = ["", "What cars are expected to need, kWh at the bays, and how many come for a shift"]
+        lines.append("  " + "bays, due by".padded(to: 33) + ["P50", "P90", "cars", "P90", "lend"].map(right).joined())
+        func row(_ name: String, _ cells: [Double?]) -> String {
+            "  " + name.padded(to: 33) + cells.map { right(cell($0)) }.joined()
+        }
+        for group in groups {
+            let name = group["bays"]?.text ?? ""
+            if let open = group["open_kwh"]?.double {
+                let due = minute(group["open_due"])
+                lines.append(row("\(name), plugged in now" + (due.isEmpty ? "" : ","), [open]))
+                if !due.isEmpty { lines.append("    the first by \(due)") }
+            }
+            for shift in group["shifts"]?.items ?? [] {
+                let keys = ["need_kwh_p50", "need_kwh_p90", "cars_p50", "cars_p90", "lent_kwh_p10"]
+                lines.append(row("\(name), \(minute(shift["due"]))", keys.map { shift[$0]?.double }))
+            }
+        }
+        return lines
+    }
+
+    /// `2025-06-18 14:57`, local time; empty for what is no time.
+    private func minute(_ json: JSON?) -> String {
+        json?.text.flatMap { PlantTime(rfc3339: $0) }.map { zone.minute($0) } ?? ""
+    }
+
+    private func right(_ text: String) -> String { String(repeating: " ", count: max(1, 8 - text.count)) + text }
 
     private func cell(_ value: Double?) -> String { value.map(Figures.whole) ?? "—" }
 
@@ -62,6 +93,7 @@ extension ForecastValues.Quantity {
         case .heat: "hot water"
         case .intensity: "grid, g/kWh"
         case .price: "import, per MWh"
+        case .charging: "cars that come"
         }
     }
 }

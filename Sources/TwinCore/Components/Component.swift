@@ -115,6 +115,9 @@ public struct ComponentReply: Sendable {
     public var image: PlantImage
     /// Used values in configuration order.
     public var values: [NamedValue] = []
+    /// Instants that are used and not shown, in the same order: offers are made of them, and they are neither stored nor
+    /// proven.
+    public var unshown: [NamedValue] = []
     /// Every tick and account this tick's readings changed, and this tick itself.
     public var cells: [Cell] = []
     public var intensities: [PeriodIntensity] = []

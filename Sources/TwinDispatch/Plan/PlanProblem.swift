@@ -1,4 +1,5 @@
 public import TwinCore
+import TwinUnits
 
 /// What a plan is made of: the plant as it is at a mark, and as it is expected to be while all that obeys is left to itself.
 public struct PlanProblem: Sendable, Hashable {
@@ -21,6 +22,8 @@ public struct PlanProblem: Sendable, Hashable {
             (self.start, self.hours, self.view, self.gramsPerKWh) = (start, hours, view, gramsPerKWh)
             (annualGPerKWh, halfHourlyGPerKWh) = (gramsPerKWh, gramsPerKWh)
         }
+
+        public var end: PlantTime { start + Span(ms: Int64(saturatingRound: hours * 3_600_000)) }
     }
 
     /// Limits of the connection, kW.
@@ -89,6 +92,9 @@ public struct PlanProblem: Sendable, Hashable {
     public var connection: Connection
     /// Nil where nothing is charged for it.
     public var demand: Demand?
+    /// By the path of the bays. What is not in it is expected at the power of the periods' offers, and nobody tells how long it
+    /// stays.
+    public var cars: [AssetPath: ExpectedCars] = [:]
     /// How long a set-point is held; ramps are told by it.
     public var step: Span
     public var objective: PlanObjective

@@ -37,6 +37,8 @@ struct BeliefPort: StepPort {
         let estimate: Int
         let isMean: Bool
         let isShown: Bool
+        /// Told to offers alone.
+        let isOffered: Bool
     }
 
     var fleet: Fleet
@@ -77,7 +79,8 @@ struct BeliefPort: StepPort {
                 slots.append(
                     Slot(
                         spec: sheet.specPlaces[place] ?? -1, estimate: sheet.estimatePlaces[place] ?? -1,
-                        isMean: signal.form == .mean, isShown: signal.isShown))
+                        isMean: signal.form == .mean, isShown: signal.isShown,
+                        isOffered: signal.form == .instant && !signal.isShown))
                 names.append(NamedValue(asset.path.area, asset.path.asset, signal.key, UsedValue(0, .stale)))
             }
         }
@@ -136,6 +139,9 @@ struct BeliefPort: StepPort {
         if slot.isShown {
             reply.values.append(names[named])
             reply.values[reply.values.count - 1].used = used
+        } else if slot.isOffered {
+            reply.unshown.append(names[named])
+            reply.unshown[reply.unshown.count - 1].used = used
         }
         return used
     }

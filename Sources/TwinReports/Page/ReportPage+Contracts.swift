@@ -14,7 +14,7 @@ extension ReportPage {
     private var requests: String? {
         guard let records = summary.facts.requests, !records.isEmpty else { return nil }
         let lines = records.map { record in
-            "<li>\(HTML.escaped("\(record.request.id): \(RequestWords.line(record, summary.method.zone))"))</li>"
+            "<li>\(HTML.escaped("\(record.request.id): \(RequestWords.line(record, summary.method.zone, summary.cost.currency))"))</li>"
         }
         return "<h3>Requests for the exchange with the grid</h3><ul>\(lines.joined())</ul>"
     }

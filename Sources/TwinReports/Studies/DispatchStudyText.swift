@@ -157,6 +157,7 @@ extension ForecastValues.Quantity {
         case .heat: "hot water, kW"
         case .intensity: "grid, g/kWh"
         case .price: "import, money by the MWh"
+        case .charging: "cars that come, kW"
         }
     }
 }

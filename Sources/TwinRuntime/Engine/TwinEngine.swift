@@ -177,8 +177,9 @@ public final class TwinEngine {
             state.books.count(issuedAt: outcome.command.ts - plan.step) { $0.count(outcome.fate) }
         }
         let site = siteView(reply.image, posting.balance, context)
-        var plant = markView(reply.values).plant(
-            reply.values.map(\.used), site: site, outdoorC: reply.image.airTemperatureC, at: context.from,
+        let told = reply.values + reply.unshown
+        var plant = markView(told).plant(
+            told.map(\.used), site: site, outdoorC: reply.image.airTemperatureC, at: context.from,
             changedAt: state.desk.changedAt)
         plant.tripped = reply.tripped
         let conditions = alarms(reply, posting.balance, plant, context)

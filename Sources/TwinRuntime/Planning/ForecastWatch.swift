@@ -92,6 +92,7 @@ private struct ForecastMean: Sendable {
     private var sum = ForecastValues(netKW: 0, sunKW: 0, windKW: 0, heatKW: 0, gramsPerKWh: nil)
     private var grams: (count: Double, sum: Double) = (0, 0)
     private var price: (count: Double, sum: Double) = (0, 0)
+    private var charging: (count: Double, sum: Double) = (0, 0)
     private var count = 0.0
 
     init(start: PlantTime) { self.start = start }
@@ -105,14 +106,17 @@ private struct ForecastMean: Sendable {
         sum.heatKW += values.heatKW
         if let told = values.gramsPerKWh { grams = (grams.count + 1, grams.sum + told) }
         if let told = values.pricePerMWh { price = (price.count + 1, price.sum + told) }
+        if let told = values.chargingKW { charging = (charging.count + 1, charging.sum + told) }
     }
 
     var values: ForecastValues {
         func mean(_ of: (count: Double, sum: Double)) -> Double? { of.count > 0 ? of.sum / of.count : nil }
         let n = max(count, 1)
-        return ForecastValues(
+        var values = ForecastValues(
             netKW: sum.netKW / n, sunKW: sum.sunKW / n, windKW: sum.windKW / n, heatKW: sum.heatKW / n,
             gramsPerKWh: mean(grams), pricePerMWh: mean(price))
+        values.chargingKW = mean(charging)
+        return values
     }
 }
 

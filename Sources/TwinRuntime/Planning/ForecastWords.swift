@@ -1,5 +1,6 @@
 import TwinCore
 import TwinDispatch
+import TwinPlant
 import TwinStudies
 
 /// What a plan's line says of the forecasts that it is made of.
@@ -9,11 +10,13 @@ struct ForecastWords: Sendable {
     private let record: ForecastRecord
     /// In a sentence.
     private let basis: String
+    private let cars: [JSON]
 
     init(
-        _ periods: [PlanProblem.Period], _ image: PlantImage, _ record: ForecastRecord, isCorrected: Bool,
-        at mark: PlantTime
+        _ periods: [PlanProblem.Period], _ image: PlantImage, _ record: ForecastRecord,
+        _ plugIns: [PlugInOutlook] = [], _ now: PlantView? = nil, isCorrected: Bool, at mark: PlantTime
     ) {
+        cars = plugIns.map { $0.words(now?.load($0.path)?.openKWh, at: mark) }
         self.record = record
         expected = ForecastRecord.horizonsHours.compactMap { hours in
             let end = mark + Span(ms: Int64(hours * 3_600_000))
@@ -59,6 +62,30 @@ struct ForecastWords: Sendable {
         return .fields([
             "basis": .string(basis), "hours": .array(expected.map { .number($0.hours) }),
             "quantiles": .object(all.filter(\.hasSpread).map(spread)), "errors": .object(all.compactMap(score)),
+            "cars": .array(cars),
+        ])
+    }
+}
+
+extension PlugInOutlook {
+    private static let hoursTold: Int64 = 24
+
+    /// What it expects of a day: by when those that are plugged in are due, and what comes for each shift.
+    fileprivate func words(_ openKWh: Double?, at mark: PlantTime) -> JSON {
+        let visits = visits(from: mark, to: mark + .hours(PlugInOutlook.hoursTold))
+        func whole(_ value: Double) -> JSON { .number(value.rounded()) }
+        return .fields([
+            "bays": .string(path.text), "open_kwh": .optional(openKWh?.rounded()),
+            "open_due": firstDue(at: mark).map { .string($0.rfc3339) } ?? .null,
+            "shifts": .array(
+                visits.map { visit in
+                    let (need, cars) = (visit.shift.needKWh, visit.shift.carsMost)
+                    return .fields([
+                        "due": .string(visit.due.rfc3339), "need_kwh_p50": whole(need.p50),
+                        "need_kwh_p90": whole(need.p90), "cars_p50": whole(cars.p50), "cars_p90": whole(cars.p90),
+                        "lent_kwh_p10": bays.isBidirectional ? whole(visit.shift.lendKWh.max() ?? 0) : .null,
+                    ])
+                }),
         ])
     }
 }

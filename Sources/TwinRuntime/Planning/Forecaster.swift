@@ -16,6 +16,7 @@ struct Forecaster: Sendable {
     static let period = settlementPeriod
 
     private let config: SiteConfig
+    private let step: Span
     private let rehearsal: Rehearsal
     private let view: MarkView
     private var weather: WeatherOutlook
@@ -25,6 +26,11 @@ struct Forecaster: Sendable {
     /// The half hour that it was learnt in last.
     private var correctedIn: PlantTime?
     private var watch: ForecastWatch
+    /// Of bays whose cars the calendar tells of, and what was heard of each.
+    private let bays: [(outlook: PlugInOutlook, powerPlace: Int)]
+    private var plugged: [PlugInWatch]
+    /// What the periods that were asked for last expect of cars.
+    private(set) var cars: [AssetPath: ExpectedCars] = [:]
 
     /// ASM: half of a deviation is gone after six hours.
     private static let biasHours = 6.0
@@ -41,7 +47,17 @@ struct Forecaster: Sendable {
             location: config.location, zone: config.zone, meanWindMPerS: config.weather.meanWindMPerS,
             dailySwingK: Forecaster.dailySwingK)
         watch = ForecastWatch(step: step)
+        self.step = step
+        let keys = rehearsal.keys
+        bays = config.assets.of(ChargingBays.self).compactMap { asset in
+            guard let outlook = PlugInOutlook(asset.kind, asset.path, config.calendar) else { return nil }
+            return keys.firstIndex { $0.path == asset.path && $0.key == "power_kw" }.map { (outlook, $0) }
+        }
+        plugged = bays.map { _ in PlugInWatch() }
     }
+
+    /// Cars that will plug in, by group of bays.
+    var plugIns: [PlugInOutlook] { bays.map(\.outlook) }
 
     /// How well it did so far.
     var record: ForecastRecord { watch.record }
@@ -52,7 +68,43 @@ struct Forecaster: Sendable {
             airC: image.airTemperatureC, windMPerS: image.windSpeedMPerS, irradianceWPerM2: image.irradianceWPerM2,
             at: time)
         let isSeen = plant.site.isGridConnected && plant.site.isGridMeasured
-        watch.hear(isSeen ? ForecastValues(plant) : nil, at: time)
+        var values = ForecastValues(plant)
+        values.chargingKW = came(plant, at: time)
+        watch.hear(isSeen ? values : nil, at: time)
+    }
+
+    /// What came to be charged in a step, kW; nil where one group does not tell, or there is none.
+    private mutating func came(_ plant: PlantView, at time: PlantTime) -> Double? {
+        var sum: Double? = bays.isEmpty ? nil : 0
+        for place in bays.indices {
+            let outlook = bays[place].outlook
+            let own = plugged[place].hear(plant.load(outlook.path), step, due: outlook.firstDue(at: time))
+            sum = sum.flatMap { sum in own.map { sum + $0 } }
+        }
+        return sum
+    }
+
+    /// What is expected of cars from a mark on, and what bays draw in each period while all charge at once, kW.
+    private func expectCars(
+        _ now: PlantView, _ periods: [(from: PlantTime, to: PlantTime)], at mark: PlantTime
+    ) -> (cars: [AssetPath: ExpectedCars], drawnKW: [(place: Int, kW: [Double])]) {
+        var cars: [AssetPath: ExpectedCars] = [:]
+        var drawn: [(place: Int, kW: [Double])] = []
+        for (place, group) in bays.enumerated() {
+            guard let load = now.load(group.outlook.path), load.isFree else { continue }
+            let given = plugged[place].givenKWh(due: group.outlook.firstDue(at: mark))
+            let own = group.outlook.cars(periods, load, givenKWh: given, at: mark)
+            cars[group.outlook.path] = own
+            var (left, before) = (load.openOrUsualKWh, 0.0)
+            let kW = zip(periods, own.soonestKWh).map { period, soonest in
+                let hours = (period.to - period.from).hours
+                let now = min(left, load.drawMaxKW * hours)
+                defer { (left, before) = (left - now, soonest) }
+                return min((now + soonest - before) / hours, load.ratingKW)
+            }
+            drawn.append((group.powerPlace, kW))
+        }
+        return (cars, drawn)
     }
 
     /// The periods ahead of a mark.
@@ -65,11 +117,17 @@ struct Forecaster: Sendable {
         }
         let grid = IntensityOutlook(image, at: mark)
         var rehearsal = rehearsal
-        var periods = Forecaster.starts(from: mark).map { from, to in
+        let starts = Forecaster.starts(from: mark)
+        let expectedCars = expectCars(now, starts, at: mark)
+        cars = expectedCars.cars
+        var periods = starts.enumerated().map { number, bounds in
+            let (from, to) = bounds
             let around = weather.around(
                 from: from, to: to, meanAirC: config.weather.meanTemperatureC, told: image.weatherForecast)
             let intensity = grid.gramsPerKWh(at: from)
-            var view = expected(rehearsal.step(around), around, intensity)
+            var step = rehearsal.step(around)
+            for (place, kW) in expectedCars.drawnKW { step.charge(kW[number], at: place) }
+            var view = expected(step, around, intensity)
             let carries = biasCarries(from, since: mark)
             view.site.shift(netKW: (bias?.loadKW ?? 0) * carries)
             view.openHeatKW = max(0, view.openHeatKW + (bias?.heatKW ?? 0) * carries)
@@ -84,7 +142,13 @@ struct Forecaster: Sendable {
         let margins = record.netMarginsKW(
             periods.map { (($0.start - mark).hours + $0.hours, ForecastValues($0.view)) })
         for (place, margin) in zip(periods.indices, margins) { periods[place].marginKW = margin }
-        watch.keep(at: mark) { start in periods.first { $0.start == start }.map { ForecastValues($0.view) } }
+        let charging = bays.map { $0.outlook.comesKW(starts) }
+        watch.keep(at: mark) { start in
+            guard let place = periods.firstIndex(where: { $0.start == start }) else { return nil }
+            var values = ForecastValues(periods[place].view)
+            values.chargingKW = bays.isEmpty ? nil : charging.reduce(0) { $0 + $1[place] }
+            return values
+        }
         return periods
     }
 
@@ -131,6 +195,26 @@ struct Forecaster: Sendable {
 extension PlantView {
     /// What all that does not obey draws, kW.
     fileprivate var loadKW: Double { netBesideGeneratorsKW + sunKW + windKW }
+}
+
+extension PlantView {
+    /// Charging at a path; nil where it is not offered.
+    func load(_ path: AssetPath) -> DeferrableLoad? {
+        for offer in offers where offer.path == path {
+            if case .deferrable(let load) = offer.shape { return load }
+        }
+        return nil
+    }
+}
+
+extension Rehearsal.Step {
+    /// With so much charging at bays in place of what the model has: cars are expected by the calendar. What is planned beside
+    /// charging does not change by it, because a plan takes it off and adds what it decides.
+    fileprivate mutating func charge(_ kW: Double, at place: Int) {
+        guard values.indices.contains(place) else { return }
+        netKW += kW + values[place].value
+        values[place].value = -kW
+    }
 }
 
 extension ElectricityPrices {

@@ -56,10 +56,12 @@ struct PlanDesk: Sendable {
         let (demand, currency) = (demands.demand(at: mark), plant.site.prices?.currency ?? "")
         let purposes = [config.objective.sentence(currency), demand?.sentence(currency)]
         return Question(
-            problem: config.planProblem(plant, periods, requests: asked, demand: demand, step: step),
+            problem: config.planProblem(
+                plant, periods, cars: forecaster.cars, requests: asked, demand: demand, step: step),
             purpose: purposes.compactMap(\.self).joined(separator: "; "),
             forecast: ForecastWords(
-                periods, image, forecaster.record, isCorrected: config.correctsForecasts, at: mark
+                periods, image, forecaster.record, forecaster.plugIns, plant, isCorrected: config.correctsForecasts,
+                at: mark
             ).json)
     }
 }

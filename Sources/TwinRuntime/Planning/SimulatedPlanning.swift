@@ -41,7 +41,10 @@ struct SimulatedPlanning: Sendable {
         due = mark.floored(to: settlementPeriod) + settlementPeriod
         let periods = seesAhead ? known(from: mark) : forecaster.periods(plant, image, at: mark)
         if !seesAhead, !foresight.periods.isEmpty { keep(periods, at: mark) }
-        switch planner.plan(config.planProblem(plant, periods, demand: demands.demand(at: mark), step: step)) {
+        // What will really be has the cars' power in it.
+        let cars = seesAhead ? [:] : forecaster.cars
+        let demand = demands.demand(at: mark)
+        switch planner.plan(config.planProblem(plant, periods, cars: cars, demand: demand, step: step)) {
         case .success(let plan):
             self.plan = plan
             made += 1

@@ -35,8 +35,9 @@ extension SiteConfig {
 
     /// What a plan at a mark is made of.
     func planProblem(
-        _ now: PlantView, _ periods: [PlanProblem.Period], requests: [GridRequest] = [], demand: PlanProblem.Demand?,
-        step: Span
+        _ now: PlantView, _ periods: [PlanProblem.Period], cars: [AssetPath: ExpectedCars],
+        requests: [GridRequest] = [],
+        demand: PlanProblem.Demand?, step: Span
     ) -> PlanProblem {
         var periods = periods
         for place in periods.indices where !requests.isEmpty {
@@ -49,7 +50,7 @@ extension SiteConfig {
             connection: PlanProblem.Connection(
                 importMaxKW: gate.importMaxKW, exportMaxKW: rules.exportMaxKW, peakKW: rules.storage.peakImportKW),
             step: step, objective: objective)
-        problem.demand = demand
+        (problem.demand, problem.cars) = (demand, cars)
         return problem
     }
 }

@@ -87,6 +87,8 @@ extension ChargingKind {
         _ = port.use(0, expected)
         _ = port.use(1, 0)
         _ = port.use(2, 0)
+        // What they need no model knows.
+        _ = port.use(4, nil)
         port.prove(expected)
     }
 

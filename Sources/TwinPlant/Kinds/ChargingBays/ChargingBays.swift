@@ -18,11 +18,29 @@ public struct ChargingBays: ChargingKind {
     /// Gives back to the bus too.
     public var isBidirectional = false
     public var knowsCars = false
+    /// Of the drivers, as forecasts assume them.
+    public var habits = StaffHabits()
+    public var tellsHabits = false
 
     public init() {}
 
     public static let parameters: [Parameter<ChargingBays>] =
-        commonParameters + [.init("bidirectional", "", .flag(\.isBidirectional), "whether cars can give back")]
+        commonParameters + [
+            .init("bidirectional", "", .flag(\.isBidirectional), "whether cars can give back"),
+            .init(
+                "need_kwh", "kWh in the battery", .quantity(0.5...100, \.habits.needKWh), "what a car that comes wants",
+                part: "habits"),
+            .init(
+                "comes_before_min", "min", .quantity(0...240, \.habits.comesBeforeMin),
+                "from the plug to the beginning of the shift, mean", part: "habits"),
+            .init(
+                "comes_spread_min", "min", .quantity(0...60, \.habits.comesSpreadMin), "deviation of that",
+                part: "habits"),
+            .init(
+                "leaves_after_min", "min", .quantity(-60...240, \.habits.leavesAfterMin),
+                "from the end of the shift to the departure that is declared", part: "habits"),
+        ]
+    public static let parts = [ParameterPart<ChargingBays>("habits", \.tellsHabits)]
     public var control: Control? {
         Control(.setPower, -ratingKW...(isBidirectional ? ratingKW : 0), fallback: "local")
     }
@@ -59,7 +77,7 @@ public struct ChargingBays: ChargingKind {
     }
 
     /// What the bay lets a car do.
-    private func plugged(_ session: ChargingSession) -> ChargingSession {
+    public func plugged(_ session: ChargingSession) -> ChargingSession {
         ChargingSession(
             arrivesMs: session.arrivesMs, departsMs: session.departsMs, leavesMs: session.leavesMs,
             energyKWh: session.energyKWh, targetKWh: session.targetKWh, maxChargeKW: pointMaxKW,

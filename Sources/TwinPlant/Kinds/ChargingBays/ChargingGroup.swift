@@ -38,7 +38,8 @@ public struct ChargingSession: Sendable, Hashable {
         wasFeasible = self.targetKWh - self.energyKWh <= self.maxChargeKW * ChargingGroup.efficiency * max(0, hours)
     }
 
-    var needKWh: Double { max(0, targetKWh - energyKWh) }
+    /// Still wanted in the battery, kWh.
+    public var needKWh: Double { max(0, targetKWh - energyKWh) }
 
     /// Time to spare before it must charge at full power without a break, h.
     func laxityHours(at ms: Int64) -> Double {
