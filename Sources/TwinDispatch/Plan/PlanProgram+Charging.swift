@@ -130,8 +130,11 @@ private struct ChargingWindow {
             var must = max(0, openKWh - load.ratingKW * max(0, dueHours - end))
             if load.dueHours == nil, end <= dueHours + 1e-9 { must = 0 }
             // What came in a period that ended so long ago has waited for as long as it may.
-            if let since = hours.lastIndex(where: { $0 <= end - waitHours + 1e-9 }), since > 0 { must += come[since - 1] }
-            leastKWh.append(must > 0 ? must : nil)
+            if let since = hours.lastIndex(where: { $0 <= end - waitHours + 1e-9 }), since > 0 {
+                must += come[since - 1]
+            }
+            // Nothing that must be charged is a bound too: what was lent is back by then.
+            leastKWh.append(must > 0 || end > dueHours + 1e-9 ? must : nil)
         }
     }
 

@@ -128,4 +128,39 @@ struct PlanLoadTests {
         let plan = try Self.bays(PlanAssets.bays(must: 20, openKWh: 10, action: .setLimit)).plan()
         #expect(plan.setPoints[PlanAssets.bay]?.first == 20)
     }
+
+    private static func process(_ drawnKW: Double = 0, openKWh: Double, wait: Double?, due: Double?) -> Offer {
+        var load = DeferrableLoad(
+            path: PlanAssets.bay, action: .setLimit, ratingKW: 50, powerKW: UsedValue(-drawnKW, .good),
+            mustKW: UsedValue(0, .good), canChargeKW: UsedValue(50, .good), canDischargeKW: UsedValue(0, .good),
+            openKWh: openKWh, isWorking: false)
+        (load.waitHours, load.dueHours) = (wait, due)
+        return Offer(load, ramp: 1)
+    }
+
+    /// 100 kWh at 50 kW; the eighth hour is cheapest but for what is after it, the sixth is next.
+    @Test("what is open is done by when its controller says, and within six hours where it says nothing")
+    func due() throws {
+        func powers(_ due: Double?) throws -> [Double] {
+            var bench = PlanBench(Array(repeating: 1000, count: 20), [Self.process(openKWh: 100, wait: 12, due: due)])
+            bench.buy = (0..<20).map { $0 == 5 ? 0.08 : $0 == 7 ? 0.02 : $0 > 7 ? 0.01 : 0.1 }
+            return try #require(try bench.plan().setPoints[PlanAssets.bay])
+        }
+        #expect(try powers(8) == (0..<20).map { [5, 7].contains($0) ? 50 : 0 })
+        #expect(isNear(try powers(10)[8...9].reduce(0, +), 100))
+        // It may wait for twelve hours as all that comes.
+        #expect(isNear(try powers(nil)[8..<13].reduce(0, +), 100))
+    }
+
+    /// 50 kWh come in the third hour and may wait for twelve: to the end of the fifteenth.
+    @Test("what comes waits for as long as its controller says")
+    func wait() throws {
+        var bench = PlanBench(Array(repeating: 1000, count: 20), [Self.process(openKWh: 0, wait: 12, due: nil)])
+        bench.buy = (0..<20).map { $0 == 14 ? 0.05 : $0 > 14 ? 0.01 : 0.1 }
+        var problem = bench.problem
+        problem.periods[2].view = PlantView(
+            site: problem.periods[2].view.site, offers: [Self.process(50, openKWh: 0, wait: 12, due: nil)])
+        let plan = try Planner(try #require(coin)).plan(problem).get()
+        #expect(plan.setPoints[PlanAssets.bay] == (0..<20).map { $0 == 14 ? 50 : 0 })
+    }
 }
