@@ -81,6 +81,17 @@ struct DailyProcessTests {
         #expect(abs(Self.value(reply, "load_kw") - 1800) < 1e-6)
     }
 
+    @Test("what it needs is told beside its offer, where its controller says it")
+    func facts() {
+        func openKWh(_ quality: Quality) -> Double? {
+            let need = NamedValue(.process, "ice", "need_kwh", UsedValue(1200, quality))
+            let scene = FactScene(
+                values: [need], places: [nil, nil, nil, 0, nil], outdoorC: 9, isProductionDay: true, vehiclesPerHour: 0)
+            return Self.process().facts(scene).openKWh
+        }
+        #expect(openKWh(.good) == 1200 && openKWh(.stale) == nil)
+    }
+
     @Test("its memory is its numbers, and numbers of another shape change nothing")
     func memory() {
         var job = DailyJob()

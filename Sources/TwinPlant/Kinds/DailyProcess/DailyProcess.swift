@@ -70,6 +70,12 @@ public struct DailyProcess: AssetKind {
         port.prove(load)
     }
 
+    public func facts(_ scene: FactScene) -> OfferFacts {
+        var facts = OfferFacts()
+        facts.openKWh = scene.value(Place.need).flatMap { $0.quality.isGood ? $0.value : nil }
+        return facts
+    }
+
     /// Least mean power of a step that begins at an hour of the day, so that the rest can still be done in time, kW.
     private func least(_ job: DailyJob, fromH: Double, _ hours: Double) -> Double {
         let laterKWh = ratedKW * max(0, readyH - fromH - hours)
