@@ -44,7 +44,13 @@ public struct CommandDesk: Sendable, Codable {
             value != setPoint || lastTick.map { context.tick - $0 >= 2 } ?? true
         }
 
-        mutating func watch(_ asset: Offer, _ context: TickContext, _ rules: Rules) -> Bool {
+        mutating func watch(_ asset: Offer, _ context: TickContext, _ rules: Rules, isTripped: Bool) -> Bool {
+            // One that says itself that it is off the bus begins anew when it is back.
+            if isTripped {
+                (offSince, stillSince, isNotFollowed) = (nil, nil, false)
+                way = asset.measured.value
+                return false
+            }
             defer { advance(asset) }
             guard lastTick != nil, asset.measured.quality.isGood else { return isNotFollowed }
             let tolerance = rules.followToleranceFraction * asset.ratingKW
@@ -186,9 +192,11 @@ public struct CommandDesk: Sendable, Codable {
 
     /// Compares a measurement with what was commanded; true while it does not follow.
     /// - Parameter hint: where the asset stands among those that dispatch sees.
-    public mutating func watch(_ asset: Offer, near hint: Int = 0, context: TickContext, rules: Rules) -> Bool {
+    public mutating func watch(
+        _ asset: Offer, near hint: Int = 0, context: TickContext, rules: Rules, isTripped: Bool = false
+    ) -> Bool {
         let place = place(asset.path, near: hint)
-        return assets[place].watch(asset, context, rules)
+        return assets[place].watch(asset, context, rules, isTripped: isTripped)
     }
 
     /// Whether a set-point would change, or its lease must be renewed.

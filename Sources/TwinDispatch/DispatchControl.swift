@@ -19,7 +19,7 @@ public struct DispatchControl: Sendable {
         plant.planned = plan.flatMap { PlannedStep($0, plant.offers, at: mark) }
         if !hand.isEmpty { plant.hand = plant.offers.map { hand[$0.path] } }
         plant.inForce = plant.offers.indices.map { desk.inForce(plant.offers[$0].path, near: $0, at: mark) }
-        let (rules, asking) = rules(request, plan, plant.planned)
+        let (rules, asking) = rules(request, plan, plant.planned, at: mark)
         var passages = rules.decide(plant).map { wish in
             SafetyGate.Passage(
                 wish.place, wish.value, last: plant.last(wish.place),
@@ -32,11 +32,11 @@ public struct DispatchControl: Sendable {
     /// What the plan pays for as the month's highest half hour is a lower peak, and so is a request. One that pays holds only
     /// where the plan takes its money.
     private func rules(
-        _ request: GridRequest?, _ plan: DispatchPlan?, _ planned: PlannedStep?
+        _ request: GridRequest?, _ plan: DispatchPlan?, _ planned: PlannedStep?, at mark: PlantTime
     ) -> (DispatchRules, asking: String?) {
         var lowered = rules
         // Minute by minute, though a half hour's mean is charged: what the rest of it will bring nobody knows.
-        if planned != nil, let demandKW = plan?.demandKW {
+        if planned != nil, let demandKW = plan?.demandKW, let until = plan?.demandUntil, mark < until {
             lowered.storage.peakImportKW = min(demandKW, rules.storage.peakImportKW)
         }
         guard let request, request.ceilingKW < lowered.storage.peakImportKW else { return (lowered, nil) }

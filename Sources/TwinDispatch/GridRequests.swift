@@ -18,6 +18,12 @@ public enum GridRequestWord: Sendable, Hashable {
             throw HandWord.Refusal(text: "request: \(what.short) is none of import; a ceiling below 0 asks for export")
         }
         let id = try GridRequestWord.id(json["id"])
+        if let odd = (json.members ?? []).first(where: { !GridRequestWord.keys.contains($0.key) }) {
+            throw HandWord.Refusal(
+                text:
+                    "request \(id): \(JSON.string(odd.key).short) is none of its keys: \(GridRequestWord.keys.joined(separator: ", "))"
+            )
+        }
         func time(_ key: String) throws(HandWord.Refusal) -> PlantTime? {
             guard let value = json[key] else { return nil }
             guard let time = value.text.flatMap({ PlantTime(rfc3339: $0) }) else {
@@ -43,6 +49,8 @@ public enum GridRequestWord: Sendable, Hashable {
         }
         self = .request(GridRequest(id: id, from: from, until: until, ceilingKW: ceiling, payPerMWh: pay?.double))
     }
+
+    private static let keys = ["request", "id", "from", "until", "value", "unit", "pay_per_mwh"]
 
     private static func id(_ json: JSON?) throws(HandWord.Refusal) -> String {
         guard let id = json?.text, Topic.isAssetID(id[...]) else {

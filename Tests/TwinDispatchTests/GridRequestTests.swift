@@ -64,6 +64,10 @@ struct GridRequestTests {
                 "request a: pay_per_mwh is -1, expected 0...100000"
             ),
             (
+                "{\"request\":\"import\",\"id\":\"a\",\"until\":\"2025-06-18T01:00:00Z\",\"value\":5,\"unit\":\"kW\",\"pay\":9}",
+                "request a: \"pay\" is none of its keys: request, id, from, until, value, unit, pay_per_mwh"
+            ),
+            (
                 "{\"request\":\"import\",\"id\":\"a\",\"from\":\"noon\",\"until\":\"2025-06-18T01:00:00Z\"}",
                 "request a: \"from\" is \"noon\", expected a time"
             ),
@@ -242,8 +246,12 @@ struct GridRequestTests {
         #expect(commands(Self.request(lasting: .hours(3)), plan: plan).first?.point.value == 50)
         // What the plan pays for as the month's highest half hour is a lower peak too; the lower one of both holds.
         plan.demandKW = 3010
+        plan.demandUntil = DispatchBench.context(1).to + .minutes(1)
         #expect(commands(nil, plan: plan).first?.point.value == 40)
         #expect(commands(Self.request(lasting: .hours(3)), plan: plan).first?.point.value == 50)
         #expect(commands(Self.request(lasting: .hours(3), kw: 3040), plan: plan).first?.point.value == 40)
+        // In the month after it nothing of it holds.
+        plan.demandUntil = DispatchBench.context(1).to
+        #expect(commands(nil, plan: plan).first?.point.value ?? 0 <= 0)
     }
 }

@@ -142,7 +142,7 @@ struct KindsTests {
         #expect(kinds { $0.generator != nil } == ["SolidOxideFuelCell", "CombinedHeatPower"])
         #expect(kinds { $0.burnerKW != nil } == ["Oven", "SupplyAir", "Oxidiser"])
         #expect(kinds { $0.drawnKW != nil } == ["HeatPump", "ElectrodeBoiler", "Electrolyser"])
-        #expect(kinds { $0.openKWh != nil } == ["VehicleYard", "ChargingBays", "AGVStations"])
+        #expect(kinds { $0.openKWh != nil } == ["VehicleYard", "ChargingBays", "AGVStations", "DailyProcess"])
         #expect(kinds { $0.availableKW != nil } == ["PVPark"])
         #expect(kinds { $0.filled != nil } == ["GasBoiler"])
     }

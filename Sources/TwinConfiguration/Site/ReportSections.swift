@@ -274,10 +274,15 @@ extension SiteFiles {
         let price = fields.optionalQuantity("capacity_per_kw_month", in: 0...1000, "currency/(kW month)")
         let excess = fields.optionalQuantity("excess_per_kw_month", in: 0...1000, "currency/(kW month)")
         guard let agreed else {
-            for key in ["capacity_per_kw_month", "excess_per_kw_month"] {
+            for key in ["capacity_per_kw_month", "excess_per_kw_month"]
+            where fields.node.find("agreed_capacity_kw") == nil {
                 fields.node.find(key)?.problem("no agreed_capacity_kw, which \(key) is a price of; add it or drop this")
             }
             return nil
+        }
+        if price == nil, excess == nil {
+            fields.node.find("agreed_capacity_kw")?.problem(
+                "nothing is said of its price; add capacity_per_kw_month or excess_per_kw_month")
         }
         return AgreedCapacity(kW: agreed, perKWMonth: price ?? 0, excessPerKWMonth: excess ?? 0)
     }

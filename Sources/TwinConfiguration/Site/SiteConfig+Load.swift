@@ -13,7 +13,8 @@ extension SiteConfig {
     /// each of the files.
     /// Throws `ConfigNotFound` when the folder or one of the files that it must hold does not exist, and
     /// `ConfigProblems` with everything that is wrong in them.
-    public static func load(folder path: String) throws -> SiteConfig {
+    /// - Parameter checksNames: whether files that nobody reads are faults. A folder that a run kept is as it was.
+    public static func load(folder path: String, checksNames: Bool = true) throws -> SiteConfig {
         let log = ProblemLog()
         var files = try files(in: path)
         var inherited: (folder: String, names: Set<String>) = ("", [])
@@ -24,7 +25,7 @@ extension SiteConfig {
             files += others
             inherited = (base, Set(others.map(\.name)))
         }
-        SiteFiles.checkNames(files.map(\.name), log)
+        if checksNames { SiteFiles.checkNames(files.map(\.name), log) }
         let missing = SiteFiles.needed.first { name in !files.contains { $0.name == name } }
         // A misspelt name says why the file is missing.
         if let missing, log.isEmpty { throw ConfigNotFound(path: "\(path)/\(missing)") }

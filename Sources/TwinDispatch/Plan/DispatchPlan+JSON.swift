@@ -32,8 +32,11 @@ extension DispatchPlan {
                     ])
                 }),
         ])
-        guard let demandKW else { return own }
-        return .object((own.members ?? []) + [.init("demand_kw", .number(demandKW))])
+        guard let demandKW, let demandUntil else { return own }
+        let demand: [JSON.Member] = [
+            .init("demand_kw", .number(demandKW)), .init("demand_until", .string(demandUntil.rfc3339)),
+        ]
+        return .object((own.members ?? []) + demand)
     }
 
     /// Nil for what is no plan, or one whose parts do not fit each other.
@@ -73,7 +76,9 @@ extension DispatchPlan {
         }
         objective = json["objective"]?.double ?? 0
         gap = json["gap"]?.double ?? 0
-        demandKW = json["demand_kw"]?.double.flatMap { $0 >= 0 ? $0 : nil }
+        if let kW = json["demand_kw"]?.double, kW >= 0, let until = time("demand_until") {
+            (demandKW, demandUntil) = (kW, until)
+        }
         reasons = [:]
         for member in json["why"]?.members ?? [] {
             guard let path = AssetPath(text: member.key) else { continue }

@@ -53,6 +53,8 @@ public struct DispatchPlan: Sendable, Hashable {
     public var objective: Double
     /// The month's highest half hour as it will be by the plan: import above it costs more. Nil where none is charged.
     public var demandKW: Double?
+    /// When that month ends.
+    public var demandUntil: PlantTime?
     /// How far that may be from the best, as a share of it.
     public var gap: Double
     public var breaches: [Breach]
@@ -107,6 +109,7 @@ extension DispatchPlan {
         gramsPerKWh = problem.periods.map { DispatchPlan.rounded($0.gramsPerKWh, 10) }
         objective = DispatchPlan.rounded(solution.objective, 100)
         demandKW = program.demands.first.map { DispatchPlan.rounded($0.fromKW + solution[$0.above], 10) }
+        demandUntil = demandKW == nil ? nil : problem.demand?.until
         gap = DispatchPlan.rounded(solution.gap, 1e6)
         reasons = program.reasons(solution).mapValues { reason in
             PlanReason(

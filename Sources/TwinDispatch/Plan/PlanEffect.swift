@@ -24,6 +24,7 @@ public struct PlanEffect: Sendable, Hashable {
 
     init(_ program: PlanProgram, _ solution: ProgramSolution, _ setPoints: [AssetPath: [Double]]) {
         self.init(kgAnnual: 0, kgHalfHourly: 0, money: 0)
+        var openKWh = program.problem.now.offers.map { $0.shape.openWorkKWh }
         for (place, period) in program.problem.periods.enumerated() {
             let (bought, sold) = (solution[program.imports[place]], solution[program.exports[place]])
             var plan = Hour(
@@ -33,6 +34,11 @@ public struct PlanEffect: Sendable, Hashable {
                 guard let shape = program.ahead(offer.path, place, hint) else { continue }
                 let planned = setPoints[offer.path].flatMap { $0.indices.contains(place) ? $0[place] : nil }
                 rest.add(shape, shape.leftAloneKW, period.view.heatFilling)
+                if openKWh[hint] > 0, case .deferrable(let load) = offer.shape {
+                    let kW = min(load.ratingKW, openKWh[hint] / period.hours)
+                    rest.draw(kW)
+                    openKWh[hint] -= kW * period.hours
+                }
                 plan.add(shape, planned ?? shape.leftAloneKW, period.view.heatFilling)
             }
             let hours = period.hours
@@ -88,6 +94,12 @@ public struct PlanEffect: Sendable, Hashable {
                 filledKW: max(0, view.openHeatKW - made), view.heatFilling)
         }
 
+        mutating func draw(_ kW: Double) {
+            let spared = min(exportKW, kW)
+            exportKW -= spared
+            importKW += kW - spared
+        }
+
         /// - Parameter value: of its set-point.
         mutating func add(_ shape: Offer.Shape, _ value: Double, _ filling: HeatFilling) {
             switch shape {
@@ -116,6 +128,13 @@ public struct PlanEffect: Sendable, Hashable {
 }
 
 extension Offer.Shape {
+    /// Work of a process that waits now, which the plant as it is expected knows nothing of, kWh: left to itself it is done at
+    /// once. What cars need is in what is expected of them.
+    fileprivate var openWorkKWh: Double {
+        guard case .deferrable(let load) = self, load.waitHours != nil, load.isFree else { return 0 }
+        return load.openKWh.flatMap { $0.isFinite ? max(0, $0) : nil } ?? 0
+    }
+
     /// The set-point that says what it does by itself.
     fileprivate var leftAloneKW: Double {
         switch self {

@@ -62,6 +62,10 @@ public struct PlanObjective: Sendable, Hashable {
         "least cost with carbon at \(whole(carbonPerTonne)) \(currency)/t (\(boundary.rawValue), \(signal.words))"
     }
 
+    /// What a plan counts for a kWh above the peak: the weight is meant beside carbon at 250 a tonne, and where carbon is dearer
+    /// so is a peak. The fast rule keeps it whatever carbon costs, so a plan that bought across it would not come true.
+    var peakPrice: Double { peakPerKWh * max(1, carbonPerTonne / 250) }
+
     /// Money for so many grams.
     func money(_ grams: Double) -> Double { grams * carbonPerTonne / 1e6 }
 }

@@ -125,7 +125,7 @@ public struct PlanProgram: Sendable {
         }
         if connection.peakKW < connection.importMaxKW {
             let peak = try program.addRow(.init("peak", place), .atMost(connection.peakKW), [(bought, 1)])
-            try program.soften(peak, priceAbove: problem.objective.peakPerKWh * hours)
+            try program.soften(peak, priceAbove: problem.objective.peakPrice * hours)
         }
         let outlet = try program.addRow(.init("export limit", place), .atMost(connection.exportMaxKW), [(sold, 1)])
         try program.soften(outlet, priceAbove: hard)

@@ -50,7 +50,10 @@ struct AlarmCauses {
             let told = setPoints[path].map { offer.action.text(AlarmCauses.rounded($0)) } ?? "its set-point"
             return "told \(told), measured \(offer.action.text(AlarmCauses.rounded(offer.measured.value)))"
         case .twoControllers: return remark(path) ?? "another controller commands it too"
-        case .departureAtRisk: return "its vehicles charge less than their departures need"
+        case .departureAtRisk:
+            return path.area == .process
+                ? "it takes less than it needs to be ready in time"
+                : "its vehicles charge less than their departures need"
         case .trip: return "its source says connected: false"
         case .store: return "the store is behind the journal"
         case .solver: return "no plan could be made; the last one's tail holds, then the rules"

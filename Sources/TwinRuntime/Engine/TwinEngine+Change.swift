@@ -72,7 +72,7 @@ extension TwinEngine {
         return HandChange(change, AssetPath(.grid, config.grid.meter))
     }
 
-    /// Of the tariffs in force.
+    /// Of the newest tariffs, in which money is told.
     var currency: String { config.method.tariffs.last?.value.currency ?? "" }
 
     /// Why nothing that the twin decides is done; nil where the plant obeys it.

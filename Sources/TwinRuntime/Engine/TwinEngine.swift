@@ -177,9 +177,10 @@ public final class TwinEngine {
             state.books.count(issuedAt: outcome.command.ts - plan.step) { $0.count(outcome.fate) }
         }
         let site = siteView(reply.image, posting.balance, context)
-        let told = reply.values + reply.unshown
-        var plant = markView(told).plant(
-            told.map(\.used), site: site, outdoorC: reply.image.airTemperatureC, at: context.from,
+        var used = reply.values.map(\.used)
+        for value in reply.unshown { used.append(value.used) }
+        var plant = markView(reply).plant(
+            used, site: site, outdoorC: reply.image.airTemperatureC, at: context.from,
             changedAt: state.desk.changedAt)
         plant.tripped = reply.tripped
         let conditions = alarms(reply, posting.balance, plant, context)
@@ -411,9 +412,12 @@ public final class TwinEngine {
             for (place, asset) in plant.offers.enumerated() {
                 // What forms the grid of an island follows the island.
                 if !plant.site.isGridConnected, case .store = asset.shape { continue }
+                let isTripped = plant.tripped.contains(asset.path)
+                let isOff = state.desk.watch(
+                    asset, near: place, context: context, rules: rules, isTripped: isTripped)
                 // One that says itself that it is off the bus has its alarm.
-                if plant.tripped.contains(asset.path) { continue }
-                if state.desk.watch(asset, near: place, context: context, rules: rules) {
+                if isTripped { continue }
+                if isOff {
                     conditions.append(AlarmKey(asset.path.area, asset.path.asset, .notFollowed))
                 }
                 if state.desk.isNotAcked(asset.path, near: place) {
@@ -428,10 +432,11 @@ public final class TwinEngine {
         return conditions
     }
 
-    private func markView(_ values: [NamedValue]) -> MarkView {
-        if let view, view.count == values.count { return view }
+    private func markView(_ reply: ComponentReply) -> MarkView {
+        if let view, view.count == reply.values.count + reply.unshown.count { return view }
         let new = MarkView(
-            config, keys: values.map { (AssetPath($0.area, $0.asset), $0.key) }, step: plan.step)
+            config, keys: (reply.values + reply.unshown).map { (AssetPath($0.area, $0.asset), $0.key) },
+            step: plan.step)
         view = new
         return new
     }
@@ -454,34 +459,6 @@ public final class TwinEngine {
             record.add(outcomes[place].fate.rawValue)
         }
         for path in state.alarms.standing.keys.sorted() { record.add(path) }
-    }
-}
-
-extension ComponentReply {
-    /// Assets whose breaker is open.
-    fileprivate var tripped: Set<AssetPath> {
-        alarms.contains { $0.code == .trip }
-            ? Set(alarms.filter { $0.code == .trip }.map { AssetPath($0.area, $0.asset) }) : []
-    }
-
-    /// How much a tick's components said.
-    struct Sizes {
-        var values = 0
-        var cells = 0
-        var readings = 0
-
-        init() {}
-
-        init(_ reply: ComponentReply) {
-            (values, cells, readings) = (reply.values.count, reply.cells.count, reply.readings.count)
-        }
-    }
-
-    /// Makes room for as much as the tick before had to say.
-    mutating func reserve(_ sizes: Sizes) {
-        values.reserveCapacity(sizes.values)
-        cells.reserveCapacity(sizes.cells)
-        readings.reserveCapacity(sizes.readings)
     }
 }
 

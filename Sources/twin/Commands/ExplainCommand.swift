@@ -1,3 +1,4 @@
+import Foundation
 import ArgumentParser
 import TwinBooks
 import TwinConfiguration
@@ -80,13 +81,22 @@ struct ExplainCommand: AsyncParsableCommand {
     /// The plan that was in force at a time.
     private func tellPlan() throws {
         let folder = journal ?? RunCommand.journalFolder(of: store)
+        guard FileManager.default.fileExists(atPath: folder) else {
+            throw Failure(
+                "\(folder): no such folder; a plan is a line of the journal, so name one with --journal DIR: a live run keeps it"
+                    + " beside its store, and twin replay --loop closed --journal DIR makes one", exitCode: 66)
+        }
         let marks = try JournalMarks(at: folder)
         let config =
             if let only = common.config { try CommonOptions.load(only) } else if let hash = marks.header?.config {
                 try marks.folder.configuration(hash)
             } else { try common.load() }
         let time = try at.map { try config.zone.argument($0) } ?? .latest
-        guard let found = try marks.plan(until: time), let plan = DispatchPlan(found.plan) else {
+        let found = try marks.plan(until: time)
+        if let found, DispatchPlan(found.plan) == nil {
+            throw Failure("\(found.place): its plan cannot be read; name an earlier time with --at", exitCode: 65)
+        }
+        guard let found, let plan = DispatchPlan(found.plan) else {
             throw Failure(
                 "\(folder): holds no plan\(at.map { " until \($0)" } ?? ""); plans are made in a closed loop or a live run whose"
                     + " dispatch.yaml says strategy: optimiser, and where coinor-libcbc3 is installed", exitCode: 65)

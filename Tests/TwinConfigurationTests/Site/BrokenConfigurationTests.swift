@@ -59,6 +59,15 @@ struct BrokenExample: Sendable, CustomTestStringConvertible {
 
     private static let keys = [
         BrokenExample(
+            "an agreed capacity without a price",
+            [
+                Edit(
+                    "tariffs.yaml", "currency: GBP", "currency: GBP\nagreed_capacity_kw: ▸{value: 8, source: \"c\"}")
+            ],
+            [
+                "agreed_capacity_kw: nothing is said of its price; add capacity_per_kw_month or excess_per_kw_month"
+            ]),
+        BrokenExample(
             "a price of a capacity that is not agreed",
             [
                 Edit(

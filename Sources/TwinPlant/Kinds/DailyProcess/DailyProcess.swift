@@ -28,13 +28,19 @@ public struct DailyProcess: AssetKind {
 
     public var problems: [ParameterProblem] {
         let hours = readyH - beginsH
-        guard dailyKWh > ratedKW * max(0, hours) else { return [] }
         func text(_ value: Double) -> String { JSON.numberText(value) }
+        guard hours > 0 else {
+            return [
+                ParameterProblem(
+                    "ready_h", "\(text(readyH)) h is not after begins_h, \(text(beginsH)) h of the same day")
+            ]
+        }
+        guard dailyKWh > ratedKW * hours else { return [] }
         return [
             ParameterProblem(
                 "ready_h",
                 "\(text(dailyKWh)) kWh at \(text(ratedKW)) kW take \(text((dailyKWh / ratedKW * 10).rounded() / 10)) h,"
-                    + " and from \(text(beginsH)) to \(text(readyH)) h are \(text(max(0, hours))); check all four")
+                    + " and from \(text(beginsH)) to \(text(readyH)) h are \(text(hours)); check all four")
         ]
     }
 
@@ -64,7 +70,7 @@ public struct DailyProcess: AssetKind {
         let used = port.use(Place.load, load)
         job.take(used.value * hours)
         _ = port.use(Place.must, least(job, fromH: production.hourOfDay + hours, hours))
-        _ = port.use(Place.canCharge, min(ratedKW, job.openKWh / hours))
+        _ = port.use(Place.canCharge, port.isTripped ? 0 : min(ratedKW, job.openKWh / hours))
         let told = port.use(Place.need, job.openKWh)
         if told.quality.isGood { job.hear(told.value) }
         port.prove(load)
@@ -88,8 +94,10 @@ public struct DailyProcess: AssetKind {
             path: scene.path, action: .setLimit, ratingKW: ratedKW, powerKW: UsedValue(-load.value, load.quality),
             mustKW: scene.value(Place.must), canChargeKW: scene.value(Place.canCharge),
             canDischargeKW: UsedValue(0, .good), openKWh: need.quality.isGood ? need.value : nil, isWorking: false)
-        offered.waitHours = max(0, readyH - beginsH - dailyKWh / ratedKW)
-        let (_, ms) = scene.calendar.zone.local(scene.time)
+        // Plans are made of half hours: what may wait for a part of one may not.
+        offered.waitHours = (2 * max(0, readyH - beginsH - dailyKWh / ratedKW)).rounded(.down) / 2
+        // From the mark on, with which the next step begins.
+        let (_, ms) = scene.calendar.zone.local(scene.time + scene.step)
         let leftH = readyH - Double(ms) / 3_600_000
         offered.dueHours = leftH > 0 ? leftH : nil
         return Offer(offered, ramp: scene.rampFraction)

@@ -56,13 +56,13 @@ public struct Electrolyser: AssetKind {
         port.prove(wanted)
     }
 
-    /// In clean hours it pays while the grid emits less than the hydrogen that it replaces.
     public func facts(_ scene: FactScene) -> OfferFacts {
         var facts = OfferFacts()
         facts.drawnKW = scene.value(Place.load)
         return facts
     }
 
+    /// In clean hours it pays while the grid emits less than the hydrogen that it replaces.
     public func offer(_ scene: OfferScene) -> Offer? {
         Offer(
             Converter(
