@@ -35,9 +35,10 @@ struct HandTests {
             let until = try #require(twin.errors.firstMatch(of: /hand\.set .* by hand until ([0-9TZ:.-]+)/)).1
             // The gate brings it there as fast as the string may move.
             try await twin.wait("the set-point") {
-                try commands(live, "string-1").last.map { isByHand($0) && $0["value"]?.double == -100 } == true
+                try commands(live, "string-1").contains { isByHand($0) && $0["value"]?.double == -100 }
             }
-            let set = try #require(try commands(live, "string-1").last)
+            let set = try #require(
+                try commands(live, "string-1").first { isByHand($0) && $0["value"]?.double == -100 })
             #expect(set["reason"]?.text?.contains("until \(until)") == true, "\(set.line)")
             #expect(try commands(live, "string-2").allSatisfy { !isByHand($0) })
 
