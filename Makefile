@@ -10,7 +10,7 @@ RELEASE := .build/release/twin
 DATA ?= ../shared/data
 BUILD_PACKAGES := pkg-config libmosquitto-dev libsqlite3-dev
 # Opened when a plan is solved; nothing is compiled against it.
-RUN_PACKAGES := coinor-libcbc3
+RUN_PACKAGES := coinor-libcbc3 node-d3 libjs-dygraphs
 TEST_PACKAGES := mosquitto openssl python3
 SEEDS ?= 10
 KILLS ?= 10
@@ -38,6 +38,12 @@ define install
 	  echo "Installing Debian packages:$$missing"; \
 	  $$as env DEBIAN_FRONTEND=noninteractive bash -c "apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing" >/dev/null; \
 	fi
+endef
+
+# $(call tests,WHICH): runs those tests and, where some fail, says at the end which.
+define tests
+	swift test --skip-build --disable-xctest $(1) 2>&1 | tee .build/tests.log || \
+	  { echo "Failed:"; grep '✘' .build/tests.log; exit 1; }
 endef
 
 setup:
@@ -77,11 +83,11 @@ $(OUT)/history.sqlite: $(RELEASE) $(wildcard $(CONFIG)/*.yaml $(CONFIG)-history/
 test: setup-test ## Install what the tests need, build everything and run every test.
 	@echo "make test: installs a broker for the tests, builds in debug mode, runs all tests (minutes)."
 	swift build --build-tests
-	swift test --skip-build --disable-xctest --skip '$(REAL_TIME)|$(DAYS)'
+	$(call tests,--skip '$(REAL_TIME)|$(DAYS)')
 	@echo "Now whole days."
-	swift test --skip-build --disable-xctest --filter '$(DAYS)'
+	$(call tests,--filter '$(DAYS)')
 	@echo "Now what takes real time: a real broker and the whole program."
-	swift test --skip-build --disable-xctest --filter '$(REAL_TIME)'
+	$(call tests,--filter '$(REAL_TIME)')
 
 # TWIN_CHECK leaves the other tests out of the package, so that they are not built.
 check: export TWIN_CHECK := 1

@@ -20,6 +20,12 @@ let product: [SwiftSetting] =
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let scrypt: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let web: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Logging", package: "swift-log"),
+    .product(name: "NIOCore", package: "swift-nio"),
+]
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let real: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
@@ -31,8 +37,12 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
@@ -88,11 +98,20 @@ let package = Package(
         .target(
             name: "TwinReports", dependencies: ["TwinCore", "TwinUnits", "TwinBooks", "TwinStudies"],
             swiftSettings: product),
+        // The page server: what people open. It sees the store and the run through their ports.
+        .target(
+            name: "TwinWeb",
+            dependencies: [
+                "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinFiles", "TwinConfiguration",
+                "TwinRuntime", "TwinReports", "TwinStudies", crypto, scrypt,
+            ] + web,
+            resources: [.embedInCode("Files")], swiftSettings: product),
         .executableTarget(
             name: "twin",
             dependencies: [
                 "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinFiles", "TwinConfiguration",
                 "TwinImport", "TwinRuntime", "TwinMQTT", "TwinSolver", "TwinStore", "TwinReports", "TwinStudies",
+                "TwinWeb",
                 argumentParser,
             ],
             swiftSettings: product),
@@ -191,6 +210,12 @@ let package = Package(
                 "TwinTesting", "TwinSimulation", "HostileInputs", "ProcessorTime",
                 grdb,
             ], exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
+            name: "TwinWebTests",
+            dependencies: [
+                "TwinWeb", "TwinRuntime", "TwinReports", "TwinConfiguration", "TwinStore", "TwinBooks", "TwinCore",
+                "TwinTesting", "TwinSimulation", .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ] + web, swiftSettings: strict),
         .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT", "TwinTesting"], swiftSettings: strict),
         .testTarget(
             name: "TwinEndToEndTests",

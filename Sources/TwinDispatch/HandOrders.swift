@@ -93,6 +93,9 @@ public struct HandOrders: Sendable, Codable {
 
     public subscript(_ path: AssetPath) -> HandOrder? { orders[path] }
 
+    /// By asset.
+    public var all: [HandOrder] { orders.values.sorted { $0.path < $1.path } }
+
     public mutating func take(_ word: HandWord) {
         switch word {
         case .order(let order): orders[order.path] = order

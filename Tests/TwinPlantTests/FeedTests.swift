@@ -229,18 +229,20 @@ struct FeedTests {
     @Test("a message of the last asset costs what one of the first does")
     func costOfAssets() {
         let names = (0..<3000).map { "a-turbine-with-a-long-name-\($0)" }
+        let wind = Bench.wind(assets: names)
         func cost(_ asset: String) -> Duration {
             let slice = (0..<3000).map { number in
                 Bench.message(.wind, asset, arrives: 30, number: number, "{\"power_kw\":1,\"seq\":\(number)}")
             }
-            let wind = Bench.wind(assets: names)
-            return processorTime {
+            return processorTime(tries: 1) {
                 var wind = wind
                 #expect(wind.tick(slice, Bench.context(1), .windy(6.8)).counts.accepted == 1)
             }
         }
-        let (first, last) = (cost(names[0]), cost(names[2999]))
-        #expect(last < first * 2, "\(last) against \(first)")
+        // In turns: a neighbour on the same core makes either dearer. Who looks through all names needs far longer.
+        var (first, last) = (Duration.seconds(3600), Duration.seconds(3600))
+        for _ in 0..<10 { (first, last) = (min(first, cost(names[0])), min(last, cost(names[2999]))) }
+        #expect(last < first * 3, "\(last) against \(first)")
     }
 
     @Test("knows a repeat among stamps that fall back")

@@ -1,4 +1,4 @@
-import TwinBooks
+public import TwinBooks
 import TwinCore
 
 /// The CO2 figures up to now, of today, this shift, this month and this year: sums over the same rows, by the same fold,
@@ -6,13 +6,13 @@ import TwinCore
 ///
 /// Rows of the last day and a half are in the books; older ones come from the store, once, and are kept as sums that every
 /// row joins when it is final.
-struct CO2ToDate {
-    struct Sums {
-        var day: Summary?
+public struct CO2ToDate {
+    public struct Sums: Sendable {
+        public var day: Summary?
         /// Of the shift that runs, or of the last one today.
-        var shift: Summary?
-        var month: Summary?
-        var year: Summary?
+        public var shift: Summary?
+        public var month: Summary?
+        public var year: Summary?
     }
 
     /// A window that began earlier than the books reach, with all of it that is final.

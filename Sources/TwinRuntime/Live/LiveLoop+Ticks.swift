@@ -50,7 +50,10 @@ extension LiveLoop {
             segment: current.journal.segment, offset: current.journal.offset, tick: outcome.tick,
             chain: outcome.chain.hex)
         try current.journal.rotateIfDue(after: mark, end: outcome.end, state: current.engine.state)
-        publish(outcome, before, current.engine, isLast: isLast)
+        let isWatched = isLast && !isRecovering && options.watcher?.wants(outcome.end) == true
+        let isSaid = !isRecovering && publishes && (before == .advise || before == .control)
+        let sums = isLast && (isWatched || isSaid) ? sumsToDate(current.engine, outcome.end) : nil
+        if isSaid { publish(outcome, before, current.engine, sums) }
         if isLast { plan(current.engine, at: outcome.end) }
         session?.values = outcome.values
         if store.isBehind {
@@ -67,6 +70,8 @@ extension LiveLoop {
             }
         }
         options.onTick?(outcome)
+        options.watcher?.hear(current.input.arrivals, outcome)
+        if isWatched, let sums { options.watcher?.see(PlantMoment(current.engine, outcome, sums, loop: .open)) }
     }
 
     /// Everything up to the last mark goes into the store, with the state that a start goes on from.
@@ -97,16 +102,15 @@ extension LiveLoop {
 
     /// - Parameters:
     ///   - mode: in which the tick was closed.
-    ///   - isLast: false while more ticks are due: what they decide is past already.
-    private func publish(_ outcome: TickOutcome, _ mode: ControlMode, _ engine: TwinEngine, isLast: Bool) {
-        guard !isRecovering, publishes, mode == .advise || mode == .control else { return }
-        outbox.replaceCommands(with: isLast && mode == .control ? outcome.commands : [])
+    ///   - sums: the figures to date; nil while more ticks are due: what they decide is past already.
+    private func publish(_ outcome: TickOutcome, _ mode: ControlMode, _ engine: TwinEngine, _ sums: CO2ToDate.Sums?) {
+        outbox.replaceCommands(with: sums != nil && mode == .control ? outcome.commands : [])
         let messages =
-            isLast
-            ? outcome.publications(
-                site: config.site, sumsToDate(engine, outcome.end),
-                saved: (engine.state.counterfactual?.today, engine.state.counterfactual?.yesterday))
-            : outcome.alarms(site: config.site)
+            sums.map { sums in
+                outcome.publications(
+                    site: config.site, sums,
+                    saved: (engine.state.counterfactual?.today, engine.state.counterfactual?.yesterday))
+            } ?? outcome.alarms(site: config.site)
         messages.forEach { outbox.add($0) }
         saidAlarms.formUnion(outcome.alarmEdges.lazy.filter(\.isRaised).map(\.key.path))
     }

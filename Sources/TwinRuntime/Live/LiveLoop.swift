@@ -35,6 +35,8 @@ public struct LiveOptions: Sendable {
     /// Says at once what happens; without it the notes have what an operator should know at the end.
     public var log: RunLog?
     public var onTick: (@Sendable (TickOutcome) -> Void)?
+    /// Who looks on.
+    public var watcher: (any PlantWatcher)?
 
     public init(wallNow: @escaping @Sendable () -> PlantTime) {
         self.wallNow = wallNow

@@ -38,6 +38,12 @@ public struct ReplayOptions: Sendable {
     public var log: RunLog?
     /// Called after each tick with its outcome and the share of the input that is read; false ends the replay.
     public var onTick: (@Sendable (TickOutcome, Double) -> Bool)?
+    /// Who looks on.
+    public var watcher: (any PlantWatcher)?
+    /// Decide on speed, pauses and further faults; nil leaves it to `speed`.
+    public var reins: ReplayReins?
+    /// Ends a wait for the next step.
+    public var shouldStop: @Sendable () -> Bool = { false }
 
     public init() {}
 }
@@ -97,6 +103,7 @@ public final class ReplayLoop {
     /// Whether a mark had one.
     private var hasChains = false
     private var firstOtherTick: Int?
+    private var co2ToDate = CO2ToDate()
 
     /// - Parameter store: where the books go; nil keeps them in memory only.
     public init(
@@ -216,7 +223,10 @@ public final class ReplayLoop {
         var wasStopped = false
         while let tick = try await nextTick() {
             path = tick.path
+            for fault in options.reins?.takeFaults() ?? [] { try add(fault) }
             let outcome = try await step(tick)
+            show(outcome)
+            options.reins?.note(share: tick.share)
             if options.onTick?(outcome, tick.share) == false {
                 wasStopped = true
                 break
@@ -280,6 +290,7 @@ public final class ReplayLoop {
         input.unreadable = lines.unreadable
         let written = journal?.linesSinceMark ?? 0
         let outcome = await engine.close(input)
+        options.watcher?.hear(input.arrivals, outcome)
         planning?.look(engine, at: outcome.end)
         for refusal in outcome.refusals { notes.refuse(refusal) }
         for sentence in outcome.remarks { notes.warn(sentence) }
@@ -385,7 +396,21 @@ public final class ReplayLoop {
         return sum
     }
 
+    /// Tells who looks on.
+    private func show(_ outcome: TickOutcome) {
+        guard let watcher = options.watcher, watcher.wants(outcome.end) else { return }
+        var method = engine.family.method
+        method.chart = engine.state.books.chart
+        let sums = co2ToDate.sums(
+            engine.state.books.rows, method, engine.config.calendar, at: outcome.end, facts: facts, store: books)
+        watcher.see(PlantMoment(engine, outcome, sums, loop: header.loop))
+    }
+
     private func pace(since begun: ContinuousClock.Instant) async throws {
+        if let reins = options.reins {
+            let isStopped = { [options] in options.shouldStop() }
+            return try await reins.wait(header.step, until: isStopped)
+        }
         guard let speed = options.speed else { return }
         let seconds = Double(engine.state.tick + 1 - header.firstTick) * Double(header.stepS) / speed
         try await Task.sleep(until: begun + .seconds(seconds))
@@ -411,6 +436,7 @@ public final class ReplayLoop {
         for line in remains.lines {
             if case .expect(let json) = line.body { try addExpectation(json, at: line.t) }
         }
+        options.reins?.end()
         facts.wallS = (ContinuousClock.now - begun) / .seconds(1)
         facts.mode = engine.state.mode
         facts.requests = engine.state.requests?.records

@@ -6,6 +6,7 @@ import TwinCore
 import TwinFiles
 import TwinRuntime
 import TwinStore
+import TwinWeb
 
 /// `twin replay`: replay files or a journal through the same step as live operation.
 struct ReplayCommand: AsyncParsableCommand {
@@ -17,6 +18,7 @@ struct ReplayCommand: AsyncParsableCommand {
             EXAMPLES
               twin replay replay/sunderland-day.jsonl.gz --json
               twin replay replay/sunderland-day.jsonl.gz --loop closed --store day.sqlite
+              twin replay replay/sunderland-day.jsonl.gz --listen 127.0.0.1:8080 --speed 600
               twin replay twin.journal
               twin replay archive twin.journal
               twin replay mosquitto-sub.jsonl --config twin-config/sunderland
@@ -32,6 +34,8 @@ struct ReplayCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     @OptionGroup var logging: LogOptions
+
+    @OptionGroup var pages: PageOptions
 
     @Argument(help: "A replay file or broker recording (plain or gzip), or journal folders of one run in order.")
     var inputs: [String]
@@ -125,9 +129,24 @@ struct ReplayCommand: AsyncParsableCommand {
         let lock = try store.map(RunLocks.lockStore)
         defer { lock?.release() }
         let target = try (store ?? temporary).map { try openStore($0) }
+        var served: ServedPages?
+        if let address = try pages.address() {
+            let (feed, reins) = (LiveFeed(), ReplayReins(speed: speed.factor))
+            (options.watcher, options.reins, options.shouldStop) = (feed, reins, { Terminal.isStopped })
+            let books: (any StoreReading)? = target
+            var source = PageSource(config: config, build: Build.id, feed: feed, store: { books })
+            (source.reins, source.played) = (reins, input)
+            served = try ServedPages(source, at: address)
+        }
+        defer { served?.stop() }
         let replay = try ReplayLoop(paths: paths, config: config, options: options, store: target)
         let result = try await replay.run()
         progress.end()
+        // What was played stays to be looked at.
+        if let served, !Terminal.isStopped {
+            common.say("twin: the input is played; the pages stay until Ctrl-C")
+            try await served.untilStopped()
+        }
         Output.notes(result.notes, path: input, all: common.verbose)
         if let hint = Output.hint(result.notes, config, messages: result.summary.counts.messages, path: input) {
             common.say(hint)

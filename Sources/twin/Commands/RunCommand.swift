@@ -7,6 +7,7 @@ import TwinDispatch
 import TwinMQTT
 import TwinRuntime
 import TwinStore
+import TwinWeb
 
 /// `twin run`: live, from a broker.
 struct RunCommand: AsyncParsableCommand {
@@ -17,6 +18,7 @@ struct RunCommand: AsyncParsableCommand {
             EXAMPLES
               twin run --broker mqtt://127.0.0.1:1883
               twin run --broker mqtt://127.0.0.1:1883 --clock event --mode control
+              twin run --broker mqtt://127.0.0.1:1883 --listen 127.0.0.1:8080
 
             Without --mode it is a shadow: it decides and records, and publishes nothing.
             A second start goes on where the first one ended, also with another configuration
@@ -29,6 +31,8 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     @OptionGroup var logging: LogOptions
+
+    @OptionGroup var pages: PageOptions
 
     @Option(help: "mqtt://HOST:PORT or mqtts://HOST:PORT.")
     var broker: String
@@ -129,6 +133,15 @@ struct RunCommand: AsyncParsableCommand {
                 "the store holds run \(last.run) since \(last.start.rfc3339), of which there is no journal"
                     + " in \(folder.path): if it was moved or deleted, stop, put it back and begin again")
         }
+        var served: ServedPages?
+        if let address = try pages.address() {
+            let (feed, books) = (LiveFeed(), PageStore(store))
+            options.watcher = feed
+            var source = PageSource(config: config, build: Build.id, feed: feed, store: books.get)
+            source.inbox = options.inbox
+            served = try ServedPages(source, at: address)
+        }
+        defer { served?.stop() }
         let live = LiveLoop(
             config: config, options: options, run: run, transport: try BrokerTransport(transportOptions),
             folder: folder, store: target)

@@ -10,7 +10,6 @@ struct HostileInputTests {
         try await rounds.run(seed: seed)
         #expect(rounds.inputs == HostileRounds.size)
         #expect(rounds.slowest.count == HostileKind.allCases.count)
-        // Other tests take their part of the processor.
         #expect(rounds.slowest.allSatisfy { $0.value.time < .seconds(10) }, "\(rounds.slowest)")
     }
 

@@ -1,0 +1,12 @@
+public import TwinCore
+
+/// Who looks on while a run steps: a page server. It is told and never asked; nothing that it does changes a figure.
+///
+/// Called on the loop's own thread, between a mark and the next lines: it must be quick and must not block.
+public protocol PlantWatcher: AnyObject, Sendable {
+    /// Every step, with the messages that it took.
+    func hear(_ arrivals: [Arrival], _ outcome: TickOutcome)
+    /// Whether the picture of the step that ends at `end` is wanted: a replay as fast as possible is not drawn at each.
+    func wants(_ end: PlantTime) -> Bool
+    func see(_ moment: PlantMoment)
+}

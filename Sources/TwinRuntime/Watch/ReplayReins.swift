@@ -1,0 +1,99 @@
+import Synchronization
+public import TwinCore
+
+/// The reins of a replay: how fast it goes, whether it stands, and what is thrown into it. Safe from any thread.
+public final class ReplayReins: Sendable {
+    /// What the reins say now.
+    public struct State: Sendable, Hashable {
+        /// Plant seconds per wall second; nil is as fast as possible.
+        public var speed: Double?
+        public var isPaused: Bool
+        /// Steps that are still to be taken while it stands.
+        public var steps = 0
+        /// Share of the input that is read, 0...1.
+        public var share = 0.0
+        public var isOver = false
+    }
+
+    private struct Inner {
+        var state: State
+        var faults: [Fault] = []
+        var last: ContinuousClock.Instant?
+    }
+
+    private let inner: Mutex<Inner>
+
+    public init(speed: Double?, isPaused: Bool = false) {
+        inner = Mutex(Inner(state: State(speed: speed, isPaused: isPaused)))
+    }
+
+    public var state: State { inner.withLock { $0.state } }
+
+    /// - Parameter speed: nil is as fast as possible.
+    public func go(speed: Double?) {
+        inner.withLock { inner in
+            (inner.state.speed, inner.state.isPaused, inner.state.steps) = (speed, false, 0)
+            inner.last = nil
+        }
+    }
+
+    public func pause() { inner.withLock { $0.state.isPaused = true } }
+
+    /// Takes so many steps and stands again.
+    public func step(_ count: Int = 1) {
+        inner.withLock { inner in
+            inner.state.isPaused = true
+            inner.state.steps = min(10_000, inner.state.steps.addingReportingOverflow(max(0, count)).partialValue)
+        }
+    }
+
+    /// Lays a fault over what comes; it begins with the next step at the earliest.
+    public func inject(_ fault: Fault) { inner.withLock { $0.faults.append(fault) } }
+
+    func takeFaults() -> [Fault] {
+        inner.withLock { inner in
+            defer { inner.faults = [] }
+            return inner.faults
+        }
+    }
+
+    func note(share: Double) { inner.withLock { $0.state.share = share } }
+
+    func end() { inner.withLock { $0.state.isOver = true } }
+
+    private enum Due { case now, later(Duration) }
+
+    /// How long the next step is to be waited for; asked again after each wait.
+    private func due(_ step: Span) -> Due {
+        inner.withLock { inner in
+            let now = ContinuousClock.now
+            if inner.state.steps > 0 {
+                inner.state.steps -= 1
+                inner.last = now
+                return .now
+            }
+            guard !inner.state.isPaused else { return .later(.milliseconds(20)) }
+            guard let speed = inner.state.speed else { return .now }
+            let gap = Duration.milliseconds(Double(step.ms) / max(speed, 1e-3))
+            let next = (inner.last ?? now) + gap
+            guard next > now else {
+                // A step that came late does not make the next ones come at once.
+                inner.last = max(next, now - gap)
+                return .now
+            }
+            if inner.last == nil { inner.last = now }
+            return .later(min(next - now, .milliseconds(50)))
+        }
+    }
+
+    /// Waits until the next step is due.
+    /// - Parameter isStopped: ends the wait.
+    func wait(_ step: Span, until isStopped: () -> Bool) async throws {
+        while !isStopped() {
+            switch due(step) {
+            case .now: return
+            case .later(let time): try await Task.sleep(for: time)
+            }
+        }
+    }
+}

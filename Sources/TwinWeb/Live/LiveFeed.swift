@@ -1,0 +1,79 @@
+import Synchronization
+public import TwinCore
+public import TwinRuntime
+
+/// What a run tells, kept for who asks and handed to who listens. The newest step is all that is kept of pictures: a
+/// listener that is too slow for them is let go, and comes back by itself.
+public final class LiveFeed: PlantWatcher {
+    /// Pictures that wait for one listener; with one more it is let go.
+    static let waitingMax = 8
+    static let listenersMax = 500
+
+    private struct State {
+        var moment: PlantMoment?
+        var snapshot: [UInt8]?
+        var listeners: [Int: AsyncStream<[UInt8]>.Continuation] = [:]
+        var nextListener = 0
+        var seen: ContinuousClock.Instant?
+        var messages = MessageWatch()
+        var history = CommandHistory()
+    }
+
+    private let state = Mutex(State())
+    /// Between two pictures of a replay that runs as fast as possible.
+    private let every: Duration
+
+    public init(every: Duration = .milliseconds(100)) { self.every = every }
+
+    /// The newest step; nil before the first.
+    public var moment: PlantMoment? { state.withLock { $0.moment } }
+    /// The same as JSON.
+    var snapshot: [UInt8]? { state.withLock { $0.snapshot } }
+    var messages: MessageWatch { state.withLock { $0.messages } }
+    var commands: CommandHistory { state.withLock { $0.history } }
+    var listenerCount: Int { state.withLock { $0.listeners.count } }
+
+    public func hear(_ arrivals: [Arrival], _ outcome: TickOutcome) {
+        state.withLock { state in
+            state.messages.hear(arrivals, outcome)
+            state.history.hear(outcome)
+        }
+    }
+
+    public func wants(_ end: PlantTime) -> Bool {
+        state.withLock { state in state.seen.map { ContinuousClock.now - $0 >= every } ?? true }
+    }
+
+    public func see(_ moment: PlantMoment) {
+        let snapshot = PlantSnapshot(moment).json.bytes
+        state.withLock { state in
+            state.moment = moment
+            state.snapshot = snapshot
+            state.seen = ContinuousClock.now
+            for (number, listener) in state.listeners {
+                switch listener.yield(snapshot) {
+                case .enqueued: break
+                default:
+                    listener.finish()
+                    state.listeners[number] = nil
+                }
+            }
+        }
+    }
+
+    /// Snapshots from now on, the newest at once. Nil where too many listen already.
+    func listen() -> (number: Int, snapshots: AsyncStream<[UInt8]>)? {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: [UInt8].self, bufferingPolicy: .bufferingOldest(LiveFeed.waitingMax))
+        return state.withLock { state in
+            guard state.listeners.count < LiveFeed.listenersMax else { return nil }
+            let number = state.nextListener
+            state.nextListener += 1
+            state.listeners[number] = continuation
+            if let snapshot = state.snapshot { continuation.yield(snapshot) }
+            return (number, stream)
+        }
+    }
+
+    func leave(_ number: Int) { state.withLock { $0.listeners.removeValue(forKey: number)?.finish() } }
+}

@@ -1,0 +1,149 @@
+import TwinBooks
+import TwinConfiguration
+import TwinCore
+import TwinDispatch
+import TwinPlant
+import TwinRuntime
+
+/// The newest step as pages draw it: one JSON for all of them, and for programs. Powers are kW, at AC meters.
+struct PlantSnapshot {
+    let moment: PlantMoment
+
+    init(_ moment: PlantMoment) { self.moment = moment }
+
+    var json: JSON {
+        let outcome = moment.outcome
+        return .fields([
+            "schema": .string("snapshot/1"), "site": .string(moment.config.site), "name": .string(moment.config.name),
+            "tick": .integer(outcome.tick), "ts": .string(moment.config.zone.text(outcome.end)),
+            "step_s": .integer(moment.config.stepS), "run": .string(moment.run),
+            "mode": .string(moment.mode.rawValue), "loop": .string(moment.loop.rawValue),
+            "simulated": .bool(moment.sums.day?.facts.isSimulated ?? (moment.loop == .closed)),
+            "co2": co2, "power_kw": power, "signals": signals, "alarms": alarms, "commands": commands,
+            "hand": hand, "saved_today": moment.savedToday?.json ?? .null, "plan": plan,
+            "temperature_c": .null,
+        ])
+    }
+
+    private var co2: JSON {
+        .fields([
+            "day": PlantSnapshot.toDate(moment.sums.day), "shift": PlantSnapshot.toDate(moment.sums.shift),
+            "month": PlantSnapshot.toDate(moment.sums.month), "year": PlantSnapshot.toDate(moment.sums.year),
+        ])
+    }
+
+    /// The figure of a window with what it is held against.
+    static func toDate(_ summary: Summary?) -> JSON {
+        guard let summary else { return .null }
+        let baseline = summary.incomparableReason == nil ? summary.baselineKgPerVehicle : nil
+        return .fields([
+            "from": .string(summary.method.zone.text(summary.from)),
+            "to": .string(summary.method.zone.text(summary.to)),
+            "vehicles": .integer(summary.vehicles), "co2_kg_per_vehicle": .optional(summary.kgPerVehicle),
+            "uncertainty_kg_per_vehicle": .optional(summary.uncertaintyKgPerVehicle),
+            "baseline_kg_per_vehicle": .optional(baseline),
+            "baseline_year": summary.method.baseline.map { .integer($0.year) } ?? .null,
+            "reduction_pct": .optional(summary.reductionPct?.value),
+            "targets": .array(
+                summary.paths.map { path in
+                    .fields([
+                        "name": .string(path.target.name), "year": .integer(path.year),
+                        "kg_per_vehicle": .optional(baseline.map { $0 * (1 - path.askedPct / 100) }),
+                        "verdict": .string(path.verdict.rawValue),
+                    ])
+                }),
+            "provisional": .bool(summary.isProvisional),
+        ])
+    }
+
+    /// Of every account that the plant's signals feed, on the bus where it belongs; what the grid's meter leaves over is
+    /// `unmetered`.
+    private var power: JSON {
+        var sums: [Account: Double] = [:]
+        let used = Dictionary(
+            moment.outcome.values.map { ("\($0.area.rawValue)/\($0.asset) \($0.key)", $0.used.value) }
+        ) { first, _ in first }
+        for asset in moment.config.assets {
+            for signal in asset.kind.signals {
+                guard !signal.posts.isEmpty, let value = used["\(asset.path.text) \(signal.key)"] else { continue }
+                for post in signal.posts { sums[post.account, default: 0] += post.kw(value) }
+            }
+        }
+        let balance = moment.outcome.balance
+        sums[.gridImport] = balance.importKW
+        sums[.gridExport] = balance.exportKW
+        sums[.losses] = balance.lossesKW
+        sums[.unmetered] = balance.unmeteredKW
+        return .object(
+            Account.allCases.compactMap { account in
+                sums[account].map { JSON.Member(account.name, .number(($0 * 10).rounded() / 10)) }
+            })
+    }
+
+    /// `{"wind/t01": {"power_kw": [412.3, "good"]}}`.
+    private var signals: JSON {
+        var assets: [JSON.Member] = []
+        var open: (path: String, members: [JSON.Member])?
+        for value in moment.outcome.values {
+            let path = "\(value.area.rawValue)/\(value.asset)"
+            if open?.path != path {
+                if let open { assets.append(.init(open.path, .object(open.members))) }
+                open = (path, [])
+            }
+            open?.members.append(
+                .init(
+                    value.key,
+                    .array([
+                        .number((value.used.value * 1000).rounded() / 1000), .string(value.used.quality.rawValue),
+                    ])))
+        }
+        if let open { assets.append(.init(open.path, .object(open.members))) }
+        return .object(assets)
+    }
+
+    private var alarms: JSON {
+        .array(
+            moment.alarms.prefix(200).map { alarm in
+                .fields([
+                    "path": .string(alarm.path), "since": .string(moment.config.zone.text(alarm.since)),
+                    "cause": .string(alarm.cause),
+                ])
+            })
+    }
+
+    private var commands: JSON {
+        .array(
+            moment.outcome.commands.prefix(100).map { command in
+                .fields([
+                    "id": .string(command.id(run: moment.run)), "asset": .string(command.path.text),
+                    "action": .string(command.point.action.rawValue), "value": .number(command.point.value),
+                    "text": .string(command.point.action.text(command.point.value)),
+                    "reason": .string(command.point.reason),
+                ])
+            })
+    }
+
+    private var hand: JSON {
+        .array(
+            moment.hand.map { order in
+                .fields([
+                    "asset": .string(order.path.text), "value": .optional(order.value),
+                    "until": .string(moment.config.zone.text(order.until)),
+                ])
+            })
+    }
+
+    /// Of the plan in force: what is expected at the grid's meter, and what the carbon of a kWh is taken to be.
+    private var plan: JSON {
+        guard let plan = moment.plan else { return .null }
+        let zone = moment.config.zone
+        return .fields([
+            "made": .string(zone.text(plan.made)), "end": .string(zone.text(plan.end)),
+            "in_force": .bool(plan.period(at: moment.outcome.end) != nil),
+            "starts": .array(plan.starts.map { .string(zone.text($0)) }),
+            "net_kw": .array(plan.netKW.map { .number($0.rounded()) }),
+            "g_per_kwh": .array(plan.gramsPerKWh.map { .number($0.rounded()) }),
+            "unkept": plan.unkept.map { .string($0) } ?? .null,
+        ])
+    }
+}

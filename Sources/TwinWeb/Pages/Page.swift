@@ -1,0 +1,40 @@
+import TwinCore
+import TwinRuntime
+
+/// What a page is asked.
+struct PageAsk: Sendable {
+    var source: PageSource
+    var visitor: Visitor
+    /// Behind the page's own path: `["wind", "t01"]` of `/asset/wind/t01`.
+    var path: [String] = []
+    var query: [String: String] = [:]
+
+    /// - Throws: 503 where there is no store.
+    func store() throws -> any StoreReading {
+        guard let store = try source.store() else {
+            throw WebError.unavailable("there is no store yet; it comes with the first step")
+        }
+        return store
+    }
+}
+
+/// A page: its data in one JSON, which its module draws. `/name` is the page, `/name.json` what it shows.
+protocol Page: Sendable {
+    /// In the address, and of its module in `Files/`.
+    var name: String { get }
+    /// In the navigation and in the window's title.
+    var title: String { get }
+    /// Whether its place in the navigation is a page of its own.
+    var isListed: Bool { get }
+    /// May read the store: it runs on a thread of its own.
+    func json(_ ask: PageAsk) throws -> JSON
+}
+
+extension Page {
+    var isListed: Bool { true }
+}
+
+/// All pages, in the order of the navigation.
+enum Pages {
+    static let all: [any Page] = [OverviewPage()]
+}

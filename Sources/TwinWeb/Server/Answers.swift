@@ -1,0 +1,25 @@
+import Hummingbird
+import TwinCore
+
+extension Response {
+    static func json(_ json: JSON, status: HTTPResponse.Status = .ok) -> Response {
+        .json(bytes: json.bytes, status: status)
+    }
+
+    static func json(bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
+        .of(bytes, "application/json; charset=utf-8", status: status)
+    }
+
+    static func html(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
+        .of(Array(text.utf8), "text/html; charset=utf-8", status: status)
+    }
+
+    static func of(_ bytes: [UInt8], _ type: String, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    static func error(_ error: WebError) -> Response {
+        .json(error.json, status: HTTPResponse.Status(code: error.status))
+    }
+}

@@ -1,0 +1,8 @@
+/// What stands in `Files/`, under the name that a page asks for. The compiler puts it into the program.
+enum EmbeddedFiles {
+    static let all: [(name: String, bytes: [UInt8])] = [
+        ("page.css", PackageResources.page_css),
+        ("page.js", PackageResources.page_js),
+        ("overview.js", PackageResources.overview_js),
+    ]
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import TwinConfiguration
+import TwinCore
+
+/// Serves the pages and their data.
+public struct PageServer: Sendable {
+    /// A page that waits for live data is told at least so often that the line stands.
+    static let heartbeatS = 15.0
+    static let connectionsMax = 700
+
+    let source: PageSource
+    private let files: StaticFiles
+    private let threads = QueryThreads()
+
+    public init(_ source: PageSource) throws {
+        self.source = source
+        files = try StaticFiles()
+    }
+
+    /// Serves until the task is cancelled.
+    /// - Parameter onOpen: told the port once connections are taken.
+    public func run(at address: ListenAddress, onOpen: @escaping @Sendable (Int) -> Void) async throws {
+        var logger = Logger(label: "pages")
+        logger.logLevel = .critical
+        let application = Application(
+            router: router(),
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: .seconds(30),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 16 << 10, maxHeaderFieldCount: 100))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(address.host, port: address.port), serverName: nil,
+                availableConnectionsDelegate: MaximumAvailableConnections(PageServer.connectionsMax)),
+            onServerRunning: { channel in onOpen(channel.localAddress?.port ?? address.port) },
+            logger: logger)
+        try await application.run()
+    }
+
+    func router() -> Router<PageContext> {
+        let router = Router(context: PageContext.self)
+        router.add(middleware: SafeHeaders())
+        router.add(middleware: ErrorAnswers())
+        router.get("files/:name") { [files] _, context in try files.response(context.parameters.require("name")) }
+        router.get("healthz") { _, _ in Response.json(.fields(["status": .string("ok")])) }
+        if let feed = source.feed {
+            router.get("live") { _, _ in LiveStream.response(feed) }
+            router.get("live.json") { _, _ in
+                guard let snapshot = feed.snapshot else { throw WebError.unavailable("no step was closed yet") }
+                return Response.json(bytes: snapshot)
+            }
+        }
+        for page in Pages.all { add(page, to: router) }
+        return router
+    }
+
+    private func add(_ page: any Page, to router: Router<PageContext>) {
+        let isFirst = page.name == Pages.all[0].name
+        for path in isFirst ? ["", page.name] : [page.name, "\(page.name)/**"] {
+            router.get(RouterPath(path)) { request, context in try await answer(page, request, context) }
+        }
+        router.get(RouterPath("\(page.name).json")) { request, context in try await answer(page, request, context) }
+    }
+
+    /// A path that ends in `.json` is answered with the data, any other with the page.
+    private func answer(_ page: any Page, _ request: Request, _ context: PageContext) async throws -> Response {
+        var path = request.uri.path.split(separator: "/").dropFirst().map { $0.removingPercentEncoding ?? "" }
+        let isData = request.uri.path.hasSuffix(".json")
+        if isData, let last = path.popLast() { path.append(String(last.dropLast(5))) }
+        guard path.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 256 }) else {
+            throw WebError.notFound("there is no such page")
+        }
+        guard isData else {
+            return .html(
+                PageShell.html(page, path: path, site: source.present.name, visitor: context.visitor))
+        }
+        var query: [String: String] = [:]
+        for (key, value) in request.uri.queryParameters { query[String(key)] = String(value) }
+        let ask = PageAsk(source: source, visitor: context.visitor, path: path, query: query)
+        let bytes = try await threads.run { try page.json(ask).bytes }
+        return .json(bytes: bytes)
+    }
+}

@@ -1,0 +1,22 @@
+import Hummingbird
+import TwinCore
+
+/// Why there is no answer, in the one shape of all of them:
+/// `{"error":{"status":404,"code":"not_found","text":"…"}}`. It names no path and no statement of the store.
+struct WebError: Error, Hashable {
+    var status: Int
+    /// Stable, for programs.
+    var code: String
+    /// For people: what was found and what is expected.
+    var text: String
+
+    static func notFound(_ text: String) -> WebError { WebError(status: 404, code: "not_found", text: text) }
+    static func bad(_ text: String) -> WebError { WebError(status: 400, code: "bad_request", text: text) }
+    static func unavailable(_ text: String) -> WebError { WebError(status: 503, code: "unavailable", text: text) }
+
+    var json: JSON {
+        .fields([
+            "error": .fields(["status": .integer(status), "code": .string(code), "text": .string(text)])
+        ])
+    }
+}

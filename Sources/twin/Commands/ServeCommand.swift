@@ -1,0 +1,39 @@
+import ArgumentParser
+import TwinConfiguration
+import TwinRuntime
+import TwinWeb
+
+/// `twin serve`: the pages over a store.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve the pages over a store, without a run.",
+        discussion: """
+            EXAMPLES
+              twin serve --store twin.sqlite
+              twin serve --store years.sqlite --listen 127.0.0.1:9000
+
+            What is live stands still: it shows what the store holds. A twin that runs serves
+            its own pages: twin run --listen 127.0.0.1:8080.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: "SQLite store.")
+    var store = "./twin.sqlite"
+
+    @Option(help: "Where, such as 127.0.0.1:8080; port 0 takes a free one.")
+    var listen = "127.0.0.1:8080"
+
+    func run() async throws {
+        Terminal.catchSignals()
+        guard let address = ListenAddress(listen) else {
+            throw Failure("--listen \(quoted(listen)) is no address; write one like 127.0.0.1:8080", exitCode: 2)
+        }
+        let books = try openToRead(store)
+        let config = try common.load(from: books, at: store)
+        let pages = try ServedPages(PageSource(config: config, build: Build.id, store: { books }), at: address)
+        try await pages.untilStopped()
+        try Terminal.exitIfInterrupted()
+    }
+}

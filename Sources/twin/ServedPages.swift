@@ -1,0 +1,72 @@
+import ArgumentParser
+import Synchronization
+import TwinConfiguration
+import TwinCore
+import TwinRuntime
+import TwinStore
+import TwinWeb
+
+/// Where the pages are served, for commands that may serve them.
+struct PageOptions: ParsableArguments {
+    @Option(help: "Serve the pages there, such as 127.0.0.1:8080; port 0 takes a free one.")
+    var listen: String?
+
+    /// Nil where nothing shall be served.
+    func address() throws -> ListenAddress? {
+        guard let listen else { return nil }
+        guard let address = ListenAddress(listen) else {
+            throw Failure("--listen \(quoted(listen)) is no address; write one like 127.0.0.1:8080", exitCode: 2)
+        }
+        return address
+    }
+}
+
+/// The pages while a command runs.
+struct ServedPages {
+    private let task: Task<Void, any Error>
+
+    /// Begins to serve; the address is said once it is open.
+    init(_ source: PageSource, at address: ListenAddress) throws {
+        let server: PageServer
+        do { server = try PageServer(source) } catch let missing as StaticFiles.Missing {
+            throw Failure(missing.description, exitCode: 69)
+        }
+        task = Task.detached {
+            do {
+                try await server.run(at: address) { port in
+                    Terminal.say("twin: pages at \(address.url(port: port))")
+                }
+            } catch {
+                guard !Task.isCancelled else { return }
+                Terminal.say("twin: no pages: \(address.host):\(address.port) cannot be listened on (\(error))")
+                throw Failure("", exitCode: 73)
+            }
+        }
+    }
+
+    func stop() { task.cancel() }
+
+    /// Waits until it is stopped, by Ctrl-C or by an error.
+    func untilStopped() async throws {
+        while !Terminal.isStopped, !task.isCancelled {
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        task.cancel()
+        try await task.value
+    }
+}
+
+/// A store as pages see it: opened when first asked for, and kept. Its writer is another connection.
+final class PageStore: Sendable {
+    private let path: String
+    private let opened = Mutex<(any StoreReading)?>(nil)
+
+    init(_ path: String) { self.path = path }
+
+    func get() throws -> (any StoreReading)? {
+        try opened.withLock { store in
+            if store == nil { store = try openStore(path, mustExist: true) }
+            return store
+        }
+    }
+}
