@@ -1,36 +1,136 @@
 // What every page shares: making elements, showing figures, live data, the strip of alarms.
-// Text only ever enters a page as text: `h` makes elements and text nodes and never reads markup.
+// Text only ever enters a page as text: `h` and `svg` make elements and text nodes and never read markup.
 
-export function h(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
+const SVG = "http://www.w3.org/2000/svg";
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
-const wholes = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+/** An element with its attributes (`on…` listens) and children; null is left out. */
+export const h = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
+
+/** The same for a part of a drawing. */
+export const svg = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+
+/** What the page's own module fills. */
+export const page = () => document.getElementById("page");
+
+// Figures and times.
+
+const formats = new Map();
 
 /** A figure for people; "–" where there is none, never 0. */
 export function figure(value, digits = 0) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  if (digits === 0) return wholes.format(value);
-  return new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  if (!formats.has(digits)) {
+    formats.set(digits, new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  }
+  const text = formats.get(digits).format(value);
+  return /^-[0.,]+$/.test(text) ? text.slice(1) : text;
 }
 
-/** The page's own data. */
-export async function load(path, options = {}) {
-  const response = await fetch(path, { headers: { accept: "application/json" }, ...options });
-  const json = await response.json();
+/** Of a site-local time with its offset: "18 Jun 09:05", and seconds where asked. */
+export function clock(text, withSeconds = false) {
+  const parts = /^(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)(:\d\d)?/.exec(text ?? "");
+  if (!parts) return "–";
+  const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+  return `${Number(parts[3])} ${months[Number(parts[2]) - 1]} ${parts[4]}${withSeconds ? (parts[5] ?? "") : ""}`;
+}
+
+/** How long before `now` a time was, in words; both with their offsets. */
+export function age(text, now) {
+  const seconds = (Date.parse(now) - Date.parse(text)) / 1000;
+  if (!Number.isFinite(seconds)) return "–";
+  if (seconds < 90) return `${Math.max(0, Math.round(seconds))} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172800 ? `${figure(seconds / 3600, 1)} h` : `${Math.round(seconds / 86400)} d`;
+}
+
+/** What a quality is called, and whether it is abnormal. Good needs no words. */
+export function badge(quality) {
+  if (!quality || quality === "good" || quality.startsWith("good.")) return null;
+  const isBad = quality.startsWith("bad");
+  return h("span", { class: `badge ${isBad ? "alarm" : "warn"}`, title: quality },
+    `${isBad ? "✕" : "△"} ${quality.split(".").pop().replaceAll("_", " ")}`);
+}
+
+// Parts of a page.
+
+export const card = (title, ...children) => h("section", { class: "card" }, title ? h("h2", {}, title) : null, children);
+
+export const button = (label, onclick, attributes = {}) => h("button", { type: "button", onclick, ...attributes }, label);
+
+/** A table in its own frame. `heads`: texts or `{text, unit, num}`; a cell is a text or an element. */
+export function table(heads, rows, { caption, empty } = {}) {
+  const columns = heads.map((head) => (typeof head === "string" ? { text: head } : head));
+  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption ?? columns.map((c) => c.text).filter(Boolean).join(", ") },
+    h("table", { class: "data" },
+      caption ? h("caption", {}, caption) : null,
+      h("thead", {}, h("tr", {}, columns.map((c) =>
+        h("th", { scope: "col", class: c.num ? "num" : null }, c.text, c.unit ? h("small", {}, `, ${c.unit}`) : null)))),
+      h("tbody", {}, rows.length === 0
+        ? h("tr", {}, h("td", { colspan: columns.length, class: "muted" }, empty ?? "Nothing to show"))
+        : rows.map((row) => h("tr", {}, row.map((cell, place) =>
+          h("td", { class: columns[place]?.num ? "num" : null }, cell ?? "–")))))));
+}
+
+/** A drawing's twin for who does not see it. */
+export const tableTwin = (heads, rows, options) => h("details", {}, h("summary", {}, "Table"), table(heads, rows, options));
+
+/** Says in the page what went wrong. */
+export function fail(error) {
+  const text = error instanceof Error ? error.message : String(error);
+  page().removeAttribute("aria-busy");
+  page().querySelector(".error")?.remove();
+  page().prepend(h("p", { class: "error", role: "alert" }, text));
+}
+
+const libraries = new Map();
+
+/** Loads a drawing library once: "d3.js", "d3-sankey.js", "dygraph.js". */
+export function library(name) {
+  if (!libraries.has(name)) {
+    libraries.set(name, new Promise((resolve, reject) => {
+      document.head.append(h("script", {
+        src: `/files/${name}`, onload: resolve, onerror: () => reject(new Error(`${name} could not be loaded`)),
+      }));
+    }));
+  }
+  return libraries.get(name);
+}
+
+// Data.
+
+async function answer(response) {
+  let json = null;
+  try { json = await response.json(); } catch { /* the status says it */ }
+  if (response.status === 401) location.assign(`/login?to=${encodeURIComponent(location.pathname)}`);
   if (!response.ok) throw new Error(json?.error?.text ?? `the server answered ${response.status}`);
   return json;
 }
 
+/** Data of a page. */
+export const load = async (path) => answer(await fetch(path, { headers: { accept: "application/json" } }));
+
+/** Asks for a change. */
+export async function post(path, body = {}) {
+  const token = document.querySelector("meta[name=csrf]")?.content;
+  return answer(await fetch(path, {
+    method: "POST", body: JSON.stringify(body),
+    headers: { accept: "application/json", "content-type": "application/json", ...(token ? { "x-csrf-token": token } : {}) },
+  }));
+}
+
 const listeners = new Set();
 let newest = null;
+let heardAt = null;
 
 /** Calls back with each step, and with the last one at once. */
 export function live(callback) {
@@ -42,22 +142,50 @@ function listen() {
   const source = new EventSource("/live");
   source.addEventListener("message", (event) => {
     newest = JSON.parse(event.data);
+    heardAt = performance.now();
     document.body.dataset.live = "yes";
-    for (const listener of listeners) listener(newest);
+    for (const listener of listeners) {
+      try { listener(newest); } catch (error) { console.error(error); }
+    }
   });
-  source.addEventListener("error", () => { document.body.dataset.live = "no"; });
+  source.addEventListener("error", () => {
+    document.body.dataset.live = "no";
+    showClock();
+  });
 }
 
-export const page = () => document.getElementById("page");
+/** What the clock says of how old the page's figures are. */
+function showClock() {
+  const place = document.getElementById("clock");
+  if (!newest) { place.textContent = document.body.dataset.feed === "no" ? "from the store" : "waiting for the first step"; return; }
+  const isLost = document.body.dataset.live === "no";
+  const seconds = (performance.now() - heardAt) / 1000;
+  const isOld = isLost || (newest.loop === "open" && seconds > 3 * newest.step_s + 5);
+  place.replaceChildren(
+    newest.simulated ? h("span", { class: "badge" }, "simulated") : "", newest.simulated ? " " : "",
+    h("span", { class: "badge", title: "mode of the dispatcher" }, newest.mode), " ",
+    h("time", { datetime: newest.ts, class: isOld ? "stale" : null }, clock(newest.ts, true)),
+    isOld ? h("span", { class: "badge alarm" }, isLost ? "✕ no connection" : `△ silent for ${Math.round(seconds)} s`) : "");
+}
 
-live((now) => {
-  const clock = document.getElementById("clock");
-  clock.textContent = now.ts.slice(0, 19).replace("T", " ");
-  document.body.dataset.simulated = now.simulated ? "yes" : "no";
+/** Alarms that stand and that nobody put on the shelf, the oldest unseen one first. */
+function showStrip(now) {
   const strip = document.getElementById("strip");
-  const count = now.alarms.length;
+  const alarms = now.alarms.filter((alarm) => !alarm.shelved_until);
+  const open = alarms.filter((alarm) => !alarm.acknowledged);
+  const shelved = now.alarms.length - alarms.length;
+  const oldest = [...open].sort((a, b) => Date.parse(a.since) - Date.parse(b.since))[0];
+  strip.className = open.length > 0 ? "strip alarm" : alarms.length > 0 ? "strip warn" : "strip";
+  const words = alarms.length === 0 ? "No alarm stands"
+    : `${alarms.length} alarm${alarms.length === 1 ? "" : "s"}, ${open.length} not acknowledged`;
   strip.replaceChildren(
-    h("p", {}, count === 0 ? "No alarm stands" : `${count} alarm${count === 1 ? "" : "s"}: ${now.alarms[0].path}`));
-});
+    h("p", {}, alarms.length > 0 ? h("span", { class: "mark", "aria-hidden": "true" }, open.length > 0 ? "▲" : "△") : null,
+      alarms.length > 0 ? h("a", { href: "/alarms" }, words) : words),
+    oldest ? h("p", {}, `oldest: ${oldest.path}, since ${clock(oldest.since)}`) : "",
+    shelved > 0 ? h("p", { class: "right" }, `${shelved} on the shelf`) : "");
+}
 
-listen();
+live((now) => { showClock(); showStrip(now); });
+setInterval(showClock, 1000);
+showClock();
+if (document.body.dataset.feed !== "no") listen();

@@ -2,7 +2,9 @@ import TwinCore
 
 /// The frame of every page: navigation, the strip of alarms, and a place that the page's module fills.
 enum PageShell {
-    static func html(_ page: any Page, path: [String], site: String, visitor: Visitor) -> String {
+    static func html(
+        _ page: any Page, path: [String], site: String, isLive: Bool, visitor: Visitor
+    ) -> String {
         let links = Pages.all.filter(\.isListed).map { other in
             let here = other.name == page.name ? " aria-current=\"page\"" : ""
             return
@@ -17,7 +19,7 @@ enum PageShell {
             <link rel="stylesheet" href="/files/page.css">
             <script src="/files/page.js" type="module"></script>
             <script src="/files/\(page.name).js" type="module"></script>
-            </head><body data-page="\(page.name)" data-place="\(escaped(place))" data-role="\(visitor.role.rawValue)">
+            </head><body data-page="\(page.name)" data-place="\(escaped(place))" data-role="\(visitor.role.rawValue)" data-feed="\(isLive ? "yes" : "no")">
             <a class="skip" href="#main">To the content</a>
             <header class="top"><p class="site">\(escaped(site))</p><nav aria-label="Pages">\(links.joined())</nav>
             <p class="clock" id="clock"></p></header>

@@ -76,7 +76,8 @@ public struct PageServer: Sendable {
         }
         guard isData else {
             return .html(
-                PageShell.html(page, path: path, site: source.present.name, visitor: context.visitor))
+                PageShell.html(
+                    page, path: path, site: source.present.name, isLive: source.feed != nil, visitor: context.visitor))
         }
         var query: [String: String] = [:]
         for (key, value) in request.uri.queryParameters { query[String(key)] = String(value) }
