@@ -1,7 +1,7 @@
-import TwinBooks
+public import TwinBooks
 
 /// What dispatch saved, in words for text and page.
-enum SavedWords {
+public enum SavedWords {
     /// A figure, and the words of its interval.
     struct Line {
         var name: String
@@ -35,7 +35,7 @@ enum SavedWords {
     }
 
     /// `Saved by the dispatcher: 21,132 kg (95 % between 20,239 and 22,025) and 822 GBP (95 % between …).`
-    static func sentence(_ saved: SavedByDispatch) -> String {
+    public static func sentence(_ saved: SavedByDispatch) -> String {
         let parts = lines(saved).filter { $0.key != "kg_half_hourly" }.map { line in
             "\(Figures.whole(line.value)) \(line.unit) (95 % between \(Figures.whole(line.low)) and"
                 + " \(Figures.whole(line.high))\(line.isProven ? "" : "; not proven"))"

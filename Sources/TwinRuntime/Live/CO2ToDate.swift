@@ -13,6 +13,8 @@ public struct CO2ToDate {
         public var shift: Summary?
         public var month: Summary?
         public var year: Summary?
+
+        public init(day: Summary? = nil) { self.day = day }
     }
 
     /// A window that began earlier than the books reach, with all of it that is final.

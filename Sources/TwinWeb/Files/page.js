@@ -19,6 +19,15 @@ export const h = (tag, attributes, ...children) => fill(document.createElement(t
 /** The same for a part of a drawing. */
 export const svg = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
+/** Puts children in place of those that are there; null is left out. */
+export const put = (place, ...children) => {
+  place.replaceChildren();
+  return fill(place, {}, children);
+};
+
+/** How wide a drawing is, px, so that its text is as large as all other. */
+export const width = (place, least = 300) => Math.max(least, Math.round(place.clientWidth || 640));
+
 /** What the page's own module fills. */
 export const page = () => document.getElementById("page");
 

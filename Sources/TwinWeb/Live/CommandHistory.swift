@@ -13,6 +13,18 @@ struct CommandHistory: Sendable {
 
     private(set) var entries: [Entry] = []
 
+    /// The newest changes of set-points, the last one first.
+    func changes(_ count: Int, run: String, _ zone: LocalZone) -> [JSON] {
+        entries.reversed().lazy.filter { !$0.command.isRenewal }.prefix(count).map { entry in
+            let (command, point) = (entry.command, entry.command.point)
+            return .fields([
+                "id": .string(command.id(run: run)), "ts": .string(zone.text(command.ts)),
+                "asset": .string(command.path.text), "text": .string(point.action.text(point.value)),
+                "reason": .string(point.reason), "fate": entry.fate.map { .string($0.rawValue) } ?? .null,
+            ])
+        }
+    }
+
     mutating func hear(_ outcome: TickOutcome) {
         for outcome in outcome.outcomes {
             let place = entries.lastIndex {

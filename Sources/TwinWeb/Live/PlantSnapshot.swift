@@ -118,7 +118,7 @@ struct PlantSnapshot {
                     "id": .string(command.id(run: moment.run)), "asset": .string(command.path.text),
                     "action": .string(command.point.action.rawValue), "value": .number(command.point.value),
                     "text": .string(command.point.action.text(command.point.value)),
-                    "reason": .string(command.point.reason),
+                    "reason": .string(command.point.reason), "is_change": .bool(!command.isRenewal),
                 ])
             })
     }

@@ -16,6 +16,7 @@ enum PageShell {
             <html lang="en"><head><meta charset="utf-8">
             <title>\(escaped(page.title)) · \(escaped(site))</title>
             <meta name="viewport" content="width=device-width, initial-scale=1">
+            <link rel="icon" href="data:,">
             <link rel="stylesheet" href="/files/page.css">
             <script src="/files/page.js" type="module"></script>
             <script src="/files/\(page.name).js" type="module"></script>
