@@ -11,7 +11,7 @@ DATA ?= ../shared/data
 BUILD_PACKAGES := pkg-config libmosquitto-dev libsqlite3-dev
 # Opened when a plan is solved; nothing is compiled against it.
 RUN_PACKAGES := coinor-libcbc3 node-d3 libjs-dygraphs
-TEST_PACKAGES := mosquitto openssl python3
+TEST_PACKAGES := mosquitto openssl python3-venv chromium chromium-driver python3-selenium fonts-dejavu-core
 SEEDS ?= 10
 KILLS ?= 10
 SOAK := .build/release/SoakRun
@@ -24,7 +24,8 @@ DAYS := $(DAYS)|TwinRuntimeTests[.](Scenario|SimulatedRun|LongRun|OneController|
 
 # A history that was stopped half way is none.
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench ingest injections hostile soak kills month deploy cases real days lint format docs build
+.PHONY: help run demo screenshots test check bench ingest injections hostile soak kills month deploy cases real days lint
+.PHONY: format docs build
 .PHONY: setup setup-test
 
 help: ## Show this list.
@@ -49,8 +50,13 @@ endef
 setup:
 	$(call install,$(BUILD_PACKAGES) $(RUN_PACKAGES))
 
-setup-test: setup
+setup-test: setup .build/axe
 	$(call install,$(TEST_PACKAGES))
+
+# Judges whether everybody can read the pages.
+.build/axe:
+	$(call install,$(TEST_PACKAGES))
+	@python3 -m venv $@.new && $@.new/bin/pip install -q --no-deps axe-playwright-python==0.1.8 && rm -rf $@ && mv $@.new $@
 
 build: setup ## Build the program in release mode.
 	swift build -c release --product twin
@@ -73,6 +79,11 @@ run: setup ## Replay the bundled Sunderland day through the twin and print the C
 	@echo "Simulated, not measured; one file each, for any browser:"
 	@echo "day:    $(OUT)/day.report.html (figures: $(OUT)/day.report.json)"
 	@echo "report: $(OUT)/year.report.html (2025, and the course since 2018)"
+	@if [ -t 1 ]; then \
+	  port=8080; (exec 3<>/dev/tcp/127.0.0.1/8080) 2>/dev/null && port=0; \
+	  echo "The same day as pages, ten steps a second from your first look on; Ctrl-C ends it."; \
+	  $(RELEASE) replay $(DAY) --loop closed --listen 127.0.0.1:$$port --await-visitor --speed 600 -q >/dev/null || [ $$? = 130 ]; \
+	fi
 
 # Kept until the program or what the plant was is another.
 $(OUT)/history.sqlite: $(RELEASE) $(wildcard $(CONFIG)/*.yaml $(CONFIG)-history/*.yaml)
@@ -157,6 +168,13 @@ real: setup ## One plant day from measured data sets (DATA=folder), imported and
 	if ! cmp $(OUT)/real.1.txt $(OUT)/real.2.txt; then echo "make real: two replays of one day differ" >&2; exit 1; fi; \
 	echo; echo "Replayed twice:$$(grep digest $(OUT)/real.1.txt) both times."; echo; \
 	cat $(OUT)/real.2.txt
+
+demo: build ## A broker, the simulated plant, the twin that commands it and its pages, until Ctrl-C.
+	$(call install,mosquitto)
+	twin-config/deploy/demo.sh $(RELEASE)
+
+screenshots: setup-test build ## The README's pictures, from the running pages.
+	TWIN=$(CURDIR)/$(RELEASE) /usr/bin/python3 -B Tests/pages/screenshots.py Sources/TwinWeb/Documentation.docc/Resources 1440 light /,/energy,/co2,/plan
 
 days: build ## Make the bundled days anew (each holds its seed): a summer and a winter weekday, a day of the shutdown.
 	$(RELEASE) simulate --out replay/sunderland-day.jsonl.gz --from 2025-06-18 --for 1d --seed 16 --force

@@ -133,6 +133,10 @@ let package = Package(
             ],
             path: "Tests/SolveBench", swiftSettings: product),
 
+        .executableTarget(
+            name: "PageBench", dependencies: ["TwinWeb", "TwinRuntime", "TwinConfiguration", "TwinCore"],
+            path: "Tests/PageBench", swiftSettings: product),
+
         // For `make hostile` and a test: mutated inputs through everything that reads.
         .target(
             name: "HostileInputs",

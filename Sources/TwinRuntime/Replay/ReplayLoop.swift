@@ -221,18 +221,20 @@ public final class ReplayLoop {
         try store?.begin(RunIdentity(stored))
         await feed.sort(by: engine.router, for: plant?.hearing)
         var wasStopped = false
+        var unseen: TickOutcome?
         while let tick = try await nextTick() {
             path = tick.path
             for fault in options.reins?.takeFaults() ?? [] { try add(fault) }
             let outcome = try await step(tick)
-            show(outcome)
-            options.reins?.note(share: tick.share)
+            unseen = show(outcome) ? nil : outcome
+            options.reins?.note(share: tick.share, end: outcome.end)
             if options.onTick?(outcome, tick.share) == false {
                 wasStopped = true
                 break
             }
             try await pace(since: begun)
         }
+        if let unseen { show(unseen, isLast: true) }
         return try await finish(begun, wasStopped)
     }
 
@@ -397,13 +399,17 @@ public final class ReplayLoop {
     }
 
     /// Tells who looks on.
-    private func show(_ outcome: TickOutcome) {
-        guard let watcher = options.watcher, watcher.wants(outcome.end) else { return }
+    /// - Parameter isLast: wanted or not, the end is what stays to be looked at.
+    /// - Returns: whether it was seen.
+    @discardableResult
+    private func show(_ outcome: TickOutcome, isLast: Bool = false) -> Bool {
+        guard let watcher = options.watcher, isLast || watcher.wants(outcome.end) else { return false }
         var method = engine.family.method
         method.chart = engine.state.books.chart
         let sums = co2ToDate.sums(
             engine.state.books.rows, method, engine.config.calendar, at: outcome.end, facts: facts, store: books)
         watcher.see(PlantMoment(engine, outcome, sums, loop: header.loop))
+        return true
     }
 
     private func pace(since begun: ContinuousClock.Instant) async throws {

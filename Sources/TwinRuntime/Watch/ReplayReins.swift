@@ -13,6 +13,10 @@ public final class ReplayReins: Sendable {
         /// Share of the input that is read, 0...1.
         public var share = 0.0
         public var isOver = false
+        /// Whether it begins with the first look at a page.
+        public var isAwaited = false
+        /// Where it will stand; nil goes on to the end.
+        public var pauseAt: PlantTime?
     }
 
     private struct Inner {
@@ -23,8 +27,21 @@ public final class ReplayReins: Sendable {
 
     private let inner: Mutex<Inner>
 
-    public init(speed: Double?, isPaused: Bool = false) {
-        inner = Mutex(Inner(state: State(speed: speed, isPaused: isPaused)))
+    /// - Parameters:
+    ///   - isAwaited: stands until `begin`.
+    ///   - pauseAt: stands there.
+    public init(speed: Double?, isAwaited: Bool = false, pauseAt: PlantTime? = nil) {
+        var state = State(speed: speed, isPaused: isAwaited)
+        (state.isAwaited, state.pauseAt) = (isAwaited, pauseAt)
+        inner = Mutex(Inner(state: state))
+    }
+
+    /// Somebody looks: what was awaited begins.
+    public func begin() {
+        inner.withLock { inner in
+            guard inner.state.isAwaited else { return }
+            (inner.state.isAwaited, inner.state.isPaused, inner.last) = (false, false, nil)
+        }
     }
 
     public var state: State { inner.withLock { $0.state } }
@@ -33,6 +50,7 @@ public final class ReplayReins: Sendable {
     public func go(speed: Double?) {
         inner.withLock { inner in
             (inner.state.speed, inner.state.isPaused, inner.state.steps) = (speed, false, 0)
+            (inner.state.isAwaited, inner.state.pauseAt) = (false, nil)
             inner.last = nil
         }
     }
@@ -57,7 +75,13 @@ public final class ReplayReins: Sendable {
         }
     }
 
-    func note(share: Double) { inner.withLock { $0.state.share = share } }
+    func note(share: Double, end: PlantTime) {
+        inner.withLock { inner in
+            inner.state.share = share
+            guard let place = inner.state.pauseAt, end >= place else { return }
+            (inner.state.isPaused, inner.state.steps, inner.state.pauseAt) = (true, 0, nil)
+        }
+    }
 
     func end() { inner.withLock { $0.state.isOver = true } }
 

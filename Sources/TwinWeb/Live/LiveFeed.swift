@@ -23,7 +23,12 @@ public final class LiveFeed: PlantWatcher {
     /// Between two pictures of a replay that runs as fast as possible.
     private let every: Duration
 
-    public init(every: Duration = .milliseconds(100)) { self.every = every }
+    /// Called when somebody begins to listen.
+    private let onListen: (@Sendable () -> Void)?
+
+    public init(every: Duration = .milliseconds(100), onListen: (@Sendable () -> Void)? = nil) {
+        (self.every, self.onListen) = (every, onListen)
+    }
 
     /// The newest step; nil before the first.
     public var moment: PlantMoment? { state.withLock { $0.moment } }
@@ -63,6 +68,7 @@ public final class LiveFeed: PlantWatcher {
 
     /// Snapshots from now on, the newest at once. Nil where too many listen already.
     func listen() -> (number: Int, snapshots: AsyncStream<[UInt8]>)? {
+        onListen?()
         let (stream, continuation) = AsyncStream.makeStream(
             of: [UInt8].self, bufferingPolicy: .bufferingOldest(LiveFeed.waitingMax))
         return state.withLock { state in

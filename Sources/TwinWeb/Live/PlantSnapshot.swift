@@ -1,17 +1,17 @@
 import TwinBooks
 import TwinConfiguration
-import TwinCore
+package import TwinCore
 import TwinDispatch
 import TwinPlant
-import TwinRuntime
+package import TwinRuntime
 
 /// The newest step as pages draw it: one JSON for all of them, and for programs. Powers are kW, at AC meters.
-struct PlantSnapshot {
+package struct PlantSnapshot {
     let moment: PlantMoment
 
-    init(_ moment: PlantMoment) { self.moment = moment }
+    package init(_ moment: PlantMoment) { self.moment = moment }
 
-    var json: JSON {
+    package var json: JSON {
         let outcome = moment.outcome
         return .fields([
             "schema": .string("snapshot/1"), "site": .string(moment.config.site), "name": .string(moment.config.name),

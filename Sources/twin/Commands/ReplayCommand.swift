@@ -43,6 +43,12 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: "max, or plant seconds per wall second.")
     var speed = Speed.max
 
+    @Flag(help: "With --listen: begin when the first page is opened.")
+    var awaitVisitor = false
+
+    @Option(help: "With --listen: stand at this time, site-local such as 2025-06-18T17:40.")
+    var pauseAt: String?
+
     @Option(help: "open: as recorded. closed: the simulated plant obeys commands.")
     var loop: LoopKind?
 
@@ -82,6 +88,9 @@ struct ReplayCommand: AsyncParsableCommand {
     func validate() throws {
         try speed.check()
         if inputs.isEmpty { throw ValidationError("name a replay file or a journal folder") }
+        if pages.listen == nil, awaitVisitor || pauseAt != nil {
+            throw ValidationError("--await-visitor and --pause-at go with --listen")
+        }
         if noStore, store != nil { throw ValidationError("--store and --no-store exclude each other") }
     }
 
@@ -131,7 +140,9 @@ struct ReplayCommand: AsyncParsableCommand {
         let target = try (store ?? temporary).map { try openStore($0) }
         var served: ServedPages?
         if let address = try pages.address() {
-            let (feed, reins) = (LiveFeed(), ReplayReins(speed: speed.factor))
+            let reins = ReplayReins(
+                speed: speed.factor, isAwaited: awaitVisitor, pauseAt: try pauseAt.map(config.zone.argument))
+            let feed = LiveFeed(onListen: reins.begin)
             (options.watcher, options.reins, options.shouldStop) = (feed, reins, { Terminal.isStopped })
             let books: (any StoreReading)? = target
             var source = PageSource(config: config, build: Build.id, feed: feed, store: { books })

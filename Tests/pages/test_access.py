@@ -1,0 +1,106 @@
+"""Who may do what, on a twin that runs against a broker and commands a simulated plant."""
+
+import os
+import shutil
+import signal
+import subprocess
+import unittest
+
+from harness import ROOT, TWIN, Broker, Browser, Folder, Program, free_port, wait
+
+PASSWORDS = {"vera": ("viewer", "looking is enough"), "otto": ("operator", "the hand on the lever"), "ena": ("engineer", "tries a mapping")}
+
+
+class Access(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Folder()
+        cls.broker = Broker(cls.folder)
+        # A configuration of its own: a mapping is saved into it.
+        cls.config = cls.folder("site")
+        shutil.copytree(f"{ROOT}/twin-config/sunderland", cls.config)
+        cls.users = cls.folder("users")
+        for name, (role, password) in PASSWORDS.items():
+            with open(cls.folder("password"), "w") as file:
+                file.write(password + "\n")
+            os.chmod(cls.folder("password"), 0o600)
+            subprocess.run(
+                [TWIN, "user", "add", name, "--role", role, "--users", cls.users, "--password-file", cls.folder("password")],
+                cwd=ROOT, check=True, capture_output=True)
+        cls.plant = Program(
+            "simulate", "--broker", cls.broker.url, "--config", cls.config, "--from", "2025-06-18T09:00", "--speed", "60", "-q", listen=None)
+        cls.listen = f"127.0.0.1:{free_port()}"
+        cls.twin = cls.start()
+        cls.browser = Browser()
+        wait("a step", lambda: cls.step() > 0)
+
+    @classmethod
+    def start(cls):
+        return Program(
+            "run", "--broker", cls.broker.url, "--config", cls.config, "--store", cls.folder("twin.sqlite"), "--clock", "event",
+            "--mode", "control", "--users", cls.users, "--log-format", "text", listen=cls.listen)
+
+    @classmethod
+    def step(cls):
+        for line in cls.twin.text("/metrics").splitlines():
+            if line.startswith("twin_steps_total"):
+                return float(line.split()[-1])
+        return 0
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.close()
+        cls.twin.stop(signal.SIGTERM)
+        cls.plant.stop()
+        cls.broker.close()
+        cls.folder.close()
+
+    def login(self, name):
+        self.browser.driver.delete_all_cookies()
+        self.browser.driver.get(self.twin.base + "/login")
+        wait("the form", lambda: self.browser.js("return document.querySelector('input[type=password]') !== null"))
+        self.browser.js(
+            "document.querySelector('input[name=name]').value = arguments[0];"
+            "document.querySelector('input[type=password]').value = arguments[1]", name, PASSWORDS[name][1])
+        self.browser.click("Log in")
+        wait("the first page", lambda: self.browser.js("return document.body.dataset.page") == "overview")
+
+    def ask(self, path, body):
+        return self.browser.driver.execute_async_script(
+            "const [path, body, done] = arguments;"
+            "import('/files/page.js').then(({ post }) => post(path, body))"
+            ".then((answer) => done({ answer }), (error) => done({ error: error.message }))", path, body)
+
+    def test_1_who_is_not_logged_in_is_sent_to_the_login(self):
+        self.browser.driver.delete_all_cookies()
+        self.browser.driver.get(self.twin.base + "/")
+        wait("the login", lambda: "/login" in self.browser.driver.current_url)
+
+    def test_2_an_override_is_refused_for_a_viewer_and_taken_from_an_operator(self):
+        order = {"asset": "storage/string-1", "value": 100, "unit": "kW", "for_s": 3600}
+        self.login("vera")
+        self.browser.open(self.twin.base + "/commands")
+        refused = self.ask("/commands/manual", order)
+        self.assertIn("operator", refused.get("error", ""), refused)
+        self.login("otto")
+        self.browser.open(self.twin.base + "/commands")
+        taken = self.ask("/commands/manual", order)
+        self.assertNotIn("error", taken)
+        wait("the order in force", lambda: "storage/string-1" in str(self.browser.js(
+            "return fetch('/live.json').then((r) => r.json()).then((now) => JSON.stringify(now.hand))")))
+
+    def test_3_the_pages_survive_a_restart_of_the_twin(self):
+        self.login("otto")
+        self.browser.open(self.twin.base + "/")
+        first = wait("the clock", lambda: self.browser.text("#clock time"))
+        self.twin.stop(signal.SIGTERM)
+        wait("the word of it", lambda: "no connection" in (self.browser.text("#clock") or ""))
+        type(self).twin = self.start()
+        # The session ended with the process: who comes back logs in anew, and sees the same run go on.
+        self.login("otto")
+        self.browser.open(self.twin.base + "/")
+        wait("a later time", lambda: (self.browser.text("#clock time") or first) != first)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,76 @@
+"""The pages of a day that was played: every page, every figure, every width."""
+
+import glob
+import json
+import os
+import unittest
+
+from harness import DAY, ROOT, Browser, Folder, Program, run, wait
+
+
+class Played(unittest.TestCase):
+    """The bundled day in a closed loop, as fast as possible; the pages stay when it is over."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Folder()
+        cls.store = cls.folder("day.sqlite")
+        cls.twin = Program("replay", DAY, "--loop", "closed", "--store", cls.store)
+        wait("the end of the day", lambda: cls.twin.said("the pages stay"), 300)
+        cls.browser = Browser()
+        cls.browser.open(cls.twin.base + "/")
+        cls.pages = cls.browser.js("return [...document.querySelectorAll('nav a')].map((a) => a.getAttribute('href'))")
+        cls.report = json.loads(run("report", "--store", cls.store, "--format", "json"))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.close()
+        cls.twin.stop()
+        cls.folder.close()
+
+    def test_every_page_is_drawn_without_an_error(self):
+        self.assertGreaterEqual(len(self.pages), 10, self.pages)
+        assets = self.twin.get("/assets.json")["assets"]
+        some = [f"/asset/{asset['path']}" for asset in assets if asset["path"] in ("wind/t01", "storage/string-1", "gas/paint-ovens")]
+        for width in (1440, 1024, 390):
+            self.browser.resize(width)
+            for path in self.pages + some:
+                with self.subTest(page=path, width=width):
+                    self.browser.open(self.twin.base + path)
+                    self.assertIsNone(self.browser.text("#page .error"))
+                    self.assertEqual(self.browser.problems(), [])
+                    over = self.browser.js("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                    self.assertLessEqual(over, 0, "the page is wider than its window")
+        self.browser.resize(1440)
+
+    def test_the_figures_are_those_of_the_report(self):
+        kg = self.report["co2_kg_per_vehicle"]
+        overview = self.twin.get("/overview.json")
+        self.assertEqual(overview["co2"]["day"]["co2_kg_per_vehicle"], kg)
+        self.assertEqual(overview["co2"]["day"]["uncertainty_kg_per_vehicle"], self.report["uncertainty_kg_per_vehicle"])
+        self.assertEqual(overview["vehicles"], self.report["vehicles"])
+        self.assertEqual(overview["cost"], self.report["cost"]["total"])
+        self.assertEqual(overview["quality"]["measured_pct"], self.report["data_quality"]["measured_pct"])
+        self.browser.open(self.twin.base + "/")
+        wait("the tile", lambda: f"{kg:,.0f}" in (self.browser.text("#tiles") or ""))
+        self.assertIn(f"{self.report['vehicles']:,}", self.browser.text("#tiles"))
+
+    def test_every_chart_has_a_table_twin_with_its_figures(self):
+        self.browser.open(self.twin.base + "/")
+        rows = self.browser.js("return document.querySelectorAll('#day details table tbody tr').length")
+        self.assertEqual(rows, 48)
+
+    def test_a_page_that_is_not_there_says_so_in_the_one_shape(self):
+        answer = self.twin.get("/nothing-here.json", accept_error=True)
+        self.assertEqual(set(answer["error"]), {"status", "code", "text"})
+        self.assertEqual(answer["error"]["status"], 404)
+
+    def test_the_first_paint_is_within_a_second(self):
+        self.browser.open(self.twin.base + "/")
+        paints = self.browser.js("return performance.getEntriesByType('paint').map((e) => [e.name, e.startTime])")
+        self.assertTrue(paints, "the browser tells no paint")
+        print("first paint:", {name: round(ms) for name, ms in paints}, "ms")
+
+
+if __name__ == "__main__":
+    unittest.main()
