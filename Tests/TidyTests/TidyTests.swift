@@ -34,15 +34,20 @@ struct TidyTests {
         "TwinStore": ["TwinCore", "TwinUnits", "TwinBooks", "TwinDispatch", "TwinRuntime", "GRDB", "GRDBSQLite"],
         "TwinSolver": ["TwinProgram", "CSignalGuard"],
         "TwinReports": ["TwinCore", "TwinUnits", "TwinBooks", "TwinStudies"],
+        "TwinWeb": [
+            "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinFiles", "TwinConfiguration",
+            "TwinRuntime", "TwinReports", "TwinStudies", "Crypto", "CryptoExtras", "Hummingbird", "HummingbirdCore",
+            "HTTPTypes", "Logging", "NIOCore", "NIOHTTPTypes",
+        ],
         "twin": [
             "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinFiles", "TwinConfiguration",
             "TwinImport", "TwinRuntime", "TwinMQTT", "TwinSolver", "TwinStore", "TwinReports", "TwinStudies",
-            "ArgumentParser",
+            "TwinWeb", "ArgumentParser",
         ],
     ]
     static let core = ["TwinUnits", "TwinCore", "TwinPlant", "TwinBooks", "TwinProgram", "TwinDispatch", "TwinStudies"]
     static let system: Set<String> = [
-        "Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin", "Synchronization",
+        "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Musl", "Darwin", "Synchronization",
     ]
 
     /// The folder of `Package.swift`. This target imports nothing of ours, so that it is built in a moment.

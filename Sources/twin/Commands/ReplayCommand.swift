@@ -138,17 +138,7 @@ struct ReplayCommand: AsyncParsableCommand {
         let lock = try store.map(RunLocks.lockStore)
         defer { lock?.release() }
         let target = try (store ?? temporary).map { try openStore($0) }
-        var served: ServedPages?
-        if let address = try pages.address() {
-            let reins = ReplayReins(
-                speed: speed.factor, isAwaited: awaitVisitor, pauseAt: try pauseAt.map(config.zone.argument))
-            let feed = LiveFeed(onListen: reins.begin)
-            (options.watcher, options.reins, options.shouldStop) = (feed, reins, { Terminal.isStopped })
-            let books: (any StoreReading)? = target
-            var source = PageSource(config: config, build: Build.id, feed: feed, store: { books })
-            (source.reins, source.played) = (reins, input)
-            served = try ServedPages(source, at: address)
-        }
+        let served = try pages.address().map { try serve(config, target, at: $0, &options) }
         defer { served?.stop() }
         let replay = try ReplayLoop(paths: paths, config: config, options: options, store: target)
         let result = try await replay.run()
@@ -183,6 +173,19 @@ struct ReplayCommand: AsyncParsableCommand {
         if let sentence = chain?.sentence { throw Failure(sentence, exitCode: 65) }
         if result.verdicts.contains(where: \.isIdle) { throw ExitCode(65) }
         if result.verdicts.contains(where: { !$0.passed }) { throw ExitCode(1) }
+    }
+
+    /// Serves what is played, and hands the reins to the pages.
+    private func serve(
+        _ config: SiteConfig, _ books: (any StoreReading)?, at address: ListenAddress, _ options: inout ReplayOptions
+    ) throws -> ServedPages {
+        let reins = ReplayReins(
+            speed: speed.factor, isAwaited: awaitVisitor, pauseAt: try pauseAt.map(config.zone.argument))
+        let feed = LiveFeed(onListen: reins.begin)
+        (options.watcher, options.reins, options.shouldStop) = (feed, reins, { Terminal.isStopped })
+        var source = PageSource(config: config, build: Build.id, feed: feed, store: { books })
+        (source.reins, source.played) = (reins, input)
+        return try ServedPages(source, at: address)
     }
 
     /// What the store beside the last folder has and the journal lost; nil where no store can tell.

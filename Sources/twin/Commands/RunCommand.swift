@@ -133,14 +133,7 @@ struct RunCommand: AsyncParsableCommand {
                 "the store holds run \(last.run) since \(last.start.rfc3339), of which there is no journal"
                     + " in \(folder.path): if it was moved or deleted, stop, put it back and begin again")
         }
-        var served: ServedPages?
-        if let address = try pages.address() {
-            let (feed, books) = (LiveFeed(), PageStore(store))
-            options.watcher = feed
-            var source = PageSource(config: config, build: Build.id, feed: feed, store: books.get)
-            source.inbox = options.inbox
-            served = try ServedPages(source, at: address)
-        }
+        let served = try pages.address().map { try serve(config, at: $0, &options) }
         defer { served?.stop() }
         let live = LiveLoop(
             config: config, options: options, run: run, transport: try BrokerTransport(transportOptions),
@@ -157,6 +150,17 @@ struct RunCommand: AsyncParsableCommand {
             isStarted = live.hasBegun
             throw error
         }
+    }
+
+    /// Serves what runs; operators' words go the way of all that does not come from the broker.
+    private func serve(
+        _ config: SiteConfig, at address: ListenAddress, _ options: inout LiveOptions
+    ) throws -> ServedPages {
+        let feed = LiveFeed()
+        options.watcher = feed
+        var source = PageSource(config: config, build: Build.id, feed: feed, store: PageStore(store).get)
+        source.inbox = options.inbox
+        return try ServedPages(source, at: address)
     }
 
     /// A store that has more of the run than its journal is kept aside: it is all there is of the end that was lost.

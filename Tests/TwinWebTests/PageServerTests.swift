@@ -1,0 +1,76 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Testing
+import TwinConfiguration
+import TwinCore
+import TwinTesting
+
+@testable import TwinWeb
+
+@Suite("Page server")
+struct PageServerTests {
+    /// Asks the routes without a socket.
+    private func get(_ path: String, _ source: PageSource) async throws -> TestResponse {
+        let app = Application(router: try PageServer(source).router())
+        return try await app.test(.router) { client in
+            try await client.execute(uri: path, method: .get, headers: [.init("Host")!: "127.0.0.1:8080"])
+        }
+    }
+
+    @Test("every page and its data is there, and carries what protects it")
+    func pages() async throws {
+        let source = try await Played.small.value.source
+        for page in Pages.all where page.isListed {
+            for path in ["/\(page.name)", "/\(page.name).json"] {
+                let answer = try await get(path, source)
+                #expect(answer.status == .ok, "\(path): \(String(buffer: answer.body).prefix(300))")
+                #expect(answer.headers[.init("Content-Security-Policy")!] == SafeHeaders.policy)
+                #expect(answer.headers[.init("X-Content-Type-Options")!] == "nosniff")
+                if path.hasSuffix(".json") {
+                    #expect((try? JSONReader.read(Array(buffer: answer.body))) != nil, "\(path)")
+                }
+            }
+        }
+    }
+
+    @Test("the policy lets no script stand in a page, and no page stand in another")
+    func policy() {
+        #expect(
+            SafeHeaders.policy.contains("script-src 'self'") && SafeHeaders.policy.contains("frame-ancestors 'none'"))
+        #expect(!SafeHeaders.policy.contains("unsafe"))
+    }
+
+    @Test(
+        "what is not there is one shape of error, without a path or a statement in it",
+        arguments: [
+            "/nothing", "/nothing.json", "/files/nothing.js", "/files/..%2f..%2fetc%2fpasswd",
+            "/overview/../../etc/passwd",
+        ])
+    func nothing(path: String) async throws {
+        let answer = try await get(path, try await Played.small.value.source)
+        #expect(answer.status == .notFound || answer.status == .ok && path.hasPrefix("/overview"))
+        let text = String(buffer: answer.body)
+        #expect(!text.contains("root:") && !text.contains("/usr/"))
+    }
+
+    @Test("a store without a run says so")
+    func empty() async throws {
+        let config = try Repository.config()
+        let answer = try await get("/overview.json", PageSource(config: config, build: "test"))
+        #expect(answer.status == .serviceUnavailable)
+        let json = try JSONReader.read(Array(buffer: answer.body))
+        #expect(json["error"]?["code"]?.text == "unavailable")
+    }
+
+    @Test("a hostile site name is text in every page")
+    func hostile() async throws {
+        var config = try Repository.config()
+        config.name = "</title><script>alert(1)</script>\u{202E}\"' onload=x"
+        let source = PageSource(config: config, build: "test")
+        for page in Pages.all {
+            let text = String(buffer: try await get("/\(page.name)", source).body)
+            #expect(!text.contains("<script>alert") && !text.contains("\u{202E}"), "\(page.name)")
+        }
+    }
+}
