@@ -86,7 +86,8 @@ struct ExitCodeTests {
     }
 
     static let commands = [
-        [], ["run"], ["serve"], ["replay"], ["scenario"], ["scenario", "run"], ["simulate"], ["record"], ["import"], ["report"],
+        [], ["run"], ["serve"], ["replay"], ["scenario"], ["scenario", "run"], ["simulate"], ["record"], ["import"],
+        ["report"],
         ["explain"], ["alarms"], ["commands"], ["init"], ["export"], ["validate"], ["journal"], ["journal", "list"],
         ["journal", "verify"],
         ["journal", "archive"], ["reload"], ["manual"], ["pause"], ["release"], ["request"], ["withdraw"], ["topics"],
