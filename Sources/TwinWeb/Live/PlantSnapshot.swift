@@ -8,8 +8,9 @@ import TwinRuntime
 /// The newest step as pages draw it: one JSON for all of them, and for programs. Powers are kW, at AC meters.
 struct PlantSnapshot {
     let moment: PlantMoment
+    let deeds: AlarmDeeds
 
-    init(_ moment: PlantMoment) { self.moment = moment }
+    init(_ moment: PlantMoment, _ deeds: AlarmDeeds = AlarmDeeds()) { (self.moment, self.deeds) = (moment, deeds) }
 
     var json: JSON {
         let outcome = moment.outcome
@@ -107,6 +108,10 @@ struct PlantSnapshot {
                 .fields([
                     "path": .string(alarm.path), "since": .string(moment.config.zone.text(alarm.since)),
                     "cause": .string(alarm.cause),
+                    "acknowledged": .bool(deeds.acknowledgement(alarm.path, since: alarm.since) != nil),
+                    "shelved_until": deeds.shelving(alarm.path, at: moment.outcome.end).map {
+                        .string(moment.config.zone.text($0.until))
+                    } ?? .null,
                 ])
             })
     }

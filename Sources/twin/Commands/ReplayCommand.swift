@@ -136,7 +136,9 @@ struct ReplayCommand: AsyncParsableCommand {
             let books: (any StoreReading)? = target
             var source = PageSource(config: config, build: Build.id, feed: feed, store: { books })
             (source.reins, source.played) = (reins, input)
-            served = try ServedPages(source, at: address)
+            // What was seen in an earlier replay is not seen in this one.
+            let rules = try pages.access.rules(store: store, goesOn: false, at: address)
+            served = try ServedPages(source, rules, at: address)
         }
         defer { served?.stop() }
         let replay = try ReplayLoop(paths: paths, config: config, options: options, store: target)

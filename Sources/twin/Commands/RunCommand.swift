@@ -79,6 +79,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         Terminal.catchSignals()
         let config = try common.load()
+        if let address = try pages.address() { _ = try pages.access.rules(store: store, at: address) }
         let folder = JournalFolder(path: journal ?? RunCommand.journalFolder(of: store))
         // From here on nobody else writes this journal or this store, also while there is nothing in them yet.
         let locks = try RunLocks(folder: folder.path, store: store)
@@ -139,7 +140,7 @@ struct RunCommand: AsyncParsableCommand {
             options.watcher = feed
             var source = PageSource(config: config, build: Build.id, feed: feed, store: books.get)
             source.inbox = options.inbox
-            served = try ServedPages(source, at: address)
+            served = try ServedPages(source, pages.access.rules(store: store, at: address), at: address)
         }
         defer { served?.stop() }
         let live = LiveLoop(
