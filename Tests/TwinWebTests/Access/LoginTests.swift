@@ -93,6 +93,7 @@ struct LoginTests {
     @Test("a session ends when nobody asks for half an hour, and at once when its user is removed")
     func ends() async throws {
         let (folder, clock) = (try TemporaryFolder(), TestClock())
+        let users = folder.path("plant.users")
         try await visit(try server(folder, clock)) { browser in
             try await browser.login("vera")
             clock.go(1790)
@@ -100,9 +101,9 @@ struct LoginTests {
             clock.go(1801)
             #expect(try await browser.get("/login.json").json["name"] == .null)
             try await browser.login("vera")
-            var list = try UserList(path: folder.path("plant.users"))
+            var list = try UserList(path: users)
             _ = list.remove("vera")
-            try list.write(to: folder.path("plant.users"))
+            try list.write(to: users)
             #expect(try await browser.get("/alarms.json").status == 401)
         }
     }

@@ -122,7 +122,7 @@ struct CommandActionTests {
 struct ReplayActionTests {
     @Test("an engineer plays, stands, steps and changes the pace")
     func control() async throws {
-        var source = try Scenes.source(Scenes.feed())
+        var source = try await Scenes.source(Scenes.feed())
         let reins = ReplayReins(speed: 60)
         source.reins = reins
         try await visit(try PageServer(source)) { browser in
@@ -149,7 +149,7 @@ struct ReplayActionTests {
 
     @Test("a fault is thrown in where it would do something, and else refused with the reason")
     func faults() async throws {
-        var source = try Scenes.source(Scenes.feed())
+        var source = try await Scenes.source(Scenes.feed())
         let reins = ReplayReins(speed: 60)
         source.reins = reins
         let end = try #require(source.feed?.moment?.outcome.end)

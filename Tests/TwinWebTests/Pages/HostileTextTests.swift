@@ -1,5 +1,7 @@
 import Foundation
+import HTTPTypes
 import Testing
+import TwinConfiguration
 import TwinCore
 import TwinStore
 import TwinTesting

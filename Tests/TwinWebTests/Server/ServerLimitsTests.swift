@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import NIOCore
 import Synchronization
 import Testing
 import TwinCore
@@ -33,7 +34,7 @@ final class RawLine {
     @discardableResult
     func send(_ text: String) -> Bool {
         Array(text.utf8).withUnsafeBytes {
-            Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+            Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
             == text.utf8.count
     }
