@@ -52,6 +52,14 @@ public enum WholeFile {
         }
     }
 
+    /// The same of passwords: nobody but its owner may read it.
+    public static func writeSecret(_ bytes: [UInt8], to target: String) throws(FileProblem) {
+        _ = try make(target, overwrite: true, mode: 0o600) { file throws(FileProblem) in
+            try write(bytes, to: file)
+            return true
+        }
+    }
+
     /// Reads a regular file that is small by nature, or the beginning of one that is not.
     /// - Returns: at most `bytesMax` bytes and one more, which says that there are others: a wrong file is never held
     ///   whole.
@@ -134,7 +142,7 @@ public enum WholeFile {
     }
 
     private static func make(
-        _ target: String, overwrite: Bool, _ body: (FileDescriptor) throws(FileProblem) -> Bool
+        _ target: String, overwrite: Bool, mode: mode_t = 0o640, _ body: (FileDescriptor) throws(FileProblem) -> Bool
     ) throws(FileProblem) -> Bool {
         try LineWriter.checkTarget(target, overwrite: overwrite)
         let folder = LineWriter.folder(of: target)
@@ -142,7 +150,7 @@ public enum WholeFile {
         let draft = "\(folder)/.\(name).new"
         // A draft that a crash left may be the target's own second name, so it is not written into.
         unlink(draft)
-        let number = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o640)
+        let number = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
         guard number >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { throw LineWriter.noFolder(target) }
             throw FileDescriptor.problem(target, errno, doing: "create")

@@ -6,8 +6,38 @@ import TwinRuntime
 import TwinStore
 import TwinWeb
 
+/// Who may reach the pages.
+struct AccessOptions: ParsableArguments {
+    @Option(help: "Who may log in, as twin user writes it; default beside the store.")
+    var users: String?
+
+    @Option(name: .customLong("host"), help: "A name that the pages answer under too; may be repeated.")
+    var hosts: [String] = []
+
+    @Flag(help: "A proxy that ends TLS stands before it: cookies are secure, and somebody must log in.")
+    var behindTls = false
+
+    /// - Parameters:
+    ///   - store: what people do is kept beside it; nil keeps it in memory.
+    ///   - goesOn: what was acknowledged before holds on.
+    /// - Throws: 78 where others could reach the pages and nobody could log in.
+    func rules(store: String?, goesOn: Bool = true, at address: ListenAddress) throws -> AccessRules {
+        var rules = AccessRules(store: store, users: users)
+        rules.hosts = hosts
+        rules.isBehindTLS = behindTls
+        rules.goesOn = goesOn
+        rules.onTrouble = { Terminal.say("twin: pages: \($0)", .twinTrouble) }
+        if let why = rules.refusal(of: address) {
+            throw Failure("the pages are not served: \(why)", exitCode: 78)
+        }
+        return rules
+    }
+}
+
 /// Where the pages are served, for commands that may serve them.
 struct PageOptions: ParsableArguments {
+    @OptionGroup var access: AccessOptions
+
     @Option(help: "Serve the pages there, such as 127.0.0.1:8080; port 0 takes a free one.")
     var listen: String?
 
@@ -26,9 +56,9 @@ struct ServedPages {
     private let task: Task<Void, any Error>
 
     /// Begins to serve; the address is said once it is open.
-    init(_ source: PageSource, at address: ListenAddress) throws {
+    init(_ source: PageSource, _ rules: AccessRules, at address: ListenAddress) throws {
         let server: PageServer
-        do { server = try PageServer(source) } catch let missing as StaticFiles.Missing {
+        do { server = try PageServer(source, rules: rules) } catch let missing as StaticFiles.Missing {
             throw Failure(missing.description, exitCode: 69)
         }
         task = Task.detached {

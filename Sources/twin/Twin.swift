@@ -31,7 +31,8 @@ struct Twin: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            InitCommand.self, RunCommand.self, ServeCommand.self, ReplayCommand.self, ScenarioCommand.self,
+            InitCommand.self, RunCommand.self, ServeCommand.self, UserCommand.self, ReplayCommand.self,
+            ScenarioCommand.self,
             SimulateCommand.self, RecordCommand.self,
             ImportCommand.self, JournalCommand.self, ReportCommand.self, CompareCommand.self, ExplainCommand.self,
             BaselineCommand.self, IdleCommand.self, StudyCommand.self, PassportsCommand.self, AlarmsCommand.self,

@@ -59,6 +59,12 @@ struct ExitCodeTests {
         Wrong("export", "--account", "gas", "--period", "2025", "--to", "2026-01-01", code: 2, named: "--period"),
         Wrong("export", "--account", "gas", "--points", "1", code: 2, named: "--points 1"),
         Wrong("simulate", "--out", "a.jsonl", "--for", "1h", "--store", "a.sqlite", code: 2, named: "--store"),
+        Wrong("serve", "--listen", "0.0.0.0:0", "--store", "none.sqlite", code: 78, named: "twin user add"),
+        Wrong("serve", "--behind-tls", "--store", "none.sqlite", code: 78, named: "twin user add"),
+        Wrong("user", "add", "Anna", "--role", "viewer", code: 2, named: "Anna"),
+        Wrong(
+            "user", "add", "anna", "--role", "viewer", "--password-file", "/nowhere/p", code: 66, named: "/nowhere/p"),
+        Wrong("user", "list", "--users", "/nowhere/a.users", code: 66, named: "/nowhere/a.users"),
     ]
 
     @Test(arguments: ExitCodeTests.wrongs)
@@ -93,6 +99,7 @@ struct ExitCodeTests {
         ["journal", "archive"], ["reload"], ["manual"], ["pause"], ["release"], ["request"], ["withdraw"], ["topics"],
         ["compare"], ["verify"],
         ["idle"], ["baseline"], ["passports"], ["study"], ["study", "dispatch"],
+        ["serve"], ["user"], ["user", "add"], ["user", "list"], ["user", "remove"],
     ]
 
     @Test(arguments: ExitCodeTests.commands)

@@ -55,6 +55,15 @@ public final class ReplayReins: Sendable {
         }
     }
 
+    /// Another pace; what stands goes on standing.
+    /// - Parameter speed: nil is as fast as possible.
+    public func set(speed: Double?) {
+        inner.withLock { inner in
+            inner.state.speed = speed
+            inner.last = nil
+        }
+    }
+
     public func pause() { inner.withLock { $0.state.isPaused = true } }
 
     /// Takes so many steps and stands again.

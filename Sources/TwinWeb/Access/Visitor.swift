@@ -19,4 +19,14 @@ struct Visitor: Sendable, Hashable {
     var role: Role
 
     static let anybody = Visitor(name: nil, role: .viewer)
+    /// Who reaches a loopback address of a server without users.
+    static let atThisMachine = Visitor(name: nil, role: .engineer)
+
+    /// Why something is not for this role; nil where it is.
+    func lacks(_ role: Role) -> String? {
+        guard self.role < role else { return nil }
+        guard name == nil else { return "this needs the role \(role.rawValue); \(name ?? "") is \(self.role.rawValue)" }
+        return "this needs the role \(role.rawValue), and nobody is logged in; make a user with"
+            + " twin user add NAME --role \(role.rawValue), then log in"
+    }
 }

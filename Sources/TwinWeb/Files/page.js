@@ -120,7 +120,7 @@ export function library(name) {
 async function answer(response) {
   let json = null;
   try { json = await response.json(); } catch { /* the status says it */ }
-  if (response.status === 401) location.assign(`/login?to=${encodeURIComponent(location.pathname)}`);
+  if (response.status === 401 && document.body.dataset.page !== "login") location.assign(`/login?to=${encodeURIComponent(location.pathname)}`);
   if (!response.ok) throw new Error(json?.error?.text ?? `the server answered ${response.status}`);
   return json;
 }

@@ -11,12 +11,25 @@ public final class LiveFeed: PlantWatcher {
 
     private struct State {
         var moment: PlantMoment?
+        var deeds = AlarmDeeds()
         var snapshot: [UInt8]?
         var listeners: [Int: AsyncStream<[UInt8]>.Continuation] = [:]
         var nextListener = 0
         var seen: ContinuousClock.Instant?
         var messages = MessageWatch()
         var history = CommandHistory()
+
+        mutating func send(_ snapshot: [UInt8]) {
+            self.snapshot = snapshot
+            for (number, listener) in listeners {
+                switch listener.yield(snapshot) {
+                case .enqueued: break
+                default:
+                    listener.finish()
+                    listeners[number] = nil
+                }
+            }
+        }
     }
 
     private let state = Mutex(State())
@@ -50,19 +63,25 @@ public final class LiveFeed: PlantWatcher {
     }
 
     public func see(_ moment: PlantMoment) {
-        let snapshot = PlantSnapshot(moment).json.bytes
+        let snapshot = PlantSnapshot(moment, state.withLock { $0.deeds }).json.bytes
         state.withLock { state in
             state.moment = moment
-            state.snapshot = snapshot
             state.seen = ContinuousClock.now
-            for (number, listener) in state.listeners {
-                switch listener.yield(snapshot) {
-                case .enqueued: break
-                default:
-                    listener.finish()
-                    state.listeners[number] = nil
-                }
-            }
+            state.send(snapshot)
+        }
+    }
+
+    /// Shows what people did about alarms, at once.
+    func take(_ deeds: AlarmDeeds) {
+        let moment = state.withLock { state in
+            state.deeds = deeds
+            return state.moment
+        }
+        guard let moment else { return }
+        let snapshot = PlantSnapshot(moment, deeds).json.bytes
+        state.withLock { state in
+            // A step that was closed meanwhile shows them already, or the next one does.
+            if state.moment?.outcome.tick == moment.outcome.tick { state.send(snapshot) }
         }
     }
 

@@ -3,7 +3,8 @@ import Hummingbird
 
 /// Live data as server-sent events: each is one snapshot.
 enum LiveStream {
-    static func response(_ feed: LiveFeed) -> Response {
+    /// - Parameter mayGoOn: asked before each snapshot: who is logged out hears no more.
+    static func response(_ feed: LiveFeed, while mayGoOn: @escaping @Sendable () -> Bool = { true }) -> Response {
         guard let (number, snapshots) = feed.listen() else {
             return .error(
                 WebError(
@@ -14,6 +15,7 @@ enum LiveStream {
             // A browser that lost the line comes back after so long.
             try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
             for await snapshot in snapshots {
+                guard mayGoOn() else { break }
                 var event = ByteBuffer()
                 event.writeString("data: ")
                 event.writeBytes(snapshot)

@@ -8,8 +8,11 @@ package import TwinRuntime
 /// The newest step as pages draw it: one JSON for all of them, and for programs. Powers are kW, at AC meters.
 package struct PlantSnapshot {
     let moment: PlantMoment
+    let deeds: AlarmDeeds
 
-    package init(_ moment: PlantMoment) { self.moment = moment }
+    package init(_ moment: PlantMoment) { self.init(moment, AlarmDeeds()) }
+
+    init(_ moment: PlantMoment, _ deeds: AlarmDeeds) { (self.moment, self.deeds) = (moment, deeds) }
 
     package var json: JSON {
         let outcome = moment.outcome
@@ -107,6 +110,10 @@ package struct PlantSnapshot {
                 .fields([
                     "path": .string(alarm.path), "since": .string(moment.config.zone.text(alarm.since)),
                     "cause": .string(alarm.cause),
+                    "acknowledged": .bool(deeds.acknowledgement(alarm.path, since: alarm.since) != nil),
+                    "shelved_until": deeds.shelving(alarm.path, at: moment.outcome.end).map {
+                        .string(moment.config.zone.text($0.until))
+                    } ?? .null,
                 ])
             })
     }

@@ -8,6 +8,15 @@ struct PageAsk: Sendable {
     /// Behind the page's own path: `["wind", "t01"]` of `/asset/wind/t01`.
     var path: [String] = []
     var query: [String: String] = [:]
+    /// What people did about alarms.
+    var deeds = AlarmDeeds()
+    /// Whether somebody must log in.
+    var isGuarded = false
+    /// The server's clock, for where no step and no store tells a time.
+    var wall = PlantTime(ms: 0)
+
+    /// Plant time of what is shown.
+    var time: PlantTime { source.now(wall: wall) }
 
     /// - Throws: 503 where there is no store.
     func store() throws -> any StoreReading {
@@ -36,5 +45,5 @@ extension Page {
 
 /// All pages, in the order of the navigation.
 enum Pages {
-    static let all: [any Page] = [OverviewPage()]
+    static let all: [any Page] = [OverviewPage(), AlarmsPage(), CommandsPage(), LoginPage()]
 }

@@ -3,13 +3,16 @@ import TwinCore
 /// The frame of every page: navigation, the strip of alarms, and a place that the page's module fills.
 enum PageShell {
     static func html(
-        _ page: any Page, path: [String], site: String, isLive: Bool, visitor: Visitor
+        _ page: any Page, path: [String], site: String, isLive: Bool, visitor: Visitor, csrf: String = "",
+        isGuarded: Bool = false
     ) -> String {
         let links = Pages.all.filter(\.isListed).map { other in
             let here = other.name == page.name ? " aria-current=\"page\"" : ""
             return
                 "<a href=\"/\(other.name == Pages.all[0].name ? "" : other.name)\"\(here)>\(escaped(other.title))</a>"
         }
+        let name = visitor.name.map { "\($0), \(visitor.role.rawValue)" } ?? "Log in"
+        let who = isGuarded ? "<p class=\"who\"><a href=\"/login\">\(escaped(name))</a></p>" : ""
         let place = ([page.name] + path).joined(separator: "/")
         return """
             <!DOCTYPE html>
@@ -17,13 +20,14 @@ enum PageShell {
             <title>\(escaped(page.title)) · \(escaped(site))</title>
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <link rel="icon" href="data:,">
+            <meta name="csrf" content="\(escaped(csrf))">
             <link rel="stylesheet" href="/files/page.css">
             <script src="/files/page.js" type="module"></script>
             <script src="/files/\(page.name).js" type="module"></script>
             </head><body data-page="\(page.name)" data-place="\(escaped(place))" data-role="\(visitor.role.rawValue)" data-feed="\(isLive ? "yes" : "no")">
             <a class="skip" href="#main">To the content</a>
             <header class="top"><p class="site">\(escaped(site))</p><nav aria-label="Pages">\(links.joined())</nav>
-            <p class="clock" id="clock"></p></header>
+            \(who)<p class="clock" id="clock"></p></header>
             <section class="strip" id="strip" aria-label="Alarms" aria-live="polite"></section>
             <main id="main" tabindex="-1"><h1>\(escaped(page.title))</h1>
             <noscript><p>This page is drawn by a script; its figures as JSON: <a href="/\(escaped(place)).json">/\(escaped(place)).json</a></p></noscript>

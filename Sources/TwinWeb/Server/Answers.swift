@@ -20,6 +20,8 @@ extension Response {
     }
 
     static func error(_ error: WebError) -> Response {
-        .json(error.json, status: HTTPResponse.Status(code: error.status))
+        var response = Response.json(error.json, status: HTTPResponse.Status(code: error.status))
+        if let seconds = error.retryAfterS { response.headers[.retryAfter] = "\(seconds)" }
+        return response
     }
 }

@@ -4,5 +4,8 @@ enum EmbeddedFiles {
         ("page.css", PackageResources.page_css),
         ("page.js", PackageResources.page_js),
         ("overview.js", PackageResources.overview_js),
+        ("alarms.js", PackageResources.alarms_js),
+        ("commands.js", PackageResources.commands_js),
+        ("login.js", PackageResources.login_js),
     ]
 }

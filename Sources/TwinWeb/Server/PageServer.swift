@@ -8,17 +8,21 @@ import TwinCore
 
 /// Serves the pages and their data.
 public struct PageServer: Sendable {
-    /// A page that waits for live data is told at least so often that the line stands.
-    static let heartbeatS = 15.0
-    static let connectionsMax = 700
-
     let source: PageSource
+    /// Smaller in tests that wait for them.
+    var limits = ServerLimits()
     private let files: StaticFiles
     private let threads = QueryThreads()
+    private let access: Access
+    private let audit: AuditLog
+    private let alarms: AlarmBook
 
-    public init(_ source: PageSource) throws {
+    public init(_ source: PageSource, rules: AccessRules = AccessRules()) throws {
         self.source = source
         files = try StaticFiles()
+        access = Access(rules)
+        audit = AuditLog(rules.auditFile, onTrouble: rules.onTrouble)
+        alarms = AlarmBook(audit, feed: source.feed, goesOn: rules.goesOn)
     }
 
     /// Serves until the task is cancelled.
@@ -26,34 +30,42 @@ public struct PageServer: Sendable {
     public func run(at address: ListenAddress, onOpen: @escaping @Sendable (Int) -> Void) async throws {
         var logger = Logger(label: "pages")
         logger.logLevel = .critical
+        let (limits, open) = (limits, OpenConnections())
         let application = Application(
-            router: router(),
-            server: .http1(
-                configuration: .init(
-                    idleTimeout: .seconds(30),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 16 << 10, maxHeaderFieldCount: 100))),
+            router: router(at: address.host),
+            server: HTTPServerBuilder { responder in
+                GuardedChannel(limits: limits, responder: responder, open: open)
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(address.host, port: address.port), serverName: nil,
-                availableConnectionsDelegate: MaximumAvailableConnections(PageServer.connectionsMax)),
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
             onServerRunning: { channel in onOpen(channel.localAddress?.port ?? address.port) },
             logger: logger)
         try await application.run()
     }
 
-    func router() -> Router<PageContext> {
+    /// - Parameter host: where it listens.
+    func router(at host: String? = nil) -> Router<PageContext> {
         let router = Router(context: PageContext.self)
         router.add(middleware: SafeHeaders())
         router.add(middleware: ErrorAnswers())
+        router.add(middleware: HostCheck(access.rules.hosts + (host.map { [$0] } ?? [])))
+        router.add(middleware: RequestRate(limits, access.rules))
+        router.add(middleware: VisitorCheck(access: access))
         router.get("files/:name") { [files] _, context in try files.response(context.parameters.require("name")) }
         router.get("healthz") { _, _ in Response.json(.fields(["status": .string("ok")])) }
         if let feed = source.feed {
-            router.get("live") { _, _ in LiveStream.response(feed) }
+            router.get("live") { [access] _, context in
+                let cookies = context.cookies ?? Cookies([:])
+                return LiveStream.response(feed) { access.mayListen(cookies) }
+            }
             router.get("live.json") { _, _ in
                 guard let snapshot = feed.snapshot else { throw WebError.unavailable("no step was closed yet") }
                 return Response.json(bytes: snapshot)
             }
         }
+        LoginRoutes(access: access, audit: audit).add(to: router)
+        ActionRoutes(source: source, access: access, audit: audit, alarms: alarms, threads: threads).add(to: router)
         for page in Pages.all { add(page, to: router) }
         return router
     }
@@ -77,11 +89,15 @@ public struct PageServer: Sendable {
         guard isData else {
             return .html(
                 PageShell.html(
-                    page, path: path, site: source.present.name, isLive: source.feed != nil, visitor: context.visitor))
+                    page, path: path, site: source.present.name,
+                    isLive: source.feed != nil && (!context.isGuarded || context.visitor.name != nil),
+                    visitor: context.visitor, csrf: context.csrf, isGuarded: context.isGuarded))
         }
         var query: [String: String] = [:]
         for (key, value) in request.uri.queryParameters { query[String(key)] = String(value) }
-        let ask = PageAsk(source: source, visitor: context.visitor, path: path, query: query)
+        let ask = PageAsk(
+            source: source, visitor: context.visitor, path: path, query: query, deeds: alarms.now,
+            isGuarded: context.isGuarded, wall: access.rules.wallNow())
         let bytes = try await threads.run { try page.json(ask).bytes }
         return .json(bytes: bytes)
     }

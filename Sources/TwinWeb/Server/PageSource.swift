@@ -1,4 +1,5 @@
 public import TwinConfiguration
+import TwinCore
 public import TwinRuntime
 
 /// What the pages are made of: who runs the server gives it.
@@ -26,4 +27,16 @@ public struct PageSource: Sendable {
 
     /// In force now.
     var present: SiteConfig { feed?.moment?.config ?? config }
+
+    /// The store, where it is there and can be read: what is live is shown without it.
+    var readable: (any StoreReading)? {
+        (try? store()) ?? nil  // a run makes it with its first step
+    }
+
+    /// Plant time: of the newest step, else the end of what the store holds, else the wall clock's.
+    func now(wall: PlantTime) -> PlantTime {
+        if let moment = feed?.moment { return moment.outcome.end }
+        let runs = try? readable?.runs()  // a store that cannot be read has no end
+        return runs?.compactMap(\.end).max() ?? wall
+    }
 }

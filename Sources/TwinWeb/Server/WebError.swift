@@ -9,9 +9,15 @@ struct WebError: Error, Hashable {
     var code: String
     /// For people: what was found and what is expected.
     var text: String
+    /// When it may be tried again, s.
+    var retryAfterS: Int?
+
+    init(status: Int, code: String, text: String) { (self.status, self.code, self.text) = (status, code, text) }
 
     static func notFound(_ text: String) -> WebError { WebError(status: 404, code: "not_found", text: text) }
     static func bad(_ text: String) -> WebError { WebError(status: 400, code: "bad_request", text: text) }
+    /// Of what a running twin, or a replay, did not take.
+    static func refused(_ text: String) -> WebError { WebError(status: 409, code: "refused", text: text) }
     static func unavailable(_ text: String) -> WebError { WebError(status: 503, code: "unavailable", text: text) }
 
     var json: JSON {

@@ -185,7 +185,9 @@ struct ReplayCommand: AsyncParsableCommand {
         (options.watcher, options.reins, options.shouldStop) = (feed, reins, { Terminal.isStopped })
         var source = PageSource(config: config, build: Build.id, feed: feed, store: { books })
         (source.reins, source.played) = (reins, input)
-        return try ServedPages(source, at: address)
+        // What was seen in an earlier replay is not seen in this one.
+        let rules = try pages.access.rules(store: store, goesOn: false, at: address)
+        return try ServedPages(source, rules, at: address)
     }
 
     /// What the store beside the last folder has and the journal lost; nil where no store can tell.

@@ -79,6 +79,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         Terminal.catchSignals()
         let config = try common.load()
+        if let address = try pages.address() { _ = try pages.access.rules(store: store, at: address) }
         let folder = JournalFolder(path: journal ?? RunCommand.journalFolder(of: store))
         // From here on nobody else writes this journal or this store, also while there is nothing in them yet.
         let locks = try RunLocks(folder: folder.path, store: store)
@@ -160,7 +161,7 @@ struct RunCommand: AsyncParsableCommand {
         options.watcher = feed
         var source = PageSource(config: config, build: Build.id, feed: feed, store: PageStore(store).get)
         source.inbox = options.inbox
-        return try ServedPages(source, at: address)
+        return try ServedPages(source, pages.access.rules(store: store, at: address), at: address)
     }
 
     /// A store that has more of the run than its journal is kept aside: it is all there is of the end that was lost.

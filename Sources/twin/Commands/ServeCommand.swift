@@ -12,9 +12,11 @@ struct ServeCommand: AsyncParsableCommand {
             EXAMPLES
               twin serve --store twin.sqlite
               twin serve --store years.sqlite --listen 127.0.0.1:9000
+              twin serve --listen 0.0.0.0:8080 --host twin.plant.example
 
             What is live stands still: it shows what the store holds. A twin that runs serves
-            its own pages: twin run --listen 127.0.0.1:8080.
+            its own pages: twin run --listen 127.0.0.1:8080. Where other machines can reach it,
+            somebody must log in: twin user add.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -25,14 +27,18 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Where, such as 127.0.0.1:8080; port 0 takes a free one.")
     var listen = "127.0.0.1:8080"
 
+    @OptionGroup var access: AccessOptions
+
     func run() async throws {
         Terminal.catchSignals()
         guard let address = ListenAddress(listen) else {
             throw Failure("--listen \(quoted(listen)) is no address; write one like 127.0.0.1:8080", exitCode: 2)
         }
+        let rules = try access.rules(store: store, at: address)
         let books = try openToRead(store)
         let config = try common.load(from: books, at: store)
-        let pages = try ServedPages(PageSource(config: config, build: Build.id, store: { books }), at: address)
+        let source = PageSource(config: config, build: Build.id, store: { books })
+        let pages = try ServedPages(source, rules, at: address)
         try await pages.untilStopped()
         try Terminal.exitIfInterrupted()
     }

@@ -1,0 +1,58 @@
+import TwinCore
+import TwinRuntime
+
+/// The alarms that somebody should look at: those that stand, and those that are over and that nobody acknowledged.
+struct AlarmList: Sendable {
+    struct Entry: Sendable, Hashable {
+        var path: String
+        var since: PlantTime
+        /// Nil while it stands.
+        var until: PlantTime?
+        var cause: String
+
+        var asset: AssetPath? { path.lastIndex(of: "/").flatMap { AssetPath(text: path[..<$0]) } }
+        var code: String { path.split(separator: "/").last.map(String.init) ?? "" }
+    }
+
+    /// What was over before that is in the journal alone.
+    static let lookback = Span.hours(24)
+
+    private let source: PageSource
+    private let now: PlantTime
+    private let deeds: AlarmDeeds
+
+    init(_ source: PageSource, at now: PlantTime, _ deeds: AlarmDeeds) {
+        (self.source, self.now, self.deeds) = (source, now, deeds)
+    }
+
+    /// Reads the store. Those that stand first; each kind with what nobody acknowledged first, then the newest first.
+    func shown() throws -> [Entry] {
+        let spans =
+            try source.readable?.alarms(StoreWindow(from: now - AlarmList.lookback, to: .latest), marks: nil) ?? []
+        var entries: [Entry] = []
+        if let moment = source.feed?.moment {
+            // The step knows more than the store, which follows it.
+            entries = moment.alarms.map { Entry(path: $0.path, since: $0.since, until: nil, cause: $0.cause) }
+        } else {
+            entries = spans.filter { $0.until == nil }.map {
+                Entry(path: $0.path, since: $0.from, until: nil, cause: $0.cause)
+            }
+        }
+        let standing = Set(entries.map { "\($0.path) \($0.since.ms)" })
+        for span in spans {
+            guard let until = span.until, until <= now, !standing.contains("\(span.path) \(span.from.ms)"),
+                !isAcknowledged(span.path, span.from)
+            else { continue }
+            entries.append(Entry(path: span.path, since: span.from, until: until, cause: span.cause))
+        }
+        return entries.sorted { one, other in rank(one) < rank(other) }
+    }
+
+    private func rank(_ entry: Entry) -> (Int, Int, Int64, String) {
+        (entry.until == nil ? 0 : 1, isAcknowledged(entry.path, entry.since) ? 1 : 0, -entry.since.ms, entry.path)
+    }
+
+    private func isAcknowledged(_ path: String, _ since: PlantTime) -> Bool {
+        deeds.acknowledgement(path, since: since) != nil
+    }
+}
