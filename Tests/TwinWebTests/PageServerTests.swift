@@ -10,8 +10,6 @@ import TwinTesting
 
 @Suite("Page server")
 struct PageServerTests {
-    private static func name(_ text: String) throws -> HTTPField.Name { try #require(HTTPField.Name(text)) }
-
     /// Asks the routes without a socket.
     private func get(_ path: String, _ source: PageSource) async throws -> TestResponse {
         let app = Application(router: try PageServer(source).router())
@@ -23,11 +21,12 @@ struct PageServerTests {
     @Test("every page and its data is there, and carries what protects it")
     func pages() async throws {
         let source = try await Played.small.value.source
+        let policy = try #require(HTTPField.Name("Content-Security-Policy"))
         for page in Pages.all where page.isListed {
             for path in ["/\(page.name)", "/\(page.name).json"] {
                 let answer = try await get(path, source)
                 #expect(answer.status == .ok, "\(path): \(String(buffer: answer.body).prefix(300))")
-                #expect(answer.headers[try Self.name("Content-Security-Policy")] == SafeHeaders.policy)
+                #expect(answer.headers[policy] == SafeHeaders.policy)
                 #expect(answer.headers[.xContentTypeOptions] == "nosniff")
                 if path.hasSuffix(".json") {
                     #expect((try? JSONReader.read(Array(buffer: answer.body))) != nil, "\(path)")

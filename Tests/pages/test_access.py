@@ -38,7 +38,7 @@ class Access(unittest.TestCase):
     def start(cls):
         return Program(
             "run", "--broker", cls.broker.url, "--config", cls.config, "--store", cls.folder("twin.sqlite"), "--clock", "event",
-            "--mode", "control", "--users", cls.users, "--log-format", "text", listen=cls.listen)
+            "--mode", "control", "--users", cls.users, listen=cls.listen)
 
     @classmethod
     def step(cls):

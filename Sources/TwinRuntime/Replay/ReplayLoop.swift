@@ -226,8 +226,10 @@ public final class ReplayLoop {
             path = tick.path
             for fault in options.reins?.takeFaults() ?? [] { try add(fault) }
             let outcome = try await step(tick)
-            unseen = show(outcome) ? nil : outcome
             options.reins?.note(share: tick.share, end: outcome.end)
+            // Where it stands is looked at.
+            let stands = options.reins?.state.isPaused == true
+            unseen = show(outcome, isLast: stands) ? nil : outcome
             if options.onTick?(outcome, tick.share) == false {
                 wasStopped = true
                 break
