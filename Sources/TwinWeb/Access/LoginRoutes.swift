@@ -24,7 +24,6 @@ struct LoginRoutes: Sendable {
         switch try await access.login(name, password, from: context.address) {
         case .wait(let seconds):
             let whole = max(1, Int(exactly: seconds.rounded(.up)) ?? 60)
-            await audit.tell(entry(nil, context, "login_failed", "must wait"))
             var error = WebError(
                 status: 429, code: "wait", text: "too many wrong logins; wait \(whole) s and try again")
             error.retryAfterS = whole

@@ -57,6 +57,9 @@ struct ActionRoutes: Sendable {
     /// How long a running twin may take for an answer.
     var patience = Duration.seconds(15)
 
+    /// Of what was asked for, in the log.
+    static let keptBytesMax = 4096
+
     func add(to router: Router<PageContext>) {
         addCommands(to: router)
         addReplay(to: router)
@@ -86,8 +89,11 @@ struct ActionRoutes: Sendable {
     }
 
     func entry(_ what: String, _ context: PageContext, _ about: JSON, _ answer: String) -> AuditEntry {
-        AuditEntry(
+        // A long body is somebody's try to fill the disk.
+        let isLong = about.bytes.count > ActionRoutes.keptBytesMax
+        return AuditEntry(
             t: access.rules.wallNow(), user: context.visitor.name, role: context.visitor.role,
-            address: context.address, what: what, about: about, answer: answer)
+            address: context.address, what: what, about: isLong ? .string("too long to be kept") : about,
+            answer: answer)
     }
 }
