@@ -37,7 +37,7 @@ struct TidyTests {
         "TwinWeb": [
             "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinFiles", "TwinConfiguration",
             "TwinRuntime", "TwinReports", "TwinStudies", "Crypto", "CryptoExtras", "Hummingbird", "HummingbirdCore",
-            "HTTPTypes", "Logging", "NIOCore", "NIOHTTPTypes",
+            "HTTPTypes", "Logging", "NIOCore", "NIOHTTP1", "NIOHTTPTypes",
         ],
         "twin": [
             "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinFiles", "TwinConfiguration",
