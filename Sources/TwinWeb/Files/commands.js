@@ -80,10 +80,10 @@ function drawForms(data) {
   const mode = h("select", {}, data.modes.map((word) => option(word, word, word === data.mode)));
   forms.replaceChildren(
     no ? h("p", { class: "note" }, no) : "", !no && data.may.acts_why ? h("p", { class: "note" }, data.may.acts_why) : "",
-    data.assets.length === 0 ? h("p", { class: "muted" }, "No asset of this plant takes commands.") : [
+    data.assets.length === 0 ? h("p", { class: "muted" }, "No asset of this plant takes commands.") : h("div", {},
       h("h3", {}, "A set-point by hand"), manualForm(data, idle),
       h("h3", {}, "Leave an asset alone"), assetForm(data, "Pause", "/commands/pause", no, true),
-      h("h3", {}, "Give it back to the rules"), assetForm(data, "Release", "/commands/release", no, false)],
+      h("h3", {}, "Give it back to the rules"), assetForm(data, "Release", "/commands/release", no, false)),
     h("h3", {}, "A request for the exchange with the grid"), requestForm(data, idle),
     h("h3", {}, "Mode of the dispatcher"), form("Change the mode", no, () => {
       if (mode.value !== "control" || confirm("The twin will command the plant. Go on?")) say("/commands/mode", { mode: mode.value }, `mode ${mode.value}`);

@@ -3,7 +3,7 @@ import TwinCore
 
 extension Response {
     static func json(_ json: JSON, status: HTTPResponse.Status = .ok) -> Response {
-        .json(bytes: json.bytes, status: status)
+        .json(bytes: Array(json.printableLine.utf8), status: status)
     }
 
     static func json(bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Response {

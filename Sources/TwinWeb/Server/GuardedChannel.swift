@@ -12,9 +12,6 @@ struct GuardedChannel: ServerChildChannel {
     let open: OpenConnections
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-        let address = channel.remoteAddress?.ipAddress ?? ""
-        let isWelcome = open.enter(address, limits)
-        if isWelcome { channel.closeFuture.whenComplete { [open] _ in open.leave(address) } }
         let http = HTTP1Channel(
             responder: responder,
             configuration: .init(
@@ -22,11 +19,10 @@ struct GuardedChannel: ServerChildChannel {
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
                     maxHeaderFieldCount: 100)))
-        return http.setup(channel: channel, logger: logger).flatMapThrowing { [limits] value in
+        return http.setup(channel: channel, logger: logger).flatMapThrowing { [limits, open] value in
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            try pipeline.addHandler(
-                RequestDeadlines(limits, isWelcome: isWelcome), position: .after(decoder))
+            try pipeline.addHandler(RequestDeadlines(limits, open), position: .after(decoder))
             return value
         }
     }
@@ -44,15 +40,27 @@ final class RequestDeadlines: ChannelInboundHandler {
     private enum Part { case none, head, body }
 
     private let limits: ServerLimits
-    private let isWelcome: Bool
+    private let open: OpenConnections
+    private var isCounted = false
     private var part = Part.none
     private var deadline: Scheduled<Void>?
 
-    init(_ limits: ServerLimits, isWelcome: Bool) { (self.limits, self.isWelcome) = (limits, isWelcome) }
+    init(_ limits: ServerLimits, _ open: OpenConnections) { (self.limits, self.open) = (limits, open) }
+
+    func handlerAdded(context: ChannelHandlerContext) { if context.channel.isActive { count(context) } }
 
     func channelActive(context: ChannelHandlerContext) {
         context.fireChannelActive()
-        if !isWelcome { context.close(promise: nil) }
+        count(context)
+    }
+
+    /// Its address is known once it is active.
+    private func count(_ context: ChannelHandlerContext) {
+        guard !isCounted else { return }
+        isCounted = true
+        let address = context.channel.remoteAddress?.ipAddress ?? ""
+        guard open.enter(address, limits) else { return context.close(promise: nil) }
+        context.channel.closeFuture.whenComplete { [open] _ in open.leave(address) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

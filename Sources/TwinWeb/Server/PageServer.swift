@@ -99,7 +99,7 @@ public struct PageServer: Sendable {
         let ask = PageAsk(
             source: source, visitor: context.visitor, path: path, query: query, deeds: alarms.now,
             isGuarded: context.isGuarded, wall: access.rules.wallNow())
-        let bytes = try await threads.run { try page.json(ask).bytes }
+        let bytes = try await threads.run { Array(try page.json(ask).printableLine.utf8) }
         return .json(bytes: bytes)
     }
 }

@@ -134,6 +134,7 @@ struct LoginTests {
         let folder = try TemporaryFolder()
         try await visit(try server(folder)) { browser in
             browser.headers[.cookie] = cookie
+            try await browser.get("/healthz")
             #expect(try await browser.get("/alarms.json").status == 401)
             #expect(try await browser.get("/login").status == 200)
             #expect(try await browser.get("/alarms").status == 303)

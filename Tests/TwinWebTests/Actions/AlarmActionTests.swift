@@ -59,7 +59,9 @@ struct AlarmActionTests {
     func shelve() async throws {
         let (folder, feed) = (try TemporaryFolder(), try await Scenes.feed())
         let now = try #require(feed.moment?.outcome.end)
-        @Sendable func shelved() throws -> JSON? { Self.alarm(try JSONReader.read(feed.snapshot ?? []))?["shelved_until"] }
+        @Sendable func shelved() throws -> JSON? {
+            Self.alarm(try JSONReader.read(feed.snapshot ?? []))?["shelved_until"]
+        }
         try await visit(try server(folder, feed)) { browser in
             try await browser.login("emil")
             func shelve(_ seconds: Int) async throws -> Int {
