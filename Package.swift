@@ -80,7 +80,7 @@ let package = Package(
             name: "TwinRuntime",
             dependencies: [
                 "TwinImport", "TwinConfiguration", "TwinFiles", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks",
-                "TwinDispatch", "TwinStudies",
+                "TwinDispatch", "TwinStudies", "TwinReports",
             ], swiftSettings: product),
         .target(
             name: "TwinMQTT", dependencies: ["TwinRuntime", "CMosquitto", "CSocketBuffer"],

@@ -31,12 +31,9 @@ extension CommonOptions {
 }
 
 extension Factors {
-    /// No year has another's factors without a word of the configuration.
+    /// - Throws: exit code 78 where a year would have another's factors without a word of the configuration.
     func check(_ years: [Int]) throws {
-        guard !allowsNearest, let year = years.first(where: { !knows($0) }) else { return }
-        throw Failure(
-            "factors.yaml: there is no set for \(year); add it, or write missing_years: nearest to take the year before",
-            exitCode: 78)
+        if let missing = missing(years) { throw Failure(missing, exitCode: 78) }
     }
 }
 

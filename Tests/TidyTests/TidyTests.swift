@@ -28,7 +28,7 @@ struct TidyTests {
         "TwinImport": ["TwinConfiguration", "TwinFiles", "TwinCore"],
         "TwinRuntime": [
             "TwinImport", "TwinConfiguration", "TwinFiles", "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks",
-            "TwinDispatch", "TwinStudies",
+            "TwinDispatch", "TwinStudies", "TwinReports",
         ],
         "TwinMQTT": ["TwinCore", "TwinUnits", "TwinRuntime", "CMosquitto", "CSocketBuffer"],
         "TwinStore": ["TwinCore", "TwinUnits", "TwinBooks", "TwinDispatch", "TwinRuntime", "GRDB", "GRDBSQLite"],

@@ -28,4 +28,22 @@ extension FootprintFacts {
         biogenicCO2 = passport.total[.biogenic]
         upstream = passport.total[.upstream]
     }
+
+    /// The same with what the configuration says of the product, and what a report says of the data behind it.
+    /// - Parameter summary: of the window that is told of; nil where there is none.
+    public static func product(
+        _ passport: Passport, _ method: ReportMethod, siteName: String, issued: PlantTime, _ summary: Summary?
+    ) -> FootprintFacts? {
+        var facts = FootprintFacts(passport, method, siteName: siteName, issued: issued)
+        let product = method.passports?.product
+        facts?.company = product.map {
+            FootprintFacts.Company(name: $0.company, ids: $0.companyIDs, domain: $0.domain)
+        }
+        facts?.massKg = passport.model.flatMap { product?.massKg[$0] }
+        facts?.measuredPct = summary?.dataQuality?.measured
+        facts?.estimatedPct = summary?.dataQuality?.estimated
+        facts?.missingPct = summary?.dataQuality?.missing
+        facts?.isSimulated = summary?.facts.isSimulated == true || passport.isModelled
+        return facts
+    }
 }

@@ -18,6 +18,8 @@ public final class LiveFeed: PlantWatcher {
         var seen: ContinuousClock.Instant?
         var messages = MessageWatch()
         var history = CommandHistory()
+        var recent = RecentValues()
+        var traffic = AssetTraffic()
 
         mutating func send(_ snapshot: [UInt8]) {
             self.snapshot = snapshot
@@ -49,12 +51,18 @@ public final class LiveFeed: PlantWatcher {
     var snapshot: [UInt8]? { state.withLock { $0.snapshot } }
     var messages: MessageWatch { state.withLock { $0.messages } }
     var commands: CommandHistory { state.withLock { $0.history } }
+    /// What the last two hours used.
+    var recent: RecentValues { state.withLock { $0.recent } }
+    /// The last messages of an asset, the newest first.
+    func messages(of path: AssetPath) -> [AssetTraffic.Message] { state.withLock { $0.traffic.messages(of: path) } }
     var listenerCount: Int { state.withLock { $0.listeners.count } }
 
     public func hear(_ arrivals: [Arrival], _ outcome: TickOutcome) {
         state.withLock { state in
             state.messages.hear(arrivals, outcome)
             state.history.hear(outcome)
+            state.recent.hear(outcome)
+            state.traffic.hear(arrivals, outcome)
         }
     }
 

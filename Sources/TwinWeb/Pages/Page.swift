@@ -45,5 +45,8 @@ extension Page {
 
 /// All pages, in the order of the navigation.
 enum Pages {
-    static let all: [any Page] = [OverviewPage(), AlarmsPage(), CommandsPage(), LoginPage()]
+    static let all: [any Page] = [
+        OverviewPage(), EnergyPage(), CO2Page(), VehiclesPage(), GroupPage.storage, GroupPage.charging, AssetsPage(),
+        AssetPage(), AlarmsPage(), CommandsPage(), LoginPage(),
+    ]
 }

@@ -7,5 +7,14 @@ enum EmbeddedFiles {
         ("alarms.js", PackageResources.alarms_js),
         ("commands.js", PackageResources.commands_js),
         ("login.js", PackageResources.login_js),
+        ("energy.js", PackageResources.energy_js),
+        ("series.js", PackageResources.series_js),
+        ("assets.js", PackageResources.assets_js),
+        ("asset.js", PackageResources.asset_js),
+        ("co2.js", PackageResources.co2_js),
+        ("vehicles.js", PackageResources.vehicles_js),
+        ("group.js", PackageResources.group_js),
+        ("storage.js", PackageResources.storage_js),
+        ("charging.js", PackageResources.charging_js),
     ]
 }

@@ -12,7 +12,7 @@ public struct PageServer: Sendable {
     /// Smaller in tests that wait for them.
     var limits = ServerLimits()
     private let files: StaticFiles
-    private let threads = QueryThreads()
+    let threads = QueryThreads()
     private let access: Access
     private let audit: AuditLog
     private let alarms: AlarmBook
@@ -67,6 +67,7 @@ public struct PageServer: Sendable {
         LoginRoutes(access: access, audit: audit).add(to: router)
         ActionRoutes(source: source, access: access, audit: audit, alarms: alarms, threads: threads).add(to: router)
         for page in Pages.all { add(page, to: router) }
+        for download in Download.all { add(download, to: router) }
         return router
     }
 

@@ -90,19 +90,9 @@ struct PassportsCommand: AsyncParsableCommand {
     ) throws {
         let method = try config.method.covering(source.chart(window))
         let summary = try source.summary(method, window)
-        let product = method.passports?.product
-        let facts = passports.compactMap { passport -> FootprintFacts? in
-            var facts = FootprintFacts(
-                passport, method, siteName: config.name, issued: passport.finished + periodOpenFor)
-            facts?.company = product.map {
-                FootprintFacts.Company(name: $0.company, ids: $0.companyIDs, domain: $0.domain)
-            }
-            facts?.massKg = passport.model.flatMap { product?.massKg[$0] }
-            facts?.measuredPct = summary?.dataQuality?.measured
-            facts?.estimatedPct = summary?.dataQuality?.estimated
-            facts?.missingPct = summary?.dataQuality?.missing
-            facts?.isSimulated = summary?.facts.isSimulated == true || passport.isModelled
-            return facts
+        let facts = passports.compactMap {
+            FootprintFacts.product(
+                $0, method, siteName: config.name, issued: $0.finished + periodOpenFor, summary)
         }
         try output.write("{\"data\":[")
         for (place, each) in facts.enumerated() {

@@ -68,50 +68,45 @@ struct ReportCommand: AsyncParsableCommand {
         let source = try openToRead(store)
         let config = try common.load(from: source, at: store)
         let window = try StoreWindow(period, config)
-        let method = try config.method.covering(source.chart(window))
-        let changes = try ConfigurationInWindow.all(in: window, of: source)
-        common.tell(changes, against: config)
-        let restatements = try source.restatements(window).map(\.restatement)
-        if !restatements.isEmpty {
-            common.say("restated: late data changed closed periods \(restatements.count) times")
+        let report = try StoredReport(source, config, period: period, window)
+        common.tell(report.changes, against: config)
+        if !report.restatements.isEmpty {
+            common.say("restated: late data changed closed periods \(report.restatements.count) times")
         }
         try LineWriter.check(out, isNoneOf: [store])
         let output = try Output.Lines(out, overwrite: force)
         if format == .csv {
-            guard try writeCSV(source, window, method, to: output) else {
+            // The line break of CSV is CRLF; its second half comes with every line.
+            guard try report.writeCSV({ try output.write($0, ending: "\r") }) else {
                 throw try source.nothing(of: period, window, config.zone, at: store)
             }
         } else if format == .html || format == .pdf {
-            guard let found = try source.summaryByMonth(method, window) else {
+            guard let sheets = try report.sheets({ try $0.checkClaims() }) else {
                 throw try source.nothing(of: period, window, config.zone, at: store)
             }
-            try found.whole.checkClaims()
-            let years = try source.summaryByYear(method, known: found.whole).map { year, isWhole, summary in
-                ReportYear(
-                    year: year, kgPerVehicle: summary.kgPerVehicleLocation, vehicles: summary.vehicles,
-                    isWhole: isWhole)
+            let without = try uncommanded(sheets.summary, window, config).map {
+                (name: (self.without ?? "").lastPathPart, summary: $0)
             }
-            let page = page(
-                found.whole, found.months, years, config, changes, restatements,
-                try uncommanded(found.whole, window, config))
+            let page = report.page(sheets, build: "\(Twin.version), \(Build.id)", without: without)
             if format == .pdf, let out {
                 try output.write(bytes: PagePrinter.pdf(page, for: out))
             } else {
                 for line in page { try output.write(line) }
             }
         } else {
-            guard let summary = try source.summary(method, window) else {
+            guard let summary = try report.summary() else {
                 throw try source.nothing(of: period, window, config.zone, at: store)
             }
             try summary.checkClaims()
             if format == .xlsx {
-                try output.write(bytes: workbook(summary, source, window))
+                try output.write(bytes: report.workbook(summary))
                 return try output.finish()
             }
             let lines =
                 format == .secr
-                ? SECRText.lines(summary, before: try before(window, method, source, config.zone), name: config.name)
-                : lines(summary, window, changes)
+                ? SECRText.lines(
+                    summary, before: try before(window, report.method, source, config.zone), name: config.name)
+                : lines(summary, report)
             for line in lines { try output.write(line) }
         }
         try output.finish()
@@ -145,119 +140,19 @@ struct ReportCommand: AsyncParsableCommand {
         return other
     }
 
-    private func page(
-        _ summary: Summary, _ months: [(first: CivilDate, isWhole: Bool, summary: Summary?)], _ years: [ReportYear],
-        _ config: SiteConfig, _ changes: [ConfigurationInWindow], _ restatements: [Restatement], _ without: Summary?
-    ) -> [String] {
-        var facts = ReportPage.Facts(
-            period: period, name: config.name, build: "\(Twin.version), \(Build.id)", rules: config.hash,
-            configurations: changes.map { $0.sentence(config.zone) }, restated: summary.effect(of: restatements))
-        facts.without = without.map { (name: (self.without ?? "").lastPathPart, summary: $0) }
-        let months = months.map { first, isWhole, summary in
-            ReportMonth(
-                label: ReportCommand.months[first.month - 1], kgPerVehicle: summary?.kgPerVehicleLocation,
-                vehicles: summary?.vehicles ?? 0, isWhole: isWhole)
-        }
-        return ReportPage.lines(summary, months: months, years: years, facts: facts)
-    }
-
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-
-    /// Row by row: a year of them has no place in memory.
-    /// - Returns: whether there was one.
-    private func writeCSV(
-        _ source: any StoreReading, _ window: StoreWindow, _ method: ReportMethod, to output: Output.Lines
-    ) throws -> Bool {
-        var isEmpty = true
-        let isSimulated = try source.facts(window)?.isSimulated ?? false
-        // Only accounts are printed, so no meter is read.
-        try source.forEachRow(window, on: Chart([])) { row in
-            // The line break of CSV is CRLF; its second half comes with every line.
-            if isEmpty { try output.write(ReportCSV.header, ending: "\r") }
-            isEmpty = false
-            for line in ReportCSV.lines(row, method, isSimulated: isSimulated) { try output.write(line, ending: "\r") }
-        }
-        return !isEmpty
-    }
-
-    private func workbook(
-        _ summary: Summary, _ source: any StoreReading, _ window: StoreWindow
-    ) throws -> [UInt8] {
-        var archive = ZipArchive()
-        let book = ReportWorkbook(summary)
-        for part in book.parts {
-            archive.begin(part.name)
-            archive.write(part.text)
-        }
-        var periods = book.periods
-        archive.begin(periods.part)
-        archive.write(periods.head)
-        // Only accounts are in it, so no meter is read.
-        try source.forEachRow(window, on: Chart([])) { archive.write(periods.add($0)) }
-        archive.write(periods.finish())
-        return archive.finish()
-    }
-
-    private func lines(_ summary: Summary, _ window: StoreWindow, _ changes: [ConfigurationInWindow]) -> [String] {
-        if common.json || format == .json {
-            var members = summary.json.members ?? []
-            members.append(.init("configurations", .array(changes.map { $0.json(summary.method.zone) })))
-            return [JSON.object(members).printableLine]
-        }
+    private func lines(_ summary: Summary, _ report: StoredReport) -> [String] {
+        if common.json || format == .json { return [report.json(summary).printableLine] }
+        let changes = report.changes
         return SummaryText.lines(
-            summary, asked: period.map { (name: $0, from: window.from, to: window.to) },
+            summary, asked: period.map { (name: $0, from: report.window.from, to: report.window.to) },
             notes: changes.count > 1 ? changes.map { $0.sentence(summary.method.zone) } : [])
-    }
-}
-
-/// A configuration that was in force in a window, and what was new in it.
-struct ConfigurationInWindow {
-    var hash: String
-    var from: PlantTime
-    /// Files that differ from the one before; nil for the first of the store.
-    var filesChanged: [String]?
-
-    /// Those in force at some time of the window, by time.
-    static func all(in window: StoreWindow, of store: any StoreReading) throws -> [ConfigurationInWindow] {
-        var all: [ConfigurationInWindow] = []
-        for next in try store.configurations() where next.hash != all.last?.hash {
-            var changed: [String]?
-            if let before = all.last {
-                let old = try store.files(ofConfiguration: before.hash)
-                let new = try store.files(ofConfiguration: next.hash)
-                let names = Set(old.map(\.name)).union(new.map(\.name)).sorted()
-                changed = names.filter { name in
-                    old.first { $0.name == name }?.bytes != new.first { $0.name == name }?.bytes
-                }
-            }
-            all.append(ConfigurationInWindow(hash: next.hash, from: next.from, filesChanged: changed))
-        }
-        // The last one from before the window is in force in it.
-        let first = all.lastIndex { $0.from <= window.from } ?? 0
-        return all.dropFirst(first).filter { $0.from < window.to }
-    }
-
-    func json(_ zone: LocalZone) -> JSON {
-        .fields([
-            "hash": .string(hash), "from": .string(zone.text(from)),
-            "files_changed": filesChanged.map { .array($0.map(JSON.string)) } ?? .null,
-        ])
-    }
-
-    func sentence(_ zone: LocalZone) -> String {
-        let since = zone.text(from).prefix(16).replacing("T", with: " ")
-        let files = filesChanged.map { ": \($0.joined(separator: ", "))" } ?? ""
-        return "configuration \(hash.replacing("sha256:", with: "").prefix(8)) from \(since)\(files)"
     }
 }
 
 extension Summary {
     /// Nobody may claim more than was used, and every year needs its factors.
     func checkClaims() throws {
-        if let above = certificatesAboveUse.first { throw Failure(above, exitCode: 78) }
-        try method.factors.check(missingFactorYears)
+        if let problem = claimProblem { throw Failure(problem, exitCode: 78) }
     }
 }
 

@@ -1,0 +1,109 @@
+import Testing
+import TwinConfiguration
+import TwinCore
+import TwinPlant
+import TwinRuntime
+import TwinTesting
+
+@testable import TwinWeb
+
+@Suite("The pages of assets")
+struct AssetTests {
+    @Test(
+        "every asset of every kind has one, from what its kind declares, with the source of each number",
+        arguments: ["sunderland", "sunderland-biomass", "sunderland-chp", "sunderland-hydrogen", "sunderland-vehicles"])
+    func everyKind(folder: String) async throws {
+        let day = try await WebDay.made()
+        var source = day.source
+        source.config = try SiteConfig.load(folder: Repository.path("twin-config/\(folder)"))
+        let list = try await WebDay.json("/assets.json", source)
+        #expect(list["assets"]?.items?.count == source.config.assets.count)
+        var seen: Set<String> = []
+        for asset in source.config.assets {
+            // One of each kind: the others differ in their numbers alone.
+            guard seen.insert("\(type(of: asset.kind))").inserted else { continue }
+            let page = try await WebDay.json("/asset/\(asset.path.text).json", source)
+            #expect(page["asset"]?.text == asset.path.text)
+            #expect(page["signals"]?.items?.map { $0["key"]?.text } == asset.kind.signals.map(\.key))
+            #expect((page["control"] == .null) == (asset.kind.control == nil))
+            let parameters = try #require(page["parameters"]?.items)
+            #expect(parameters.count == asset.kind.parameterValues.count)
+            for row in parameters where row["value"]?.bool == nil && row["value"]?.members == nil {
+                #expect(row["source"]?.text?.isEmpty == false, "\(asset.path.text) \(row["key"]?.text ?? "")")
+            }
+        }
+        let kinds = [
+            "sunderland-biomass": "BiomassBoiler", "sunderland-chp": "CombinedHeatPower",
+            "sunderland-hydrogen": "Electrolyser",
+        ]
+        if let kind = kinds[folder] { #expect(seen.contains(kind)) }
+    }
+
+    @Test("a parameter's value is that of the file, and so is its source")
+    func parameter() async throws {
+        let day = try await WebDay.made()
+        let page = try await WebDay.json("/asset/wind/t01.json", day.source)
+        let hub = page["parameters"]?.items?.first { $0["key"]?.text == "hub_height_m" }
+        #expect(hub?["value"]?.double == 50)
+        #expect(hub?["source"]?.text == "Press 2007 (51 m turbines); planning file with hub <= 50 m")
+    }
+
+    @Test("of a run it tells values, set-points, commands and the last messages with what became of them")
+    func live() async throws {
+        let day = try await WebDay.made()
+        let source = PageSource(config: day.config, build: "test", feed: day.feed)
+        let storage = try #require(day.config.assets.first { $0.path.area == .storage })
+        let page = try await WebDay.json("/asset/\(storage.path.text).json", source)
+        let power = page["signals"]?.items?.first { $0["key"]?.text == "power_kw" }
+        #expect(power?["value"]?.double != nil)
+        #expect(power?["unit"]?.text == "kW")
+        #expect(page["control"]?["set_point"]?.double != nil)
+        #expect(page["commands"]?.items?.isEmpty == false)
+        let messages = try #require(page["messages"]?.items)
+        #expect((1...20).contains(messages.count))
+        #expect(messages.contains { $0["fate"]?.text == "taken" })
+    }
+
+    @Test("an asset that is none says so", arguments: ["wind/t99", "x", "wind/t01/more"])
+    func none(path: String) async throws {
+        let day = try await WebDay.made()
+        let error = try await WebDay.json("/asset/\(path).json", day.source, status: 404)
+        #expect(error["error"]?["code"]?.text == "not_found")
+    }
+
+    @Test("a payload is kept as the text that it is, and not without end")
+    func hostile() async throws {
+        var traffic = AssetTraffic()
+        let text = "<script>alert(1)</script>" + String(repeating: "x", count: 1000)
+        let outcome = try await #require(WebDay.made().feed.moment).outcome
+        traffic.hear(
+            [
+                Arrival(t: PlantTime(ms: 0), topic: "v1/s/wind/t01/tele", payload: Array(text.utf8)),
+                Arrival(t: PlantTime(ms: 0), topic: "v1/s/wind/<b>/tele", payload: []),
+            ], outcome)
+        let messages = traffic.messages(of: AssetPath(.wind, "t01"))
+        #expect(messages.count == 1)
+        #expect(messages.first?.payload.count == AssetTraffic.payloadMax)
+        #expect(messages.first?.isCut == true)
+        for _ in 0..<100 {
+            traffic.hear([Arrival(t: PlantTime(ms: 0), topic: "v1/s/wind/t01/tele", payload: [])], outcome)
+        }
+        #expect(traffic.messages(of: AssetPath(.wind, "t01")).count == AssetTraffic.kept)
+    }
+}
+
+@Suite("The pages of storage and charging")
+struct GroupTests {
+    @Test("hold what stores and what charges, with what each tells", arguments: ["storage", "charging"])
+    func groups(name: String) async throws {
+        let day = try await WebDay.made()
+        let page = try await WebDay.json(
+            "/\(name).json", PageSource(config: day.config, build: "test", feed: day.feed))
+        let assets = try #require(page["assets"]?.items)
+        let storing = day.config.assets.filter { $0.kind.storeTerms != nil }.map(\.path.text)
+        let charging = day.config.assets.filter { [.bay, .yard, .agv].contains($0.path.area) }.map(\.path.text)
+        #expect(assets.compactMap { $0["asset"]?.text } == (name == "storage" ? storing : charging))
+        #expect(!assets.isEmpty)
+        for asset in assets { #expect(asset["signals"]?.items?.first?["value"]?.double != nil) }
+    }
+}
