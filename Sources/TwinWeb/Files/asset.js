@@ -44,7 +44,7 @@ function control(data) {
       `; by itself, when a lease ends: ${obeys.fallback}.`),
     h("p", {}, `Set-point: ${obeys.set_point_text ?? "none"}`),
     obeys.hand ? h("p", { class: "note" }, `By hand: ${obeys.hand.text}, until ${clock(obeys.hand.until)}`) : null,
-    table(["time", "asked", "because", "became"], data.commands.map((command) => [clock(command.ts), command.text, command.reason,
+    table(["time", "asked", "because", "became"], data.commands.map((command) => [clock(command.ts), `${command.text}${command.is_renewal ? " (lease renewed)" : ""}`, command.reason,
       command.fate === "rejected" || command.fate === "expired" ? h("span", { class: "badge warn" }, `△ ${command.fate}`) : command.fate]),
     { caption: "Last changes of the set-point", empty: "None since this page's server began" }));
 }

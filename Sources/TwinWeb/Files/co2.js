@@ -49,7 +49,8 @@ function waterfall(change) {
   const parts = change.parts.filter((part) => Math.abs(part.kg) >= 0.05);
   const levels = [change.from_kg];
   for (const part of parts) levels.push(levels[levels.length - 1] + part.kg);
-  const [width, height] = [1000, 300];
+  const isNarrow = innerWidth < 640;
+  const [width, height] = [isNarrow ? 560 : 1000, 300];
   const most = Math.max(...levels, change.to_kg, 1) * 1.1;
   const least = Math.min(0, ...levels);
   const y = (value) => height - 62 - (height - 86) * (value - least) / (most - least);
