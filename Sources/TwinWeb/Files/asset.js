@@ -55,9 +55,12 @@ function alarms(data) {
     [h("span", { class: "badge alarm" }, `▲ ${alarm.path}`), clock(alarm.since), alarm.cause])));
 }
 
+/** A curve is long, and opens. */
+const points = (list) => h("details", {}, h("summary", {}, `${list.length} points`), list.map((one) => one.join(" → ")).join(", "));
+
 const told = (value) => (value === null ? "–" : typeof value === "number" ? figure(value, Number.isInteger(value) ? 0 : Math.min(4, String(value).split(".")[1]?.length ?? 0))
   : typeof value === "boolean" ? (value ? "yes" : "no")
-    : Array.isArray(value) ? value.map((one) => (Array.isArray(one) ? one.join(" → ") : one)).join(", ")
+    : Array.isArray(value) ? (Array.isArray(value[0]) ? points(value) : value.join(", "))
       : Object.entries(value).map(([key, one]) => `${key} ${one}`).join(", "));
 
 function parameters(data) {
