@@ -53,9 +53,10 @@ export async function group(name) {
     if (!data.trend || data.assets.length === 0) return;
     const grid = h("div", { class: "grid wide" });
     place.trend.replaceChildren(card("The last 24 hours", grid));
-    for (const signal of data.trend.signals) {
-      const box = h("div", { class: "asset-trend" });
-      grid.append(box);
+    // All places first: a chart is as wide as its place is when it is drawn.
+    const boxes = data.trend.signals.map((signal) => [signal, h("div", { class: "asset-trend" })]);
+    grid.append(...boxes.map(([, box]) => box));
+    for (const [signal, box] of boxes) {
       try { await seriesChart(box, signal, data.trend.from, data.trend.to, { points: 400 }); } catch (error) {
         box.append(h("p", { class: "muted" }, error.message));
       }
