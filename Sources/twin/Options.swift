@@ -104,6 +104,9 @@ enum Build {
         let stamp = UInt64(bitPattern: Int64(info.st_mtim.tv_sec)) &* 1_000_000_007 &+ UInt64(info.st_mtim.tv_nsec)
         return "\(Twin.version)+\(String(UInt64(info.st_size), radix: 16)).\(String(stamp, radix: 16))"
     }()
+
+    /// As a report names it.
+    static let words = "\(Twin.version), \(id)"
 }
 
 extension ControlMode: ExpressibleByArgument {}

@@ -91,3 +91,19 @@ struct AssetTests {
         #expect(traffic.messages(of: AssetPath(.wind, "t01")).count == AssetTraffic.kept)
     }
 }
+
+@Suite("The pages of storage and charging")
+struct GroupTests {
+    @Test("hold what stores and what charges, with what each tells", arguments: ["storage", "charging"])
+    func groups(name: String) async throws {
+        let day = try await WebDay.made()
+        let page = try await WebDay.json(
+            "/\(name).json", PageSource(config: day.config, build: "test", feed: day.feed))
+        let assets = try #require(page["assets"]?.items)
+        let storing = day.config.assets.filter { $0.kind.storeTerms != nil }.map(\.path.text)
+        let charging = day.config.assets.filter { [.bay, .yard, .agv].contains($0.path.area) }.map(\.path.text)
+        #expect(assets.compactMap { $0["asset"]?.text } == (name == "storage" ? storing : charging))
+        #expect(!assets.isEmpty)
+        for asset in assets { #expect(asset["signals"]?.items?.first?["value"]?.double != nil) }
+    }
+}

@@ -1,10 +1,10 @@
 public import TwinCore
 
-/// What the last steps of a run used, until the store has it: two hours at most, and never more than so many values.
+/// What the last steps of a run used, until the store has it: four hours at most, and never more than so many values.
 ///
 /// It keeps the lists that steps hand out anyway, and copies none.
 public struct RecentValues: Sendable {
-    static let kept = Span.hours(2)
+    static let kept = Span.hours(4)
     static let valuesMax = 300_000
 
     private struct Step: Sendable {

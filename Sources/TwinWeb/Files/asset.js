@@ -44,7 +44,7 @@ function control(data) {
       `; by itself, when a lease ends: ${obeys.fallback}.`),
     h("p", {}, `Set-point: ${obeys.set_point_text ?? "none"}`),
     obeys.hand ? h("p", { class: "note" }, `By hand: ${obeys.hand.text}, until ${clock(obeys.hand.until)}`) : null,
-    table(["time", "asked", "because", "became"], data.commands.map((command) => [clock(command.ts), command.text, command.reason,
+    table(["time", "asked", "because", "became"], data.commands.map((command) => [clock(command.ts), `${command.text}${command.is_renewal ? " (lease renewed)" : ""}`, command.reason,
       command.fate === "rejected" || command.fate === "expired" ? h("span", { class: "badge warn" }, `△ ${command.fate}`) : command.fate]),
     { caption: "Last changes of the set-point", empty: "None since this page's server began" }));
 }
@@ -55,9 +55,12 @@ function alarms(data) {
     [h("span", { class: "badge alarm" }, `▲ ${alarm.path}`), clock(alarm.since), alarm.cause])));
 }
 
+/** A curve is long, and opens. */
+const points = (list) => h("details", {}, h("summary", {}, `${list.length} points`), list.map((one) => one.join(" → ")).join(", "));
+
 const told = (value) => (value === null ? "–" : typeof value === "number" ? figure(value, Number.isInteger(value) ? 0 : Math.min(4, String(value).split(".")[1]?.length ?? 0))
   : typeof value === "boolean" ? (value ? "yes" : "no")
-    : Array.isArray(value) ? value.map((one) => (Array.isArray(one) ? one.join(" → ") : one)).join(", ")
+    : Array.isArray(value) ? (Array.isArray(value[0]) ? points(value) : value.join(", "))
       : Object.entries(value).map(([key, one]) => `${key} ${one}`).join(", "));
 
 function parameters(data) {
@@ -94,9 +97,10 @@ async function trend(data) {
   if (!data.trend) return;
   const grid = h("div", { class: "grid wide" });
   parts.trend.replaceChildren(h("h2", {}, "The last 24 hours"), grid);
-  for (const signal of data.trend.signals) {
-    const box = h("div", { class: "asset-trend" });
-    grid.append(box);
+  // All places first: a chart is as wide as its place is when it is drawn.
+  const boxes = data.trend.signals.map((signal) => [signal, h("div", { class: "asset-trend" })]);
+  grid.append(...boxes.map(([, box]) => box));
+  for (const [signal, box] of boxes) {
     try { await seriesChart(box, signal, data.trend.from, data.trend.to, { title: signal.split("/").pop() }); } catch (error) {
       box.append(h("p", { class: "muted" }, error.message));
     }

@@ -60,11 +60,11 @@ function waterfall(change) {
       svg("text", { x: x + pitch / 2, y: y(high) - 5, "text-anchor": "middle" }, text),
       label.split(" ").map((word, line) => svg("text", { x: x + pitch / 2, y: height - 44 + 14 * line, "text-anchor": "middle", class: "axis" }, word)));
   };
-  return [svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "What changed the CO2 per vehicle, kg; the table below has the same figures" },
+  return [h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "What changed the CO2 per vehicle" }, svg("svg", { class: "co2-fall", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "What changed the CO2 per vehicle, kg; the table below has the same figures" },
     column(0, 0, change.from_kg, "end", figure(change.from_kg, 1), change.from),
     parts.map((part, place) => column(place + 1, Math.min(levels[place], levels[place + 1]), Math.max(levels[place], levels[place + 1]), part.kg > 0 ? "more" : "less", signed(part.kg), part.label)),
     column(parts.length + 1, 0, change.to_kg, "end", figure(change.to_kg, 1), "this window"),
-    svg("line", { x1: 5, x2: width - 5, y1: y(0), y2: y(0), class: "base" })),
+    svg("line", { x1: 5, x2: width - 5, y1: y(0), y2: y(0), class: "base" }))),
   h("p", { class: "small muted" }, "kg per vehicle. Each cause has the mean of what it changes over all orders (Shapley values), so the bars come to the difference. Light bars make it less, dark ones more."),
   tableTwin(["cause", "whose", { text: "change", unit: "kg per vehicle", num: true }], [
     [change.from, "", figure(change.from_kg, 3)], ...change.parts.map((part) => [part.label, part.is_ours ? "the plant's own doing" : "what happened to it", signed(part.kg, 3)]),

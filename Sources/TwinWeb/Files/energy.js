@@ -63,13 +63,15 @@ async function sankey(flow) {
   await library("d3.js");
   await library("d3-sankey.js");
   const isNarrow = innerWidth < 640;
-  const [width, height] = isNarrow ? [520, 760] : [1100, 560];
-  const graph = d3.sankey().nodeId((node) => node.id).nodeWidth(12).nodePadding(isNarrow ? 16 : 14)
+  const [width, height] = isNarrow ? [340, 620] : [1100, 560];
+  const graph = d3.sankey().nodeId((node) => node.id).nodeWidth(12).nodePadding(isNarrow ? 12 : 14)
     .nodeAlign(d3.sankeyJustify).extent([[4, 14], [width - 4, height - 6]])({
       nodes: flow.nodes.map((node) => ({ ...node })),
       links: flow.links.map((link) => ({ source: link.from, target: link.to, value: link.kwh })),
     });
   const text = (node) => `${node.label}  ${kwh(node.kwh)} kWh${node.share_pct === null ? "" : `, ${percent(node.share_pct)}`}`;
+  // On a phone a name must do, where there is room for one; the table has the figures.
+  const label = (node) => (isNarrow ? (node.y1 - node.y0 > 9 ? `${node.label} ${figure(node.kwh / 1000)} MWh` : "") : text(node));
   const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Energy from sources over buses to uses, kWh; the table below has the same figures" },
     svg("g", { fill: "none" }, graph.links.map((link) => svg("path", {
       d: d3.sankeyLinkHorizontal()(link), stroke: kinds[link.source.kind] ?? "var(--c7)", "stroke-width": Math.max(1, link.width), "stroke-opacity": .32,
@@ -79,7 +81,7 @@ async function sankey(flow) {
       return svg("g", {},
         svg("rect", { x: node.x0, y: node.y0, width: node.x1 - node.x0, height: Math.max(1, node.y1 - node.y0), fill: kinds[node.kind] ?? "var(--c7)" },
           svg("title", {}, text(node))),
-        svg("text", { x: isRight ? node.x0 - 6 : node.x1 + 6, y: (node.y0 + node.y1) / 2, dy: ".35em", "text-anchor": isRight ? "end" : "start", class: "energy-label" }, text(node)));
+        svg("text", { x: isRight ? node.x0 - 6 : node.x1 + 6, y: (node.y0 + node.y1) / 2, dy: ".35em", "text-anchor": isRight ? "end" : "start", class: "energy-label" }, label(node)));
     }));
   return h("div", { class: "energy-sankey" }, drawing);
 }
@@ -89,7 +91,8 @@ function bars(data, bus) {
   const { starts, columns, stepped_s: stepped } = data.bars;
   const own = columns.filter((column) => column.bus === bus && column.kwh.some((value) => value));
   if (own.length === 0) return h("p", { class: "muted" }, "Nothing flowed on it in this window.");
-  const [width, height, left, bottom] = [1100, 300, 62, 30];
+  const isNarrow = innerWidth < 640;
+  const [width, height, left, bottom] = [isNarrow ? 340 : 1100, 300, isNarrow ? 48 : 62, 30];
   const up = starts.map((_, place) => own.reduce((sum, c) => sum + Math.max(0, c.kwh[place] ?? 0), 0));
   const down = starts.map((_, place) => own.reduce((sum, c) => sum + Math.min(0, c.kwh[place] ?? 0), 0));
   const ticks = d3.scaleLinear().domain([Math.min(0, ...down), Math.max(1e-9, ...up)]).nice(5);
@@ -97,7 +100,7 @@ function bars(data, bus) {
   const pitch = (width - left - 8) / starts.length;
   const color = (place) => `var(--c${place % 8 + 1})`;
   const label = (text) => (data.bars.width === "day" ? clock(text).slice(0, -6) : clock(text).slice(-5));
-  const every = Math.max(1, Math.ceil(starts.length / 12));
+  const every = Math.max(1, Math.ceil(starts.length / (isNarrow ? 4 : 12)));
   const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Energy of ${bus} by time, kWh; the table below has the same figures` },
     ticks.ticks(5).map((value) => svg("g", {},
       svg("line", { x1: left, x2: width - 8, y1: y(value), y2: y(value), class: value === 0 ? "base" : "grid" }),

@@ -51,7 +51,7 @@ public final class LiveFeed: PlantWatcher {
     var snapshot: [UInt8]? { state.withLock { $0.snapshot } }
     var messages: MessageWatch { state.withLock { $0.messages } }
     var commands: CommandHistory { state.withLock { $0.history } }
-    /// What the last two hours used.
+    /// What the last hours used.
     var recent: RecentValues { state.withLock { $0.recent } }
     /// The last messages of an asset, the newest first.
     func messages(of path: AssetPath) -> [AssetTraffic.Message] { state.withLock { $0.traffic.messages(of: path) } }

@@ -46,7 +46,7 @@ extension Page {
 /// All pages, in the order of the navigation.
 enum Pages {
     static let all: [any Page] = [
-        OverviewPage(), EnergyPage(), CO2Page(), VehiclesPage(), AssetsPage(), AssetPage(), AlarmsPage(), CommandsPage(),
-        LoginPage(),
+        OverviewPage(), EnergyPage(), CO2Page(), VehiclesPage(), GroupPage.storage, GroupPage.charging, AssetsPage(),
+        AssetPage(), AlarmsPage(), CommandsPage(), LoginPage(),
     ]
 }

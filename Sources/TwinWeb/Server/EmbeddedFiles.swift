@@ -13,5 +13,8 @@ enum EmbeddedFiles {
         ("asset.js", PackageResources.asset_js),
         ("co2.js", PackageResources.co2_js),
         ("vehicles.js", PackageResources.vehicles_js),
+        ("group.js", PackageResources.group_js),
+        ("storage.js", PackageResources.storage_js),
+        ("charging.js", PackageResources.charging_js),
     ]
 }

@@ -16,6 +16,7 @@ public struct PageSource: Sendable {
     public var reins: ReplayReins?
     /// What is played: the file of a replay.
     public var played: String?
+    /// As a report names it.
     public var build: String
 
     public init(

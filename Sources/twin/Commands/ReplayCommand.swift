@@ -183,7 +183,7 @@ struct ReplayCommand: AsyncParsableCommand {
             speed: speed.factor, isAwaited: awaitVisitor, pauseAt: try pauseAt.map(config.zone.argument))
         let feed = LiveFeed(onListen: reins.begin)
         (options.watcher, options.reins, options.shouldStop) = (feed, reins, { Terminal.isStopped })
-        var source = PageSource(config: config, build: Build.id, feed: feed, store: { books })
+        var source = PageSource(config: config, build: Build.words, feed: feed, store: { books })
         (source.reins, source.played) = (reins, input)
         // What was seen in an earlier replay is not seen in this one.
         let rules = try pages.access.rules(store: store, goesOn: false, at: address)

@@ -87,7 +87,7 @@ struct ReportCommand: AsyncParsableCommand {
             let without = try uncommanded(sheets.summary, window, config).map {
                 (name: (self.without ?? "").lastPathPart, summary: $0)
             }
-            let page = report.page(sheets, build: "\(Twin.version), \(Build.id)", without: without)
+            let page = report.page(sheets, build: Build.words, without: without)
             if format == .pdf, let out {
                 try output.write(bytes: PagePrinter.pdf(page, for: out))
             } else {

@@ -159,7 +159,7 @@ struct RunCommand: AsyncParsableCommand {
     ) throws -> ServedPages {
         let feed = LiveFeed()
         options.watcher = feed
-        var source = PageSource(config: config, build: Build.id, feed: feed, store: PageStore(store).get)
+        var source = PageSource(config: config, build: Build.words, feed: feed, store: PageStore(store).get)
         source.inbox = options.inbox
         return try ServedPages(source, pages.access.rules(store: store, at: address), at: address)
     }

@@ -37,7 +37,7 @@ struct ServeCommand: AsyncParsableCommand {
         let rules = try access.rules(store: store, at: address)
         let books = try openToRead(store)
         let config = try common.load(from: books, at: store)
-        let source = PageSource(config: config, build: Build.id, store: { books })
+        let source = PageSource(config: config, build: Build.words, store: { books })
         let pages = try ServedPages(source, rules, at: address)
         try await pages.untilStopped()
         try Terminal.exitIfInterrupted()

@@ -1,0 +1,3 @@
+import { group } from "/files/group.js";
+
+group("charging");
