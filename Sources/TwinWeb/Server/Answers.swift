@@ -3,7 +3,8 @@ import TwinCore
 
 extension Response {
     static func json(_ json: JSON, status: HTTPResponse.Status = .ok) -> Response {
-        .json(bytes: json.bytes, status: status)
+        // What a terminal obeys, or what turns the direction of reading, stands as escapes: the same text to a program.
+        .json(bytes: Array(json.printableLine.utf8), status: status)
     }
 
     static func json(bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Response {

@@ -7,5 +7,10 @@ enum EmbeddedFiles {
         ("alarms.js", PackageResources.alarms_js),
         ("commands.js", PackageResources.commands_js),
         ("login.js", PackageResources.login_js),
+        ("data.js", PackageResources.data_js),
+        ("plan.js", PackageResources.plan_js),
+        ("replay.js", PackageResources.replay_js),
+        ("studies.js", PackageResources.studies_js),
+        ("openapi.json", PackageResources.openapi_json),
     ]
 }

@@ -17,6 +17,10 @@ public struct PageSource: Sendable {
     /// What is played: the file of a replay.
     public var played: String?
     public var build: String
+    /// The folder that the configuration was read from; nil where nobody may write to it.
+    public var configFolder: String?
+    /// Where results of studies and scenarios lie.
+    public var resultFolders: [String] = []
 
     public init(
         config: SiteConfig, build: String, feed: LiveFeed? = nil,
