@@ -96,7 +96,7 @@ let package = Package(
         // The solver's libraries are opened at run time; nothing here links them.
         .target(name: "TwinSolver", dependencies: ["TwinProgram", "CSignalGuard"], swiftSettings: product),
         .target(
-            name: "TwinReports", dependencies: ["TwinCore", "TwinUnits", "TwinBooks", "TwinStudies"],
+            name: "TwinReports", dependencies: ["TwinCore", "TwinUnits", "TwinBooks", "TwinDispatch", "TwinStudies"],
             swiftSettings: product),
         // The page server: what people open. It sees the store and the run through their ports.
         .target(
@@ -217,8 +217,9 @@ let package = Package(
         .testTarget(
             name: "TwinWebTests",
             dependencies: [
-                "TwinWeb", "TwinRuntime", "TwinReports", "TwinConfiguration", "TwinStore", "TwinBooks", "TwinCore",
-                "TwinTesting", "TwinSimulation", .product(name: "HummingbirdTesting", package: "hummingbird"),
+                "TwinWeb", "TwinRuntime", "TwinReports", "TwinConfiguration", "TwinStore", "TwinBooks", "TwinPlant",
+                "TwinCore", "TwinUnits", "TwinTesting", "TwinSimulation",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ] + web, swiftSettings: strict),
         .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT", "TwinTesting"], swiftSettings: strict),
         .testTarget(

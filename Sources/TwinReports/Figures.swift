@@ -1,3 +1,5 @@
+public import TwinCore
+
 /// Numbers for people: fixed decimals, thousands separated by commas, independent of the locale.
 public enum Figures {
     /// `value` with `decimals` digits after the point; a dash where it is not finite.
@@ -22,4 +24,9 @@ public enum Figures {
         }
         return out
     }
+}
+
+extension LocalZone {
+    /// `2025-06-18 07:00` by the site's clock.
+    public func minute(_ time: PlantTime) -> String { String(text(time).prefix(16)).replacing("T", with: " ") }
 }

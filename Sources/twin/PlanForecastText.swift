@@ -82,18 +82,3 @@ struct PlanForecastText {
 extension String {
     fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }
-
-extension ForecastValues.Quantity {
-    /// With its unit where that is not kW.
-    fileprivate var word: String {
-        switch self {
-        case .net: "net load"
-        case .sun: "sun"
-        case .wind: "wind"
-        case .heat: "hot water"
-        case .intensity: "grid, g/kWh"
-        case .price: "import, per MWh"
-        case .charging: "cars that come"
-        }
-    }
-}

@@ -28,9 +28,8 @@ struct PlanText {
     func lines() -> [String] {
         var lines = Output.wrapped(
             "Plan of \(zone.minute(plan.made)) until \(zone.minute(plan.end)): \(purpose)", indent: 0)
-        let gap = plan.gap > 0 ? "within \(Figures.fixed(100 * plan.gap, 3)) % of the best" : "the best there is"
-        lines += [place, gap]
-        if let effect = plan.effect { lines += saves(effect) }
+        lines += [place, PlanWords.gap(plan)]
+        if let effect = plan.effect { lines += Output.wrapped(PlanWords.effect(effect, currency), indent: 0) }
         lines += unmet()
         lines += ["", "What energy is worth, \(currency)/MWh with carbon, and what is expected"]
         lines.append(
@@ -49,57 +48,30 @@ struct PlanText {
         return lines
     }
 
-    private func saves(_ effect: PlanEffect) -> [String] {
-        func tonnes(_ kg: Double) -> String { "\(Figures.fixed(kg / 1000, 2)) t" }
-        let money = Figures.whole(abs(effect.money))
-        let disputed =
-            effect.isDisputed ? "; the two disagree on whether it saves at all: it follows what the purpose says" : ""
-        return Output.wrapped(
-            "saves \(tonnes(effect.kgAnnual)) CO2e by the year's factor, \(tonnes(effect.kgHalfHourly)) by the half hours,"
-                + " and \(effect.money < 0 ? "costs" : "saves") \(money) \(currency), over all its hours and without the price of"
-                + " carbon, against what it decides about left to itself; booth air and oxidiser go by rules and are not in it"
-                + disputed, indent: 0)
-    }
-
     /// That some are not told.
     private func more(_ count: Int) -> [String] {
         count > 0 && !tellsAll ? ["  … and \(count) more: see --all"] : []
     }
 
     private func unmet() -> [String] {
-        let wishes = plan.breaches.filter { !$0.isMargin }.sorted { $0.cost > $1.cost }
-        let margins = plan.breaches.filter(\.isMargin)
-        var lines = ["everything that was wished is kept"]
-        if !wishes.isEmpty {
-            let all = Figures.whole(wishes.reduce(0) { $0 + $1.cost })
-            let head = wishes.count == 1 ? "1 wish is not kept" : "\(wishes.count) wishes are not kept"
-            lines = ["\(head), \(all) \(currency) in the objective:"]
-            for breach in wishes.prefix(tellsAll ? .max : PlanText.breachesShown) {
-                lines += Output.wrapped(
-                    "\(breach.name) at \(zone.minute(breach.at)): \(Figures.fixed(breach.amount, 1)) \(breach.unit)"
-                        + " \(breach.isShort ? "short" : "beyond"), \(Figures.whole(breach.cost)) \(currency)",
-                    indent: 2)
-            }
-            lines += more(wishes.count - PlanText.breachesShown)
+        let wishes = PlanWords.wishes(plan)
+        var lines = [PlanWords.head(wishes, currency) + (wishes.isEmpty ? "" : ":")]
+        for breach in wishes.prefix(tellsAll ? .max : PlanText.breachesShown) {
+            lines += Output.wrapped(PlanWords.breach(breach, zone, currency), indent: 2)
         }
-        if let most = margins.map(\.amount).max() {
-            lines += Output.wrapped(
-                "\(margins.count) of the margins for forecast errors are not whole, by \(Figures.whole(most)) kW at the"
-                    + " most: to keep them would cost more than it saves", indent: 0)
-        }
+        lines += more(wishes.count - PlanText.breachesShown)
+        if let margins = PlanWords.margins(plan) { lines += Output.wrapped(margins, indent: 0) }
         return lines
     }
 
     private func asset(_ path: AssetPath) -> [String] {
         let values = plan.setPoints[path] ?? []
         let action = config.assets.first { $0.path == path }?.kind.control?.action
-        func text(_ value: Double) -> String {
-            action == .setSource ? (value >= 0.5 ? "electric" : "gas") : "\(Figures.whole(value)) kW"
-        }
         // What stays the same is told once.
         var stretches: [(value: String, from: PlantTime)] = []
-        for (value, from) in zip(values, plan.starts) where stretches.last?.value != text(value) {
-            stretches.append((text(value), from))
+        for (value, from) in zip(values, plan.starts) {
+            let text = PlanWords.setPoint(value, action)
+            if stretches.last?.value != text { stretches.append((text, from)) }
         }
         let shown = stretches.prefix(4).map { "\($0.value) from \(String(zone.minute($0.from).suffix(5)))" }
         let more = stretches.count > 4 ? ", and \(stretches.count - 4) changes after them" : ""

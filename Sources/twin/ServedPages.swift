@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Synchronization
 import TwinConfiguration
 import TwinCore
@@ -41,6 +42,12 @@ struct PageOptions: ParsableArguments {
     @Option(help: "Serve the pages there, such as 127.0.0.1:8080; port 0 takes a free one.")
     var listen: String?
 
+    @Option(name: .customLong("results"), help: "With --listen: folder with results of studies; may be repeated.")
+    var results: [String] = []
+
+    /// Where results lie: the store's folder, and those that are named.
+    func resultFolders(store: String?) -> [String] { ResultFolders.all(named: results, store: store) }
+
     /// Nil where nothing shall be served.
     func address() throws -> ListenAddress? {
         guard let listen else { return nil }
@@ -48,6 +55,17 @@ struct PageOptions: ParsableArguments {
             throw Failure("--listen \(quoted(listen)) is no address; write one like 127.0.0.1:8080", exitCode: 2)
         }
         return address
+    }
+}
+
+/// Where results of studies lie.
+enum ResultFolders {
+    /// - Parameter store: its folder comes first; nil where none is kept.
+    static func all(named: [String], store: String?) -> [String] {
+        let beside = store.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+        return ([beside].compactMap(\.self) + named).reduce(into: []) { all, folder in
+            if !all.contains(folder) { all.append(folder) }
+        }
     }
 }
 

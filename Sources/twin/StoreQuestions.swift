@@ -3,6 +3,7 @@ import TwinBooks
 import TwinConfiguration
 import TwinCore
 import TwinPlant
+import TwinReports
 import TwinRuntime
 import TwinStore
 

@@ -33,7 +33,7 @@ struct TidyTests {
         "TwinMQTT": ["TwinCore", "TwinUnits", "TwinRuntime", "CMosquitto", "CSocketBuffer"],
         "TwinStore": ["TwinCore", "TwinUnits", "TwinBooks", "TwinDispatch", "TwinRuntime", "GRDB", "GRDBSQLite"],
         "TwinSolver": ["TwinProgram", "CSignalGuard"],
-        "TwinReports": ["TwinCore", "TwinUnits", "TwinBooks", "TwinStudies"],
+        "TwinReports": ["TwinCore", "TwinUnits", "TwinBooks", "TwinDispatch", "TwinStudies"],
         "TwinWeb": [
             "TwinCore", "TwinUnits", "TwinPlant", "TwinBooks", "TwinDispatch", "TwinFiles", "TwinConfiguration",
             "TwinRuntime", "TwinReports", "TwinStudies", "Crypto", "CryptoExtras", "Hummingbird", "HummingbirdCore",

@@ -11,14 +11,25 @@ extension SignalMapping {
             let version = fields.required("twin", hint: "write twin: \(Self.version)")?.version(Self.version)
             let items = fields.required("sources", hint: "add the topics and their signals")?
                 .items(1...Self.sourcesMax)
-            guard let items else { return nil }
-            let sources = items.map { SignalSource($0, zone: zone) }
-            Self.checkTwice(sources.compactMap(\.self), root.log)
-            guard version != nil, !sources.contains(where: { $0 == nil }) else { return nil }
-            return SignalMapping(sources: sources.compactMap(\.self))
+            guard let items, let mapping = SignalMapping(items, root.log, zone: zone), version != nil
+            else { return nil }
+            return mapping
         }
         guard let mapping else { return nil }
         self = mapping
+    }
+
+    /// Reads rows as they stand below `sources:`.
+    init?(rows root: YAMLNode, zone: LocalZone) {
+        guard let items = root.items(1...Self.sourcesMax) else { return nil }
+        self.init(items, root.log, zone: zone)
+    }
+
+    private init?(_ items: [YAMLNode], _ log: ProblemLog, zone: LocalZone) {
+        let sources = items.map { SignalSource($0, zone: zone) }
+        Self.checkTwice(sources.compactMap(\.self), log)
+        guard !sources.contains(where: { $0 == nil }) else { return nil }
+        self.init(sources: sources.compactMap(\.self))
     }
 
     /// Two rows for one signal would fight over it.

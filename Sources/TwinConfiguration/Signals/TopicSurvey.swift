@@ -6,14 +6,7 @@ public struct TopicSurvey: Sendable {
     /// Topics that are told apart; messages of further ones are only counted.
     public static let topicsMax = 10_000
 
-    /// What a topic's messages become.
-    public enum Meaning: Sendable, Hashable {
-        /// Our own dialect needs no mapping.
-        case own
-        /// Signals of the plant.
-        case mapped([String])
-        case notMapped
-    }
+    public typealias Meaning = TopicGuide.Meaning
 
     public struct Topic: Sendable {
         public let name: String
@@ -40,7 +33,7 @@ public struct TopicSurvey: Sendable {
         }
     }
 
-    private let site: String
+    private let guide: TopicGuide
     /// What the configuration listens to.
     private let listened: [AssetPath]
     private var heard: Set<AssetPath> = []
@@ -52,7 +45,7 @@ public struct TopicSurvey: Sendable {
     public private(set) var beyond = 0
 
     public init(_ config: SiteConfig) {
-        site = config.site
+        guide = TopicGuide(config)
         listened =
             config.assets.map(\.path) + config.weather.paths + config.grid.paths
         door = config.signals.map { SignalDoor($0) }
@@ -60,7 +53,7 @@ public struct TopicSurvey: Sendable {
 
     public mutating func take(_ arrival: Arrival) {
         messages += 1
-        let sources = door?.mapping.sources(of: arrival.topic) ?? []
+        let sources = guide.sources(of: arrival.topic)
         var topic: Topic
         if let known = found[arrival.topic] {
             topic = known
@@ -69,9 +62,10 @@ public struct TopicSurvey: Sendable {
                 beyond += 1
                 return
             }
-            heard.formUnion(assets(arrival.topic, sources))
+            heard.formUnion(guide.assets(of: arrival.topic, sources))
             topic = Topic(
-                name: arrival.topic, meaning: meaning(arrival.topic, sources), first: arrival.t, last: arrival.t,
+                name: arrival.topic, meaning: guide.meaning(of: arrival.topic, sources), first: arrival.t,
+                last: arrival.t,
                 example: Array(arrival.payload.prefix(Telemetry.payloadMax)))
         }
         topic.messages += 1
@@ -102,18 +96,4 @@ public struct TopicSurvey: Sendable {
 
     /// Assets of the configuration that no topic tells of, in its order.
     public var unheard: [AssetPath] { listened.filter { !heard.contains($0) } }
-
-    /// What a topic tells of.
-    private func assets(_ topic: String, _ sources: [Int]) -> [AssetPath] {
-        if case .asset(let area, let asset, .tele)? = TwinCore.Topic(topic, site: site) {
-            return [AssetPath(area, asset)]
-        }
-        return sources.flatMap { door?.mapping.sources[$0].signals.flatMap(\.assets) ?? [] }
-    }
-
-    private func meaning(_ topic: String, _ sources: [Int]) -> Meaning {
-        if TwinCore.Topic(topic, site: site) != nil { return .own }
-        guard let mapping = door?.mapping, !sources.isEmpty else { return .notMapped }
-        return .mapped(sources.flatMap { mapping.sources[$0].targets })
-    }
 }

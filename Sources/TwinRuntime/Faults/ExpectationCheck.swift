@@ -15,15 +15,15 @@ public struct ExpectationCheck: Sendable {
         public var isIdle = false
     }
 
-    private var expectations: [Expectation]
-    private let zone: LocalZone
+    private(set) var expectations: [Expectation]
+    let zone: LocalZone
     private var edges: [AlarmBoard.Edge] = []
     /// The first command that each expectation is about, and how many it did not mean only for their value.
     private var commands: [Int: (first: Sighting?, outOfRange: Int)] = [:]
     /// What each expectation of a quality saw, by path.
     private var qualities: [Int: [(path: String, quality: Quality)]] = [:]
-    private var valueWatches: [Int: ValueWatch] = [:]
-    private var end: PlantTime?
+    private(set) var valueWatches: [Int: ValueWatch] = [:]
+    private(set) var end: PlantTime?
 
     private struct Sighting {
         var text: String
@@ -81,7 +81,7 @@ public struct ExpectationCheck: Sendable {
         }
     }
 
-    private func judgeAlarm(
+    func judgeAlarm(
         _ expectation: Expectation, _ pattern: String, _ after: PlantTime, _ within: Span?, _ clearsBy: PlantTime?
     ) -> Verdict {
         let matching = edges.filter { Expectation.matches(pattern, $0.key) }
@@ -117,7 +117,7 @@ public struct ExpectationCheck: Sendable {
         return near.isEmpty ? "; no other alarm then" : "; raised then: \(near.joined(separator: ", "))"
     }
 
-    private func judgeNoAlarm(_ expectation: Expectation, _ pattern: String) -> Verdict {
+    func judgeNoAlarm(_ expectation: Expectation, _ pattern: String) -> Verdict {
         guard let edge = edges.first(where: { $0.isRaised && Expectation.matches(pattern, $0.key) }) else {
             return Verdict(expectation: expectation, passed: true, sentence: "no alarm \(pattern)")
         }
@@ -143,7 +143,7 @@ public struct ExpectationCheck: Sendable {
         }
     }
 
-    private func judgeCommand(
+    func judgeCommand(
         _ expectation: Expectation, _ place: Int, _ wanted: Expectation.CommandPattern, _ isWanted: Bool
     ) -> Verdict {
         let what = "command \(wanted.pattern)\(wanted.action.map { " \($0)" } ?? "")"
@@ -162,7 +162,7 @@ public struct ExpectationCheck: Sendable {
         return Verdict(expectation: expectation, passed: isWanted == (found != nil), sentence: sentence)
     }
 
-    private func judgeQuality(
+    func judgeQuality(
         _ expectation: Expectation, _ place: Int, _ pattern: String, _ quality: Quality, _ at: PlantTime
     ) -> Verdict {
         let seen = qualities[place] ?? []
@@ -176,7 +176,7 @@ public struct ExpectationCheck: Sendable {
                 : "expected \(pattern) to be \(quality.rawValue) at \(zone.clock(at)); \(happened)")
     }
 
-    private func judgeValue(
+    func judgeValue(
         _ expectation: Expectation, _ place: Int, _ wanted: Expectation.ValuePattern, _ low: Double?, _ high: Double?
     ) -> Verdict {
         let range = bounds(low, high)
@@ -207,7 +207,7 @@ public struct ExpectationCheck: Sendable {
 
     private func tenths(_ value: Double) -> String { plain((value * 10).rounded() / 10) }
 
-    private func judgeDepartures(
+    func judgeDepartures(
         _ expectation: Expectation, _ pattern: String, _ limits: Expectation.DepartureLimits,
         _ departures: [AssetPath: Departures]
     ) -> Verdict {

@@ -31,6 +31,7 @@ extension LiveLoop {
     /// Lines, step, mark with chain, fdatasync, commands, store: in this order.
     private func closeOne(at t: PlantTime, isLast: Bool) async throws {
         guard session != nil else { return }
+        let began = ContinuousClock.now
         settleShed(at: t)
         guard let current = session else { return }
         session?.input = TickInput()
@@ -71,6 +72,7 @@ extension LiveLoop {
         }
         options.onTick?(outcome)
         options.watcher?.hear(current.input.arrivals, outcome)
+        notePulse(of: outcome, began: began)
         if isWatched, let sums { options.watcher?.see(PlantMoment(current.engine, outcome, sums, loop: .open)) }
     }
 

@@ -112,6 +112,9 @@ public final class LiveLoop {
     /// Topics of a mapping or a mode that came with a reload: asked for when what was received is acknowledged.
     var newFilters: [String] = []
     public internal(set) var notes = RunNotes()
+    /// How the run does, and what of it was told.
+    var pulse = RunPulse(link: .down)
+    var toldPulse: RunPulse?
 
     /// Whether there is a journal: before the first plant time nothing is written.
     public var hasBegun: Bool { session != nil }
@@ -310,6 +313,7 @@ public final class LiveLoop {
         }
         lookForBroker()
         try await store.follow(self)
+        tellPulse()
     }
 
     var isOver: Bool {
@@ -359,7 +363,9 @@ public final class LiveLoop {
     private func note(_ link: LinkChange) throws {
         let word = link.word(wasUp: wasUp)
         say(link.entry(word: word))
+        pulse.link = .down
         if case .up = link {
+            pulse.link = .up
             // With a new link what was refused is tried anew; the first one's refusals are known before it is told of.
             if wasUp || options.waitsForBroker { trouble(.ownRights, nil) }
             // Claims are listened for from here on: they come with the link.

@@ -225,7 +225,9 @@ public final class ReplayLoop {
         while let tick = try await nextTick() {
             path = tick.path
             for fault in options.reins?.takeFaults() ?? [] { try add(fault) }
+            let began = ContinuousClock.now
             let outcome = try await step(tick)
+            notePulse(of: outcome, began: began)
             options.reins?.note(share: tick.share, end: outcome.end)
             // Where it stands is looked at.
             let stands = options.reins?.state.isPaused == true
@@ -400,12 +402,21 @@ public final class ReplayLoop {
         return sum
     }
 
+    private func notePulse(of outcome: TickOutcome, began: ContinuousClock.Instant) {
+        guard let watcher = options.watcher else { return }
+        var pulse = RunPulse(store: store == nil ? .none : .current)
+        pulse.tick = outcome.tick
+        pulse.stepS = (ContinuousClock.now - began) / .seconds(1)
+        watcher.feel(pulse)
+    }
+
     /// Tells who looks on.
     /// - Parameter isLast: wanted or not, the end is what stays to be looked at.
     /// - Returns: whether it was seen.
     @discardableResult
     private func show(_ outcome: TickOutcome, isLast: Bool = false) -> Bool {
         guard let watcher = options.watcher, isLast || watcher.wants(outcome.end) else { return false }
+        options.reins?.note(check.standings(departures: plant?.departures ?? [:]))
         var method = engine.family.method
         method.chart = engine.state.books.chart
         let sums = co2ToDate.sums(
@@ -457,6 +468,7 @@ public final class ReplayLoop {
         judged.connected = connected.times
         log?.end()
         let verdicts = check.verdicts(judged, departures: plant?.departures ?? [:])
+        options.reins?.note(ExpectationCheck.standings(verdicts))
         facts.expectationsPassed = verdicts.count { $0.passed }
         facts.expectationsFailed = verdicts.count { !$0.passed }
         if !verdicts.isEmpty { try await store?.flush(facts) }

@@ -33,6 +33,8 @@ public struct PlantMoment: Sendable {
     public var hand: [HandOrder]
     /// The plan that was adopted last, whether it is still in force or not.
     public var plan: DispatchPlan?
+    /// Its line, with what it is for and the forecasts that it is made of.
+    public var planLine: String?
     /// What dispatch saved; nil where nothing was commanded.
     public var savedToday: SavedByDispatch?
     public var savedYesterday: SavedByDispatch?
@@ -55,6 +57,7 @@ public struct PlantMoment: Sendable {
         pending = state.desk.pending
         hand = state.hand.all
         plan = engine.dispatchPlan
+        planLine = state.plan
         savedToday = state.counterfactual?.today
         savedYesterday = state.counterfactual?.yesterday
         requests = state.requests?.asked ?? []

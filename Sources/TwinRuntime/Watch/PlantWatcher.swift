@@ -9,4 +9,6 @@ public protocol PlantWatcher: AnyObject, Sendable {
     /// Whether the picture of the step that ends at `end` is wanted: a replay as fast as possible is not drawn at each.
     func wants(_ end: PlantTime) -> Bool
     func see(_ moment: PlantMoment)
+    /// How the run does, after each step and where the link or the store changed.
+    func feel(_ pulse: RunPulse)
 }

@@ -22,6 +22,9 @@ public final class ReplayReins: Sendable {
     private struct Inner {
         var state: State
         var faults: [Fault] = []
+        /// What was thrown in, the newest last.
+        var thrown: [Fault] = []
+        var standings: [ExpectationCheck.Standing] = []
         var last: ContinuousClock.Instant?
     }
 
@@ -75,7 +78,24 @@ public final class ReplayReins: Sendable {
     }
 
     /// Lays a fault over what comes; it begins with the next step at the earliest.
-    public func inject(_ fault: Fault) { inner.withLock { $0.faults.append(fault) } }
+    public func inject(_ fault: Fault) {
+        inner.withLock { inner in
+            inner.faults.append(fault)
+            inner.thrown.append(fault)
+            if inner.thrown.count > ReplayReins.thrownMax { inner.thrown.removeFirst() }
+        }
+    }
+
+    /// So many faults are remembered.
+    public static let thrownMax = 200
+
+    /// The faults that were thrown in, the newest last.
+    public var thrown: [Fault] { inner.withLock { $0.thrown } }
+
+    /// How the expectations stand that the replay is held against.
+    public var standings: [ExpectationCheck.Standing] { inner.withLock { $0.standings } }
+
+    func note(_ standings: [ExpectationCheck.Standing]) { inner.withLock { $0.standings = standings } }
 
     func takeFaults() -> [Fault] {
         inner.withLock { inner in

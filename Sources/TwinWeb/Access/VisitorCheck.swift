@@ -6,7 +6,7 @@ struct VisitorCheck: RouterMiddleware {
     let access: Access
 
     /// For everybody: what a browser needs to log in, and what watches the process.
-    private static let open = ["/login", "/login.json", "/healthz", "/readyz", "/metrics"]
+    private static let open = ["/login", "/login.json", "/healthz", "/readyz", "/metrics", "/version"]
 
     @concurrent func handle(
         _ request: Request, context: PageContext, next: @concurrent (Request, PageContext) async throws -> Response

@@ -1,4 +1,5 @@
 import Synchronization
+import TwinConfiguration
 public import TwinCore
 public import TwinRuntime
 
@@ -17,6 +18,7 @@ public final class LiveFeed: PlantWatcher {
         var nextListener = 0
         var seen: ContinuousClock.Instant?
         var messages = MessageWatch()
+        var meter = RunMeter()
         var history = CommandHistory()
         var recent = RecentValues()
         var traffic = AssetTraffic()
@@ -50,6 +52,7 @@ public final class LiveFeed: PlantWatcher {
     /// The same as JSON.
     var snapshot: [UInt8]? { state.withLock { $0.snapshot } }
     var messages: MessageWatch { state.withLock { $0.messages } }
+    var meter: RunMeter { state.withLock { $0.meter } }
     var commands: CommandHistory { state.withLock { $0.history } }
     /// What the last hours used.
     var recent: RecentValues { state.withLock { $0.recent } }
@@ -57,9 +60,13 @@ public final class LiveFeed: PlantWatcher {
     func messages(of path: AssetPath) -> [AssetTraffic.Message] { state.withLock { $0.traffic.messages(of: path) } }
     var listenerCount: Int { state.withLock { $0.listeners.count } }
 
+    /// What topics mean from the first message on.
+    func learn(_ config: SiteConfig) { state.withLock { $0.messages.learn(config) } }
+
     public func hear(_ arrivals: [Arrival], _ outcome: TickOutcome) {
         state.withLock { state in
             state.messages.hear(arrivals, outcome)
+            state.meter.hear(arrivals, outcome)
             state.history.hear(outcome)
             state.recent.hear(outcome)
             state.traffic.hear(arrivals, outcome)
@@ -73,6 +80,8 @@ public final class LiveFeed: PlantWatcher {
     public func see(_ moment: PlantMoment) {
         let snapshot = PlantSnapshot(moment, state.withLock { $0.deeds }).json.bytes
         state.withLock { state in
+            state.messages.learn(moment.config)
+            state.meter.see(moment)
             state.moment = moment
             state.seen = ContinuousClock.now
             state.send(snapshot)
@@ -92,6 +101,8 @@ public final class LiveFeed: PlantWatcher {
             if state.moment?.outcome.tick == moment.outcome.tick { state.send(snapshot) }
         }
     }
+
+    public func feel(_ pulse: RunPulse) { state.withLock { $0.meter.feel(pulse) } }
 
     /// Snapshots from now on, the newest at once. Nil where too many listen already.
     func listen() -> (number: Int, snapshots: AsyncStream<[UInt8]>)? {

@@ -35,18 +35,21 @@ protocol Page: Sendable {
     var title: String { get }
     /// Whether its place in the navigation is a page of its own.
     var isListed: Bool { get }
+    /// The same where it depends on what is served.
+    func isListed(in source: PageSource) -> Bool
     /// May read the store: it runs on a thread of its own.
     func json(_ ask: PageAsk) throws -> JSON
 }
 
 extension Page {
     var isListed: Bool { true }
+    func isListed(in source: PageSource) -> Bool { isListed }
 }
 
 /// All pages, in the order of the navigation.
 enum Pages {
     static let all: [any Page] = [
-        OverviewPage(), EnergyPage(), CO2Page(), VehiclesPage(), GroupPage.storage, GroupPage.charging, AssetsPage(),
-        AssetPage(), AlarmsPage(), CommandsPage(), LoginPage(),
+        OverviewPage(), EnergyPage(), CO2Page(), VehiclesPage(), PlanPage(), CommandsPage(), AlarmsPage(), DataPage(),
+        AssetsPage(), GroupPage.storage, GroupPage.charging, StudiesPage(), ReplayPage(), AssetPage(), LoginPage(),
     ]
 }

@@ -1,12 +1,14 @@
+import TwinConfiguration
 import TwinCore
 
 /// The frame of every page: navigation, the strip of alarms, and a place that the page's module fills.
 enum PageShell {
     static func html(
-        _ page: any Page, path: [String], site: String, isLive: Bool, visitor: Visitor, csrf: String = "",
+        _ page: any Page, path: [String], source: PageSource, isLive: Bool, visitor: Visitor, csrf: String = "",
         isGuarded: Bool = false
     ) -> String {
-        let links = Pages.all.filter(\.isListed).map { other in
+        let site = source.present.name
+        let links = Pages.all.filter { $0.isListed(in: source) }.map { other in
             let here = other.name == page.name ? " aria-current=\"page\"" : ""
             return
                 "<a href=\"/\(other.name == Pages.all[0].name ? "" : other.name)\"\(here)>\(escaped(other.title))</a>"

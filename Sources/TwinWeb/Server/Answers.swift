@@ -3,6 +3,7 @@ import TwinCore
 
 extension Response {
     static func json(_ json: JSON, status: HTTPResponse.Status = .ok) -> Response {
+        // What a terminal obeys, or what turns the direction of reading, stands as escapes: the same text to a program.
         .json(bytes: Array(json.printableLine.utf8), status: status)
     }
 

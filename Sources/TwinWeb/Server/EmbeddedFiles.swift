@@ -16,5 +16,10 @@ enum EmbeddedFiles {
         ("group.js", PackageResources.group_js),
         ("storage.js", PackageResources.storage_js),
         ("charging.js", PackageResources.charging_js),
+        ("data.js", PackageResources.data_js),
+        ("plan.js", PackageResources.plan_js),
+        ("replay.js", PackageResources.replay_js),
+        ("studies.js", PackageResources.studies_js),
+        ("openapi.json", PackageResources.openapi_json),
     ]
 }

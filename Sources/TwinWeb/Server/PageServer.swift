@@ -16,10 +16,12 @@ public struct PageServer: Sendable {
     private let access: Access
     private let audit: AuditLog
     private let alarms: AlarmBook
+    private let meter = ServerMeter(known: HealthRoutes.names.union(Pages.all.map(\.name)))
 
     public init(_ source: PageSource, rules: AccessRules = AccessRules()) throws {
         self.source = source
         files = try StaticFiles()
+        source.feed?.learn(source.config)
         access = Access(rules)
         audit = AuditLog(rules.auditFile, onTrouble: rules.onTrouble)
         alarms = AlarmBook(audit, feed: source.feed, goesOn: rules.goesOn)
@@ -47,13 +49,14 @@ public struct PageServer: Sendable {
     /// - Parameter host: where it listens.
     func router(at host: String? = nil) -> Router<PageContext> {
         let router = Router(context: PageContext.self)
+        router.add(middleware: CountedAnswers(meter: meter))
         router.add(middleware: SafeHeaders())
         router.add(middleware: ErrorAnswers())
         router.add(middleware: HostCheck(access.rules.hosts + (host.map { [$0] } ?? [])))
         router.add(middleware: RequestRate(limits, access.rules))
         router.add(middleware: VisitorCheck(access: access))
         router.get("files/:name") { [files] _, context in try files.response(context.parameters.require("name")) }
-        router.get("healthz") { _, _ in Response.json(.fields(["status": .string("ok")])) }
+        HealthRoutes.add(source, meter, to: router)
         if let feed = source.feed {
             router.get("live") { [access] _, context in
                 let cookies = context.cookies ?? Cookies([:])
@@ -65,7 +68,9 @@ public struct PageServer: Sendable {
             }
         }
         LoginRoutes(access: access, audit: audit).add(to: router)
-        ActionRoutes(source: source, access: access, audit: audit, alarms: alarms, threads: threads).add(to: router)
+        let actions = ActionRoutes(source: source, access: access, audit: audit, alarms: alarms, threads: threads)
+        actions.add(to: router)
+        DataRoutes(actions: actions).add(to: router)
         for page in Pages.all { add(page, to: router) }
         for download in Download.all { add(download, to: router) }
         return router
@@ -90,7 +95,7 @@ public struct PageServer: Sendable {
         guard isData else {
             return .html(
                 PageShell.html(
-                    page, path: path, site: source.present.name,
+                    page, path: path, source: source,
                     isLive: source.feed != nil && (!context.isGuarded || context.visitor.name != nil),
                     visitor: context.visitor, csrf: context.csrf, isGuarded: context.isGuarded))
         }

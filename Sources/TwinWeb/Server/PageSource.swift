@@ -18,6 +18,10 @@ public struct PageSource: Sendable {
     public var played: String?
     /// As a report names it.
     public var build: String
+    /// The folder that the configuration was read from; nil where nobody may write to it.
+    public var configFolder: String?
+    /// Where results of studies and scenarios lie.
+    public var resultFolders: [String] = []
 
     public init(
         config: SiteConfig, build: String, feed: LiveFeed? = nil,

@@ -41,6 +41,7 @@ public struct StaticFiles: Sendable {
         case "js": "text/javascript; charset=utf-8"
         case "css": "text/css; charset=utf-8"
         case "svg": "image/svg+xml"
+        case "json": "application/json; charset=utf-8"
         default: "application/octet-stream"
         }
     }

@@ -3,6 +3,7 @@ import Foundation
 import TwinBooks
 import TwinConfiguration
 import TwinCore
+import TwinReports
 import TwinRuntime
 
 /// `twin alarms`: what was raised, when, why, until when.
@@ -106,9 +107,4 @@ extension JournalMarks? {
         let folder = RunCommand.journalFolder(of: store)
         return FileManager.default.fileExists(atPath: folder) ? try JournalMarks(at: folder) : nil
     }
-}
-
-extension LocalZone {
-    /// `2025-06-18 07:00` by the site's clock.
-    func minute(_ time: PlantTime) -> String { String(text(time).prefix(16)).replacing("T", with: " ") }
 }

@@ -4,6 +4,7 @@ import TwinConfiguration
 import TwinCore
 import TwinDispatch
 import TwinPlant
+import TwinReports
 import TwinRuntime
 
 /// `twin commands`: what was sent, why, and what became of it.

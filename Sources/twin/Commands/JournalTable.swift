@@ -1,5 +1,6 @@
 import TwinConfiguration
 import TwinCore
+import TwinReports
 import TwinRuntime
 
 /// What `twin journal list` says of a journal: a table of at most 80 columns, or JSON.

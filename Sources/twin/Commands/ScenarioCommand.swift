@@ -7,6 +7,7 @@ import TwinFiles
 import TwinReports
 import TwinRuntime
 import TwinStore
+import TwinWeb
 
 /// `twin scenario run`: recordings with faults and expectations.
 struct ScenarioCommand: AsyncParsableCommand {
@@ -27,6 +28,7 @@ struct ScenarioCommand: AsyncParsableCommand {
                 EXAMPLE
                   twin scenario run replay/scenarios/*.scenario.yaml --junit out.xml
                   twin scenario run a.scenario.yaml --keep found
+                  twin scenario run a.scenario.yaml --listen 127.0.0.1:8080 --speed 600
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -42,6 +44,18 @@ struct ScenarioCommand: AsyncParsableCommand {
 
         @Option(help: "Folder in which each scenario leaves its journal and its store.")
         var keep: String?
+
+        @OptionGroup var pages: PageOptions
+
+        @Option(help: "With --listen: max, or plant seconds per wall second.")
+        var speed = Speed.max
+
+        func validate() throws {
+            try speed.check()
+            if pages.listen != nil, files.count > 1 {
+                throw ValidationError("--listen shows one scenario; name one file")
+            }
+        }
 
         func run() async throws {
             Terminal.catchSignals()
@@ -122,9 +136,16 @@ struct ScenarioCommand: AsyncParsableCommand {
             let kept = keep.map { "\($0)/\(ScenarioResult.stem(file))" }
             options.journal = kept.map { JournalFolder(path: "\($0).journal") }
             let store = try kept.map { try openStore("\($0).sqlite") }
+            let served = try serve(scenario, config, store, &options)
+            defer { served?.stop() }
             let replay = try ReplayLoop(paths: [scenario.recording], config: config, options: options, store: store)
             let result = try await replay.run()
             progress.end()
+            // What was played stays to be looked at.
+            if let served, !Terminal.isStopped {
+                common.say("twin: the scenario is played; the pages stay until Ctrl-C")
+                try await served.untilStopped()
+            }
             if let sentence = result.chain?.sentence { throw ReplayProblem(sentence) }
             tell(scenario, result)
             if let kept { common.say("  kept: \(kept).journal, \(kept).sqlite") }
@@ -137,6 +158,21 @@ struct ScenarioCommand: AsyncParsableCommand {
                 },
                 problems: result.verdicts.filter(\.isIdle).map { "\($0.expectation.place): error: \($0.sentence)" },
                 wallS: result.summary.facts.wallS)
+        }
+
+        /// The pages while it runs; nil without `--listen`.
+        private func serve(
+            _ scenario: ScenarioFile, _ config: SiteConfig, _ store: (any StoreReading)?, _ options: inout ReplayOptions
+        ) throws -> ServedPages? {
+            guard let address = try pages.address() else { return nil }
+            let reins = ReplayReins(speed: speed.factor)
+            let feed = LiveFeed(onListen: reins.begin)
+            (options.watcher, options.reins, options.shouldStop) = (feed, reins, { Terminal.isStopped })
+            var source = PageSource(config: config, build: Build.words, feed: feed, store: { store })
+            (source.reins, source.played) = (reins, scenario.path)
+            source.resultFolders = pages.resultFolders(store: nil)
+            let rules = try pages.access.rules(store: nil, goesOn: false, at: address)
+            return try ServedPages(source, rules, at: address)
         }
 
         private func tell(_ scenario: ScenarioFile, _ result: ReplayResult) {

@@ -29,6 +29,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var access: AccessOptions
 
+    @Option(name: .customLong("results"), help: "Folder with results of studies; may be repeated.")
+    var results: [String] = []
+
     func run() async throws {
         Terminal.catchSignals()
         guard let address = ListenAddress(listen) else {
@@ -37,7 +40,8 @@ struct ServeCommand: AsyncParsableCommand {
         let rules = try access.rules(store: store, at: address)
         let books = try openToRead(store)
         let config = try common.load(from: books, at: store)
-        let source = PageSource(config: config, build: Build.words, store: { books })
+        var source = PageSource(config: config, build: Build.words, store: { books })
+        source.resultFolders = ResultFolders.all(named: results, store: store)
         let pages = try ServedPages(source, rules, at: address)
         try await pages.untilStopped()
         try Terminal.exitIfInterrupted()

@@ -17,8 +17,10 @@ struct HostileTextTests {
     @Test("a site's name, a user's name and a path are text in the frame", arguments: ["alarms", "commands", "login"])
     func frame(name: String) throws {
         let page = try #require(Pages.all.first { $0.name == name })
+        var config = try Repository.config()
+        config.name = Self.hostile
         let html = PageShell.html(
-            page, path: [Self.hostile], site: Self.hostile, isLive: true,
+            page, path: [Self.hostile], source: PageSource(config: config, build: ""), isLive: true,
             visitor: Visitor(name: Self.hostile, role: .viewer), csrf: Self.hostile, isGuarded: true)
         #expect(!html.contains("<script>alert"))
         #expect(!html.contains("<img"))
