@@ -30,7 +30,7 @@ class Paced(unittest.TestCase):
     def test_2_it_pauses_and_steps(self):
         self.browser.open(self.twin.base + "/replay")
         self.browser.click("Pause")
-        wait("the pause", lambda: self.twin.get("/replay.json")["is_paused"])
+        wait("the pause", lambda: self.twin.get("/replay.json")["paused"])
         stands = wait("two equal ticks", lambda: (lambda a, b: a if a == b else None)(self.tick(), self.tick()))
         self.browser.click("Step 10")
         wait("ten steps", lambda: self.tick() == stands + 10)

@@ -31,7 +31,7 @@ class Played(unittest.TestCase):
     def test_every_page_is_drawn_without_an_error(self):
         self.assertGreaterEqual(len(self.pages), 10, self.pages)
         assets = self.twin.get("/assets.json")["assets"]
-        some = [f"/asset/{asset['path']}" for asset in assets if asset["path"] in ("wind/t01", "storage/string-1", "gas/paint-ovens")]
+        some = [f"/asset/{asset['asset']}" for asset in assets if asset["asset"] in ("wind/t01", "storage/string-1", "gas/paint-ovens")]
         for width in (1440, 1024, 390):
             self.browser.resize(width)
             for path in self.pages + some:

@@ -93,23 +93,19 @@ function showTiles(data) {
 // Power flow: from sources on the left to uses on the right, as wide as their kW. The scale only grows, and the drawing keeps
 // its height, so that nothing jumps.
 
-const SOURCES = ["wind", "solar", "fuelcell", "chp", "storage_discharge", "bay_discharge", "grid_import"];
-const USES = ["load", "storage_charge", "bay_charge", "grid_export", "losses", "unmetered"];
-const NAMES = {
-  wind: "Wind", solar: "Sun", fuelcell: "Fuel cell", chp: "Heat and power", storage_discharge: "Storage gives",
-  bay_discharge: "Vehicles give", grid_import: "Grid import", load: "Shops and heat", storage_charge: "Storage takes",
-  bay_charge: "Vehicles take", grid_export: "Grid export", losses: "Losses", unmetered: "Unmetered",
-};
+// Accounts that are not named in COLOURS are drawn in grey: one that is new needs no line here.
+const name = (flow) => flow.label.charAt(0).toUpperCase() + flow.label.slice(1);
 const ROW = 26;
 let scaleKW = 10000;
 
-const usesKW = (now) => USES.filter((name) => name !== "grid_export").reduce((sum, name) => sum + Math.max(0, now.power_kw[name] ?? 0), 0);
+const usesKW = (now) => now.flows.filter((flow) => !flow.is_source && flow.account !== "grid_export").reduce((sum, flow) => sum + Math.max(0, flow.kw), 0);
 
 function showFlow(now) {
-  const power = now.power_kw;
-  const part = (names) => names.filter((name) => name in power).map((name) => ({ name, kw: Math.max(0, power[name]) }));
-  const [sources, uses] = [part(SOURCES), part(USES)];
-  if ((power.unmetered ?? 0) < 0) sources.push({ name: "unmetered", kw: -power.unmetered });
+  const [sources, uses] = [true, false].map((isSource) =>
+    now.flows.filter((flow) => flow.is_source === isSource).map((flow) => ({ ...flow, kw: Math.max(0, flow.kw) })));
+  // More is used than comes in, say the meters: what nobody tells of comes from somewhere.
+  const unmetered = now.flows.find((flow) => flow.account === "unmetered");
+  if (unmetered?.kw < 0) sources.push({ ...unmetered, kw: -unmetered.kw });
   const total = Math.max(...[sources, uses].map((side) => side.reduce((sum, flow) => sum + flow.kw, 0)), 1);
   if (total > scaleKW) scaleKW = Math.ceil(total / 5000) * 5000;
   const across = width(places.flow);
@@ -134,18 +130,18 @@ function showFlow(now) {
       const faint = flow.kw < .5 ? "muted" : null;
       return [
         isDrawn ? svg("path", {
-          d: `M${x0},${from} C${bend},${from} ${bend},${to} ${x1},${to}`, fill: "none", stroke: colour(flow.name), "stroke-width": Math.max(1.5, wide),
-          "stroke-dasharray": flow.name === "unmetered" ? "4 3" : null,
+          d: `M${x0},${from} C${bend},${from} ${bend},${to} ${x1},${to}`, fill: "none", stroke: colour(flow.account), "stroke-width": Math.max(1.5, wide),
+          "stroke-dasharray": flow.account === "unmetered" ? "4 3" : null,
         }) : null,
         svg("text", { x: isLeft ? label : across - label, y: from - 1, "text-anchor": isLeft ? "end" : "start", class: faint, "font-weight": flow.kw < .5 ? 400 : 600 }, figure(flow.kw)),
-        svg("text", { x: isLeft ? label : across - label, y: from + 12, "text-anchor": isLeft ? "end" : "start", class: "muted" }, NAMES[flow.name]),
+        svg("text", { x: isLeft ? label : across - label, y: from + 12, "text-anchor": isLeft ? "end" : "start", class: "muted" }, name(flow)),
       ];
     });
   }
-  const words = [...sources, ...uses].filter((flow) => flow.kw >= .5).map((flow) => `${NAMES[flow.name]} ${figure(flow.kw)} kW`).join(", ");
+  const words = [...sources, ...uses].filter((flow) => flow.kw >= .5).map((flow) => `${name(flow)} ${figure(flow.kw)} kW`).join(", ");
   const isOpen = places.flow.querySelector("details")?.open;
   const twin = tableTwin([{ text: "Flow" }, { text: "Direction" }, { text: "Power", unit: "kW", num: true }],
-    [...sources.map((flow) => [NAMES[flow.name], "onto the bus", figure(flow.kw, 1)]), ...uses.map((flow) => [NAMES[flow.name], "from the bus", figure(flow.kw, 1)])]);
+    [...sources.map((flow) => [name(flow), "onto the bus", figure(flow.kw, 1)]), ...uses.map((flow) => [name(flow), "from the bus", figure(flow.kw, 1)])]);
   twin.open = isOpen ?? false;
   put(places.flow,
     svg("svg", { viewBox: `0 0 ${across} ${height}`, role: "img", "aria-label": words },
@@ -196,7 +192,7 @@ function showDay(data) {
   const keys = [...day.accounts.filter((a) => a.account !== "load")];
   const summary = day.starts.length === 0 ? "no half hour yet" : `mean power of ${day.starts.length} half hours; the table has the figures`;
   const legend = h("ul", { class: "legend" }, keys.map((a) => {
-    const item = h("li", {}, a.label + (a.is_source ? "" : a.account === "grid_export" ? "" : " takes"));
+    const item = h("li", {}, a.label);
     item.style.setProperty("--key", colour(a.account));
     return item;
   }));

@@ -16,15 +16,16 @@ package struct PlantSnapshot {
 
     package var json: JSON {
         let outcome = moment.outcome
+        let powers = accountPowers()
         return .fields([
             "schema": .string("snapshot/1"), "site": .string(moment.config.site), "name": .string(moment.config.name),
             "tick": .integer(outcome.tick), "ts": .string(moment.config.zone.text(outcome.end)),
             "step_s": .integer(moment.config.stepS), "run": .string(moment.run),
             "mode": .string(moment.mode.rawValue), "loop": .string(moment.loop.rawValue),
             "simulated": .bool(moment.sums.day?.facts.isSimulated ?? (moment.loop == .closed)),
-            "co2": co2, "power_kw": power, "signals": signals, "alarms": alarms, "commands": commands,
+            "co2": co2, "power_kw": PlantSnapshot.power(powers), "flows": PlantSnapshot.flows(powers),
+            "signals": signals, "alarms": alarms, "commands": commands,
             "hand": hand, "saved_today": moment.savedToday?.json ?? .null, "plan": plan,
-            "temperature_c": .null,
         ])
     }
 
@@ -61,7 +62,7 @@ package struct PlantSnapshot {
 
     /// Of every account that the plant's signals feed, on the bus where it belongs; what the grid's meter leaves over is
     /// `unmetered`.
-    private var power: JSON {
+    private func accountPowers() -> [Account: Double] {
         var sums: [Account: Double] = [:]
         let used = Dictionary(
             moment.outcome.values.map { ("\($0.area.rawValue)/\($0.asset) \($0.key)", $0.used.value) }
@@ -77,10 +78,37 @@ package struct PlantSnapshot {
         sums[.gridExport] = balance.exportKW
         sums[.losses] = balance.lossesKW
         sums[.unmetered] = balance.unmeteredKW
-        return .object(
-            Account.allCases.compactMap { account in
-                sums[account].map { JSON.Member(account.name, .number(($0 * 10).rounded() / 10)) }
+        return sums.mapValues { ($0 * 10).rounded() / 10 }
+    }
+
+    private static func power(_ sums: [Account: Double]) -> JSON {
+        .object(
+            Account.allCases.compactMap { account in sums[account].map { JSON.Member(account.name, .number($0)) } })
+    }
+
+    /// The electricity bus as a drawing has it: every account that is there, sources first, by what its row says.
+    private static func flows(_ sums: [Account: Double]) -> JSON {
+        let accounts = AccountRow.Flow.allCases.flatMap { flow in
+            Bus.electricity.accounts.filter { $0.row.flow == flow && flow != .memo }
+        }
+        return .array(
+            accounts.compactMap { account in
+                sums[account].map { kW in
+                    .fields([
+                        "account": .string(account.name), "label": .string(label(account)),
+                        "is_source": .bool(account.row.flow.isSource), "kw": .number(kW),
+                    ])
+                }
             })
+    }
+
+    /// What people call it; what is stored and what is given back have one label in the table of accounts.
+    static func label(_ account: Account) -> String {
+        switch account.row.flow {
+        case .discharged: "\(account.row.label) gives"
+        case .stored: "\(account.row.label) takes"
+        default: account.row.label
+        }
     }
 
     /// `{"wind/t01": {"power_kw": [412.3, "good"]}}`.

@@ -65,7 +65,7 @@ struct DayCurve {
             "accounts": .array(
                 accounts.map { account in
                     .fields([
-                        "account": .string(account.name), "label": .string(account.row.label),
+                        "account": .string(account.name), "label": .string(PlantSnapshot.label(account)),
                         "is_source": .bool(account.row.flow.isSource),
                         "kw": .array(rows.map { .number(DayCurve.meanKW($0, account)) }),
                     ])
