@@ -18,6 +18,8 @@ SOAK := .build/release/SoakRun
 CASES ?= 1000000
 # They wait for a broker or for processes, and would keep the others from the processor.
 REAL_TIME := TwinMQTTTests|TwinEndToEndTests
+# They ask how soon a page answers, so each has the machine for itself.
+PAGES := TwinEndToEndTests[.]PagesTests|TwinWebTests[.]ServerLimitsTests
 # They step whole days, most of them the same ones.
 DAYS := TwinRuntimeTests[.](BundledDays|StoredDay|RealDay|YearByRules|OneDigest|Figures|ReportCSV|SummaryText|ExplainText)Tests
 DAYS := $(DAYS)|TwinRuntimeTests[.](Scenario|SimulatedRun|LongRun|OneController|Variant|SimulatedHistory|PlannedDays|IslandDays|SavedToday)Tests
@@ -100,11 +102,13 @@ $(OUT)/history.sqlite: $(RELEASE) $(wildcard $(CONFIG)/*.yaml $(CONFIG)-history/
 test: setup-test ## Install what the tests need, build everything and run every test.
 	@echo "make test: installs a broker for the tests, builds in debug mode, runs all tests (minutes)."
 	swift build --build-tests
-	$(call tests,--skip '$(REAL_TIME)|$(DAYS)')
+	$(call tests,--skip '$(REAL_TIME)|$(DAYS)|$(PAGES)')
 	@echo "Now whole days."
 	$(call tests,--filter '$(DAYS)')
 	@echo "Now what takes real time: a real broker and the whole program."
-	$(call tests,--filter '$(REAL_TIME)')
+	$(call tests,--filter '$(REAL_TIME)' --skip '$(PAGES)')
+	@echo "Now the pages, in a browser and under pressure."
+	$(call tests,--no-parallel --filter '$(PAGES)')
 
 # TWIN_CHECK leaves the other tests out of the package, so that they are not built.
 check: export TWIN_CHECK := 1

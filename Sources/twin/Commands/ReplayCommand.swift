@@ -18,7 +18,7 @@ struct ReplayCommand: AsyncParsableCommand {
             EXAMPLES
               twin replay replay/sunderland-day.jsonl.gz --json
               twin replay replay/sunderland-day.jsonl.gz --loop closed --store day.sqlite
-              twin replay replay/sunderland-day.jsonl.gz --listen 127.0.0.1:8080 --speed 600
+              twin replay day.jsonl.gz --listen 127.0.0.1:8080 --speed 600
               twin replay twin.journal
               twin replay archive twin.journal
               twin replay mosquitto-sub.jsonl --config twin-config/sunderland

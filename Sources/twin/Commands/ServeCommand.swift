@@ -8,6 +8,7 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Serve the pages over a store, without a run.",
+        usage: "twin serve [--store <store>] [--listen <listen>] [<options>]",
         discussion: """
             EXAMPLES
               twin serve --store twin.sqlite
