@@ -104,6 +104,8 @@ public final class ReplayLoop {
     private var hasChains = false
     private var firstOtherTick: Int?
     private var co2ToDate = CO2ToDate()
+    /// The last step, while nobody was told of it.
+    private var unseen: TickOutcome?
 
     /// - Parameter store: where the books go; nil keeps them in memory only.
     public init(
@@ -221,7 +223,6 @@ public final class ReplayLoop {
         try store?.begin(RunIdentity(stored))
         await feed.sort(by: engine.router, for: plant?.hearing)
         var wasStopped = false
-        var unseen: TickOutcome?
         while let tick = try await nextTick() {
             path = tick.path
             for fault in options.reins?.takeFaults() ?? [] { try add(fault) }
@@ -229,16 +230,14 @@ public final class ReplayLoop {
             let outcome = try await step(tick)
             notePulse(of: outcome, began: began)
             options.reins?.note(share: tick.share, end: outcome.end)
-            // Where it stands is looked at.
-            let stands = options.reins?.state.isPaused == true
-            unseen = show(outcome, isLast: stands) ? nil : outcome
+            unseen = show(outcome) ? nil : outcome
             if options.onTick?(outcome, tick.share) == false {
                 wasStopped = true
                 break
             }
             try await pace(since: begun)
         }
-        if let unseen { show(unseen, isLast: true) }
+        showUnseen()
         return try await finish(begun, wasStopped)
     }
 
@@ -425,10 +424,16 @@ public final class ReplayLoop {
         return true
     }
 
+    /// Where a replay stands or ends is looked at.
+    private func showUnseen() {
+        if let unseen { show(unseen, isLast: true) }
+        unseen = nil
+    }
+
     private func pace(since begun: ContinuousClock.Instant) async throws {
         if let reins = options.reins {
             let isStopped = { [options] in options.shouldStop() }
-            return try await reins.wait(header.step, until: isStopped)
+            return try await reins.wait(header.step, until: isStopped, onStand: showUnseen)
         }
         guard let speed = options.speed else { return }
         let seconds = Double(engine.state.tick + 1 - header.firstTick) * Double(header.stepS) / speed

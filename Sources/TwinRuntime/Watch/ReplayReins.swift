@@ -114,7 +114,7 @@ public final class ReplayReins: Sendable {
 
     func end() { inner.withLock { $0.state.isOver = true } }
 
-    private enum Due { case now, later(Duration) }
+    private enum Due { case now, later(Duration), stands }
 
     /// How long the next step is to be waited for; asked again after each wait.
     private func due(_ step: Span) -> Due {
@@ -125,7 +125,7 @@ public final class ReplayReins: Sendable {
                 inner.last = now
                 return .now
             }
-            guard !inner.state.isPaused else { return .later(.milliseconds(20)) }
+            guard !inner.state.isPaused else { return .stands }
             guard let speed = inner.state.speed else { return .now }
             let gap = Duration.milliseconds(Double(step.ms) / max(speed, 1e-3))
             let next = (inner.last ?? now) + gap
@@ -140,12 +140,17 @@ public final class ReplayReins: Sendable {
     }
 
     /// Waits until the next step is due.
-    /// - Parameter isStopped: ends the wait.
-    func wait(_ step: Span, until isStopped: () -> Bool) async throws {
+    /// - Parameters:
+    ///   - isStopped: ends the wait.
+    ///   - onStand: called again and again while it stands.
+    func wait(_ step: Span, until isStopped: () -> Bool, onStand: () -> Void) async throws {
         while !isStopped() {
             switch due(step) {
             case .now: return
             case .later(let time): try await Task.sleep(for: time)
+            case .stands:
+                onStand()
+                try await Task.sleep(for: .milliseconds(20))
             }
         }
     }
