@@ -184,7 +184,7 @@ demo: build ## A broker, the simulated plant, the twin that commands it and its 
 	twin-config/deploy/demo.sh $(RELEASE)
 
 screenshots: setup-test build ## The README's pictures, from the running pages.
-	TWIN=$(CURDIR)/$(RELEASE) /usr/bin/python3 -B Tests/pages/screenshots.py Sources/TwinWeb/Documentation.docc/Resources 1440 light /,/energy,/co2,/plan
+	TWIN=$(CURDIR)/$(RELEASE) /usr/bin/python3 -B Tests/pages/screenshots.py Sources/TwinWeb/Documentation.docc/Resources 1440 light /
 
 days: build ## Make the bundled days anew (each holds its seed): a summer and a winter weekday, a day of the shutdown.
 	$(RELEASE) simulate --out replay/sunderland-day.jsonl.gz --from 2025-06-18 --for 1d --seed 16 --force
