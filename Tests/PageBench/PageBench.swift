@@ -22,7 +22,7 @@ struct PageBench {
         var size = 0
         for _ in 0..<200 {
             let begun = now()
-            size = PlantSnapshot(moment).json.bytes.count
+            size = PlantSnapshot(moment).bytes.count
             best = min(best, now() - begun)
         }
         print("snapshot: \(fixed(best * 1000)) ms of at most 1, \(size) bytes of at most 65536")

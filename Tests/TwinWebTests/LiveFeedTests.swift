@@ -72,6 +72,6 @@ struct LiveFeedTests {
         let used = kw(["load", "storage_charge", "bay_charge", "grid_export", "losses", "unmetered"])
         // Each is rounded to a tenth.
         #expect(abs(supplied - used) < 1, "\(supplied) against \(used)")
-        #expect(PlantSnapshot(moment).json.bytes.count < 65_536)
+        #expect(PlantSnapshot(moment).bytes.count < 65_536)
     }
 }

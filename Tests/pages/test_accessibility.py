@@ -1,7 +1,6 @@
 """What axe-core says of every page, light and dark."""
 
 import glob
-import os
 import unittest
 
 from harness import DAY, ROOT, Browser, Folder, Program, wait

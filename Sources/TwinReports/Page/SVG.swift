@@ -66,9 +66,10 @@ struct SVG {
 }
 
 /// Text that is put into a page.
-enum HTML {
-    /// No character of it is markup, moves a cursor, or turns the reading direction.
-    static func escaped(_ text: String) -> String {
+package enum HTML {
+    /// For text, and for attributes in double quotes: no character of it is markup, moves a cursor, or turns the reading
+    /// direction.
+    package static func escaped(_ text: String) -> String {
         var out = ""
         for character in text.printable {
             switch character {

@@ -30,7 +30,7 @@ extension ExpectationCheck {
     /// How all stand now. What needs the whole summary is open until the end.
     public func standings(departures: [AssetPath: Departures] = [:]) -> [Standing] {
         expectations.prefix(ExpectationCheck.standingMax).enumerated().map { place, expectation in
-            guard let verdict = verdictSoFar(place, expectation, departures) else {
+            guard let verdict = judge(expectation, at: place, departures, in: nil) else {
                 return Standing(
                     state: .open, words: expectation.words, place: expectation.place, sentence: "judged at the end")
             }
@@ -47,22 +47,6 @@ extension ExpectationCheck {
             Standing(
                 state: $0.passed ? .held : .failed, words: $0.expectation.words, place: $0.expectation.place,
                 sentence: $0.sentence)
-        }
-    }
-
-    /// Nil for what only the end tells.
-    private func verdictSoFar(
-        _ place: Int, _ expectation: Expectation, _ departures: [AssetPath: Departures]
-    ) -> Verdict? {
-        switch expectation.kind {
-        case .command(let wanted, let isWanted): judgeCommand(expectation, place, wanted, isWanted)
-        case .quality(let pattern, let quality, let at): judgeQuality(expectation, place, pattern, quality, at)
-        case .value(let wanted, let low, let high): judgeValue(expectation, place, wanted, low, high)
-        case .departures(let pattern, let limits): judgeDepartures(expectation, pattern, limits, departures)
-        case .alarm(let pattern, let after, let within, let clearsBy):
-            judgeAlarm(expectation, pattern, after, within, clearsBy)
-        case .noAlarm(let pattern): judgeNoAlarm(expectation, pattern)
-        case .figure: nil
         }
     }
 

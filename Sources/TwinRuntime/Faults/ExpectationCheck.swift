@@ -67,17 +67,23 @@ public struct ExpectationCheck: Sendable {
     /// - Parameter departures: of the simulated plant, by asset; empty where there is none.
     public func verdicts(_ summary: Summary, departures: [AssetPath: Departures] = [:]) -> [Verdict] {
         let json = summary.json
-        return expectations.enumerated().map { place, expectation in
-            switch expectation.kind {
-            case .command(let wanted, let isWanted): judgeCommand(expectation, place, wanted, isWanted)
-            case .quality(let pattern, let quality, let at): judgeQuality(expectation, place, pattern, quality, at)
-            case .value(let wanted, let low, let high): judgeValue(expectation, place, wanted, low, high)
-            case .departures(let pattern, let limits): judgeDepartures(expectation, pattern, limits, departures)
-            case .alarm(let pattern, let after, let within, let clearsBy):
-                judgeAlarm(expectation, pattern, after, within, clearsBy)
-            case .noAlarm(let pattern): judgeNoAlarm(expectation, pattern)
-            case .figure(let path, let low, let high): judgeFigure(expectation, json, path, low, high)
-            }
+        return expectations.enumerated().compactMap { judge($1, at: $0, departures, in: json) }
+    }
+
+    /// - Parameter summary: of the whole run; nil while it goes on.
+    /// - Returns: nil for what only the summary tells.
+    func judge(
+        _ expectation: Expectation, at place: Int, _ departures: [AssetPath: Departures], in summary: JSON?
+    ) -> Verdict? {
+        switch expectation.kind {
+        case .command(let wanted, let isWanted): judgeCommand(expectation, place, wanted, isWanted)
+        case .quality(let pattern, let quality, let at): judgeQuality(expectation, place, pattern, quality, at)
+        case .value(let wanted, let low, let high): judgeValue(expectation, place, wanted, low, high)
+        case .departures(let pattern, let limits): judgeDepartures(expectation, pattern, limits, departures)
+        case .alarm(let pattern, let after, let within, let clearsBy):
+            judgeAlarm(expectation, pattern, after, within, clearsBy)
+        case .noAlarm(let pattern): judgeNoAlarm(expectation, pattern)
+        case .figure(let path, let low, let high): summary.map { judgeFigure(expectation, $0, path, low, high) }
         }
     }
 

@@ -1,5 +1,5 @@
-import TwinBooks
-import TwinCore
+public import TwinBooks
+public import TwinCore
 public import TwinDispatch
 
 extension Command {
@@ -30,11 +30,12 @@ extension OutboundMessage {
 }
 
 extension Summary {
-    /// A window of the topic `co2`: the figure with what it is held against.
-    fileprivate var toDate: [JSON.Member] {
+    /// A window of the topic `co2` and of a page: the figure with what it is held against.
+    /// - Parameter time: how a time is written.
+    public func toDate(_ time: (PlantTime) -> String) -> [JSON.Member] {
         let baseline = baselineKgPerVehicle
         return [
-            .init("from", .string(from.rfc3339)), .init("to", .string(to.rfc3339)),
+            .init("from", .string(time(from))), .init("to", .string(time(to))),
             .init("vehicles", .integer(vehicles)),
             .init("co2_kg_per_vehicle", .optional(kgPerVehicle)),
             .init("uncertainty_kg_per_vehicle", .optional(uncertaintyKgPerVehicle)),
@@ -81,10 +82,10 @@ extension TickOutcome {
                 .retained(
                     "co2", site: site,
                     .object(
-                        [.init("ts", ts)] + day.toDate + [
-                            .init("shift", sums.shift.map { .object($0.toDate) } ?? .null),
-                            .init("month", sums.month.map { .object($0.toDate) } ?? .null),
-                            .init("year", sums.year.map { .object($0.toDate) } ?? .null),
+                        [.init("ts", ts)] + day.toDate(\.rfc3339) + [
+                            .init("shift", sums.shift.map { .object($0.toDate(\.rfc3339)) } ?? .null),
+                            .init("month", sums.month.map { .object($0.toDate(\.rfc3339)) } ?? .null),
+                            .init("year", sums.year.map { .object($0.toDate(\.rfc3339)) } ?? .null),
                             .init("saved_by_dispatch", saved.today?.json ?? .null),
                             .init("saved_by_dispatch_yesterday", saved.yesterday?.json ?? .null),
                         ])))

@@ -1,5 +1,4 @@
 import Hummingbird
-import Synchronization
 import TwinCore
 import TwinRuntime
 
@@ -68,15 +67,7 @@ extension ActionRoutes {
             throw WebError(
                 status: 409, code: "no_run", text: "no twin runs here that could hear it; twin run --listen serves one")
         }
-        let reply = Reply()
-        inbox.put(request) { reply.give($0) }
-        let patience = self.patience
-        let alarm = Task {
-            try await Task.sleep(for: patience)
-            reply.give(nil)
-        }
-        defer { alarm.cancel() }
-        switch await reply.wait() {
+        switch await inbox.answer(to: request, within: patience) {
         case .taken(let notes)?: return .taken(notes: notes)
         case .unchanged?: return .unchanged
         case .refused(let why)?: throw WebError.refused(why)
@@ -84,44 +75,6 @@ extension ActionRoutes {
             throw WebError(
                 status: 504, code: "no_answer",
                 text: "the twin did not answer in time; whether it was taken, the commands will show")
-        }
-    }
-}
-
-/// One answer, given once, by whoever comes first.
-private final class Reply: Sendable {
-    private enum State {
-        case open
-        case waiting(CheckedContinuation<LiveInbox.Answer?, Never>)
-        case given(LiveInbox.Answer?)
-    }
-
-    private let state = Mutex(State.open)
-
-    /// - Parameter answer: nil says that none came.
-    func give(_ answer: LiveInbox.Answer?) {
-        let waiting = state.withLock { state -> CheckedContinuation<LiveInbox.Answer?, Never>? in
-            switch state {
-            case .given: return nil
-            case .open:
-                state = .given(answer)
-                return nil
-            case .waiting(let continuation):
-                state = .given(answer)
-                return continuation
-            }
-        }
-        waiting?.resume(returning: answer)
-    }
-
-    func wait() async -> LiveInbox.Answer? {
-        await withCheckedContinuation { continuation in
-            let given = state.withLock { state -> LiveInbox.Answer?? in
-                if case .given(let answer) = state { return .some(answer) }
-                state = .waiting(continuation)
-                return nil
-            }
-            if let given { continuation.resume(returning: given) }
         }
     }
 }

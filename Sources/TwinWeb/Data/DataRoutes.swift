@@ -45,7 +45,7 @@ struct DataRoutes {
     private func inForce(_ saved: MappingDesk.Saved) async -> JSON {
         var notes: [String] = []
         var isTaken = false
-        switch await ask(.configuration(saved.config)) {
+        switch await source.inbox?.answer(to: .configuration(saved.config), within: DataRoutes.patience) {
         case .taken(let told)?:
             isTaken = true
             notes = ["in force from the next step on"] + told
@@ -57,22 +57,5 @@ struct DataRoutes {
             "schema": .string("mapping-saved/1"), "file": .string(saved.file), "backup": .string(saved.file + ".bak"),
             "rows": .integer(saved.rows), "in_force": .bool(isTaken), "notes": .array(notes.map { .string($0) }),
         ])
-    }
-
-    /// Nil where there is no run, or it does not answer in time.
-    private func ask(_ request: LiveInbox.Request) async -> LiveInbox.Answer? {
-        guard let inbox = source.inbox else { return nil }
-        let (answers, continuation) = AsyncStream.makeStream(of: LiveInbox.Answer.self)
-        inbox.put(request) { answer in
-            continuation.yield(answer)
-            continuation.finish()
-        }
-        let timer = Task {
-            try? await Task.sleep(for: DataRoutes.patience)  // cancelled: it was answered
-            continuation.finish()
-        }
-        defer { timer.cancel() }
-        for await answer in answers { return answer }
-        return nil
     }
 }

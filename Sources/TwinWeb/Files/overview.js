@@ -59,7 +59,8 @@ function perVehicle(data) {
   return tile("CO2e per vehicle, today so far", figure(day?.co2_kg_per_vehicle), "kg",
     `${range}, ${data.scope2}-based Scope 1+2 of the site`, bullet(day?.co2_kg_per_vehicle, marks),
     `month to date ${figure(month?.co2_kg_per_vehicle)} kg, year ${figure(year?.co2_kg_per_vehicle)} kg`,
-    likeForLike === null ? "marks: 2018 as reported, its whole year" : `marks: ${day.baseline_year}'s plant under this day's conditions`);
+    h("p", { class: "line" }, h("a", { href: "/co2" }, "Where the figure comes from")),
+    likeForLike === null ? `marks: ${day?.baseline_year ?? "the baseline"} as reported, its whole year` : `marks: ${day.baseline_year}'s plant under this day's conditions`);
 }
 
 function spark(values, label) {

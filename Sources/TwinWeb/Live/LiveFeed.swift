@@ -78,7 +78,7 @@ public final class LiveFeed: PlantWatcher {
     }
 
     public func see(_ moment: PlantMoment) {
-        let snapshot = PlantSnapshot(moment, state.withLock { $0.deeds }).json.bytes
+        let snapshot = PlantSnapshot(moment, state.withLock { $0.deeds }).bytes
         state.withLock { state in
             state.messages.learn(moment.config)
             state.meter.see(moment)
@@ -95,7 +95,7 @@ public final class LiveFeed: PlantWatcher {
             return state.moment
         }
         guard let moment else { return }
-        let snapshot = PlantSnapshot(moment, deeds).json.bytes
+        let snapshot = PlantSnapshot(moment, deeds).bytes
         state.withLock { state in
             // A step that was closed meanwhile shows them already, or the next one does.
             if state.moment?.outcome.tick == moment.outcome.tick { state.send(snapshot) }

@@ -1,6 +1,6 @@
 import TwinBooks
 import TwinConfiguration
-package import TwinCore
+import TwinCore
 import TwinDispatch
 import TwinPlant
 package import TwinRuntime
@@ -14,7 +14,10 @@ package struct PlantSnapshot {
 
     init(_ moment: PlantMoment, _ deeds: AlarmDeeds) { (self.moment, self.deeds) = (moment, deeds) }
 
-    package var json: JSON {
+    /// As it is sent. What turns the direction of reading stands as escapes: also a terminal shows it.
+    package var bytes: [UInt8] { Array(json.printableLine.utf8) }
+
+    var json: JSON {
         let outcome = moment.outcome
         let powers = accountPowers()
         return .fields([
@@ -36,28 +39,11 @@ package struct PlantSnapshot {
         ])
     }
 
-    /// The figure of a window with what it is held against.
+    /// The figure of a window with what it is held against; times are site-local.
     static func toDate(_ summary: Summary?) -> JSON {
         guard let summary else { return .null }
-        let baseline = summary.incomparableReason == nil ? summary.baselineKgPerVehicle : nil
-        return .fields([
-            "from": .string(summary.method.zone.text(summary.from)),
-            "to": .string(summary.method.zone.text(summary.to)),
-            "vehicles": .integer(summary.vehicles), "co2_kg_per_vehicle": .optional(summary.kgPerVehicle),
-            "uncertainty_kg_per_vehicle": .optional(summary.uncertaintyKgPerVehicle),
-            "baseline_kg_per_vehicle": .optional(baseline),
-            "baseline_year": summary.method.baseline.map { .integer($0.year) } ?? .null,
-            "reduction_pct": .optional(summary.reductionPct?.value),
-            "targets": .array(
-                summary.paths.map { path in
-                    .fields([
-                        "name": .string(path.target.name), "year": .integer(path.year),
-                        "kg_per_vehicle": .optional(baseline.map { $0 * (1 - path.askedPct / 100) }),
-                        "verdict": .string(path.verdict.rawValue),
-                    ])
-                }),
-            "provisional": .bool(summary.isProvisional),
-        ])
+        let year = JSON.Member("baseline_year", summary.method.baseline.map { .integer($0.year) } ?? .null)
+        return .object(summary.toDate(summary.method.zone.text) + [year])
     }
 
     /// Of every account that the plant's signals feed, on the bus where it belongs; what the grid's meter leaves over is

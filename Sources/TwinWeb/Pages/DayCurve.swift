@@ -25,8 +25,7 @@ struct DayCurve {
     }
 
     /// Reads how full the stores were, each weighed by what it holds when full.
-    /// - Parameter now: what is in them now, by path, where the store does not reach yet.
-    mutating func readCharge(_ store: (any StoreReading)?, _ config: SiteConfig, now: [AssetPath: Double]) throws {
+    mutating func readCharge(_ books: any StoreReading, _ config: SiteConfig) throws {
         var sums = [(charge: Double, capacity: Double)](repeating: (0, 0), count: rows.count)
         for asset in config.assets where asset.path.area == .storage {
             guard let capacity = asset.kind.storeTerms?.capacity.kilowattHours,
@@ -34,13 +33,12 @@ struct DayCurve {
             else { continue }
             var shares = [Double?](repeating: nil, count: rows.count)
             let window = StoreWindow(from: from, to: to)
-            try store?.forEachPoint(SignalPath(asset.path, "soc_fraction"), .used, window) { point in
+            try books.forEachPoint(SignalPath(asset.path, "soc_fraction"), .used, window) { point in
                 guard let place = rows.lastIndex(where: { $0.start <= point.from }), point.from < rows[place].end else {
                     return
                 }
                 shares[place] = point.value
             }
-            if let share = now[asset.path], !shares.isEmpty { shares[shares.count - 1] = share }
             for (place, share) in shares.enumerated() {
                 guard let share else { continue }
                 sums[place].charge += share * capacity

@@ -11,28 +11,19 @@ struct OverviewPage: Page {
     let title = "Overview"
 
     func json(_ ask: PageAsk) throws -> JSON {
-        if let moment = ask.source.feed?.moment {
-            let config = moment.config
-            let date = config.zone.local(moment.outcome.end - Span(ms: 1)).date
-            var curve = DayCurve(moment.rows, on: date, config.zone)
-            var now: [AssetPath: Double] = [:]
-            for value in moment.outcome.values where value.key == "soc_fraction" {
-                now[AssetPath(value.area, value.asset)] = value.used.value
-            }
-            try curve.readCharge(ask.source.store(), config, now: now)
-            return page(
-                now: PlantSnapshot(moment).json, moment.sums, curve, config,
-                changes: ask.source.feed?.commands.changes(6, run: moment.run, config.zone) ?? [])
-        }
-        let store = try ask.store()
-        guard let end = try store.runs().compactMap(\.end).max() else {
+        let books = try ask.books()
+        let moment = ask.source.feed?.moment
+        let config = ask.source.present
+        guard let end = try moment?.outcome.end ?? books.runs().compactMap(\.end).max() else {
             throw WebError.unavailable("the first half hour is not over yet")
         }
-        let config = ask.source.present
         let date = config.zone.local(end - Span(ms: 1)).date
-        var curve = DayCurve(try OverviewPage.rows(store, config, on: date), on: date, config.zone)
-        try curve.readCharge(store, config, now: [:])
-        return page(now: .null, try OverviewPage.sums(store, config, on: date), curve, config, changes: [])
+        var curve = DayCurve(try OverviewPage.rows(books, config, on: date), on: date, config.zone)
+        try curve.readCharge(books, config)
+        return page(
+            now: moment.map { PlantSnapshot($0).json } ?? .null,
+            try moment?.sums ?? OverviewPage.sums(books, config, on: date), curve, config,
+            changes: moment.flatMap { ask.source.feed?.commands.changes(6, run: $0.run, config.zone) } ?? [])
     }
 
     private func page(

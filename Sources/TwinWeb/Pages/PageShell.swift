@@ -1,5 +1,5 @@
 import TwinConfiguration
-import TwinCore
+import TwinReports
 
 /// The frame of every page: navigation, the strip of alarms, and a place that the page's module fills.
 enum PageShell {
@@ -11,46 +11,30 @@ enum PageShell {
         let links = Pages.all.filter { $0.isListed(in: source) }.map { other in
             let here = other.name == page.name ? " aria-current=\"page\"" : ""
             return
-                "<a href=\"/\(other.name == Pages.all[0].name ? "" : other.name)\"\(here)>\(escaped(other.title))</a>"
+                "<a href=\"/\(other.name == Pages.all[0].name ? "" : other.name)\"\(here)>\(HTML.escaped(other.title))</a>"
         }
         let name = visitor.name.map { "\($0), \(visitor.role.rawValue)" } ?? "Log in"
-        let who = isGuarded ? "<p class=\"who\"><a href=\"/login\">\(escaped(name))</a></p>" : ""
+        let who = isGuarded ? "<p class=\"who\"><a href=\"/login\">\(HTML.escaped(name))</a></p>" : ""
         let place = ([page.name] + path).joined(separator: "/")
         return """
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8">
-            <title>\(escaped(page.title)) · \(escaped(site))</title>
+            <title>\(HTML.escaped(page.title)) · \(HTML.escaped(site))</title>
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <link rel="icon" href="data:,">
-            <meta name="csrf" content="\(escaped(csrf))">
+            <meta name="csrf" content="\(HTML.escaped(csrf))">
             <link rel="stylesheet" href="/files/page.css">
             <script src="/files/page.js" type="module"></script>
             <script src="/files/\(page.name).js" type="module"></script>
-            </head><body data-page="\(page.name)" data-place="\(escaped(place))" data-role="\(visitor.role.rawValue)" data-feed="\(isLive ? "yes" : "no")">
+            </head><body data-page="\(page.name)" data-place="\(HTML.escaped(place))" data-role="\(visitor.role.rawValue)" data-feed="\(isLive ? "yes" : "no")">
             <a class="skip" href="#main">To the content</a>
-            <header class="top"><p class="site">\(escaped(site))</p><nav aria-label="Pages">\(links.joined())</nav>
+            <header class="top"><p class="site">\(HTML.escaped(site))</p><nav aria-label="Pages">\(links.joined())</nav>
             \(who)<p class="clock" id="clock"></p></header>
             <section class="strip" id="strip" aria-label="Alarms" aria-live="polite"></section>
-            <main id="main" tabindex="-1"><h1>\(escaped(page.title))</h1>
-            <noscript><p>This page is drawn by a script; its figures as JSON: <a href="/\(escaped(place)).json">/\(escaped(place)).json</a></p></noscript>
+            <main id="main" tabindex="-1"><h1>\(HTML.escaped(page.title))</h1>
+            <noscript><p>This page is drawn by a script; its figures as JSON: <a href="/\(HTML.escaped(place)).json">/\(HTML.escaped(place)).json</a></p></noscript>
             <div id="page" aria-busy="true"></div></main>
             </body></html>
             """
-    }
-
-    /// No character of it is markup, moves a cursor, or turns the reading direction.
-    static func escaped(_ text: String) -> String {
-        var out = ""
-        for character in text.printable {
-            switch character {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            case "'": out += "&#39;"
-            default: out.append(character)
-            }
-        }
-        return out
     }
 }

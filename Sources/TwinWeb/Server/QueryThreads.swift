@@ -1,17 +1,18 @@
-import Dispatch
+import Foundation
 
-/// Where the store is read: not on the threads that answer, which would wait with it.
+/// Where the store is read: two threads of their own, so that those that answer do not wait with it. More questions stand in
+/// line.
 struct QueryThreads: Sendable {
-    private let queue = DispatchQueue(label: "twin-pages", attributes: .concurrent)
-    private let slots = DispatchSemaphore(value: 2)
+    private let queue: OperationQueue
+
+    init() {
+        queue = OperationQueue()
+        queue.maxConcurrentOperationCount = 2
+    }
 
     func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            queue.async {
-                slots.wait()
-                defer { slots.signal() }
-                continuation.resume(with: Result(catching: body))
-            }
+            queue.addOperation { continuation.resume(with: Result(catching: body)) }
         }
     }
 }
