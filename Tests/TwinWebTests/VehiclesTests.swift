@@ -35,6 +35,37 @@ struct VehiclesTests {
         #expect(page["footprint"]?["pact"] != nil || page["footprint"]?["reason"]?.text?.isEmpty == false)
     }
 
+    @Test("a list asked with its carbon has each passport's kilograms, and the mean of each model of them")
+    func carbon() async throws {
+        let day = try await WebDay.made()
+        let without = try await WebDay.json("/vehicles.json", day.source)
+        #expect(without["models"] == .null)
+        #expect(without["vehicles"]?.items?.first?["co2_kg_location"] == .null)
+        let list = try await WebDay.json("/vehicles.json?carbon=yes", day.source)
+        let closing = try #require(try day.store.passports(ofYear: 2025, day.config.method)).closing
+        let kilograms = Dictionary(
+            closing.passports.map { ($0.vehicle, $0.kilograms(.location)) }, uniquingKeysWith: { first, _ in first })
+        let vehicles = try #require(list["vehicles"]?.items)
+        #expect(vehicles.count == VehiclesPage.listMax)
+        var sums: [String: (kg: Double, count: Int)] = [:]
+        for vehicle in vehicles {
+            let id = try #require(vehicle["vehicle"]?.text)
+            let kg = try #require(kilograms[id])
+            #expect(vehicle["co2_kg_location"]?.double == kg)
+            sums[vehicle["model"]?.text ?? "", default: (0, 0)].kg += kg
+            sums[vehicle["model"]?.text ?? "", default: (0, 0)].count += 1
+        }
+        let models = try #require(list["models"]?.items)
+        #expect(models.count == sums.count)
+        for row in models {
+            let sum = try #require(sums[row["model"]?.text ?? ""])
+            #expect(row["vehicles"]?.integer == Int64(sum.count))
+            #expect(abs((row["mean_kg_location"]?.double ?? .nan) - sum.kg / Double(sum.count)) < 1e-9)
+        }
+        let means = models.compactMap { $0["mean_kg_location"]?.double }
+        #expect(means == means.sorted(by: >))
+    }
+
     @Test("an unknown vehicle says so", arguments: ["no-such", "%3Cb%3E", "2025-06-18-1%27"])
     func unknown(id: String) async throws {
         let day = try await WebDay.made()

@@ -1,5 +1,5 @@
 // The faceplate of one asset, from what its kind declares: values in their bands, set-point, trend, parameters, messages.
-import { badge, button, card, clock, fail, figure, h, live, load, page, svg, table } from "/files/page.js";
+import { badge, button, card, clock, fail, figure, h, live, load, page, payload, shown, signalName, svg, table, when } from "/files/page.js";
 import { seriesChart } from "/files/series.js";
 
 const place = document.body.dataset.place;
@@ -16,23 +16,31 @@ function band(signal, data) {
   const x = (value) => 6 + 348 * Math.min(1, Math.max(0, (value - low) / (high - low)));
   const isOut = signal.value < low || signal.value > high;
   const mark = x(signal.value);
-  return svg("svg", { viewBox: "0 0 360 40", class: "asset-band", role: "img", "aria-label": `${signal.key} ${figure(signal.value, signal.decimals)} between ${figure(low)} and ${figure(high)}` },
+  return svg("svg", { viewBox: "0 0 360 40", class: "asset-band", role: "img", "aria-label": `${signalName(signal.key)} ${ends(signal.value, signal.unit)} between ${ends(low, signal.unit)} and ${ends(high, signal.unit)}` },
     svg("rect", { x: 6, y: 14, width: 348, height: 8, class: "asset-range" }),
     control ? svg("rect", { x: x(control.range[0]), y: 12, width: Math.max(0, x(control.range[1]) - x(control.range[0])), height: 12, class: "asset-limit" }, svg("title", {}, `may be commanded from ${control.range[0]} to ${control.range[1]}`)) : null,
     data.watched_band && signal.form === "mean" ? svg("rect", { x: x(data.watched_band[0]), y: 16, width: Math.max(0, x(data.watched_band[1]) - x(data.watched_band[0])), height: 4, class: "asset-watched" }, svg("title", {}, "watched for a sensor that stands still")) : null,
     low < 0 && high > 0 ? svg("line", { x1: x(0), x2: x(0), y1: 10, y2: 26, class: "base" }) : null,
     control?.set_point !== null && control ? svg("path", { d: `M${x(control.set_point)} 26 l-4 7 h8 z`, class: "asset-set" }, svg("title", {}, `set-point ${control.set_point_text}`)) : null,
     svg("path", { d: `M${mark} 14 l-5 -9 h10 z`, class: isOut ? "asset-pointer out" : "asset-pointer" }),
-    svg("text", { x: 6, y: 38, class: "axis" }, figure(low)), svg("text", { x: 354, y: 38, "text-anchor": "end", class: "axis" }, figure(high)));
+    svg("text", { x: 6, y: 38, class: "axis" }, ends(low, signal.unit)), svg("text", { x: 354, y: 38, "text-anchor": "end", class: "axis" }, ends(high, signal.unit)));
+}
+
+/** An end of a range, in the unit that is shown. */
+function ends(value, unit) {
+  const one = shown(value, unit, 0);
+  return `${figure(one.value, one.decimals)} ${one.unit}`;
 }
 
 function values(data) {
-  const shown = data.signals.filter((signal) => signal.is_shown);
-  return h("div", { class: "grid" }, shown.map((signal) => h("div", { class: "tile" },
-    h("p", { class: "label" }, signal.key),
-    h("p", { class: "big" }, figure(signal.value, signal.decimals), h("small", {}, ` ${signal.unit ?? ""} `), badge(signal.quality)),
-    h("p", { class: "line" }, signal.ts ? `at ${clock(signal.ts, true)}` : "nothing is known"),
-    band(signal, data))));
+  return h("div", { class: "grid" }, data.signals.filter((signal) => signal.is_shown).map((signal) => {
+    const one = shown(signal.value, signal.unit, signal.decimals);
+    return h("div", { class: "tile" },
+      h("p", { class: "label", title: signal.key }, signalName(signal.key)),
+      h("p", { class: "big" }, figure(one.value, one.decimals), h("small", {}, ` ${one.unit} `), badge(signal.quality)),
+      h("p", { class: "line" }, signal.ts ? `at ${clock(signal.ts, true)}` : "nothing is known"),
+      band(signal, data));
+  }));
 }
 
 function control(data) {
@@ -58,7 +66,7 @@ function alarms(data) {
 /** A curve is long, and opens. */
 const points = (list) => h("details", {}, h("summary", {}, `${list.length} points`), list.map((one) => one.join(" → ")).join(", "));
 
-const told = (value) => (value === null ? "–" : typeof value === "number" ? figure(value, Number.isInteger(value) ? 0 : Math.min(4, String(value).split(".")[1]?.length ?? 0))
+const told = (value) => (value === null ? "–" : typeof value === "number" ? figure(value, Math.min(4, String(Number(value.toFixed(4))).split(".")[1]?.length ?? 0))
   : typeof value === "boolean" ? (value ? "yes" : "no")
     : Array.isArray(value) ? (Array.isArray(value[0]) ? points(value) : value.join(", "))
       : Object.entries(value).map(([key, one]) => `${key} ${one}`).join(", "));
@@ -71,14 +79,14 @@ function parameters(data) {
 
 function signals(data) {
   return card("Signals", table(["key", "form", "a reading may be", "unit", "books to"], data.signals.map((signal) =>
-    [h("code", {}, signal.key), signal.form, signal.range ? `${told(signal.range[0])} to ${told(signal.range[1])}` : "–", signal.unit ?? "",
-      signal.accounts.map((account) => `${account.label}, ${account.bus}${account.factor === 1 ? "" : ` × ${told(account.factor)}`}`).join("; ") || "nothing"])));
+    [h("code", {}, signal.key), signal.form, signal.range ? `${told(signal.range[0])} to ${Math.abs(signal.range[1]) >= 1e9 ? "any" : told(signal.range[1])}` : "–", signal.unit ?? "",
+      [...new Set(signal.accounts.map((account) => `${account.label}, ${account.bus}${account.factor === 1 ? "" : ` × ${told(account.factor)}`}`))].join("; ") || "nothing"])));
 }
 
 function messages(data) {
   if (data.messages === null) return card("Messages", h("p", { class: "muted" }, "Pages over a store alone hear none."));
   return card("Last messages", table(["arrived", "topic", "payload", "became"], data.messages.map((message) =>
-    [clock(message.ts, true), h("code", {}, message.topic.split("/").slice(-1)[0]), h("code", { class: "asset-payload" }, message.payload + (message.is_cut ? " …" : "")),
+    [when(message.ts), h("code", { title: message.topic }, message.topic.split("/").slice(-1)[0]), payload(message.payload, message.is_cut),
       message.is_refused ? [h("span", { class: "badge warn" }, `△ ${message.fate}`), ` ${message.text}`] : `${message.fate}${message.text ? `: ${message.text}` : ""}`]),
   { empty: "None was heard" }));
 }
@@ -101,7 +109,7 @@ async function trend(data) {
   const boxes = data.trend.signals.map((signal) => [signal, h("div", { class: "asset-trend" })]);
   grid.append(...boxes.map(([, box]) => box));
   for (const [signal, box] of boxes) {
-    try { await seriesChart(box, signal, data.trend.from, data.trend.to, { title: signal.split("/").pop() }); } catch (error) {
+    try { await seriesChart(box, signal, data.trend.from, data.trend.to, { title: signalName(signal.split("/").pop()) }); } catch (error) {
       box.append(h("p", { class: "muted" }, error.message));
     }
   }

@@ -1,25 +1,27 @@
 // Every asset by area: its first value, how good it is, and how old.
-import { age, badge, card, fail, figure, h, live, load, page, table } from "/files/page.js";
+import { age, badge, fail, figure, h, live, load, page, shown } from "/files/page.js";
 
-function value(signal, decimals) {
+function value(signal) {
   if (!signal) return "–";
-  return [`${figure(signal.value, decimals ?? signal.decimals)}`, " ", badge(signal.quality)];
+  const one = shown(signal.value, signal.unit, signal.decimals);
+  return [`${figure(one.value, one.decimals)} ${one.unit} `, badge(signal.quality)];
 }
 
+/** One table, so that its columns stand below each other, in a group of rows for each area and what stands there. */
 function areas(data) {
-  const names = [...new Set(data.assets.map((asset) => asset.area))];
   const now = data.ts ?? new Date().toISOString();
-  return names.map((area) => {
-    const own = data.assets.filter((asset) => asset.area === area);
-    const hasCharge = own.some((asset) => asset.charge);
-    const heads = ["asset", "what", { text: "value", num: true }, "unit",
-      ...(hasCharge ? [{ text: "charge", unit: "%", num: true }] : []), "set-point", { text: "age", num: true }, "alarms"];
-    return card(area, table(heads, own.map((asset) => [
-      h("a", { href: `/asset/${asset.asset}` }, asset.id), asset.what, value(asset.main), asset.main?.unit ?? "",
-      ...(hasCharge ? [asset.charge ? figure(asset.charge.value === null ? null : 100 * asset.charge.value, 1) : "–"] : []),
-      asset.set_point ?? "–", asset.main?.ts ? age(asset.main.ts, now) : "–",
-      asset.alarms > 0 ? h("span", { class: "badge alarm" }, `▲ ${asset.alarms}`) : "none"])));
-  });
+  const groups = Map.groupBy(data.assets, (asset) => `${asset.area}\n${asset.what}`);
+  const heads = [["asset"], ["value", "num"], ["set-point", "num"], ["charge, %", "num"], ["age", "num"], ["alarms"]];
+  return h("section", { class: "card" }, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Assets by area" },
+    h("table", { class: "data" },
+      h("thead", {}, h("tr", {}, heads.map(([text, look]) => h("th", { scope: "col", class: look }, text)))),
+      [...groups.values()].map((group) => h("tbody", {},
+        h("tr", {}, h("th", { class: "rows", scope: "rowgroup", colspan: heads.length }, group[0].area, h("small", { class: "muted" }, ` ${group[0].what}`))),
+        group.map((asset) => h("tr", {}, [
+          h("a", { href: `/asset/${asset.asset}` }, asset.id), value(asset.main), asset.set_point ?? "",
+          asset.charge ? figure(asset.charge.value === null ? null : 100 * asset.charge.value, 1) : "",
+          asset.main?.ts ? age(asset.main.ts, now) : "–",
+          asset.alarms > 0 ? h("span", { class: "badge alarm" }, `▲ ${asset.alarms}`) : ""].map((cell, place) => h("td", { class: heads[place][1] }, cell)))))))));
 }
 
 let isLoading = false;
@@ -34,7 +36,7 @@ async function show() {
     const top = scrollY;
     page().replaceChildren(
       h("p", { class: "muted" }, `${data.assets.length} assets. `, data.ts ? "Values are those of the newest step." : "Values are the newest readings of the store."),
-      ...areas(data));
+      areas(data));
     scrollTo(0, top);
   } catch (error) { fail(error); } finally { isLoading = false; }
 }

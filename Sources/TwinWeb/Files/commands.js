@@ -1,4 +1,4 @@
-import { button, card, clock, fail, figure, h, live, load, page, post, table } from "/files/page.js";
+import { button, card, clock, fail, figure, h, live, load, page, post, table, when } from "/files/page.js";
 
 const query = new URLSearchParams(location.search);
 const option = (value, text, selected) => h("option", { value, selected }, text);
@@ -113,7 +113,7 @@ function drawHistory(data) {
     data.commands.map((c) => {
       const [look, text] = fates[c.became] ?? ["badge", c.became];
       const lost = c.renewals_rejected + c.renewals_expired;
-      return [clock(c.at, true), c.asset, c.action, c.text, h("span", {}, c.by_hand ? h("span", { class: "badge" }, "by hand") : null, " ", c.reason),
+      return [when(c.at), h("a", { href: `/asset/${c.asset}` }, c.asset), c.action, c.text, h("span", {}, c.by_hand ? h("span", { class: "badge" }, "by hand") : null, " ", c.reason),
         c.held_by, h("span", { class: look }, text), lost > 0 ? `${figure(c.renewals)}, ${figure(lost)} not taken` : figure(c.renewals)];
     }), { caption: "Changes of set-points, the newest first; renewals of a lease are counted in them", empty: "Nothing was commanded in this time" }),
   data.commands_count > data.commands.length ? h("p", { class: "muted" }, `and ${data.commands_count - data.commands.length} older ones`) : "");

@@ -1,4 +1,4 @@
-import { age, badge, button, card, clock, fail, figure, h, load, page, post, table } from "/files/page.js";
+import { age, badge, button, card, clock, fail, figure, h, load, page, payload, post, table, when } from "/files/page.js";
 
 // The cards are drawn anew with each answer; what somebody types stays.
 const mayTry = ["engineer", "operator"].includes(document.body.dataset.role);
@@ -83,7 +83,7 @@ function drawTopics(data) {
         figure(one.count), figure(one.per_minute, 1), `${age(one.last, data.now)}`,
         one.quality ? (badge(one.quality) ?? "good") : "–",
         one.refused.length === 0 ? "–" : h("span", { title: one.refusal ?? "" }, h("span", { class: "badge warn" }, `△ ${reasons(one.refused)}`), h("br"), h("small", { class: "muted" }, one.refusal ?? "")),
-        h("code", { class: "payload" }, one.example),
+        payload(one.example),
       ]), { empty: "No topic of that name" }),
     shown.length > 500 ? h("p", { class: "muted" }, `${figure(shown.length - 500)} more: narrow the search`) : "");
 }
@@ -110,7 +110,7 @@ function showTrial(answer) {
     h("p", {}, answer.note ?? `${figure(answer.used)} of ${figure(answer.tried)} messages give values.`),
     newest?.can_save ? "" : h("p", { class: "muted" }, "This server knows no configuration folder: paste the rows into signals.yaml and use twin reload."),
     answer.messages.length === 0 ? "" : table(["Arrived", "Topic", "Message", "Becomes", "Refused"], answer.messages.map((one) => [
-      clock(one.at, true), h("code", { class: "topic" }, one.topic), h("code", { class: "payload" }, one.payload),
+      when(one.at), h("code", { class: "topic" }, one.topic), payload(one.payload),
       one.values.length === 0 ? (one.waits ? "waits for more messages" : "–")
         : one.values.map((value) => h("div", {}, `${value.signal} = ${value.value === null ? "event" : figure(value.value, 3)} ${value.unit ?? ""} at ${clock(value.ts, true)}`)),
       one.refused.length === 0 ? "–" : one.refused.map((why) => h("div", { class: "warn-text" }, `△ ${why.text} (${why.reason})`)),

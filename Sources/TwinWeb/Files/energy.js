@@ -1,5 +1,5 @@
 // Energy of a window: kWh, never kW. A Sankey, stacked bars by time, tables, and another window beside it.
-import { card, clock, fail, figure, h, library, load, page, svg, table, tableTwin } from "/files/page.js";
+import { accountColour, card, clock, fail, figure, h, library, load, page, ribbon, svg, table, tableTwin, width as widthOf } from "/files/page.js";
 
 const query = new URLSearchParams(location.search);
 const digits = (kwh) => (Math.abs(kwh) < 100 ? 1 : 0);
@@ -63,7 +63,7 @@ async function sankey(flow) {
   await library("d3.js");
   await library("d3-sankey.js");
   const isNarrow = innerWidth < 640;
-  const [width, height] = isNarrow ? [340, 620] : [1100, 560];
+  const [width, height] = [widthOf(page()) - 34, isNarrow ? 640 : 580];
   const graph = d3.sankey().nodeId((node) => node.id).nodeWidth(12).nodePadding(isNarrow ? 12 : 14)
     .nodeAlign(d3.sankeyJustify).extent([[4, 14], [width - 4, height - 6]])({
       nodes: flow.nodes.map((node) => ({ ...node })),
@@ -73,17 +73,41 @@ async function sankey(flow) {
   // On a phone a name must do, where there is room for one; the table has the figures.
   const label = (node) => (isNarrow ? (node.y1 - node.y0 > 9 ? `${node.label} ${figure(node.kwh / 1000)} MWh` : "") : text(node));
   const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Energy from sources over buses to uses, kWh; the table below has the same figures" },
-    svg("g", { fill: "none" }, graph.links.map((link) => svg("path", {
-      d: d3.sankeyLinkHorizontal()(link), stroke: kinds[link.source.kind] ?? "var(--c7)", "stroke-width": Math.max(1, link.width), "stroke-opacity": .32,
-    }, svg("title", {}, `${link.source.label} → ${link.target.label}: ${kwh(link.value)} kWh`)))),
-    graph.nodes.map((node) => {
-      const isRight = node.x0 > width / 2;
-      return svg("g", {},
-        svg("rect", { x: node.x0, y: node.y0, width: node.x1 - node.x0, height: Math.max(1, node.y1 - node.y0), fill: kinds[node.kind] ?? "var(--c7)" },
-          svg("title", {}, text(node))),
-        svg("text", { x: isRight ? node.x0 - 6 : node.x1 + 6, y: (node.y0 + node.y1) / 2, dy: ".35em", "text-anchor": isRight ? "end" : "start", class: "energy-label" }, label(node)));
-    }));
+    graph.links.map((link) => svg("path", {
+      d: ribbon(link.source.x1, link.y0, link.target.x0, link.y1, Math.max(1, link.width)), fill: kinds[link.source.kind] ?? "var(--c7)", "fill-opacity": .32,
+    }, svg("title", {}, `${link.source.label} → ${link.target.label}: ${kwh(link.value)} kWh`))),
+    graph.nodes.map((node) => svg("rect", {
+      x: node.x0, y: node.y0, width: node.x1 - node.x0, height: Math.max(1, node.y1 - node.y0), fill: kinds[node.kind] ?? "var(--c7)",
+    }, svg("title", {}, text(node)))),
+    labels(graph.nodes, label, width).map((one) => svg("text", {
+      x: one.x, y: one.y, dy: ".35em", "text-anchor": one.isRight ? "end" : "start", class: "energy-label",
+    }, one.text)));
   return h("div", { class: "energy-sankey" }, drawing);
+}
+
+/**
+ * Where each node's name stands: beside it, towards the middle; on its other side where that is taken; nowhere where both
+ * are. The large ones choose first. The table names all.
+ */
+function labels(nodes, label, width) {
+  const taken = [];
+  const placed = [];
+  for (const node of [...nodes].sort((a, b) => (b.y1 - b.y0) - (a.y1 - a.y0))) {
+    const text = label(node);
+    const [long, y] = [6.6 * text.length, (node.y0 + node.y1) / 2];
+    const sides = node.x0 > width / 2 ? [true, false] : [false, true];
+    for (const isRight of sides) {
+      const x = isRight ? node.x0 - 6 : node.x1 + 6;
+      const box = { left: isRight ? x - long : x, right: isRight ? x : x + long, top: y - 7, bottom: y + 7 };
+      const isFree = box.left >= 0 && box.right <= width
+        && taken.every((other) => box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom);
+      if (text === "" || !isFree) continue;
+      taken.push(box);
+      placed.push({ x, y, text, isRight });
+      break;
+    }
+  }
+  return placed;
 }
 
 /** One bus, stacked: sources above zero, what is stored or exported below; a gap is left free. */
@@ -92,13 +116,14 @@ function bars(data, bus) {
   const own = columns.filter((column) => column.bus === bus && column.kwh.some((value) => value));
   if (own.length === 0) return h("p", { class: "muted" }, "Nothing flowed on it in this window.");
   const isNarrow = innerWidth < 640;
-  const [width, height, left, bottom] = [isNarrow ? 340 : 1100, 300, isNarrow ? 48 : 62, 30];
+  const [width, height, left, bottom] = [widthOf(page()) - 34, 300, 62, 30];
   const up = starts.map((_, place) => own.reduce((sum, c) => sum + Math.max(0, c.kwh[place] ?? 0), 0));
   const down = starts.map((_, place) => own.reduce((sum, c) => sum + Math.min(0, c.kwh[place] ?? 0), 0));
   const ticks = d3.scaleLinear().domain([Math.min(0, ...down), Math.max(1e-9, ...up)]).nice(5);
   const y = (value) => 10 + (height - bottom - 10) * (1 - (value - ticks.domain()[0]) / (ticks.domain()[1] - ticks.domain()[0]));
   const pitch = (width - left - 8) / starts.length;
-  const color = (place) => `var(--c${place % 8 + 1})`;
+  // Its key is of the column's name in the CSV: bus, account, unit.
+  const color = (which) => accountColour(own[which].key.slice(bus.length + 1, -4), which);
   const label = (text) => (data.bars.width === "day" ? clock(text).slice(0, -6) : clock(text).slice(-5));
   const every = Math.max(1, Math.ceil(starts.length / (isNarrow ? 4 : 12)));
   const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Energy of ${bus} by time, kWh; the table below has the same figures` },
@@ -161,9 +186,9 @@ function tables(data) {
   return [
     card("Accounts", table(["bus", "account", "", { text: "energy", unit: "kWh", num: true }, { text: "of its bus", num: true }, ...quality],
       data.accounts.map((row) => [row.bus, row.label, row.direction, cell(row.kwh), percent(row.share_pct), figure(row.measured_pct, 1), figure(row.estimated_pct, 1)]))),
-    card("Meters", table(["asset", "account", "", { text: "energy", unit: "kWh", num: true }, ...quality],
-      data.meters.map((row) => [h("a", { href: `/asset/${row.asset}` }, row.asset), `${row.label}, ${row.bus}`, row.direction, cell(row.kwh), figure(row.measured_pct, 1), figure(row.estimated_pct, 1)])),
-    data.simulated ? h("p", { class: "small muted" }, "Simulated: what is called measured was told by simulated meters.") : null),
+    h("section", { class: "card" }, h("details", { class: "energy-meters" }, h("summary", {}, `Meters (${data.meters.length})`), table(["asset", "account", "", { text: "energy", unit: "kWh", num: true }, ...quality],
+      data.meters.map((row) => [h("a", { href: `/asset/${row.asset}` }, row.asset), `${row.label}, ${row.bus}`, row.direction, cell(row.kwh), figure(row.measured_pct, 1), figure(row.estimated_pct, 1)])))),
+    data.simulated ? h("p", { class: "small muted" }, "Simulated: what is called measured was told by simulated meters.") : null,
   ];
 }
 

@@ -1,5 +1,5 @@
 // Assets side by side: a cell for each with how full it is, all that they tell, and a day of each.
-import { badge, card, fail, figure, h, live, load, page, table } from "/files/page.js";
+import { badge, card, fail, figure, h, live, load, page, shown, signalName, table } from "/files/page.js";
 import { seriesChart } from "/files/series.js";
 
 const of = (asset, key) => asset.signals.find((signal) => signal.key === key);
@@ -26,14 +26,17 @@ function rows(assets) {
     const own = assets.filter((asset) => `${asset.area}: ${asset.what}` === area);
     const keys = own[0].signals.map((signal) => signal.key);
     const heads = ["asset", { text: "size", unit: "kW", num: true }, ...(own.some((a) => a.capacity_kwh) ? [{ text: "holds", unit: "kWh", num: true }] : []),
-      ...keys.map((key) => ({ text: key, unit: of(own[0], key)?.unit, num: true })), "set-point", ""];
+      ...keys.map((key) => ({ text: signalName(key), unit: shown(null, of(own[0], key)?.unit).unit, num: true })), "set-point", ""];
     return card(area, table(heads, own.map((asset) => [h("a", { href: `/asset/${asset.asset}` }, asset.id), figure(asset.size_kw, 0),
       ...(own.some((a) => a.capacity_kwh) ? [figure(asset.capacity_kwh, 0)] : []),
-      ...keys.map((key) => { const signal = of(asset, key); return signal ? [figure(signal.value, signal.decimals), " ", badge(signal.quality)] : "–"; }),
+      ...keys.map((key) => { const signal = of(asset, key); if (!signal) return "–"; const one = shown(signal.value, signal.unit, signal.decimals); return [figure(one.value, one.decimals), " ", badge(signal.quality)]; }),
       asset.set_point ?? "–",
       [asset.by_hand ? h("span", { class: "badge" }, "by hand") : null, asset.alarms > 0 ? h("span", { class: "badge alarm" }, `▲ ${asset.alarms}`) : null]])));
   });
 }
+
+/** The asset and what of it is told. */
+const named = (signal) => signal.replace(/\/([^/]+)$/, (_, key) => `, ${signalName(key)}`);
 
 export async function group(name) {
   const place = { now: h("div", {}), trend: h("div", {}) };
@@ -57,7 +60,7 @@ export async function group(name) {
     const boxes = data.trend.signals.map((signal) => [signal, h("div", { class: "asset-trend" })]);
     grid.append(...boxes.map(([, box]) => box));
     for (const [signal, box] of boxes) {
-      try { await seriesChart(box, signal, data.trend.from, data.trend.to, { points: 400 }); } catch (error) {
+      try { await seriesChart(box, signal, data.trend.from, data.trend.to, { points: 400, title: named(signal) }); } catch (error) {
         box.append(h("p", { class: "muted" }, error.message));
       }
     }

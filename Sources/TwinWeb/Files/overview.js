@@ -1,11 +1,5 @@
 // The first page: what a vehicle emits, where power comes from and goes to, and what is being done about it.
-import { card, clock, fail, figure, h, live, load, page, put, svg, table, tableTwin, width } from "/files/page.js";
-
-const COLOURS = {
-  wind: "--c1", solar: "--c2", fuelcell: "--c3", chp: "--c4", storage_discharge: "--c5", bay_discharge: "--c6",
-  grid_import: "--c8", load: "--c7", storage_charge: "--c5", bay_charge: "--c6", grid_export: "--c8", hydrogen: "--c4",
-};
-const colour = (account) => `var(${COLOURS[account] ?? "--c7"})`;
+import { accountColour, card, clock, fail, figure, h, live, load, page, put, ribbon, svg, tableTwin, width } from "/files/page.js";
 
 // Places that every step fills anew; their sizes are reserved so that nothing jumps.
 const places = {
@@ -44,6 +38,12 @@ const tile = (label, value, unit, ...lines) => h("section", { class: "tile" },
   h("p", { class: "big" }, value, unit ? h("small", {}, ` ${unit}`) : null),
   lines.flat().map((line) => (line instanceof Element ? line : h("p", { class: "line" }, line ?? "\u00a0"))));
 
+/** A month or a year to date, and since when where the books begin within it. */
+function sinceWhen(window, name) {
+  const isWhole = !window || /^\d{4}-01-01/.test(window.from) || (name === "month" && /^\d{4}-\d\d-01/.test(window.from));
+  return isWhole ? `${name} to date` : `${name} (since ${clock(window.from).slice(0, -6)})`;
+}
+
 function perVehicle(data) {
   const { day, month, year } = data.co2;
   const reported = data.baseline_year_kg_per_vehicle;
@@ -58,7 +58,7 @@ function perVehicle(data) {
   const range = Number.isFinite(day?.uncertainty_kg_per_vehicle) ? `± ${figure(day.uncertainty_kg_per_vehicle)} kg` : "no figure yet";
   return tile("CO2e per vehicle, today so far", figure(day?.co2_kg_per_vehicle), "kg",
     `${range}, ${data.scope2}-based Scope 1+2 of the site`, bullet(day?.co2_kg_per_vehicle, marks),
-    `month to date ${figure(month?.co2_kg_per_vehicle)} kg, year ${figure(year?.co2_kg_per_vehicle)} kg`,
+    `${sinceWhen(month, "month")} ${figure(month?.co2_kg_per_vehicle)} kg, ${sinceWhen(year, "year")} ${figure(year?.co2_kg_per_vehicle)} kg`,
     h("p", { class: "line" }, h("a", { href: "/co2" }, "Where the figure comes from")),
     likeForLike === null ? `marks: ${day?.baseline_year ?? "the baseline"} as reported, its whole year` : `marks: ${day.baseline_year}'s plant under this day's conditions`);
 }
@@ -94,9 +94,8 @@ function showTiles(data) {
 // Power flow: from sources on the left to uses on the right, as wide as their kW. The scale only grows, and the drawing keeps
 // its height, so that nothing jumps.
 
-// Accounts that are not named in COLOURS are drawn in grey: one that is new needs no line here.
 const name = (flow) => flow.label.charAt(0).toUpperCase() + flow.label.slice(1);
-const ROW = 26;
+const ROW = 18;
 let scaleKW = 10000;
 
 const usesKW = (now) => now.flows.filter((flow) => !flow.is_source && flow.account !== "grid_export").reduce((sum, flow) => sum + Math.max(0, flow.kw), 0);
@@ -113,7 +112,9 @@ function showFlow(now) {
   const BUS = across < 480 ? 70 : 150;
   const height = BUS + ROW * Math.max(sources.length, uses.length) + 8;
   const thick = (kw) => BUS * kw / scaleKW;
-  const [label, middle] = [Math.min(170, across * .31), across / 2];
+  const [label, middle] = [Math.min(190, across * .37), across / 2];
+  // On a phone a long name of a thick band stands below its figure.
+  const isTight = (flow) => 7 * (figure(flow.kw).length + name(flow).length) > label && thick(flow.kw) > ROW;
   function side(flows, isLeft) {
     const whole = flows.reduce((sum, flow) => sum + thick(flow.kw), 0);
     let row = (height - whole - ROW * flows.length) / 2;
@@ -127,15 +128,16 @@ function showFlow(now) {
       // Below a hundredth of all it is told and not drawn: a thread that comes and goes says nothing.
       const isDrawn = flow.kw > total / 100;
       const [x0, x1] = isLeft ? [label + 8, middle - 4] : [across - label - 8, middle + 4];
-      const bend = (x0 + x1) / 2;
-      const faint = flow.kw < .5 ? "muted" : null;
+      const isNothing = flow.kw < .5;
+      const power = svg("tspan", { "font-weight": isNothing ? 400 : 600 }, figure(flow.kw));
+      const named = svg("tspan", { class: "muted" }, name(flow));
       return [
         isDrawn ? svg("path", {
-          d: `M${x0},${from} C${bend},${from} ${bend},${to} ${x1},${to}`, fill: "none", stroke: colour(flow.account), "stroke-width": Math.max(1.5, wide),
-          "stroke-dasharray": flow.account === "unmetered" ? "4 3" : null,
+          d: ribbon(x0, from, x1, to, Math.max(1.5, wide)), fill: accountColour(flow.account),
+          "fill-opacity": flow.account === "unmetered" ? .5 : null,
         }) : null,
-        svg("text", { x: isLeft ? label : across - label, y: from - 1, "text-anchor": isLeft ? "end" : "start", class: faint, "font-weight": flow.kw < .5 ? 400 : 600 }, figure(flow.kw)),
-        svg("text", { x: isLeft ? label : across - label, y: from + 12, "text-anchor": isLeft ? "end" : "start", class: "muted" }, name(flow)),
+        svg("text", { x: isLeft ? label : across - label, y: from + 4, "text-anchor": isLeft ? "end" : "start", class: isNothing ? "muted" : null },
+          isLeft ? [named, "\u2002", power] : isTight(flow) ? [power, svg("tspan", { class: "muted", x: across - label, dy: "1.2em" }, name(flow))] : [power, "\u2002", named]),
       ];
     });
   }
@@ -156,8 +158,8 @@ function showFlow(now) {
 function showDay(data) {
   const { day, now } = data;
   const isNarrow = width(places.day) < 600;
-  const [across, height, left, right, top] = [width(places.day), 330, 56, isNarrow ? 8 : 44, 10];
-  const bottom = height - 54;
+  const [across, height, left, right, top] = [width(places.day), 316, 56, isNarrow ? 8 : 44, 10];
+  const bottom = height - 40;
   const begin = Date.parse(day.from);
   const span = Date.parse(day.to) - begin;
   const x = (time) => left + (across - left - right) * (Date.parse(time) - begin) / span;
@@ -177,7 +179,7 @@ function showDay(data) {
       const kw = Math.max(0, a.kw[place]);
       if (kw <= 0) return null;
       const [from, to] = a.is_source ? [up, up += kw] : [-(down += kw), -(down - kw)];
-      return svg("rect", { x: x(start) + .5, width: Math.max(1, slot - 1), y: y(to), height: Math.max(.4, y(from) - y(to)), fill: colour(a.account), opacity: a.is_source ? 1 : .7 },
+      return svg("rect", { x: x(start) + .5, width: Math.max(1, slot - 1), y: y(to), height: Math.max(.4, y(from) - y(to)), fill: accountColour(a.account), opacity: a.is_source ? 1 : .7 },
         svg("title", {}, `${clock(start)}: ${a.label} ${figure(kw)} kW`));
     });
   });
@@ -194,12 +196,12 @@ function showDay(data) {
   const summary = day.starts.length === 0 ? "no half hour yet" : `mean power of ${day.starts.length} half hours; the table has the figures`;
   const legend = h("ul", { class: "legend" }, keys.map((a) => {
     const item = h("li", {}, a.label);
-    item.style.setProperty("--key", colour(a.account));
+    item.style.setProperty("--key", accountColour(a.account));
     return item;
   }));
-  const extra = [["shops and heat (line)", "var(--ink)"], soc.length > 1 ? ["storage's state of charge, %", "var(--c5)"] : null, plan ? ["grid import as planned (dashed)", "var(--ink)"] : null].filter(Boolean);
-  for (const [text, ink] of extra) {
-    const item = h("li", { class: "stroke" }, text);
+  const extra = [["shops and heat", "var(--ink)"], soc.length > 1 ? ["storage's state of charge, %", "var(--c5)"] : null, plan ? ["grid import as planned", "var(--ink)", "dashed"] : null].filter(Boolean);
+  for (const [text, ink, style] of extra) {
+    const item = h("li", { class: `stroke ${style ?? ""}` }, text);
     item.style.setProperty("--key", ink);
     legend.append(item);
   }
@@ -221,8 +223,8 @@ function showDay(data) {
         x: x(day.starts[place]), width: slot + .5, y: bottom + 6, height: 12, fill: "var(--ink)", opacity: .12 + .7 * (dirtiest > cleanest ? (g - cleanest) / (dirtiest - cleanest) : .5),
       }, svg("title", {}, `${clock(day.starts[place])}: grid ${figure(g)} g/kWh`)) : null),
       known.length > 0 ? svg("text", { x: left - 8, y: bottom + 16, "text-anchor": "end", class: "muted" }, "g/kWh") : null,
-      hours.map((hour) => svg("text", { x: left + (across - left - right) * hour / 24, y: bottom + 34, "text-anchor": hour === 0 ? "start" : hour === 24 ? "end" : "middle", class: "muted" }, `${String(hour).padStart(2, "0")}:00`)),
-      known.length > 0 ? svg("text", { x: left, y: bottom + 50, class: "muted" }, `grid ${figure(cleanest)} g/kWh at its cleanest (light) to ${figure(dirtiest)} (dark)`) : null),
+      hours.map((hour) => svg("text", { x: left + (across - left - right) * hour / 24, y: bottom + 34, "text-anchor": hour === 0 ? "start" : hour === 24 ? "end" : "middle", class: "muted" }, `${String(hour).padStart(2, "0")}:00`))),
+    known.length > 0 ? h("p", { class: "small muted day-note" }, `grid ${figure(cleanest)} g/kWh at its cleanest (light) to ${figure(dirtiest)} (dark)`) : null,
     legend,
     tableTwin([{ text: "From" }, ...day.accounts.map((a) => ({ text: a.label, unit: "kW", num: true })), { text: "Storage", unit: "%", num: true }, { text: "Grid", unit: "g/kWh", num: true }, { text: "Vehicles", num: true }],
       day.starts.map((start, place) => [clock(start), ...day.accounts.map((a) => figure(a.kw[place])), figure(Number.isFinite(day.soc[place]) ? 100 * day.soc[place] : null), figure(grams[place]), figure(day.vehicles[place])])));
@@ -244,9 +246,9 @@ function showDispatch(data) {
     now?.plan ? h("p", { class: now.plan.in_force ? "muted small" : "warn-text" },
       now.plan.in_force ? `The plan in force was made at ${clock(now.plan.made)}. ` : `△ The last plan, of ${clock(now.plan.made)}, is no longer in force. `, h("a", { href: "/plan" }, "Plan")) : null,
     now?.plan?.unkept ? h("p", { class: "warn-text" }, `△ ${now.plan.unkept}`) : null,
-    table([{ text: "At" }, { text: "Asset" }, { text: "Set to" }, { text: "Because" }],
-      dispatch.changes.map((change) => [clock(change.ts), h("a", { href: `/asset/${change.asset}` }, change.asset), change.text, change.reason]),
-      { empty: "No set-point was changed yet" }));
+    dispatch.changes.length === 0 ? h("p", { class: "muted" }, "No set-point was changed yet")
+      : h("ol", { class: "changes" }, dispatch.changes.map((change) => h("li", {}, clock(change.ts), " ",
+        h("a", { href: `/asset/${change.asset}` }, change.asset), " to ", h("b", {}, change.text), h("p", { class: "why" }, change.reason)))));
 }
 
 let halfHour = null;

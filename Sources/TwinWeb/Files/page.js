@@ -45,6 +45,18 @@ export function figure(value, digits = 0) {
   return /^-[0.,]+$/.test(text) ? text.slice(1) : text;
 }
 
+/** A share is shown in percent; all else as it is told. Gives the figure, its unit and its decimals. */
+export function shown(value, unit, decimals = 1) {
+  if (unit !== "fraction") return { value, unit: unit ?? "", decimals };
+  return { value: Number.isFinite(value) ? 100 * value : null, unit: "%", decimals: Math.max(0, decimals - 3) };
+}
+
+/** What a signal is called: its key in words, without the unit that it ends with. */
+export function signalName(key) {
+  const bare = key.replace(/_(kwh?|mwh|fraction|pct|c|l|kg|g_per_kwh|m_per_s|w_per_m2|pa|hz|v|a)$/, "");
+  return ({ soc: "state of charge", soh: "state of health", ghi: "irradiance, horizontal" })[bare] ?? bare.replaceAll("_", " ");
+}
+
 /** Of a site-local time with its offset: "18 Jun 09:05", and seconds where asked. */
 export function clock(text, withSeconds = false) {
   const parts = /^(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)(:\d\d)?/.exec(text ?? "");
@@ -52,6 +64,9 @@ export function clock(text, withSeconds = false) {
   const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
   return `${Number(parts[3])} ${months[Number(parts[2]) - 1]} ${parts[4]}${withSeconds ? (parts[5] ?? "") : ""}`;
 }
+
+/** The same, kept on one line. */
+export const when = (text, withSeconds = true) => h("span", { class: "when" }, clock(text, withSeconds));
 
 /** How long before `now` a time was, in words; both with their offsets. */
 export function age(text, now) {
@@ -68,6 +83,29 @@ export function badge(quality) {
   const isBad = quality.startsWith("bad");
   return h("span", { class: `badge ${isBad ? "alarm" : "warn"}`, title: quality },
     `${isBad ? "✕" : "△"} ${quality.split(".").pop().replaceAll("_", " ")}`);
+}
+
+/** A payload on one line, and whole when opened. */
+export function payload(text, isCut = false) {
+  const whole = text + (isCut ? " …" : "");
+  if (whole.length < 44) return h("code", {}, whole);
+  return h("details", { class: "payload" }, h("summary", {}, whole), h("pre", {}, whole));
+}
+
+const ACCOUNT_COLOURS = {
+  wind: "--c1", solar: "--c2", fuelcell: "--c3", chp: "--c4", storage_discharge: "--c5", bay_discharge: "--c6",
+  grid_import: "--c8", load: "--c7", storage_charge: "--c5", bay_charge: "--c6", grid_export: "--c8", hydrogen: "--c4",
+};
+
+/** What an account is drawn in, the same on every page; one without a colour of its own takes one by its place. */
+export const accountColour = (account, place = 6) => `var(${ACCOUNT_COLOURS[account] ?? `--c${place % 8 + 1}`})`;
+
+/** A band from one upright edge to another, as thick at both ends: filled, so that it keeps its shape where it is steep. */
+export function ribbon(x0, y0, x1, y1, thick) {
+  const bend = (x0 + x1) / 2;
+  const half = thick / 2;
+  return `M${x0},${y0 - half} C${bend},${y0 - half} ${bend},${y1 - half} ${x1},${y1 - half} V${y1 + half}`
+    + ` C${bend},${y1 + half} ${bend},${y0 + half} ${x0},${y0 + half} Z`;
 }
 
 // Parts of a page.

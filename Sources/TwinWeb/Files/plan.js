@@ -6,7 +6,7 @@ const place = page();
 const LEFT = 64;
 const RIGHT = 12;
 
-function chart(title, unit, starts, end, series, { height = 120, limits = [], W = 640 } = {}) {
+function chart(title, unit, starts, end, series, { height = 120, limits = [], W }) {
   const from = Date.parse(starts[0]);
   const to = Date.parse(end);
   const values = series.flatMap((one) => one.values).concat(limits.map((one) => one.value)).filter((value) => Number.isFinite(value));
@@ -89,15 +89,42 @@ function expected(data, plan) {
 
 function assets(data, plan) {
   const starts = plan.periods.map((one) => one.from);
+  // As wide as a column of the grid below is, so that the text keeps its size.
+  const inner = width(place) - 34;
+  const columns = Math.max(1, Math.floor((inner + 16) / (32 * 16 + 16)));
+  const W = (inner - 16 * (columns - 1)) / columns;
   return card("What each asset shall do, and why it does so in the first period",
     h("div", { class: "grid wide" }, plan.assets.map((one) => h("section", { class: "plan-asset" },
       h("h3", {}, one.asset, one.by_hand ? h("span", { class: "badge warn" }, "△ by hand") : null),
-      chart(one.asset, one.unit, starts, plan.end, [{ values: one.values }]),
+      chart(one.asset, one.unit, starts, plan.end, [{ values: one.values }], { W }),
       h("p", { class: "small" }, h("span", { class: "muted" }, `${one.unit}. `), one.why ?? "",
-        one.commanded === null ? "" : h("span", { class: "muted" }, ` Commanded now: ${figure(one.commanded, 1)}.`)),
-      one.action === "set_source" ? null : h("p", { class: "small muted" }, `Another choice would cost: one MWh more ${figure(one.one_more_per_mwh, 0)}, one less ${figure(one.one_less_per_mwh, 0)} ${data.currency}`)))),
+        one.commanded === null ? "" : h("span", { class: "muted" }, ` Commanded now: ${figure(one.commanded, 1)}.`))))),
+    table(["Asset", { text: "a MWh more", unit: data.currency, num: true }, { text: "a MWh less", unit: data.currency, num: true }],
+      plan.assets.filter((one) => one.action !== "set_source").filter((one) => Number.isFinite(one.one_more_per_mwh) || Number.isFinite(one.one_less_per_mwh))
+        .map((one) => [one.asset, figure(one.one_more_per_mwh, 1), figure(one.one_less_per_mwh, 1)]),
+      { caption: "What another choice in the first period would cost; – where there is none" }),
     tableTwin(["From", ...plan.assets.map((one) => ({ text: one.asset, num: true }))],
       plan.periods.map((period, index) => [clock(period.from), ...plan.assets.map((one) => one.texts[index])])));
+}
+
+/** What is expected so many hours ahead: the middle as a line, nine cases of ten within the band. One place an horizon. */
+function fan(band, hours, W) {
+  const places = hours.map((_, at) => at).filter((at) => ["p10", "p50", "p90"].every((key) => Number.isFinite(band[key]?.[at])));
+  if (places.length < 2) return null;
+  const height = 150;
+  const low = Math.min(0, ...places.map((at) => band.p10[at]));
+  const high = Math.max(1, ...places.map((at) => band.p90[at]));
+  const x = (at) => LEFT + (at / (hours.length - 1)) * (W - LEFT - 2 * RIGHT);
+  const y = (value) => 10 + ((high - value) / (high - low)) * (height - 34);
+  const line = (key, list) => list.map((at) => `${x(at).toFixed(1)} ${y(band[key][at]).toFixed(1)}`).join("L");
+  return h("section", {}, h("h3", {}, `${band.quantity}, kW`),
+    svg("svg", { viewBox: `0 0 ${W} ${height}`, role: "img", "aria-label": `${band.quantity} as expected, kW; the table below has the figures` },
+      [...new Set([low, 0, high])].map((value) => [
+        svg("line", { class: value === 0 ? "base" : "grid", x1: LEFT, x2: W - RIGHT, y1: y(value), y2: y(value) }),
+        svg("text", { class: "muted", x: LEFT - 6, y: y(value) + 4, "text-anchor": "end" }, figure(value))]),
+      svg("path", { class: "band", d: `M${line("p10", places)}L${line("p90", [...places].reverse())}Z` }),
+      svg("path", { class: "course", d: `M${line("p50", places)}` }),
+      hours.map((hour, at) => svg("text", { class: "muted", x: x(at), y: height - 8, "text-anchor": "middle" }, `${figure(hour, hour % 1 ? 1 : 0)} h`))));
 }
 
 function forecasts(plan) {
@@ -107,10 +134,14 @@ function forecasts(plan) {
   const cell = (value, isAssumed) => (value === null || value === undefined ? "–" : `${figure(value)}${isAssumed ? "*" : ""}`);
   const bandRows = told.bands.flatMap((band) => ["p90", "p50", "p10"].map((key, index) => [
     index === 0 ? band.quantity : "", key.toUpperCase(), ...told.hours.map((_, at) => cell(band[key]?.[at], band.assumed?.[at]))]));
-  const errorRows = told.bands.filter((band) => band.mean_absolute_error).flatMap((band) => [["mean_absolute_error", band.quantity], ["bias", "  bias"], ["persistence", "  persistence"]].map(([key, name]) =>
-    [name, ...told.hours.map((_, at) => cell(band[key]?.[at]))]));
+  const errorRows = told.bands.flatMap((band) => [["mean_absolute_error", band.quantity], ["bias", `${band.quantity}, bias`], ["persistence", `${band.quantity}, persistence`]]
+    .filter(([key]) => band[key]?.some(Number.isFinite)).map(([key, name]) => [name, ...told.hours.map((_, at) => cell(band[key][at]))]));
+  const columns = width(place) > 1100 ? 3 : 1;
+  const W = (width(place) - 34 - 16 * (columns - 1)) / columns;
   return card("Forecasts it is made of",
     h("p", { class: "muted" }, told.basis),
+    h("div", { class: "grid plan-fans" }, told.bands.map((band) => fan(band, told.hours, W))),
+    h("p", { class: "small muted" }, "Hours ahead from when the plan was made. Line: as likely more as less (P50). Band: P10 to P90."),
     table(["So many hours ahead", "", ...hours], bandRows, { caption: "kW unless said; below P10 it stays in one case of ten; * assumed" }),
     errorRows.length > 0 ? table(["How they did so far", ...hours], errorRows, { caption: "Mean absolute error, bias, and error of persistence" }) : null);
 }

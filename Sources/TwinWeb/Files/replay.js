@@ -16,11 +16,11 @@ async function lead(body) {
 
 function drawReins(data) {
   const percent = Math.round(data.share * 1000) / 10;
-  const state = data.over ? "played to the end" : data.paused ? `stands${data.steps_left > 0 ? `, ${figure(data.steps_left)} steps to go` : ""}` : data.speed === null ? "as fast as possible" : `× ${figure(data.speed)}`;
+  const state = data.over ? "played to the end" : data.paused ? `paused${data.steps_left > 0 ? `, ${figure(data.steps_left)} steps to go` : ""}` : data.speed === null ? "as fast as possible" : `× ${figure(data.speed)}`;
   const isOff = !mayLead || data.over;
   const speeds = [...data.speeds, null];
-  reins.replaceChildren(card("Reins",
-    h("p", {}, h("code", {}, data.file || "standard input"), ` – ${data.loop === "closed" ? "the simulated plant obeys commands" : "as recorded"}`),
+  reins.replaceChildren(card("Playing",
+    h("p", {}, h("code", { title: data.file }, data.file.split("/").pop() || "standard input"), ` – ${data.loop === "closed" ? "the simulated plant obeys commands" : "as recorded"}`),
     h("p", {}, h("b", {}, clock(data.now, true)), data.tick === null ? "" : `, tick ${figure(data.tick)}, `, state),
     h("progress", { class: "position", max: 100, value: percent, "aria-label": "share of the input that is read" }, `${percent} %`),
     h("p", { class: "small muted" }, `${figure(percent, 1)} % of the input is read`),

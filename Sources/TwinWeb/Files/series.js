@@ -1,5 +1,5 @@
 // A signal over time, for any page: `seriesChart(element, "wind/t01/power_kw", from, to)`.
-import { clock, figure, h, library, load, tableTwin } from "/files/page.js";
+import { clock, figure, h, library, load, shown, tableTwin } from "/files/page.js";
 
 const styled = { done: false };
 
@@ -24,7 +24,8 @@ export async function seriesChart(element, signal, from = "", to = "", { points 
   if (from) asked.set("from", from);
   if (to) asked.set("to", to);
   const data = await load(`/series.json?${asked}`);
-  const unit = data.unit ?? "";
+  const { unit } = shown(null, data.unit);
+  for (const point of data.points) point[1] = shown(point[1], data.unit).value;
   const head = h("h3", {}, title ?? signal, unit ? `, ${unit}` : "");
   if (!data.points.some((point) => point[1] !== null)) {
     element.replaceChildren(head, h("p", { class: "muted" }, "No values in this window."));
@@ -47,6 +48,8 @@ export async function seriesChart(element, signal, from = "", to = "", { points 
     labels: ["time", signal], labelsUTC: true, legend: "never", connectSeparatedPoints: false, colors: [color("--c1")],
     strokeWidth: 1.5, gridLineColor: color("--line"), axisLineColor: color("--edge"), drawPoints: false, drawGapEdgePoints: true,
     dateWindow: [wall(data.from).getTime(), wall(data.to).getTime()], animatedZooms: false, stepPlot: false,
+    // What stands still fills no chart by its last digits; a temperature may do without its zero.
+    includeZero: unit !== "Cel" && unit !== "degC",
     axes: { y: { axisLabelFormatter: (value) => figure(value, size < 10 ? 2 : 0), axisLabelWidth: 56 } },
     highlightCallback: (_, x, shown) => {
       const value = shown[0]?.yval;

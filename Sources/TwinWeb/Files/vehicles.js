@@ -1,5 +1,5 @@
 // Vehicles that were lined off, and the passport of one: what was spent on it, shop by shop and half hour by half hour.
-import { card, clock, fail, figure, h, load, page, svg, table, tableTwin } from "/files/page.js";
+import { card, clock, fail, figure, h, load, page, svg, table, tableTwin, when } from "/files/page.js";
 
 const place = document.body.dataset.place.split("/").slice(1);
 const id = place.join("/");
@@ -18,13 +18,29 @@ function list(data) {
   const until = new Date(`${data.asked_to.slice(0, 10)}T12:00:00Z`);
   if (/T00:00:00/.test(data.asked_to)) until.setUTCDate(until.getUTCDate() - 1);
   const to = h("input", { type: "date", name: "to", value: until.toISOString().slice(0, 10) });
-  const rows = data.vehicles.map((vehicle) => [
-    data.has_passports ? h("a", { href: `/vehicles/${encodeURIComponent(vehicle.vehicle)}?year=${vehicle.year}` }, vehicle.vehicle) : vehicle.vehicle,
-    vehicle.model ?? "not told", vehicle.line, clock(vehicle.ts, true), vehicle.modelled ? "modelled" : ""]);
+  const cars = h("div", {}, cards(data));
+  if (data.has_passports && data.vehicles.length > 0) {
+    const asked = new URLSearchParams(query);
+    asked.set("carbon", "yes");
+    load(`/vehicles.json?${asked}`).then((told) => cars.replaceChildren(...cards(told)), (error) => cars.prepend(h("p", { class: "note" }, error.message)));
+  }
   return [lookup(),
     h("form", { class: "toolbar", method: "get", action: "/vehicles" }, h("label", {}, "From", from), h("label", {}, "To, that day included", to), h("button", { type: "submit" }, "Show")),
     h("p", {}, `${figure(data.counted)} vehicles on the books of this time`, data.named === 0 && data.counted > 0 ? "; they are counted, and none is named." : data.named > data.vehicles.length ? `; the last ${figure(data.vehicles.length)} are listed.` : "."),
-    card("Lined off", table(["vehicle", "model", "line", "lined off", ""], rows, { empty: "None is named in this time" }))];
+    cars];
+}
+
+/** The vehicles, and their models; carbon comes after, for a year of passports takes a while. */
+function cards(data) {
+  const rows = data.vehicles.map((vehicle) => [
+    data.has_passports ? h("a", { class: "when", href: `/vehicles/${encodeURIComponent(vehicle.vehicle)}?year=${vehicle.year}` }, vehicle.vehicle) : vehicle.vehicle,
+    vehicle.model ?? "not told", figure(vehicle.co2_kg_location, 2), when(vehicle.ts), vehicle.line, vehicle.modelled ? "modelled" : ""]);
+  return [
+    data.models?.length > 0 ? card("By model", table(["model", { text: "listed", num: true }, { text: "mean", unit: "kg CO2e", num: true }],
+      data.models.map((row) => [row.model ?? "not told", figure(row.vehicles), figure(row.mean_kg_location, 2)]),
+      { caption: "Production Scope 1 and 2, location-based, of the vehicles listed below" })) : null,
+    card("Lined off", table(["vehicle", "model", { text: "CO2e", unit: "kg", num: true }, "lined off", "line", ""], rows, { empty: "None is named in this time" })),
+  ].filter(Boolean);
 }
 
 /** Scope 1 and 2, location-based. */

@@ -73,19 +73,23 @@ struct DataFacts {
             "mapped": .array(mapped.map { .string($0) }), "count": .integer(seen.count),
             "per_minute": .optional(seen.perMinute(at: now).map { ($0 * 10).rounded() / 10 }),
             "last": .string(zone.text(seen.last.t)), "age_s": .number(max(0, (now - seen.last.t).seconds)),
-            "retained": .bool(seen.last.retain), "quality": quality(name, mapped).map { .string($0.rawValue) } ?? .null,
+            "retained": .bool(seen.last.retain),
+            "quality": quality(name, mapped, seen.last.payload).map { .string($0.rawValue) } ?? .null,
             "refused": reasons(seen.refused), "refusal": seen.refusal.isEmpty ? .null : .string(seen.refusal.printable),
             "example": .string(MessageWords.payload(seen.last.payload)),
         ])
     }
 
-    /// The worst of the used values that a topic gives; nil where it gives none.
-    private func quality(_ topic: String, _ mapped: [String]) -> Quality? {
+    /// The worst of the used values that a topic gives; nil where it gives none. In the own dialect a payload names its
+    /// signals: what a model adds to the same asset says nothing of the topic.
+    private func quality(_ topic: String, _ mapped: [String], _ payload: [UInt8]) -> Quality? {
         let assets = Set(TopicGuide(config).assets(of: topic))
         guard !assets.isEmpty else { return nil }
+        // What is no JSON names no signal.
+        let own = mapped.isEmpty ? Set((try? JSONReader.read(payload))?.members?.map(\.key) ?? []) : []
         return moment.outcome.values.lazy.filter { value in
-            assets.contains(AssetPath(value.area, value.asset))
-                && (mapped.isEmpty || mapped.contains { $0.hasSuffix(" \(value.key)") })
+            guard assets.contains(AssetPath(value.area, value.asset)) else { return false }
+            return mapped.isEmpty ? own.contains(value.key) : mapped.contains { $0.hasSuffix(" \(value.key)") }
         }.map(\.used.quality).max { $0.rank < $1.rank }
     }
 

@@ -30,7 +30,7 @@ struct AssetState {
     func json(_ path: AssetPath, _ signal: Signal) -> JSON {
         let found = self[path, signal.key]
         return .fields([
-            "key": .string(signal.key), "unit": ImportUnit.ofKey(signal.key).map { .string($0.name) } ?? .null,
+            "key": .string(signal.key), "unit": ShownUnit.json(signal.key),
             "value": .optional(found?.used.value), "quality": found.map { .string($0.used.quality.rawValue) } ?? .null,
             "ts": found.map { .string(config.zone.text($0.at)) } ?? .null, "decimals": .integer(signal.decimals),
             "is_shown": .bool(signal.isShown),

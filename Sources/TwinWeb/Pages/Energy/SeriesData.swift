@@ -27,7 +27,7 @@ enum SeriesData {
         let zone = config.zone
         return .fields([
             "schema": .string("series/1"), "signal": .string(signal.text), "kind": .string(kind.rawValue),
-            "unit": ImportUnit.ofKey(signal.key).map { .string($0.name) } ?? .null,
+            "unit": ShownUnit.json(signal.key),
             "from": .string(zone.text(window.from)), "to": .string(zone.text(window.to)),
             "thinned": .bool(series.isThinned),
             "points": .array(

@@ -26,20 +26,60 @@ struct VehiclesPage: Page {
         var counted = 0
         try books.forEachRow(window, on: Chart([])) { counted += $0.vehicles }
         let zone = asked.zone
+        let shown = vehicles.suffix(VehiclesPage.listMax)
+        // A year's passports take seconds: who asks for them draws the list first.
+        let carbon = ask.query["carbon"] == "yes" ? try carbon(of: shown, books, ask.source.present) : nil
         return .fields([
             "schema": .string("vehicles/1"), "asked_from": .string(zone.text(window.from)),
             "asked_to": .string(zone.text(window.to)), "counted": .integer(counted),
             "named": .integer(vehicles.count), "shown_max": .integer(VehiclesPage.listMax),
             "has_passports": .bool(ask.source.present.method.passports != nil),
+            "models": carbon.map { models(shown, $0) } ?? .null,
             "vehicles": .array(
-                vehicles.suffix(VehiclesPage.listMax).reversed().map { vehicle in
+                shown.reversed().map { vehicle in
                     .fields([
                         "vehicle": .string(vehicle.vehicle), "model": vehicle.model.map { .string($0) } ?? .null,
                         "line": .string(vehicle.line), "ts": .string(zone.text(vehicle.ts)),
                         "modelled": .bool(vehicle.isModelled), "year": .integer(zone.local(vehicle.ts).date.year),
+                        "co2_kg_location": .optional(carbon?[vehicle.vehicle]),
                     ])
                 }),
         ])
+    }
+
+    /// Of each of these vehicles by its passport, location-based; nil where the site gives none.
+    private func carbon(of vehicles: ArraySlice<LineOff>, _ books: any StoreReading, _ config: SiteConfig) throws
+        -> [String: Double]?
+    {
+        guard config.method.passports != nil else { return nil }
+        let wanted = Set(vehicles.map(\.vehicle))
+        var found: [String: Double] = [:]
+        for year in Set(vehicles.map { config.zone.local($0.ts).date.year }).sorted() {
+            guard config.method.factors.missing([year]) == nil,
+                let passports = try books.passports(ofYear: year, config.method)
+            else { continue }
+            for passport in passports.closing.passports where wanted.contains(passport.vehicle) {
+                found[passport.vehicle] = passport.kilograms(.location)
+            }
+        }
+        return found
+    }
+
+    /// The mean of those that are listed, by model, the highest first.
+    private func models(_ vehicles: ArraySlice<LineOff>, _ carbon: [String: Double]) -> JSON {
+        let groups = Dictionary(grouping: vehicles.compactMap { one in carbon[one.vehicle].map { (one.model, $0) } }) {
+            $0.0
+        }
+        let rows = groups.map { model, all in
+            (model: model, count: all.count, mean: all.reduce(0) { $0 + $1.1 } / Double(all.count))
+        }.sorted { ($1.mean, $0.model ?? "") < ($0.mean, $1.model ?? "") }
+        return .array(
+            rows.map { row in
+                .fields([
+                    "model": row.model.map { .string($0) } ?? .null, "vehicles": .integer(row.count),
+                    "mean_kg_location": .number(row.mean),
+                ])
+            })
     }
 
     /// The passport by the books of its year, with the shares that it is made of.
