@@ -74,8 +74,8 @@ function drawJournal(data) {
     byDay.set(day, [...(byDay.get(day) ?? []), entry]);
   }
   journal.replaceChildren(
-    data.has_store ? "" : h("p", { class: "muted" }, "There is no store, so nothing of before is known."),
-    ...(byDay.size === 0 && data.has_store ? [h("p", { class: "muted" }, "No alarm was raised in this time.")] : []),
+    data.has_store ? "" : h("p", { class: "muted" }, "There is no store, so nothing of before these pages began is known."),
+    ...(byDay.size === 0 ? [h("p", { class: "muted" }, "No alarm was raised in this time.")] : []),
     ...[...byDay].map(([day, entries]) => h("div", {}, h("h3", {}, `${day}: ${entries.length}`), table(
       ["From", "Until", { text: "Lasted", num: true }, "Alarm", "Cause", "Seen"],
       entries.map((entry) => [clock(entry.from, true), entry.until ? clock(entry.until, true) : "it stands", seconds(entry.lasted_s), entry.path,

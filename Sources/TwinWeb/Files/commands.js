@@ -108,13 +108,14 @@ function drawState(data) {
 const fates = { accepted: ["badge", "accepted"], pending: ["badge", "… pending"], rejected: ["badge alarm", "✕ rejected"], expired: ["badge warn", "△ expired"] };
 
 function drawHistory(data) {
+  const isHeld = data.commands.some((c) => c.held_by);
   history.replaceChildren(table(
-    ["Time", "Asset", "Action", { text: "Set-point", num: true }, "Why", "Held by the gate", "Became", { text: "Renewed", num: true }],
+    ["Time", "Asset", "Action", { text: "Set-point", num: true }, "Why", ...(isHeld ? ["Held by the gate"] : []), "Became", { text: "Renewed", num: true }],
     data.commands.map((c) => {
       const [look, text] = fates[c.became] ?? ["badge", c.became];
       const lost = c.renewals_rejected + c.renewals_expired;
       return [when(c.at), h("a", { href: `/asset/${c.asset}` }, c.asset), c.action, c.text, h("span", {}, c.by_hand ? h("span", { class: "badge" }, "by hand") : null, " ", c.reason),
-        c.held_by, h("span", { class: look }, text), lost > 0 ? `${figure(c.renewals)}, ${figure(lost)} not taken` : figure(c.renewals)];
+        ...(isHeld ? [c.held_by] : []), h("span", { class: look }, text), lost > 0 ? `${figure(c.renewals)}, ${figure(lost)} not taken` : figure(c.renewals)];
     }), { caption: "Changes of set-points, the newest first; renewals of a lease are counted in them", empty: "Nothing was commanded in this time" }),
   data.commands_count > data.commands.length ? h("p", { class: "muted" }, `and ${data.commands_count - data.commands.length} older ones`) : "");
 }

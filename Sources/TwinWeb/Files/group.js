@@ -27,7 +27,7 @@ function rows(assets) {
     const keys = own[0].signals.map((signal) => signal.key);
     const heads = ["asset", { text: "size", unit: "kW", num: true }, ...(own.some((a) => a.capacity_kwh) ? [{ text: "holds", unit: "kWh", num: true }] : []),
       ...keys.map((key) => ({ text: signalName(key), unit: shown(null, of(own[0], key)?.unit).unit, num: true })), "set-point", ""];
-    return card(area, table(heads, own.map((asset) => [h("a", { href: `/asset/${asset.asset}` }, asset.id), figure(asset.size_kw, 0),
+    return card(area, table(heads, own.map((asset) => [h("a", { class: "when", href: `/asset/${asset.asset}` }, asset.id), figure(asset.size_kw, 0),
       ...(own.some((a) => a.capacity_kwh) ? [figure(asset.capacity_kwh, 0)] : []),
       ...keys.map((key) => { const signal = of(asset, key); if (!signal) return "–"; const one = shown(signal.value, signal.unit, signal.decimals); return [figure(one.value, one.decimals), " ", badge(signal.quality)]; }),
       asset.set_point ?? "–",

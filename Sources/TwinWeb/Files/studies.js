@@ -1,12 +1,12 @@
-import { card, clock, fail, figure, h, load, page, svg, table, tableTwin } from "/files/page.js";
+import { card, clock, fail, figure, h, load, page, svg, table, tableTwin, width } from "/files/page.js";
 
-const W = 640;
 const H = 340;
 
 /** Cost against CO2: dots joined by price of carbon, squares for what knows no price. */
 function pareto(study) {
   const points = study.pareto.filter((one) => one.kg_per_vehicle !== null && one.cost_per_vehicle !== null);
   if (points.length < 2) return h("p", { class: "muted" }, "No picture of cost against CO2: run the study with --pareto.");
+  const W = Math.min(900, width(page()) - 34);
   const scale = (values, from, to) => {
     const low = Math.min(...values); const high = Math.max(...values);
     const air = Math.max((high - low) * 0.12, Math.abs(high) * 0.001, 1e-6);

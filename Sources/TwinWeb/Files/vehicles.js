@@ -1,5 +1,5 @@
 // Vehicles that were lined off, and the passport of one: what was spent on it, shop by shop and half hour by half hour.
-import { card, clock, fail, figure, h, load, page, svg, table, tableTwin, when } from "/files/page.js";
+import { card, clock, fail, figure, h, load, page, svg, table, tableTwin, when, width } from "/files/page.js";
 
 const place = document.body.dataset.place.split("/").slice(1);
 const id = place.join("/");
@@ -52,10 +52,15 @@ function parts(passport) {
     .filter(([, kg], index, all) => kg !== 0 || index < all.length - 1);
   const most = Math.max(1e-9, ...rows.map(([, kg]) => Math.abs(kg)));
   const height = 26 * rows.length + 4;
-  return [svg("svg", { viewBox: `0 0 720 ${height}`, role: "img", "aria-label": "CO2e by part, kg; the table below has the same figures" },
+  // As wide as its card is: half of the page where two cards stand side by side.
+  const inner = width(page());
+  const W = Math.min(720, inner < 1060 ? inner - 34 : (inner - 16) / 2 - 34);
+  const left = W < 480 ? 120 : 170;
+  const long = (kg) => Math.max(1, (W - left - 90) * Math.abs(kg) / most);
+  return [svg("svg", { viewBox: `0 0 ${W} ${height}`, role: "img", "aria-label": "CO2e by part, kg; the table below has the same figures" },
     rows.map(([name, kg], line) => svg("g", {}, svg("text", { x: 0, y: 26 * line + 17 }, name),
-      svg("rect", { x: 170, y: 26 * line + 4, width: Math.max(1, 420 * Math.abs(kg) / most), height: 18, fill: kg < 0 ? "var(--c2)" : "var(--c1)" }),
-      svg("text", { x: 178 + Math.max(1, 420 * Math.abs(kg) / most), y: 26 * line + 17 }, `${figure(kg, 2)} kg`)))),
+      svg("rect", { x: left, y: 26 * line + 4, width: long(kg), height: 18, fill: kg < 0 ? "var(--c2)" : "var(--c1)" }),
+      svg("text", { x: left + 8 + long(kg), y: 26 * line + 17 }, `${figure(kg, 2)} kg`)))),
   tableTwin(["part", { text: "CO2e", unit: "kg, location-based", num: true }], rows.map(([name, kg]) => [name, figure(kg, 3)]))];
 }
 

@@ -22,6 +22,7 @@ public final class LiveFeed: PlantWatcher {
         var history = CommandHistory()
         var recent = RecentValues()
         var traffic = AssetTraffic()
+        var alarms = AlarmMemory()
 
         mutating func send(_ snapshot: [UInt8]) {
             self.snapshot = snapshot
@@ -56,6 +57,7 @@ public final class LiveFeed: PlantWatcher {
     var commands: CommandHistory { state.withLock { $0.history } }
     /// What the last hours used.
     var recent: RecentValues { state.withLock { $0.recent } }
+    var alarms: AlarmMemory { state.withLock { $0.alarms } }
     /// The last messages of an asset, the newest first.
     func messages(of path: AssetPath) -> [AssetTraffic.Message] { state.withLock { $0.traffic.messages(of: path) } }
     var listenerCount: Int { state.withLock { $0.listeners.count } }
@@ -70,6 +72,7 @@ public final class LiveFeed: PlantWatcher {
             state.history.hear(outcome)
             state.recent.hear(outcome)
             state.traffic.hear(arrivals, outcome)
+            state.alarms.hear(outcome)
         }
     }
 

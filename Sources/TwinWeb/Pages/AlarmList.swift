@@ -25,25 +25,36 @@ struct AlarmList: Sendable {
         (self.source, self.now, self.deeds) = (source, now, deeds)
     }
 
+    /// Those of the store and those that the run itself knows, which may be ahead of it, from a time on, by their beginning.
+    func raised(from: PlantTime) throws -> [Entry] {
+        let kept = try source.readable?.alarms(StoreWindow(from: from, to: .latest), marks: nil) ?? []
+        var entries = kept.map { Entry(path: $0.path, since: $0.from, until: $0.until, cause: $0.cause) }
+        for known in source.feed?.alarms.entries ?? [] where known.until.map({ $0 >= from }) ?? true {
+            if let place = entries.lastIndex(where: { $0.path == known.path && $0.since == known.since }) {
+                entries[place].until = entries[place].until ?? known.until
+            } else {
+                entries.append(known)
+            }
+        }
+        return entries.sorted { ($0.since, $0.path) < ($1.since, $1.path) }
+    }
+
     /// Reads the store. Those that stand first; each kind with what nobody acknowledged first, then the newest first.
     func shown() throws -> [Entry] {
-        let spans =
-            try source.readable?.alarms(StoreWindow(from: now - AlarmList.lookback, to: .latest), marks: nil) ?? []
+        let spans = try raised(from: now - AlarmList.lookback)
         var entries: [Entry] = []
         if let moment = source.feed?.moment {
             // The step knows more than the store, which follows it.
             entries = moment.alarms.map { Entry(path: $0.path, since: $0.since, until: nil, cause: $0.cause) }
         } else {
-            entries = spans.filter { $0.until == nil }.map {
-                Entry(path: $0.path, since: $0.from, until: nil, cause: $0.cause)
-            }
+            entries = spans.filter { $0.until == nil }
         }
         let standing = Set(entries.map { "\($0.path) \($0.since.ms)" })
         for span in spans {
-            guard let until = span.until, until <= now, !standing.contains("\(span.path) \(span.from.ms)"),
-                !isAcknowledged(span.path, span.from)
+            guard let until = span.until, until <= now, !standing.contains("\(span.path) \(span.since.ms)"),
+                !isAcknowledged(span.path, span.since)
             else { continue }
-            entries.append(Entry(path: span.path, since: span.from, until: until, cause: span.cause))
+            entries.append(span)
         }
         return entries.sorted { one, other in rank(one) < rank(other) }
     }

@@ -17,11 +17,10 @@ struct AlarmsPage: Page {
         let zone = config.zone
         let now = ask.time
         let days = min(max(ask.query["days"].flatMap { Int64($0) } ?? 7, 1), Self.daysMax)
-        let shown = try AlarmList(ask.source, at: now, ask.deeds).shown()
+        let list = AlarmList(ask.source, at: now, ask.deeds)
+        let shown = try list.shown()
         let from = zone.instant(CivilDate(daysSinceEpoch: zone.local(now).date.daysSinceEpoch - days + 1))
-        let store = ask.source.readable
-        // Those of the window that the store has; the newest are in the list above in any case.
-        let spans = try store?.alarms(StoreWindow(from: from, to: .latest), marks: nil) ?? []
+        let spans = try list.raised(from: from)
         let topics = AssetMessages(ask.source.feed, site: config.site)
         return .fields([
             "schema": .string("alarm_page/1"), "ts": .string(zone.text(now)), "days": .integer(days),
@@ -31,14 +30,14 @@ struct AlarmsPage: Page {
             "journal": .array(
                 spans.reversed().prefix(Self.journalMax).map { span in
                     .fields([
-                        "path": .string(span.path), "from": .string(zone.text(span.from)),
+                        "path": .string(span.path), "from": .string(zone.text(span.since)),
                         "until": span.until.map { .string(zone.text($0)) } ?? .null,
-                        "lasted_s": span.until.map { .number(($0 - span.from).seconds) } ?? .null,
+                        "lasted_s": span.until.map { .number(($0 - span.since).seconds) } ?? .null,
                         "cause": .string(zone.localised(span.cause).printable),
-                        "acknowledged": acknowledged(ask, span.path, span.from),
+                        "acknowledged": acknowledged(ask, span.path, span.since),
                     ])
                 }),
-            "journal_count": .integer(spans.count), "has_store": .bool(store != nil),
+            "journal_count": .integer(spans.count), "has_store": .bool(ask.source.readable != nil),
         ])
     }
 

@@ -55,6 +55,28 @@ struct AlarmActionTests {
         #expect(deeds.acknowledgement(Self.path, since: since + .seconds(60)) == nil)
     }
 
+    @Test("an alarm that is over is still shown, without a store too, until somebody acknowledges it")
+    func over() async throws {
+        let (folder, feed) = (try TemporaryFolder(), try await Scenes.feed(silentFor: "90m"))
+        #expect(feed.moment?.alarms.contains { $0.path == Self.path } == false)
+        try await visit(try server(folder, feed)) { browser in
+            try await browser.login("emil")
+            let page = try await browser.get("/alarms.json").json
+            let alarm = try #require(Self.alarm(page))
+            #expect(alarm["state"]?.text == "cleared")
+            #expect(alarm["until"]?.text != nil)
+            let journal = try #require(page["journal"]?.items?.first { $0["path"]?.text == Self.path })
+            #expect(journal["from"] == alarm["since"])
+            #expect(journal["until"] == alarm["until"])
+            #expect((journal["lasted_s"]?.double ?? 0) > 0)
+            #expect(
+                try await browser.post("/alarms/acknowledge", .fields(["path": .string(Self.path)])).status == 200)
+            let after = try await browser.get("/alarms.json").json
+            #expect(Self.alarm(after) == nil)
+            #expect(after["journal"]?.items?.first { $0["path"]?.text == Self.path }?["acknowledged"] != .null)
+        }
+    }
+
     @Test("a shelved alarm is on the shelf until its time, or until it is taken off")
     func shelve() async throws {
         let (folder, feed) = (try TemporaryFolder(), try await Scenes.feed())

@@ -33,12 +33,12 @@ enum Scenes {
         return folder.path("plant.users")
     }
 
-    /// Half an hour of the small recording in which one asset fell silent: its alarm stands.
-    static func feed() async throws -> LiveFeed {
+    /// The small recording, in which one asset fell silent: its alarm stands, unless it spoke again.
+    static func feed(silentFor silence: String = "12h") async throws -> LiveFeed {
         let feed = LiveFeed()
         var lines = try Array(SmallRecording.lines())
         lines.insert(
-            #"{"t":0,"fault":{"do":"drop","on":"v1/sunderland/wind/t01/tele","for":"12h"}}"#, at: 1)
+            #"{"t":0,"fault":{"do":"drop","on":"v1/sunderland/wind/t01/tele","for":"\#(silence)"}}"#, at: 1)
         _ = try await replay(lines: lines) { $0.watcher = feed }
         return feed
     }
