@@ -16,7 +16,7 @@ struct AlarmsPage: Page {
         let config = ask.source.present
         let zone = config.zone
         let now = ask.time
-        let days = min(max(ask.query["days"].flatMap { Int64($0) } ?? 7, 1), Self.daysMax)
+        let days = try ask.days(7, most: Self.daysMax)
         let shown = try AlarmList(ask.source, at: now, ask.deeds).shown()
         let from = zone.instant(CivilDate(daysSinceEpoch: zone.local(now).date.daysSinceEpoch - days + 1))
         let store = ask.source.readable
