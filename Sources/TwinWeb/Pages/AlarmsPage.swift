@@ -60,7 +60,8 @@ struct AlarmsPage: Page {
         let shelving = ask.deeds.shelving(entry.path, at: now)
         return .fields([
             "path": .string(entry.path), "asset": entry.asset.map { .string($0.text) } ?? .null,
-            "code": .string(entry.code), "state": .string(entry.until == nil ? "active" : "cleared"),
+            "code": .string(entry.code), "advice": AlarmAdvice.json(entry.code),
+            "state": .string(entry.until == nil ? "active" : "cleared"),
             "since": .string(zone.text(entry.since)), "until": entry.until.map { .string(zone.text($0)) } ?? .null,
             "age_s": .number(max(0, (now - entry.since).seconds)),
             "cause": .string(zone.localised(entry.cause).printable),

@@ -146,7 +146,10 @@ struct ScenarioCommand: AsyncParsableCommand {
             }
             let kept = keep.map { "\($0)/\(ScenarioResult.stem(file))" }
             options.journal = kept.map { JournalFolder(path: "\($0).journal") }
-            let store = try kept.map { try openStore("\($0).sqlite") }
+            // Who looks at it wants its vehicles and alarms of before.
+            let temporary = kept == nil && pages.listen != nil ? TemporaryStore() : nil
+            defer { temporary?.remove() }
+            let store = try (kept.map { "\($0).sqlite" } ?? temporary?.path).map { try openStore($0) }
             let served = try serve(scenario, config, store, &options)
             defer { served?.stop() }
             let replay = try ReplayLoop(paths: [scenario.recording], config: config, options: options, store: store)
