@@ -218,8 +218,9 @@ let package = Package(
             name: "TwinWebTests",
             dependencies: [
                 "TwinWeb", "TwinRuntime", "TwinReports", "TwinConfiguration", "TwinStore", "TwinBooks", "TwinPlant",
-                "TwinCore", "TwinUnits", "TwinTesting", "TwinSimulation",
+                "TwinDispatch", "TwinCore", "TwinUnits", "TwinTesting", "TwinSimulation",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + web, swiftSettings: strict),
         .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT", "TwinTesting"], swiftSettings: strict),
         .testTarget(

@@ -8,11 +8,14 @@ public struct SetPointInForce: Sendable, Hashable {
     public var age: Span
     /// How it differs from the one before; 0 for the first.
     public var move: Double
+    /// Whether an operator asked for it, and not the rules.
+    public var isByHand: Bool
 
-    public init(_ value: Double, age: Span, move: Double = 0) {
+    public init(_ value: Double, age: Span, move: Double = 0, isByHand: Bool = false) {
         self.value = value
         self.age = age
         self.move = move
+        self.isByHand = isByHand
     }
 }
 
@@ -20,8 +23,8 @@ public struct SetPointInForce: Sendable, Hashable {
 ///
 /// A change is made when what it moves, over the time since the last one, makes up the hold at full size. So a change of
 /// the whole size waits for the hold, half of one twice as long, a small one four times. To turn round costs twice. A
-/// failsafe passes as it is; relief of a peak, curtailment and the end of what no longer pays do not wait; and what the
-/// gate limits it limits after this.
+/// failsafe passes as it is; relief of a peak, curtailment and the end of what no longer pays do not wait; nor does the end
+/// of an operator's set-point, which would else go on long after its time; and what the gate limits it limits after this.
 public struct Calm: Sendable, Hashable {
     /// How long a change of an asset's whole size waits after the last one.
     public var hold: Span
@@ -45,7 +48,7 @@ public struct Calm: Sendable, Hashable {
     /// What is commanded where this is wished: the wish, or the set-point in force.
     func settled(_ wish: Double, of offer: Offer, _ inForce: SetPointInForce, _ haste: Haste = .none) -> Double {
         let move = wish - inForce.value
-        if haste == .always || move == 0 { return wish }
+        if haste == .always || move == 0 || inForce.isByHand { return wish }
         if wish != 0, abs(move) < offer.deadband { return inForce.value }
         if haste == (move > 0 ? .up : .down) { return wish }
         if wish != 0, abs(move) < bandFraction * offer.wholeChange { return inForce.value }

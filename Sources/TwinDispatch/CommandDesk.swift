@@ -34,6 +34,8 @@ public struct CommandDesk: Sendable, Codable {
         var changedAt: PlantTime?
         /// How the set-point in force differs from the one before; nil for the first.
         var move: Double?
+        /// Whether an operator asked for the set-point in force; nil where the rules did.
+        var isByHand: Bool?
         var offSince: PlantTime?
         /// Since when it does nothing of what it is told.
         var stillSince: PlantTime?
@@ -136,7 +138,8 @@ public struct CommandDesk: Sendable, Codable {
         guard let state = assets[path, near: hint], state.lastTick != nil, let since = state.changedAt else {
             return nil
         }
-        return SetPointInForce(state.setPoint, age: mark - since, move: state.move ?? 0)
+        return SetPointInForce(
+            state.setPoint, age: mark - since, move: state.move ?? 0, isByHand: state.isByHand ?? false)
     }
 
     /// Commands that may still be acknowledged, oldest first.
@@ -205,8 +208,10 @@ public struct CommandDesk: Sendable, Codable {
     }
 
     /// Turns a set-point that passed the gate into a command if it changes or its lease must be renewed.
+    /// - Parameter isByHand: an operator asks for it.
     public mutating func issue(
-        _ point: consuming SetPoint, near hint: Int = 0, context: TickContext, n: Int, rules: Rules
+        _ point: consuming SetPoint, near hint: Int = 0, context: TickContext, n: Int, rules: Rules,
+        isByHand: Bool = false
     ) -> Command? {
         guard isDue(point.value, for: point.path, near: hint, context: context) else { return nil }
         let (path, value) = (point.path, point.value)
@@ -218,6 +223,7 @@ public struct CommandDesk: Sendable, Codable {
             setPoints[path] = value
         }
         state.setPoint = value
+        state.isByHand = isByHand ? true : nil
         state.lastTick = context.tick
         assets[place] = state
         issuedTotal += 1

@@ -58,11 +58,12 @@ public struct DispatchControl: Sendable {
         commands.reserveCapacity(plant.offers.count)
         for passage in decide(plant, desk, hand, plan, request, at: context.to) {
             let (place, path) = (passage.place, plant.offers[passage.place].path)
-            if let order = hand[path], order.value == nil { continue }
+            let order = hand[path]
+            if let order, order.value == nil { continue }
             guard desk.isDue(passage.value, for: path, near: place, context: context) else { continue }
             let command = desk.issue(
                 SetPoint(passage, plant.offers[place]), near: place, context: context, n: commands.count + 1,
-                rules: rules)
+                rules: rules, isByHand: order != nil)
             if let command { commands.append(command) }
         }
         return commands

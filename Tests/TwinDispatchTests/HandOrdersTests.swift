@@ -112,6 +112,28 @@ struct HandOrdersTests {
         #expect(run(order(-100, minutes: 2)).map { $0?.value } == [-100, 400, 500])
     }
 
+    /// 100 kW of 500 are a fifth of the whole: a change of the rules' own would wait 15 min / 0.25 = an hour, and to turn
+    /// round two.
+    @Test("what follows an operator's set-point does not wait: it ends when its time is over")
+    func ends() {
+        let quiet = DispatchRules(storage: DispatchBench.rule, exportMaxKW: 800)
+        let control = DispatchControl(rules: quiet, gate: SafetyGate(importMaxKW: 9000, exportMaxKW: 800))
+        var (desk, hand) = (CommandDesk(), HandOrders())
+        let values = (1...8).map { tick -> Double? in
+            let context = DispatchBench.context(tick)
+            // The rules have it for two marks, the operator for three, and the rules again.
+            if tick == 3 { hand.take(.order(order(-100, minutes: 6))) }
+            hand.expire(by: context.to)
+            let plant = PlantView(
+                site: DispatchBench.site(importKW: 2000), offers: [Offer(DispatchBench.unit(soc: 0.5), ramp: 1)])
+            _ = control.commands(
+                plant, &desk, hand: hand, context: context,
+                rules: CommandDesk.Rules(step: .minutes(1), followToleranceFraction: 0.1))
+            return desk.setPoint(DispatchBench.ess1)
+        }
+        #expect(values == [0, 0, -100, -100, -100, 0, 0, 0])
+    }
+
     @Test("a pause commands nothing, and a failsafe comes before a set-point by hand")
     func pause() {
         #expect(run(order(nil, minutes: 2)).map { $0?.value } == [nil, 500, nil])

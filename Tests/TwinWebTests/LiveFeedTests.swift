@@ -1,3 +1,5 @@
+import NIOCore
+import NIOEmbedded
 import Testing
 import TwinCore
 import TwinRuntime
@@ -39,6 +41,31 @@ struct LiveFeedTests {
         var seen = 0
         for await _ in slow { seen += 1 }
         #expect(seen == LiveFeed.waitingMax)
+    }
+
+    @Test("who is gone before the answer is read holds no place")
+    func gone() {
+        let feed = LiveFeed(every: .zero)
+        let loop = EmbeddedEventLoop()
+        let closed = loop.makePromise(of: Void.self)
+        // The body is never asked for: the line was gone before.
+        _ = LiveStream.response(feed, closed: closed.futureResult)
+        #expect(feed.listenerCount == 1)
+        closed.succeed(())
+        loop.run()
+        #expect(feed.listenerCount == 0)
+    }
+
+    @Test("a plant that says nothing gives signs of life, and who does not take them is let go")
+    func beats() async throws {
+        let feed = LiveFeed(every: .zero)
+        let (number, snapshots) = try #require(feed.listen())
+        feed.beat(number)
+        var iterator = snapshots.makeAsyncIterator()
+        #expect(await iterator.next() == [])
+        for _ in 0...LiveFeed.waitingMax { feed.beat(number) }
+        #expect(feed.listenerCount == 0)
+        feed.beat(number)
     }
 
     @Test("there is an end to listeners")

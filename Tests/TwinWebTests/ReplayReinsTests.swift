@@ -2,6 +2,7 @@ import Synchronization
 import Testing
 import TwinCore
 import TwinRuntime
+import TwinStore
 import TwinTesting
 
 @Suite("Replay reins")
@@ -51,6 +52,34 @@ struct ReplayReinsTests {
         #expect(try await played(reins, at: 0) {} == 30)
         await look.value
         #expect(reins.state.pauseAt == nil)
+    }
+
+    /// A transaction holds 500 steps where nobody looks.
+    @Test("where a replay stands, its store has what was stepped")
+    func store() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("stood.sqlite")
+        let store = try openStore(path)
+        let reins = ReplayReins(speed: nil, pauseAt: SmallRecording.start + .minutes(12))
+        let look = Task {
+            while !reins.state.isPaused { await Task.yield() }
+            // It says that it stands before it has written.
+            for _ in 0..<2000 {
+                let found = try openStore(path, mustExist: true).commands(
+                    StoreWindow(from: SmallRecording.start), asset: nil)
+                if !found.isEmpty { break }
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            let found = try openStore(path, mustExist: true)
+            let commands = try found.commands(StoreWindow(from: SmallRecording.start), asset: nil).count
+            reins.go(speed: nil)
+            return commands
+        }
+        _ = try await replay(lines: SmallRecording.lines(steps: 30), store: store) { options in
+            options.reins = reins
+            options.loop = .closed
+        }
+        #expect(try await look.value > 0)
     }
 
     @Test("a fault that is thrown in acts from the next step on")

@@ -106,6 +106,8 @@ public final class ReplayLoop {
     private var co2ToDate = CO2ToDate()
     /// The last step, while nobody was told of it.
     private var unseen: TickOutcome?
+    /// When the store was last brought up to what was stepped; nil while it has all of it.
+    private var behindSince: ContinuousClock.Instant?
 
     /// - Parameter store: where the books go; nil keeps them in memory only.
     public init(
@@ -369,6 +371,7 @@ public final class ReplayLoop {
         ledger?.add(outcome)
         connected.add(outcome)
         try await store?.add(outcome, facts)
+        if options.reins != nil, store != nil, behindSince == nil { behindSince = .now }
         guard journal != nil else { return }
         marksSinceFlush += 1
         if marksSinceFlush >= ReplayLoop.marksPerTransaction { try flushJournal() }
@@ -433,11 +436,22 @@ public final class ReplayLoop {
     private func pace(since begun: ContinuousClock.Instant) async throws {
         if let reins = options.reins {
             let isStopped = { [options] in options.shouldStop() }
-            return try await reins.wait(header.step, until: isStopped, onStand: showUnseen)
+            if reins.state.speed != nil { try await keepUp(after: .seconds(1)) }
+            return try await reins.wait(header.step, until: isStopped) {
+                showUnseen()
+                try await keepUp(after: .zero)
+            }
         }
         guard let speed = options.speed else { return }
         let seconds = Double(engine.state.tick + 1 - header.firstTick) * Double(header.stepS) / speed
         try await Task.sleep(until: begun + .seconds(seconds))
+    }
+
+    /// Who looks at a replay that goes slowly, or stands, finds in the store what was stepped.
+    private func keepUp(after patience: Duration) async throws {
+        guard let since = behindSince, .now - since >= patience else { return }
+        try await store?.flush(facts)
+        behindSince = nil
     }
 
     private func finish(_ begun: ContinuousClock.Instant, _ wasStopped: Bool) async throws -> ReplayResult {

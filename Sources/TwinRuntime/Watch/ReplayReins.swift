@@ -143,13 +143,13 @@ public final class ReplayReins: Sendable {
     /// - Parameters:
     ///   - isStopped: ends the wait.
     ///   - onStand: called again and again while it stands.
-    func wait(_ step: Span, until isStopped: () -> Bool, onStand: () -> Void) async throws {
+    func wait(_ step: Span, until isStopped: () -> Bool, onStand: () async throws -> Void) async throws {
         while !isStopped() {
             switch due(step) {
             case .now: return
             case .later(let time): try await Task.sleep(for: time)
             case .stands:
-                onStand()
+                try await onStand()
                 try await Task.sleep(for: .milliseconds(20))
             }
         }

@@ -41,8 +41,8 @@ extension ActionRoutes {
         do {
             try context.demand(.engineer)
             let about = try await about(ActionAsk(visitor: context.visitor, json: json))
-            try await alarms.take(entry(what, context, about, AuditEntry.done))
-            return .json(ActionAnswer.taken(notes: []).json)
+            let isNew = try await alarms.take(entry(what, context, about, AuditEntry.done))
+            return .json((isNew ? ActionAnswer.taken(notes: []) : .unchanged).json)
         } catch let error as WebError {
             await audit.tell(entry(what, context, json, "\(error.code): \(error.text)"))
             throw error
@@ -52,7 +52,13 @@ extension ActionRoutes {
     /// The raising that is meant: the one that is named, else the newest. It must be one that the page shows.
     private func raising(_ ask: ActionAsk) async throws -> AlarmDeeds.Raising {
         let path = try ask.text("path")
-        let since = ask.json["since"]?.text.flatMap { PlantTime(rfc3339: $0) }
+        let since = try ask.json["since"].flatMap { value -> PlantTime? in
+            guard value != .null else { return nil }
+            guard let time = value.text.flatMap({ PlantTime(rfc3339: $0) }) else {
+                throw WebError.bad("\"since\" is no time; write it as the list of alarms has it")
+            }
+            return time
+        }
         let list = AlarmList(source, at: try await now(), alarms.now)
         let shown = try await threads.run { try list.shown() }
         let found = shown.filter { $0.path == path && (since == nil || $0.since == since) }.max { $0.since < $1.since }

@@ -54,7 +54,7 @@ function drawStanding(data) {
   const focus = document.activeElement?.getAttribute("aria-label");
   const rows = data.alarms.map((alarm) => [
     state(alarm),
-    h("div", {}, h("strong", {}, alarm.path), alarm.cause ? h("p", {}, alarm.cause) : null, behind(alarm, data.ts)),
+    h("div", {}, h("strong", {}, alarm.path), alarm.cause ? h("p", {}, alarm.cause) : null, alarm.advice ? h("p", { class: "small muted" }, `What to do: ${alarm.advice}`) : null, behind(alarm, data.ts)),
     h("div", {}, clock(alarm.since, true), h("br", {}), h("span", { class: "muted" }, alarm.until ? `until ${clock(alarm.until, true)}` : seconds(alarm.age_s))),
     h("div", { class: "small" }, alarm.values.map((value) => h("div", {}, `${value.key} ${figure(value.value, 1)} `, badge(value.quality)))),
     h("div", { class: "small" }, alarm.acknowledged ? h("p", {}, `seen by ${who(alarm.acknowledged)}`) : null,

@@ -101,8 +101,8 @@ function drawState(data) {
       data.requests.map((r) => [r.id, clock(r.from), clock(r.until), figure(r.ceiling_kw), figure(r.pay_per_mwh), button("Withdraw", () =>
         say("/commands/withdraw", { id: r.id }, `request ${r.id}`), { disabled: Boolean(no), title: no, "aria-label": `Withdraw ${r.id}` })]),
       { caption: "What is asked of the exchange with the grid", empty: "Nothing is" }),
-    h("details", {}, h("summary", {}, "What each asset was told last"), table(["Asset", "Action", { text: "Set-point", num: true }],
-      data.assets.map((a) => [a.path, a.action, a.set_point]))));
+    h("details", {}, h("summary", {}, "What each asset was told last, and why it stands"), table(["Asset", "Action", { text: "Set-point", num: true }, "Said last", "Because"],
+      data.assets.map((a) => [a.path, a.action, a.set_point, a.told ? clock(a.told, true) : null, a.reason]))));
 }
 
 const fates = { accepted: ["badge", "accepted"], pending: ["badge", "… pending"], rejected: ["badge alarm", "✕ rejected"], expired: ["badge warn", "△ expired"] };

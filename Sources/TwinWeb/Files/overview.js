@@ -1,5 +1,5 @@
 // The first page: what a vehicle emits, where power comes from and goes to, and what is being done about it.
-import { accountColour, card, clock, fail, figure, h, live, load, page, put, ribbon, svg, tableTwin, width } from "/files/page.js";
+import { accountColour, card, clock, date, fail, figure, h, live, load, page, put, ribbon, svg, tableTwin, width } from "/files/page.js";
 
 // Places that every step fills anew; their sizes are reserved so that nothing jumps.
 const places = {
@@ -44,6 +44,9 @@ function sinceWhen(window, name) {
   return isWhole ? `${name} to date` : `${name} (since ${clock(window.from).slice(0, -6)})`;
 }
 
+/** A store's last day is not today's. */
+const theDay = (data) => (data.now ? "today" : date(data.day.from));
+
 function perVehicle(data) {
   const { day, month, year } = data.co2;
   const reported = data.baseline_year_kg_per_vehicle;
@@ -56,7 +59,7 @@ function perVehicle(data) {
     })),
   ];
   const range = Number.isFinite(day?.uncertainty_kg_per_vehicle) ? `± ${figure(day.uncertainty_kg_per_vehicle)} kg` : "no figure yet";
-  return tile("CO2e per vehicle, today so far", figure(day?.co2_kg_per_vehicle), "kg",
+  return tile(`CO2e per vehicle, ${data.now ? "today so far" : theDay(data)}`, figure(day?.co2_kg_per_vehicle), "kg",
     `${range}, ${data.scope2}-based Scope 1+2 of the site`, bullet(day?.co2_kg_per_vehicle, marks),
     `${sinceWhen(month, "month")} ${figure(month?.co2_kg_per_vehicle)} kg, ${sinceWhen(year, "year")} ${figure(year?.co2_kg_per_vehicle)} kg`,
     h("p", { class: "line" }, h("a", { href: "/co2" }, "Where the figure comes from")),
@@ -65,9 +68,11 @@ function perVehicle(data) {
 
 function spark(values, label) {
   const top = Math.max(1, ...values);
+  // The day on which clocks go back has two hours' worth more.
+  const slots = Math.max(48, values.length);
   return svg("svg", { viewBox: "0 0 300 34", role: "img", "aria-label": label },
     values.map((value, place) => svg("rect", {
-      x: 2 + 296 * place / 48, width: 296 / 48 - 1, y: 32 - 30 * value / top, height: Math.max(.5, 30 * value / top), fill: "var(--c7)",
+      x: 2 + 296 * place / slots, width: 296 / slots - 1, y: 32 - 30 * value / top, height: Math.max(.5, 30 * value / top), fill: "var(--c7)",
     })));
 }
 
@@ -81,11 +86,11 @@ function showTiles(data) {
     perVehicle(data),
     tile("Plant load now", figure(used === null ? null : used / 1000, 2), "MW",
       now ? `grid ${figure(now.power_kw.grid_import / 1000, 2)} MW of ${figure(data.import_limit_kw / 1000, 1)} MW` : "nothing runs; from the store",
-      `autarchy today ${figure(data.autarchy_pct, 1)} %`, `self-consumption ${figure(data.self_consumption_pct, 1)} %`,
+      `autarchy ${theDay(data)} ${figure(data.autarchy_pct, 1)} %`, `self-consumption ${figure(data.self_consumption_pct, 1)} %`,
       h("p", { class: "line" }, h("small", {}, "autarchy: 1 − import / use; self-consumption: 1 − export / own generation"))),
-    tile("Vehicles today", figure(data.vehicles), "", spark(day.vehicles, `vehicles by half hour: ${day.vehicles.join(", ")}`),
+    tile(`Vehicles, ${theDay(data)}`, figure(data.vehicles), "", spark(day.vehicles, `vehicles by half hour: ${day.vehicles.join(", ")}`),
       `cost of the day ${figure(data.cost)} ${data.currency}`),
-    tile("Energy measured today", figure(quality.measured_pct, 1), "%",
+    tile(`Energy measured, ${theDay(data)}`, figure(quality.measured_pct, 1), "%",
       h("p", { class: `line ${isPoor ? "warn-text" : ""}` }, isPoor ? "△ models stand in for the rest" : "of what the books hold, by meters"),
       `estimated ${figure(quality.estimated_pct, 1)} %, missing ${figure(quality.missing_pct, 1)} %`,
       now?.simulated ? "simulated: telemetry comes from models" : "\u00a0"));
@@ -241,7 +246,7 @@ function showDispatch(data) {
   const hand = now?.hand ?? [];
   put(places.dispatch,
     h("p", {}, now ? words[now.mode] ?? now.mode : "Nothing runs; these are the store's figures."),
-    dispatch.saved ? h("p", { title: dispatch.saved_basis }, dispatch.saved.replace(/\.$/, ", today so far.")) : h("p", { class: "muted" }, "Nothing was commanded today, so nothing was saved."),
+    dispatch.saved ? h("p", { title: dispatch.saved_basis }, dispatch.saved.replace(/\.$/, now ? ", today so far." : `, ${theDay(data)}.`)) : h("p", { class: "muted" }, `Nothing was commanded ${now ? "today" : "that day"}, so nothing was saved.`),
     hand.length > 0 ? h("p", { class: "warn-text" }, `△ by hand: ${hand.map((order) => `${order.asset} until ${clock(order.until)}`).join("; ")}`) : null,
     now?.plan ? h("p", { class: now.plan.in_force ? "muted small" : "warn-text" },
       now.plan.in_force ? `The plan in force was made at ${clock(now.plan.made)}. ` : `△ The last plan, of ${clock(now.plan.made)}, is no longer in force. `, h("a", { href: "/plan" }, "Plan")) : null,

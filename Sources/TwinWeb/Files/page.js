@@ -62,8 +62,14 @@ export function clock(text, withSeconds = false) {
   const parts = /^(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)(:\d\d)?/.exec(text ?? "");
   if (!parts) return "–";
   const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-  return `${Number(parts[3])} ${months[Number(parts[2]) - 1]} ${parts[4]}${withSeconds ? (parts[5] ?? "") : ""}`;
+  // The year goes without saying where it is that of the plant's clock. A store alone has none.
+  const isPast = newest ? !newest.ts.startsWith(parts[1]) : document.body.dataset.feed === "no";
+  const year = isPast ? ` ${parts[1]}` : "";
+  return `${Number(parts[3])} ${months[Number(parts[2]) - 1]}${year} ${parts[4]}${withSeconds ? (parts[5] ?? "") : ""}`;
 }
+
+/** The day alone. */
+export const date = (text) => clock(text).replace(/ [\d:]+$/, "");
 
 /** The same, kept on one line. */
 export const when = (text, withSeconds = true) => h("span", { class: "when" }, clock(text, withSeconds));

@@ -20,12 +20,11 @@ final class AlarmBook: Sendable {
     var now: AlarmDeeds { deeds.withLock { $0 } }
 
     /// Keeps what somebody did, and lets it hold.
-    func take(_ entry: AuditEntry) async throws {
+    /// - Returns: whether it changes what holds.
+    func take(_ entry: AuditEntry) async throws -> Bool {
         try await audit.keep(entry)
-        let now = deeds.withLock { deeds in
-            deeds.take(entry)
-            return deeds
-        }
+        let (isNew, now) = deeds.withLock { deeds in (deeds.take(entry), deeds) }
         feed?.take(now)
+        return isNew
     }
 }

@@ -39,27 +39,28 @@ struct AlarmDeeds: Sendable, Hashable {
         shelved[path].flatMap { $0.until > now ? $0 : nil }
     }
 
-    /// Takes what was kept of one; anything else is passed over.
-    mutating func take(_ entry: AuditEntry) {
-        guard entry.answer == AuditEntry.done, let path = entry.about["path"]?.text else { return }
+    /// Takes what was kept of one; anything else is passed over. Of two who acknowledge one raising the first one saw it.
+    /// - Returns: whether it changes what holds.
+    @discardableResult
+    mutating func take(_ entry: AuditEntry) -> Bool {
+        guard entry.answer == AuditEntry.done, let path = entry.about["path"]?.text else { return false }
         let comment = entry.about["comment"]?.text ?? ""
         func time(_ key: String) -> PlantTime? { entry.about[key]?.text.flatMap { PlantTime(rfc3339: $0) } }
         switch entry.what {
         case AuditEntry.acknowledge:
-            guard let since = time("since") else { return }
+            guard let since = time("since") else { return false }
             let raising = Raising(path: path, since: since)
-            if acknowledged.updateValue(Acknowledgement(by: entry.user, at: entry.t, comment: comment), forKey: raising)
-                == nil
-            {
-                order.append(raising)
-            }
+            guard acknowledged[raising] == nil else { return false }
+            acknowledged[raising] = Acknowledgement(by: entry.user, at: entry.t, comment: comment)
+            order.append(raising)
             if order.count > AlarmDeeds.keptMax { acknowledged[order.removeFirst()] = nil }
         case AuditEntry.shelve:
-            guard let until = time("until") else { return }
+            guard let until = time("until") else { return false }
             shelved[path] = Shelving(by: entry.user, until: until, comment: comment)
         case AuditEntry.unshelve: shelved[path] = nil
-        default: break
+        default: return false
         }
+        return true
     }
 }
 

@@ -2,8 +2,9 @@ import TwinCore
 import TwinDispatch
 import TwinRuntime
 
-/// The last commands of a run and what became of them.
+/// The last changes of set-points of a run, the newest command of each asset, and what became of them.
 struct CommandHistory: Sendable {
+    /// Changes are kept, and not renewals: leases are renewed so often that they would push all changes out in an hour.
     static let keptMax = 500
 
     struct Entry: Sendable {
@@ -11,11 +12,14 @@ struct CommandHistory: Sendable {
         var fate: CommandDesk.Fate?
     }
 
-    private(set) var entries: [Entry] = []
+    /// Changes, the oldest first.
+    private(set) var changes: [Entry] = []
+    /// By asset, be it the renewal of a lease.
+    private(set) var newest: [AssetPath: Entry] = [:]
 
     /// The newest changes of set-points, the last one first.
     func changes(_ count: Int, run: String, _ zone: LocalZone) -> [JSON] {
-        entries.reversed().lazy.filter { !$0.command.isRenewal }.prefix(count).map { entry in
+        changes.suffix(count).reversed().map { entry in
             let (command, point) = (entry.command, entry.command.point)
             return .fields([
                 "id": .string(command.id(run: run)), "ts": .string(zone.text(command.ts)),
@@ -25,14 +29,28 @@ struct CommandHistory: Sendable {
         }
     }
 
+    /// Of one asset: the newest command, be it a renewal, and the changes before it, the last one first.
+    func entries(of path: AssetPath) -> [Entry] {
+        let own = changes.reversed().filter { $0.command.path == path }
+        guard let last = newest[path], last.command.isRenewal else { return own }
+        return [last] + own
+    }
+
     mutating func hear(_ outcome: TickOutcome) {
-        for outcome in outcome.outcomes {
-            let place = entries.lastIndex {
-                $0.command.tick == outcome.command.tick && $0.command.n == outcome.command.n
-            }
-            if let place { entries[place].fate = outcome.fate }
+        for settled in outcome.outcomes { settle(settled) }
+        for command in outcome.commands {
+            let entry = Entry(command: command, fate: nil)
+            newest[command.path] = entry
+            if !command.isRenewal { changes.append(entry) }
         }
-        entries += outcome.commands.map { Entry(command: $0, fate: nil) }
-        if entries.count > 2 * CommandHistory.keptMax { entries.removeFirst(entries.count - CommandHistory.keptMax) }
+        if changes.count > 2 * CommandHistory.keptMax { changes.removeFirst(changes.count - CommandHistory.keptMax) }
+    }
+
+    private mutating func settle(_ settled: CommandDesk.Outcome) {
+        func isSame(_ entry: Entry) -> Bool {
+            entry.command.tick == settled.command.tick && entry.command.n == settled.command.n
+        }
+        if let place = changes.lastIndex(where: isSame) { changes[place].fate = settled.fate }
+        if let last = newest[settled.command.path], isSame(last) { newest[settled.command.path]?.fate = settled.fate }
     }
 }

@@ -122,5 +122,15 @@ public final class LiveFeed: PlantWatcher {
         }
     }
 
+    /// A sign of life for one listener: an empty picture. One that does not keep up is let go as by any other.
+    func beat(_ number: Int) {
+        state.withLock { state in
+            guard let listener = state.listeners[number] else { return }
+            if case .enqueued = listener.yield([]) { return }
+            listener.finish()
+            state.listeners[number] = nil
+        }
+    }
+
     func leave(_ number: Int) { state.withLock { $0.listeners.removeValue(forKey: number)?.finish() } }
 }

@@ -91,8 +91,8 @@ package struct PlantSnapshot {
     /// What people call it; what is stored and what is given back have one label in the table of accounts.
     static func label(_ account: Account) -> String {
         switch account.row.flow {
-        case .discharged: "\(account.row.label) gives"
-        case .stored: "\(account.row.label) takes"
+        case .discharged: "from \(account.row.label)"
+        case .stored: "to \(account.row.label)"
         default: account.row.label
         }
     }

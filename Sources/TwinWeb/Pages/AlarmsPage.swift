@@ -16,7 +16,7 @@ struct AlarmsPage: Page {
         let config = ask.source.present
         let zone = config.zone
         let now = ask.time
-        let days = min(max(ask.query["days"].flatMap { Int64($0) } ?? 7, 1), Self.daysMax)
+        let days = try ask.days(7, most: Self.daysMax)
         let list = AlarmList(ask.source, at: now, ask.deeds)
         let shown = try list.shown()
         let from = zone.instant(CivilDate(daysSinceEpoch: zone.local(now).date.daysSinceEpoch - days + 1))
@@ -59,7 +59,8 @@ struct AlarmsPage: Page {
         let shelving = ask.deeds.shelving(entry.path, at: now)
         return .fields([
             "path": .string(entry.path), "asset": entry.asset.map { .string($0.text) } ?? .null,
-            "code": .string(entry.code), "state": .string(entry.until == nil ? "active" : "cleared"),
+            "code": .string(entry.code), "advice": AlarmAdvice.json(entry.code),
+            "state": .string(entry.until == nil ? "active" : "cleared"),
             "since": .string(zone.text(entry.since)), "until": entry.until.map { .string(zone.text($0)) } ?? .null,
             "age_s": .number(max(0, (now - entry.since).seconds)),
             "cause": .string(zone.localised(entry.cause).printable),

@@ -18,7 +18,7 @@ struct CommandsPage: Page {
         let config = ask.source.present
         let zone = config.zone
         let now = ask.time
-        let days = min(max(ask.query["days"].flatMap { Int64($0) } ?? 1, 1), Self.daysMax)
+        let days = try ask.days(1, most: Self.daysMax)
         let asset = try ask.query["asset"].flatMap { $0.isEmpty ? nil : $0 }.map { text in
             guard let path = AssetPath(text: text) else { throw WebError.bad("\"asset\" is no area/asset") }
             return path
@@ -51,6 +51,7 @@ struct CommandsPage: Page {
     /// What obeys commands, and what it was told last.
     private func assets(_ ask: PageAsk, _ config: SiteConfig) -> [JSON] {
         let moment = ask.source.feed?.moment
+        let newest = ask.source.feed?.commands.newest ?? [:]
         let hand = Dictionary((moment?.hand ?? []).map { ($0.path, $0) }) { first, _ in first }
         return config.assets.compactMap { asset in
             guard let control = asset.kind.control else { return nil }
@@ -61,6 +62,10 @@ struct CommandsPage: Page {
                 "words": .array(control.action.words.map { .string($0) }),
                 "min": .number(control.range.lowerBound), "max": .number(control.range.upperBound),
                 "set_point": moment?.setPoints[asset.path].map { .string(control.action.text($0)) } ?? .null,
+                // Of the newest command: a lease is renewed for the reason of its own time.
+                "reason": newest[asset.path].map { .string(config.zone.localised($0.command.point.reason).printable) }
+                    ?? .null,
+                "told": newest[asset.path].map { .string(config.zone.text($0.command.ts)) } ?? .null,
                 "hand": order.map { order in
                     .fields([
                         "text": .string(order.value.map { control.action.text($0) } ?? "left alone"),
@@ -127,7 +132,7 @@ struct CommandList {
                 reason: stored.reason, fate: stored.fate, renewals: stored.renewals)
         }
         if let feed = source.feed, let run = feed.moment?.run {
-            for live in feed.commands.entries where !live.command.isRenewal && live.command.ts >= from {
+            for live in feed.commands.changes where live.command.ts >= from {
                 let (command, id) = (live.command, live.command.id(run: run))
                 guard asset == nil || command.path == asset else { continue }
                 guard byID[id] == nil else {

@@ -18,6 +18,16 @@ struct PageAsk: Sendable {
     /// Plant time of what is shown.
     var time: PlantTime { source.now(wall: wall) }
 
+    /// How many days back are asked for.
+    /// - Throws: 400 for what is no such number.
+    func days(_ usual: Int64, most: Int64) throws -> Int64 {
+        guard let text = query["days"], !text.isEmpty else { return usual }
+        guard let days = Int64(text), (1...most).contains(days) else {
+            throw WebError.bad("days: \"\(text.prefix(40))\" is not in 1 to \(most)")
+        }
+        return days
+    }
+
     /// - Throws: 503 where there is no store.
     func store() throws -> any StoreReading {
         guard let store = try source.store() else {

@@ -39,7 +39,9 @@ struct AskedWindow {
             case (nil, let to?): StoreWindow(from: to.to - Span.days(1), to: to.to)
             case (nil, nil): newest
             }
-        guard window.from < window.to else { throw WebError.bad("from and to: the window ends before it begins") }
+        guard window.from < window.to else {
+            throw WebError.bad("from and to: the window ends before anything of it begins; let it end later")
+        }
         return window
     }
 

@@ -8,6 +8,8 @@ struct PageContext: RequestContext {
     var visitor = Visitor.anybody
     /// Where from; empty where nobody knows.
     var address: String
+    /// When its connection is closed.
+    let closed: EventLoopFuture<Void>
     /// Those that bind the token.
     var cookies: Cookies?
     /// What a change must bring along.
@@ -17,6 +19,7 @@ struct PageContext: RequestContext {
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
+        closed = source.channel.closeFuture
         address = source.channel.remoteAddress?.ipAddress ?? ""
     }
 

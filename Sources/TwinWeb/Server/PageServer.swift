@@ -48,10 +48,10 @@ public struct PageServer: Sendable {
 
     /// - Parameter host: where it listens.
     func router(at host: String? = nil) -> Router<PageContext> {
-        let router = Router(context: PageContext.self)
+        let router = Router(context: PageContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: CountedAnswers(meter: meter))
         router.add(middleware: SafeHeaders())
-        router.add(middleware: ErrorAnswers())
+        router.add(middleware: ErrorAnswers(onTrouble: access.rules.onTrouble))
         router.add(middleware: HostCheck(access.rules.hosts + (host.map { [$0] } ?? [])))
         router.add(middleware: RequestRate(limits, access.rules))
         router.add(middleware: VisitorCheck(access: access))
@@ -60,8 +60,10 @@ public struct PageServer: Sendable {
         if let feed = source.feed {
             router.get("live") { [access] _, context in
                 let cookies = context.cookies ?? Cookies([:])
-                return LiveStream.response(feed) { access.mayListen(cookies) }
+                return LiveStream.response(feed, closed: context.closed) { access.mayListen(cookies) }
             }
+            // Made of its own: the other one would hold a listener's place and never be read.
+            router.head("live") { _, _ in Response(status: .ok, headers: [.contentType: "text/event-stream"]) }
             router.get("live.json") { _, _ in
                 guard let snapshot = feed.snapshot else { throw WebError.unavailable("no step was closed yet") }
                 return Response.json(bytes: snapshot)

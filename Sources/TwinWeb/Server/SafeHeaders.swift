@@ -28,6 +28,9 @@ struct SafeHeaders: RouterMiddleware {
 
 /// Turns what goes wrong into the one shape of errors. What is no error of ours says no more than that.
 struct ErrorAnswers: RouterMiddleware {
+    /// Told what is a fault of ours: where and what.
+    let onTrouble: @Sendable (String) -> Void
+
     @concurrent func handle(
         _ request: Request, context: PageContext, next: @concurrent (Request, PageContext) async throws -> Response
     ) async throws -> Response {
@@ -41,7 +44,7 @@ struct ErrorAnswers: RouterMiddleware {
             let status = Int(error.status.code)
             return .error(WebError(status: status, code: "refused", text: error.status.reasonPhrase))
         } catch {
-            context.logger.error("\(request.uri.path): \(error)")
+            onTrouble("\(request.uri.path.prefix(200).debugDescription) could not be answered: \(error)")
             return .error(WebError(status: 500, code: "internal", text: "this could not be answered; the log says why"))
         }
     }

@@ -126,18 +126,12 @@ struct ReplayCommand: AsyncParsableCommand {
             progress.show(share)
             return !Terminal.isStopped
         }
-        let temporary =
-            store == nil && !noStore
-            ? FileManager.default.temporaryDirectory.path + "/twin-\(UUID().uuidString).sqlite" : nil
-        defer {
-            for suffix in ["", "-wal", "-shm"] {
-                if let temporary { try? FileManager.default.removeItem(atPath: temporary + suffix) }  // may not exist
-            }
-        }
+        let temporary = store == nil && !noStore ? TemporaryStore() : nil
+        defer { temporary?.remove() }
         // A live twin may be writing it.
         let lock = try store.map(RunLocks.lockStore)
         defer { lock?.release() }
-        let target = try (store ?? temporary).map { try openStore($0) }
+        let target = try (store ?? temporary?.path).map { try openStore($0) }
         // A journal brings a configuration of its own, which nobody may change.
         let folder = journalRead == nil || common.config != nil ? common.folder : nil
         let served = try pages.address().map { try serve(config, folder, target, at: $0, &options) }

@@ -29,6 +29,8 @@ struct ScenarioCommand: AsyncParsableCommand {
                   twin scenario run replay/scenarios/*.scenario.yaml --junit out.xml
                   twin scenario run a.scenario.yaml --keep found
                   twin scenario run a.scenario.yaml --listen 127.0.0.1:8080 --speed 600
+                  twin scenario run a.scenario.yaml --listen 127.0.0.1:8080 \\
+                    --pause-at 2025-06-18T11:55
                 """)
 
         @OptionGroup var common: CommonOptions
@@ -50,10 +52,19 @@ struct ScenarioCommand: AsyncParsableCommand {
         @Option(help: "With --listen: max, or plant seconds per wall second.")
         var speed = Speed.max
 
+        @Flag(help: "With --listen: begin when the first page is opened.")
+        var awaitVisitor = false
+
+        @Option(help: "With --listen: stand at this time, site-local such as 2025-06-18T11:55.")
+        var pauseAt: String?
+
         func validate() throws {
             try speed.check()
             if pages.listen != nil, files.count > 1 {
                 throw ValidationError("--listen shows one scenario; name one file")
+            }
+            if pages.listen == nil, awaitVisitor || pauseAt != nil {
+                throw ValidationError("--await-visitor and --pause-at go with --listen")
             }
         }
 
@@ -135,7 +146,10 @@ struct ScenarioCommand: AsyncParsableCommand {
             }
             let kept = keep.map { "\($0)/\(ScenarioResult.stem(file))" }
             options.journal = kept.map { JournalFolder(path: "\($0).journal") }
-            let store = try kept.map { try openStore("\($0).sqlite") }
+            // Who looks at it wants its vehicles and alarms of before.
+            let temporary = kept == nil && pages.listen != nil ? TemporaryStore() : nil
+            defer { temporary?.remove() }
+            let store = try (kept.map { "\($0).sqlite" } ?? temporary?.path).map { try openStore($0) }
             let served = try serve(scenario, config, store, &options)
             defer { served?.stop() }
             let replay = try ReplayLoop(paths: [scenario.recording], config: config, options: options, store: store)
@@ -165,7 +179,8 @@ struct ScenarioCommand: AsyncParsableCommand {
             _ scenario: ScenarioFile, _ config: SiteConfig, _ store: (any StoreReading)?, _ options: inout ReplayOptions
         ) throws -> ServedPages? {
             guard let address = try pages.address() else { return nil }
-            let reins = ReplayReins(speed: speed.factor)
+            let reins = ReplayReins(
+                speed: speed.factor, isAwaited: awaitVisitor, pauseAt: try pauseAt.map(config.zone.argument))
             let feed = LiveFeed(onListen: reins.begin)
             (options.watcher, options.reins, options.shouldStop) = (feed, reins, { Terminal.isStopped })
             var source = PageSource(config: config, build: Build.words, feed: feed, store: { store })

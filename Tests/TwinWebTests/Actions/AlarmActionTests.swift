@@ -77,6 +77,30 @@ struct AlarmActionTests {
         }
     }
 
+    @Test("of two who acknowledge one alarm the first one saw it; a time that is none acknowledges nothing")
+    func twice() async throws {
+        let (folder, feed) = (try TemporaryFolder(), try await Scenes.feed())
+        let server = try server(folder, feed)
+        let body = JSON.fields(["path": .string(Self.path), "since": .string("yesterday")])
+        try await visit(server) { browser in
+            try await browser.login("emil")
+            #expect(try await browser.post("/alarms/acknowledge", body).status == 400)
+            let alarm = Self.alarm(try await browser.get("/alarms.json").json)
+            #expect(alarm?["acknowledged"] == .null)
+            #expect(alarm?["advice"]?.text?.contains("when its topic spoke last") == true)
+        }
+        for (name, word) in [("emil", "taken"), ("olga", "unchanged")] {
+            try await visit(server) { browser in
+                try await browser.login(name)
+                let answer = try await browser.post(
+                    "/alarms/acknowledge", .fields(["path": .string(Self.path), "comment": .string(name)]))
+                #expect(answer.status == 200 && answer.json["answer"]?.text == word)
+                let seen = Self.alarm(try await browser.get("/alarms.json").json)?["acknowledged"]
+                #expect(seen?["by"]?.text == "emil" && seen?["comment"]?.text == "emil")
+            }
+        }
+    }
+
     @Test("a shelved alarm is on the shelf until its time, or until it is taken off")
     func shelve() async throws {
         let (folder, feed) = (try TemporaryFolder(), try await Scenes.feed())

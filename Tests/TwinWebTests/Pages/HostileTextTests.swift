@@ -75,8 +75,11 @@ struct HostileTextTests {
             for query in ["asset=%3Cscript%3E", "asset=a", "asset=wind/%00"] {
                 #expect(try await browser.get("/commands.json?\(query)").status == 400, "\(query)")
             }
-            for query in ["days=-1", "days=1e9", "days=%3Cb%3E", "days=9223372036854775807"] {
-                #expect(try await browser.get("/alarms.json?\(query)").status == 200, "\(query)")
+            for query in ["days=-1", "days=0", "days=1e9", "days=%3Cb%3E", "days=9223372036854775807"] {
+                for page in ["alarms", "commands"] {
+                    let answer = try await browser.get("/\(page).json?\(query)")
+                    #expect(answer.status == 400 && answer.text.contains("is not in 1 to 366"), "\(query)")
+                }
             }
         }
     }

@@ -135,18 +135,15 @@ struct AssetPage: Page {
     private func commands(_ feed: LiveFeed?, _ state: AssetState, _ path: AssetPath) -> [JSON] {
         guard let feed, let moment = state.moment else { return [] }
         let zone = state.config.zone
-        let own = feed.commands.entries.reversed().filter { $0.command.path == path }
-        // The newest one, be it the renewal of a lease, and the changes before it.
-        return own.enumerated().lazy.filter { $0.offset == 0 || !$0.element.command.isRenewal }.map(\.element)
-            .prefix(10).map { entry in
-                .fields([
-                    "id": .string(entry.command.id(run: moment.run)), "ts": .string(zone.text(entry.command.ts)),
-                    "expires": .string(zone.text(entry.command.expires)),
-                    "text": .string(entry.command.point.action.text(entry.command.point.value)),
-                    "reason": .string(zone.localised(entry.command.point.reason)),
-                    "is_renewal": .bool(entry.command.isRenewal),
-                    "fate": .string(entry.fate?.rawValue ?? "pending"),
-                ])
-            }
+        return feed.commands.entries(of: path).prefix(10).map { entry in
+            .fields([
+                "id": .string(entry.command.id(run: moment.run)), "ts": .string(zone.text(entry.command.ts)),
+                "expires": .string(zone.text(entry.command.expires)),
+                "text": .string(entry.command.point.action.text(entry.command.point.value)),
+                "reason": .string(zone.localised(entry.command.point.reason)),
+                "is_renewal": .bool(entry.command.isRenewal),
+                "fate": .string(entry.fate?.rawValue ?? "pending"),
+            ])
+        }
     }
 }
