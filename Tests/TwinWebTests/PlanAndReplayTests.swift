@@ -129,6 +129,35 @@ struct ReplayPageTests {
         #expect(end.values.contains(.failed) && end.values.contains(.held))
     }
 
+    /// It is silent for ninety minutes, and its alarm stands before they are over; the other one never comes.
+    @Test("an alarm that came in time waits for its end, and one that did not come in time failed")
+    func raised() async throws {
+        let texts = [
+            #"{"alarm":"wind/t01/stale","after":"2025-06-18T05:00:00Z","within":"85m","clears_by":"2025-06-18T06:50:00Z"}"#,
+            #"{"alarm":"solar/pv1/stuck","after":"2025-06-18T05:00:00Z","within":"10m","clears_by":"2025-06-18T06:50:00Z"}"#,
+        ]
+        let expectations = try texts.map { text in
+            try TwinCore.Expectation(
+                JSONReader.read(Array(text.utf8)), at: SmallRecording.start, place: "a:1"
+            ) { $0.text.flatMap { PlantTime(rfc3339: $0) } }
+        }
+        let reins = ReplayReins(speed: nil)
+        let watcher = Middle(reins, at: 88)
+        var lines = try Array(SmallRecording.lines())
+        lines.insert(#"{"t":0,"fault":{"do":"drop","on":"v1/sunderland/wind/t01/tele","for":"90m"}}"#, at: 1)
+        _ = try await replay(lines: lines) { options in
+            options.loop = .open
+            options.expectations = expectations
+            options.reins = reins
+            options.watcher = watcher
+        }
+        let middle = watcher.standings
+        try #require(middle.count == 2)
+        #expect(middle[0].state == .open && middle[0].sentence.contains("waits for its end by 2025-06-18 07:50"))
+        #expect(middle[1].state == .failed && middle[1].sentence.contains("never raised"))
+        #expect(reins.standings.map(\.state) == [.held, .failed])
+    }
+
     @Test("tells position, speed, verbs and what was thrown in, and is listed only for a replay")
     func told() async throws {
         var rig = try await PageRig()

@@ -71,8 +71,10 @@ extension ExpectationCheck {
     private func isOver(_ expectation: Expectation) -> Bool {
         guard let end else { return false }
         switch expectation.kind {
-        case .alarm(_, let after, let within, let clearsBy):
-            return within.map { end > max(after + $0, clearsBy ?? .earliest) } ?? false
+        case .alarm(let pattern, let after, let within, let clearsBy):
+            guard let within, end > after + within else { return false }
+            // It came in time, and may go in time.
+            return raising(pattern, after, within) == nil || end > clearsBy ?? .earliest
         case .quality(_, _, let at): return end > at
         case .command(let wanted, _): return wanted.within.map { end > wanted.after + $0 } ?? false
         case .value(let wanted, _, _): return wanted.within.map { end >= wanted.after + $0 } ?? false
@@ -82,8 +84,12 @@ extension ExpectationCheck {
 
     private func waiting(for expectation: Expectation) -> String {
         switch expectation.kind {
-        case .alarm(let pattern, let after, let within, _):
-            "waits for alarm \(pattern) \(within.map { "within \($0.text) of" } ?? "after") \(zone.clock(after))"
+        case .alarm(let pattern, let after, let within, let clearsBy):
+            if let raised = raising(pattern, after, within), let clearsBy {
+                "raised at \(zone.clock(raised.at)); waits for its end by \(zone.clock(clearsBy))"
+            } else {
+                "waits for alarm \(pattern) \(within.map { "within \($0.text) of" } ?? "after") \(zone.clock(after))"
+            }
         case .command(let wanted, _):
             "waits for a command \(wanted.pattern) \(wanted.within.map { "within \($0.text) of" } ?? "after")"
                 + " \(zone.clock(wanted.after))"

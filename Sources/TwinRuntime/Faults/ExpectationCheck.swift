@@ -92,10 +92,7 @@ public struct ExpectationCheck: Sendable {
     ) -> Verdict {
         let matching = edges.filter { Expectation.matches(pattern, $0.key) }
         let window = within.map { "within \($0.text) of \(zone.clock(after))" } ?? "after \(zone.clock(after))"
-        let raised = matching.first { edge in
-            edge.isRaised && edge.at >= after && (within.map { edge.at <= after + $0 } ?? true)
-        }
-        guard let raised else {
+        guard let raised = raising(pattern, after, within) else {
             let other = matching.first { $0.isRaised }.map { "it was raised at \(zone.clock($0.at))" }
             let happened = other ?? "it was never raised"
             return Verdict(
@@ -114,6 +111,14 @@ public struct ExpectationCheck: Sendable {
         return Verdict(
             expectation: expectation, passed: true,
             sentence: "alarm \(raised.key.path) was raised at \(zone.clock(raised.at)), \(window)")
+    }
+
+    /// The first that is in time.
+    func raising(_ pattern: String, _ after: PlantTime, _ within: Span?) -> AlarmBoard.Edge? {
+        edges.first { edge in
+            edge.isRaised && edge.at >= after && (within.map { edge.at <= after + $0 } ?? true)
+                && Expectation.matches(pattern, edge.key)
+        }
     }
 
     /// Alarms near the moment, for the reader of a failure.
