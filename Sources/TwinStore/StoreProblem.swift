@@ -3,7 +3,7 @@ import GRDB
 public import TwinRuntime
 
 /// A store that cannot be used, with what to do about it.
-public struct StoreProblem: Error, Sendable, CustomStringConvertible {
+public struct StoreProblem: StoreTrouble, Sendable {
     /// What is the matter: a live twin goes on without its store, and does with it what helps.
     public enum Kind: Sendable, Hashable, CaseIterable {
         /// Another process holds a lock on it; it can be used later.

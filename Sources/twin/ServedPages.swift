@@ -86,7 +86,7 @@ struct ServedPages {
                 }
             } catch {
                 guard !Task.isCancelled else { return }
-                Terminal.say("twin: no pages: \(address.host):\(address.port) cannot be listened on (\(error))")
+                Terminal.say("twin: no pages at \(address.host):\(address.port): \(Self.why(error))")
                 throw Failure("", exitCode: 73)
             }
         }
@@ -94,12 +94,30 @@ struct ServedPages {
 
     func stop() { task.cancel() }
 
+    /// Why an address cannot be listened on, by the numbers of `errno.h`.
+    private static func why(_ error: any Error) -> String {
+        let known = [
+            (EADDRINUSE, "another program listens there; name another port, or 0 for a free one"),
+            (EADDRNOTAVAIL, "this machine has no such address; 0.0.0.0 is all that it has"),
+            (EACCES, "a port below 1024 needs a right of its own; name a higher one"),
+        ]
+        let text = "\(error)"
+        return known.first { text.contains("errno: \($0.0))") }?.1 ?? text
+    }
+
     /// Waits until it is stopped, by Ctrl-C or by an error.
     func untilStopped() async throws {
-        while !Terminal.isStopped, !task.isCancelled {
-            try await Task.sleep(for: .milliseconds(100))
+        let task = task
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            // It ends by itself only where it cannot listen.
+            group.addTask { try await task.value }
+            group.addTask {
+                while !Terminal.isStopped { try await Task.sleep(for: .milliseconds(100)) }
+                task.cancel()
+            }
+            try await group.next()
+            group.cancelAll()
         }
-        task.cancel()
         try await task.value
     }
 }

@@ -51,7 +51,7 @@ public struct PageServer: Sendable {
         let router = Router(context: PageContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: CountedAnswers(meter: meter))
         router.add(middleware: SafeHeaders())
-        router.add(middleware: ErrorAnswers(onTrouble: access.rules.onTrouble))
+        router.add(middleware: ErrorAnswers(trouble: TroubleLog(access.rules.onTrouble)))
         router.add(middleware: HostCheck(access.rules.hosts + (host.map { [$0] } ?? [])))
         router.add(middleware: RequestRate(limits, access.rules))
         router.add(middleware: VisitorCheck(access: access))

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
-import Logging
+import Synchronization
+import TwinRuntime
 
 /// What every answer carries: no script but our own files, no frame, no guess of a type, nothing kept by a cache.
 struct SafeHeaders: RouterMiddleware {
@@ -26,10 +27,30 @@ struct SafeHeaders: RouterMiddleware {
     }
 }
 
+/// Tells who runs the server what goes wrong in it; the same thing once a minute, however often it is asked for.
+final class TroubleLog: Sendable {
+    private let tellOn: @Sendable (String) -> Void
+    private let told = Mutex<[String: ContinuousClock.Instant]>([:])
+    private static let pause = Duration.seconds(60)
+    private static let keptMax = 100
+
+    init(_ tellOn: @escaping @Sendable (String) -> Void) { self.tellOn = tellOn }
+
+    func tell(_ text: String) {
+        let isNew = told.withLock { told in
+            let now = ContinuousClock.now
+            told = told.filter { now - $0.value < Self.pause }
+            guard told[text] == nil, told.count < Self.keptMax else { return false }
+            told[text] = now
+            return true
+        }
+        if isNew { tellOn(text) }
+    }
+}
+
 /// Turns what goes wrong into the one shape of errors. What is no error of ours says no more than that.
 struct ErrorAnswers: RouterMiddleware {
-    /// Told what is a fault of ours: where and what.
-    let onTrouble: @Sendable (String) -> Void
+    let trouble: TroubleLog
 
     @concurrent func handle(
         _ request: Request, context: PageContext, next: @concurrent (Request, PageContext) async throws -> Response
@@ -43,8 +64,11 @@ struct ErrorAnswers: RouterMiddleware {
         } catch let error as any HTTPResponseError {
             let status = Int(error.status.code)
             return .error(WebError(status: status, code: "refused", text: error.status.reasonPhrase))
+        } catch let problem as any StoreTrouble {
+            trouble.tell("\(problem)")
+            return .error(.unavailable("the store cannot be read; the twin's log says why, and what mends it"))
         } catch {
-            onTrouble("\(request.uri.path.prefix(200).debugDescription) could not be answered: \(error)")
+            trouble.tell("\(request.uri.path.prefix(200).debugDescription) could not be answered: \(error)")
             return .error(WebError(status: 500, code: "internal", text: "this could not be answered; the log says why"))
         }
     }
