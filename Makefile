@@ -123,7 +123,8 @@ bench: setup ## Measure speed in release mode against its limits.
 	swift build -c release --product PageBench
 	$(call install,mosquitto)
 	@code=0; for part in solver day years; do Tests/bench/$$part.sh $(RELEASE) || code=1; done; \
-	.build/release/PageBench $(DAY) || code=1; Tests/bench/pages.py $(RELEASE) || code=1; exit $$code
+	.build/release/PageBench $(DAY) || code=1; Tests/bench/pages.py $(RELEASE) || code=1; \
+	Tests/bench/latency.py $(RELEASE) || code=1; exit $$code
 
 injections: build ## What becomes of injected faults, by kind over SEEDS days, and false alarms in twenty weeks (an hour at 200).
 	Tests/bench/injections.py $(RELEASE) $(SEEDS)

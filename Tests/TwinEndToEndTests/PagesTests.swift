@@ -9,7 +9,10 @@ struct PagesTests {
 
     @Test(
         "in a browser",
-        arguments: ["test_played.py", "test_paced.py", "test_access.py", "test_accessibility.py", "test_pressure.py"])
+        arguments: [
+            "test_played.py", "test_paced.py", "test_access.py", "test_accessibility.py", "test_pressure.py",
+            "test_hostile.py", "test_kinds.py",
+        ])
     func inBrowser(file: String) async throws {
         try await Scene.play { scene in
             let run = try Run(

@@ -1,4 +1,6 @@
 import Foundation
+import HTTPTypes
+import Hummingbird
 import Synchronization
 import Testing
 import TwinCore
@@ -164,9 +166,10 @@ struct ReplayPageTests {
         #expect(throws: WebError.self) { try rig.json(ReplayPage()) }
         #expect(!ReplayPage().isListed(in: rig.source))
         let reins = ReplayReins(speed: 600)
-        for _ in 0..<ReplayReins.thrownMax + 3 {
-            reins.inject(Fault(verb: .freeze, on: "v1/+/solar/#<b>", from: SmallRecording.start, lasting: .minutes(30)))
-        }
+        let fault = Fault(verb: .freeze, on: "v1/+/solar/#<b>", from: SmallRecording.start, lasting: .minutes(30))
+        for _ in 0..<ReplayReins.thrownMax { #expect(reins.inject(fault)) }
+        // No more are taken: each costs time with every message.
+        #expect(!reins.inject(fault))
         (rig.source.reins, rig.source.played) = (reins, "day<script>.jsonl")
         #expect(ReplayPage().isListed(in: rig.source))
         let json = try rig.json(ReplayPage())
@@ -225,11 +228,31 @@ struct OpenAPITests {
         for match in answer.text.matches(of: /"\$ref": "#\/components\/([a-z]+)\/([A-Za-z]+)"/) {
             #expect(json["components"]?[String(match.1)]?[String(match.2)] != nil, "\(match.0)")
         }
+        // Every route is described, and what is described is a route. The pages themselves and their files are for people.
+        let feed = LiveFeed(every: .zero)
+        let whole = try PageServer(PageSource(config: try Repository.config(), build: "1", feed: feed))
+        // What can be asked for can be asked for its head.
+        let routes = Set(
+            whole.router().routes.filter { $0.method != .head }
+                .map { "\($0.method.rawValue.lowercased()) \($0.path.description)" })
+        let pages =
+            Pages.all.flatMap { ["get /\($0.name)", "get /\($0.name)/**"] } + ["get /", "get /files/{name}"]
+            // Of one asset alone; what is asked for without a name is answered 404.
+            + ["get /asset.json"]
+        let described = json["paths"]?.members?.flatMap { path in
+            // One thing of a page is asked for below the page's own path.
+            let isBelow = path.key.contains("{")
+            let page = path.key.split(separator: "/").first.map(String.init) ?? ""
+            return (path.value.members ?? []).map { isBelow ? "\($0.key) /\(page)/**" : "\($0.key) \(path.key)" }
+        }
+        let known = Set(described ?? [])
+        #expect(routes.subtracting(known).subtracting(pages).sorted() == [])
+        #expect(known.subtracting(routes).sorted() == [])
         // What it says is there is answered; without a run or a store it may be unavailable.
         for path in paths where json["paths"]?[path]?["get"] != nil && !path.contains("{") {
             let status = try await server.ask(path).status
-            let known = json["paths"]?[path]?["get"]?["responses"]?[String(status)] != nil
-            #expect(known || !Pages.all.contains { path == "/\($0.name).json" }, "\(path): \(status)")
+            let isKnown = json["paths"]?[path]?["get"]?["responses"]?[String(status)] != nil
+            #expect(isKnown || !Pages.all.contains { path == "/\($0.name).json" }, "\(path): \(status)")
         }
     }
 

@@ -92,7 +92,7 @@ struct ReplayReinsTests {
         _ = try await replay(lines: SmallRecording.lines(steps: 30)) { options in
             options.reins = reins
             options.onTick = { outcome, _ in
-                if outcome.tick == 10 { reins.inject(fault) }
+                if outcome.tick == 10 { #expect(reins.inject(fault)) }
                 heard.withLock { $0[outcome.tick] = outcome.readings.count { $0.area == .wind } }
                 return true
             }

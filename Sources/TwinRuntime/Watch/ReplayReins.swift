@@ -78,15 +78,17 @@ public final class ReplayReins: Sendable {
     }
 
     /// Lays a fault over what comes; it begins with the next step at the earliest.
-    public func inject(_ fault: Fault) {
+    /// - Returns: false where as many were thrown in as a replay takes: each costs time with every message.
+    public func inject(_ fault: Fault) -> Bool {
         inner.withLock { inner in
+            guard inner.thrown.count < ReplayReins.thrownMax else { return false }
             inner.faults.append(fault)
             inner.thrown.append(fault)
-            if inner.thrown.count > ReplayReins.thrownMax { inner.thrown.removeFirst() }
+            return true
         }
     }
 
-    /// So many faults are remembered.
+    /// So many faults may be thrown into a replay.
     public static let thrownMax = 200
 
     /// The faults that were thrown in, the newest last.

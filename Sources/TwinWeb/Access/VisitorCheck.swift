@@ -8,6 +8,8 @@ struct VisitorCheck: RouterMiddleware {
     /// For everybody: what a browser needs to log in, and what watches the process.
     private static let open = ["/login", "/login.json", "/healthz", "/readyz", "/metrics", "/version"]
 
+    private static let files = Set(Download.all.map { "/\($0.path)" })
+
     @concurrent func handle(
         _ request: Request, context: PageContext, next: @concurrent (Request, PageContext) async throws -> Response
     ) async throws -> Response {
@@ -26,7 +28,9 @@ struct VisitorCheck: RouterMiddleware {
         context.isGuarded = access.isGuarded
         context.csrf = access.token(boundTo: bond)
         if visitor == nil, !Self.open.contains(path), !path.hasPrefix("/files/") {
-            guard isRead, !path.hasSuffix(".json"), path != "/live" else {
+            // A page leads to the login; data and files would become what stands there.
+            let isPage = !path.hasSuffix(".json") && path != "/live" && !Self.files.contains(path)
+            guard isRead, isPage else {
                 throw WebError(status: 401, code: "login", text: "log in first, at /login")
             }
             return Response(status: .seeOther, headers: [.location: "/login?to=\(SameSite.safePath(path))"])

@@ -82,7 +82,7 @@ struct ActionRoutes: Sendable {
                 await audit.tell(entry(what, context, json, answer.word))
                 return Response.json(answer.json)
             } catch let error as WebError {
-                await audit.tell(entry(what, context, json, "\(error.code): \(error.text)"))
+                await audit.tellRefused(entry(what, context, json, "\(error.code): \(error.text)"))
                 throw error
             }
         }

@@ -44,7 +44,7 @@ extension ActionRoutes {
             let isNew = try await alarms.take(entry(what, context, about, AuditEntry.done))
             return .json((isNew ? ActionAnswer.taken(notes: []) : .unchanged).json)
         } catch let error as WebError {
-            await audit.tell(entry(what, context, json, "\(error.code): \(error.text)"))
+            await audit.tellRefused(entry(what, context, json, "\(error.code): \(error.text)"))
             throw error
         }
     }

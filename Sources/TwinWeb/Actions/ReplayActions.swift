@@ -39,7 +39,10 @@ extension ActionRoutes {
             if let problem = InjectedFault.problem(fault, moment.config, moment.loop, heard: heard) {
                 throw WebError.refused(problem)
             }
-            reins.inject(fault)
+            guard reins.inject(fault) else {
+                throw WebError.refused(
+                    "\(ReplayReins.thrownMax) faults were thrown in, and no more are taken; begin the replay anew")
+            }
             return .taken(notes: ["from \(moment.config.zone.clock(fault.from)) on"])
         }
     }

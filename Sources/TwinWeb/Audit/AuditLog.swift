@@ -9,6 +9,7 @@ final class AuditLog: Sendable {
     private let path: String?
     private let file = Mutex<LineFile?>(nil)
     private let onTrouble: @Sendable (String) -> Void
+    private let refusals = Mutex(Refusals())
 
     /// - Parameter path: nil keeps nothing.
     init(_ path: String?, onTrouble: @escaping @Sendable (String) -> Void) {
@@ -43,6 +44,35 @@ final class AuditLog: Sendable {
             if file == nil { file = try LineFile(path: path) }
             try file?.add(Array(entry.json.printableLine.utf8))
         }
+    }
+
+    /// Keeps an entry of something that was refused. Who asks for it again and again does not fill the disk: after the first
+    /// hundred one a second is kept, and says how many were left out before it.
+    func tellRefused(_ entry: AuditEntry) async {
+        let now = Double(entry.t.ms) / 1000
+        let left: Int? = refusals.withLock { refusals in
+            guard refusals.bucket.take(at: now, perSecond: 1, most: Refusals.atOnce) else {
+                refusals.left += 1
+                return nil
+            }
+            defer { refusals.left = 0 }
+            return refusals.left
+        }
+        guard let left else { return }
+        var entry = entry
+        if entry.about.bytes.count > AuditLog.refusedBytesMax { entry.about = .string("too long to be kept") }
+        if left > 0 { entry.answer += " (\(left) more refused before this are not kept)" }
+        await tell(entry)
+    }
+
+    /// Of what was asked for, where it was refused.
+    static let refusedBytesMax = 1024
+
+    private struct Refusals {
+        static let atOnce = 100.0
+
+        var bucket = TokenBucket(full: atOnce, at: 0)
+        var left = 0
     }
 
     /// What an earlier start kept; nothing where there is no file. A line that is none is passed over.

@@ -27,7 +27,8 @@ struct DataRoutes {
                 await actions.audit.tell(actions.entry("mapping.save", context, about, AuditEntry.done))
                 return Response.json(await inForce(saved))
             } catch let error as WebError {
-                await actions.audit.tell(actions.entry("mapping.save", context, about, "\(error.code): \(error.text)"))
+                await actions.audit.tellRefused(
+                    actions.entry("mapping.save", context, about, "\(error.code): \(error.text)"))
                 throw error
             }
         }

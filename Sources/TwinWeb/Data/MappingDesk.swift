@@ -8,6 +8,8 @@ import TwinRuntime
 struct MappingDesk {
     /// Messages that are tried at once: those of a few topics.
     static let triedMax = 400
+    /// A mapping that grows beyond it is no mapping of a plant; who saves again and again does not fill the disk.
+    static let fileBytesMax = 1 << 20
 
     let source: PageSource
 
@@ -113,6 +115,13 @@ struct MappingDesk {
                 status: 422, code: "configuration",
                 text:
                     "\(SignalMapping.file) has no line that begins with sources:, where rows could be added; add them by hand"
+            )
+        }
+        guard new.count <= MappingDesk.fileBytesMax else {
+            throw WebError(
+                status: 422, code: "configuration",
+                text:
+                    "\(SignalMapping.file) would have more than \(MappingDesk.fileBytesMax) bytes; add the rows by hand"
             )
         }
         var files = old.files.filter { $0.name != SignalMapping.file }

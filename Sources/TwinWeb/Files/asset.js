@@ -1,5 +1,5 @@
 // The faceplate of one asset, from what its kind declares: values in their bands, set-point, trend, parameters, messages.
-import { badge, button, card, clock, fail, figure, h, live, load, page, payload, shown, signalName, svg, table, when } from "/files/page.js";
+import { badge, button, card, clock, fail, figure, h, live, load, page, payload, plain, shown, signalName, svg, table, when } from "/files/page.js";
 import { seriesChart } from "/files/series.js";
 
 const place = document.body.dataset.place;
@@ -94,7 +94,7 @@ function messages(data) {
 const parts = { head: h("div", {}), live: h("div", {}), trend: h("section", { class: "card" }, h("h2", {}, "The last 24 hours")), rest: h("div", {}) };
 
 function draw(data) {
-  document.querySelector("h1").textContent = data.asset;
+  document.querySelector("h1").textContent = plain(data.asset);
   document.title = `${data.asset} · ${document.title.split(" · ").pop()}`;
   parts.head.replaceChildren(h("p", { class: "muted" }, `${data.what}${data.kind ? ` (${data.kind})` : ""} · `, h("a", { href: "/assets" }, "all assets")));
   parts.live.replaceChildren(...[alarms(data), values(data), control(data)].filter(Boolean));

@@ -9,9 +9,13 @@ function fill(element, attributes, children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false)
+    .map((child) => (typeof child === "string" ? plain(child) : child)));
   return element;
 }
+
+/** Text from outside without the letters that turn the direction of reading, or have no width: a name cannot look like another. */
+export const plain = (text) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g, "?");
 
 /** An element with its attributes (`on…` listens) and children; null is left out. */
 export const h = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);

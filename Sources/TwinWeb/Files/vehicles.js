@@ -1,5 +1,5 @@
 // Vehicles that were lined off, and the passport of one: what was spent on it, shop by shop and half hour by half hour.
-import { card, clock, fail, figure, h, load, page, svg, table, tableTwin, when, width } from "/files/page.js";
+import { card, clock, fail, figure, h, load, page, plain, svg, table, tableTwin, when, width } from "/files/page.js";
 
 const place = document.body.dataset.place.split("/").slice(1);
 const id = place.join("/");
@@ -66,7 +66,7 @@ function parts(passport) {
 
 function passport(data) {
   const own = data.passport;
-  document.querySelector("h1").textContent = `Vehicle ${own.vehicle}`;
+  document.querySelector("h1").textContent = plain(`Vehicle ${own.vehicle}`);
   const facts = [["model", own.model ?? "not told"], ["line", own.line ?? "–"], ["status", `${own.status}, revision ${own.revision}`],
     ["entered", `${clock(own.entered)} (${own.entered_by === "event" ? "seen" : "its standard hours before"})`], [own.status === "scrapped" ? "scrapped" : "lined off", clock(own.finished, true)],
     ["standard hours", figure(own.standard_hours, 2)], ["built", own.modelled ? "told by a model" : "seen"]];

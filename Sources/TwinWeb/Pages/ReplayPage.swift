@@ -14,7 +14,7 @@ struct ReplayPage: Page {
 
     func json(_ ask: PageAsk) throws -> JSON {
         guard let reins = ask.source.reins else {
-            throw WebError.unavailable("nothing is replayed here; twin replay FILE --listen 127.0.0.1:8080 does")
+            throw WebError.notFound("nothing is replayed here; twin replay FILE --listen 127.0.0.1:8080 does")
         }
         let state = reins.state
         let moment = ask.source.feed?.moment

@@ -118,6 +118,29 @@ struct CommandActionTests {
     }
 }
 
+@Suite("The log of what people do")
+struct RefusedLogTests {
+    @Test("who is refused again and again does not fill the disk, and it says how many were left out")
+    func refusals() async throws {
+        let folder = try TemporaryFolder()
+        let log = AuditLog(folder.path("plant.audit.jsonl")) { _ in }
+        func entry(_ ms: Int64, _ about: JSON = .null) -> AuditEntry {
+            AuditEntry(
+                t: PlantTime(ms: 1_750_000_000_000 + ms), user: "vera", role: .viewer, address: "",
+                what: "command.mode",
+                about: about, answer: "role: no")
+        }
+        // 100 at once are kept; of the 400 that follow in the same instant none; a second later one, which tells of them.
+        for _ in 0..<500 { await log.tellRefused(entry(0)) }
+        await log.tellRefused(entry(1000, .string(String(repeating: "x", count: 4000))))
+        let text = try String(contentsOfFile: folder.path("plant.audit.jsonl"), encoding: .utf8)
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 101)
+        #expect(lines.last?.contains("role: no (400 more refused before this are not kept)") == true)
+        #expect(lines.last?.contains("too long to be kept") == true)
+    }
+}
+
 @Suite("Reins of a replay on pages")
 struct ReplayActionTests {
     @Test("an engineer plays, stands, steps and changes the pace")
