@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import re
 import signal
 import subprocess
 import unittest
@@ -89,12 +90,40 @@ class Access(unittest.TestCase):
         wait("the order in force", lambda: "storage/string-1" in str(self.browser.js(
             "return fetch('/live.json').then((r) => r.json()).then((now) => JSON.stringify(now.hand))")))
 
+    def test_2b_a_twin_that_stands_still_looks_old_and_is_new_again(self):
+        self.login("otto")
+        self.browser.open(self.twin.base + "/")
+        wait("an age", lambda: re.search(r"\d s ago", self.browser.text("#clock") or ""))
+        # How often steps come is learnt from some of them.
+        seen = set()
+        wait("some steps", lambda: seen.add(self.browser.text("#clock time")) or len(seen) > 5)
+        self.twin.process.send_signal(signal.SIGSTOP)
+        try:
+            wait("the word of it", lambda: re.search(r"no step for \d+ s", self.browser.text("#clock") or ""))
+            self.assertEqual(self.browser.js("return document.body.dataset.age"), "old")
+        finally:
+            self.twin.process.send_signal(signal.SIGCONT)
+        wait("a step", lambda: self.browser.js("return document.body.dataset.age") == "new")
+
+    def test_2c_a_choice_is_kept_and_a_forged_one_is_not_taken(self):
+        self.login("otto")
+        days = "return [...document.querySelectorAll('select')].find((s) => [...s.options].some((o) => o.value === '366')).value"
+        self.browser.open(self.twin.base + "/alarms")
+        self.browser.js(days.replace("return [", "const s = [").replace(".value === '366')).value", ".value === '366'));"
+                        " s.value = '31'; s.dispatchEvent(new Event('change'))"))
+        self.browser.open(self.twin.base + "/alarms")
+        self.assertEqual(self.browser.js(days), "31")
+        for forged in ['{"days":"9999"}', '{"days":{"a":1}}', "[1]", "null", '{"__proto__":{"days":"1"}}', "<b>"]:
+            self.browser.js("localStorage.setItem('twin alarms', arguments[0])", forged)
+            self.browser.open(self.twin.base + "/alarms")
+            self.assertEqual(self.browser.js(days), "7", forged)
+
     def test_3_the_pages_survive_a_restart_of_the_twin(self):
         self.login("otto")
         self.browser.open(self.twin.base + "/")
         first = wait("the clock", lambda: self.browser.text("#clock time"))
         self.twin.stop(signal.SIGTERM)
-        wait("the word of it", lambda: "no connection" in (self.browser.text("#clock") or ""))
+        wait("the word of it", lambda: "connection lost" in (self.browser.text("#clock") or ""))
         type(self).twin = self.start()
         # The session ended with the process: who comes back logs in anew, and sees the same run go on.
         self.login("otto")

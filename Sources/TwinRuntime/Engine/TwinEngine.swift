@@ -38,6 +38,8 @@ public final class TwinEngine {
     private(set) var scene: (plant: PlantView, image: PlantImage)?
     /// Sentences about this tick's messages that are for no component.
     private var remarks: [String] = []
+    /// Foreign messages of the step.
+    private var mapped: [MappedArrival] = []
     /// Waits before a hop, for tests that try to upset the order. Nil in operation.
     private let beforeHop: (@Sendable () async -> Void)?
 
@@ -115,6 +117,7 @@ public final class TwinEngine {
         var outcome = finish(tick, context, reply, acks, counts, refusals + reply.refusals, &record)
         self.record = record
         outcome.instructions = input.instructions
+        outcome.mapped = mapped
         if let left { outcome.changedRows.insert(left, at: 0) }
         for instruction in input.instructions {
             if let change = await follow(instruction, &outcome.remarks) { outcome.handChanges.append(change) }
@@ -254,6 +257,7 @@ public final class TwinEngine {
     ) -> ([Slice], [Acknowledgement]) {
         var acks: [Acknowledgement] = []
         remarks = []
+        mapped = []
         counts.messages = input.arrivals.count + input.shed + input.unreadable.values.reduce(0, +)
         counts.shed = input.shed
         for case .shed(let count) in input.instructions {
@@ -310,6 +314,7 @@ public final class TwinEngine {
         state.signals = nil
         defer { state.signals = memory }
         guard let message = door?.translate(arrival, sources: sources, memory: &memory) else { return }
+        mapped.append(MappedArrival(number, message, sources, config.signals))
         for failure in message.notes {
             refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: failure))
         }

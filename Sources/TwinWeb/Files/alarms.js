@@ -1,11 +1,11 @@
-import { age, badge, button, card, clock, fail, figure, h, live, load, page, post, table } from "/files/page.js";
+import { badge, button, card, clock, fail, figure, h, keep, live, load, messageTable, page, post, priority, table } from "/files/page.js";
 
 const open = new Set();
 const comment = h("input", { maxlength: 200, size: 28, id: "comment" });
 const span = h("select", {}, [["900", "15 min"], ["3600", "1 h"], ["28800", "8 h"], ["86400", "24 h"]].map(([value, text]) =>
   h("option", { value, selected: value === "3600" }, text)));
-const days = h("select", { onchange: () => show() }, [["1", "today"], ["7", "7 days"], ["31", "31 days"], ["366", "a year"]].map(([value, text]) =>
-  h("option", { value, selected: value === "7" }, text)));
+const days = keep(h("select", { onchange: () => show() }, [["1", "today"], ["7", "7 days"], ["31", "31 days"], ["366", "a year"]].map(([value, text]) =>
+  h("option", { value, selected: value === "7" }, text))), "days");
 const standing = h("div", {});
 const journal = h("div", {});
 let drawn = "";
@@ -28,14 +28,12 @@ function state(alarm) {
 const who = (deed) => `${deed.by ?? "not logged in"}, ${clock(deed.at ?? deed.until)}${deed.comment ? `: ${deed.comment}` : ""}`;
 
 /** The last messages of the alarm's asset, which stay open while the list is drawn anew. */
-function behind(alarm, ts) {
+function behind(alarm) {
   if (alarm.messages.length === 0) return null;
   const key = `${alarm.path} ${alarm.since}`;
   return h("details", {
     open: open.has(key), ontoggle: (event) => { if (event.target.open) open.add(key); else open.delete(key); },
-  }, h("summary", {}, "The messages behind it"), alarm.messages.map((message) =>
-    h("div", {}, h("p", { class: "small muted" }, `${message.topic}, ${age(message.t, ts)} ago${message.retained ? ", retained" : ""}`),
-      h("pre", {}, message.payload))));
+  }, h("summary", {}, "The messages behind it"), messageTable(alarm.messages));
 }
 
 function actions(alarm, may) {
@@ -53,8 +51,9 @@ const seconds = (value) => (value === null ? "it stands" : value < 90 ? `${figur
 function drawStanding(data) {
   const focus = document.activeElement?.getAttribute("aria-label");
   const rows = data.alarms.map((alarm) => [
+    priority(alarm.priority),
     state(alarm),
-    h("div", {}, h("strong", {}, alarm.path), alarm.cause ? h("p", {}, alarm.cause) : null, alarm.advice ? h("p", { class: "small muted" }, `What to do: ${alarm.advice}`) : null, behind(alarm, data.ts)),
+    h("div", {}, h("strong", {}, alarm.path), alarm.cause ? h("p", {}, alarm.cause) : null, alarm.advice ? h("p", { class: "small muted" }, `What to do: ${alarm.advice}`) : null, behind(alarm)),
     h("div", {}, clock(alarm.since, true), h("br", {}), h("span", { class: "muted" }, alarm.until ? `until ${clock(alarm.until, true)}` : seconds(alarm.age_s))),
     h("div", { class: "small" }, alarm.values.map((value) => h("div", {}, `${value.key} ${figure(value.value, 1)} `, badge(value.quality)))),
     h("div", { class: "small" }, alarm.acknowledged ? h("p", {}, `seen by ${who(alarm.acknowledged)}`) : null,
@@ -62,7 +61,7 @@ function drawStanding(data) {
       actions(alarm, data.may)),
   ]);
   standing.replaceChildren(
-    table(["State", "Alarm and cause", "Since", "Its asset now", "What was done"], rows, { caption: "Alarms that stand, or were over in the last day and not seen", empty: "No alarm stands" }),
+    table(["Priority", "State", "Alarm and cause", "Since", "Its asset now", "What was done"], rows, { caption: "Alarms that stand, or were over in the last day and not seen", empty: "No alarm stands" }),
     data.alarms_count > data.alarms.length ? h("p", { class: "muted" }, `and ${data.alarms_count - data.alarms.length} more`) : "");
   if (focus) standing.querySelector(`[aria-label="${CSS.escape(focus)}"]`)?.focus();
 }

@@ -1,5 +1,5 @@
 // The faceplate of one asset, from what its kind declares: values in their bands, set-point, trend, parameters, messages.
-import { badge, button, card, clock, fail, figure, h, live, load, page, payload, plain, shown, signalName, svg, table, when } from "/files/page.js";
+import { badge, button, card, clock, fail, figure, h, live, load, messageTable, page, plain, shown, signalName, svg, table } from "/files/page.js";
 import { seriesChart } from "/files/series.js";
 
 const place = document.body.dataset.place;
@@ -85,10 +85,7 @@ function signals(data) {
 
 function messages(data) {
   if (data.messages === null) return card("Messages", h("p", { class: "muted" }, "Pages over a store alone hear none."));
-  return card("Last messages", table(["arrived", "topic", "payload", "became"], data.messages.map((message) =>
-    [when(message.ts), h("code", { title: message.topic }, message.topic.split("/").slice(-1)[0]), payload(message.payload, message.is_cut),
-      message.is_refused ? [h("span", { class: "badge warn" }, `△ ${message.fate}`), ` ${message.text}`] : `${message.fate}${message.text ? `: ${message.text}` : ""}`]),
-  { empty: "None was heard" }));
+  return card("Last messages", messageTable(data.messages));
 }
 
 const parts = { head: h("div", {}), live: h("div", {}), trend: h("section", { class: "card" }, h("h2", {}, "The last 24 hours")), rest: h("div", {}) };

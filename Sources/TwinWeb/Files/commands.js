@@ -1,9 +1,9 @@
-import { button, card, clock, fail, figure, h, live, load, page, post, table, when } from "/files/page.js";
+import { button, card, clock, fail, figure, h, keep, live, load, page, post, table, when } from "/files/page.js";
 
 const query = new URLSearchParams(location.search);
 const option = (value, text, selected) => h("option", { value, selected }, text);
 const spans = () => h("select", {}, [[900, "15 min"], [3600, "1 h"], [14400, "4 h"], [86400, "1 day"], [604800, "7 days"]].map(([s, text]) => option(s, text, s === 3600)));
-const days = h("select", { onchange: () => show() }, [option(1, "today", true), option(7, "7 days"), option(31, "31 days"), option(366, "a year")]);
+const days = keep(h("select", { onchange: () => show() }, [option(1, "today", true), option(7, "7 days"), option(31, "31 days"), option(366, "a year")]), "days");
 const filter = h("select", { onchange: () => show() });
 const forms = h("div", {});
 const state = h("div", {});

@@ -1,5 +1,5 @@
 // Energy of a window: kWh, never kW. A Sankey, stacked bars by time, tables, and another window beside it.
-import { accountColour, card, clock, fail, figure, h, library, load, page, ribbon, svg, table, tableTwin, width as widthOf } from "/files/page.js";
+import { accountColour, card, clock, fail, figure, h, keep, library, load, page, ribbon, svg, table, tableTwin, width as widthOf } from "/files/page.js";
 
 const query = new URLSearchParams(location.search);
 const digits = (kwh) => (Math.abs(kwh) < 100 ? 1 : 0);
@@ -161,8 +161,8 @@ function barsCard(data) {
   const names = { half_hour: "by half hour", hour: "by hour", day: "by day" };
   const place = h("div", { class: "energy-bars" });
   const draw = (bus) => place.replaceChildren(...[bars(data, bus)].flat());
-  const choice = h("select", { onchange: (event) => draw(event.target.value) }, buses.map((bus) => h("option", { value: bus }, bus)));
-  if (buses.length > 0) draw(buses[0]);
+  const choice = keep(h("select", { onchange: (event) => draw(event.target.value) }, buses.map((bus) => h("option", { value: bus }, bus))), "bus");
+  if (buses.length > 0) draw(choice.value);
   return card(`Sources, stores and export, ${names[data.bars.width]}`, h("div", { class: "toolbar" }, h("label", {}, "Of", choice)), place);
 }
 

@@ -102,6 +102,22 @@ export function payload(text, isCut = false) {
   return h("details", { class: "payload" }, h("summary", {}, whole), h("pre", {}, whole));
 }
 
+const PRIORITIES = { high: ["▲", "H", "alarm"], medium: ["◆", "M", "warn"], low: ["▽", "L", ""], event: ["○", "E", ""] };
+
+/** How soon somebody must act, by shape, letter and word; with a count of them where one is given. */
+export function priority(word, count = null) {
+  const [shape, letter, colour] = PRIORITIES[word] ?? PRIORITIES.low;
+  return h("span", { class: `badge ${colour}`, title: `priority ${word}` }, count === null ? `${shape} ${letter} ${word}` : `${shape} ${letter} ${count}`);
+}
+
+/** The last messages behind an asset, whatever their topics, and what became of each. */
+export const messageTable = (messages) => table(["arrived", "topic", "payload", "became", "quality"], messages.map((message) => [
+  when(message.ts),
+  [h("code", { class: "topic", title: message.topic }, message.topic), message.signals.length > 0 ? h("p", { class: "small muted" }, `read as ${message.signals.join(", ")}`) : null],
+  [payload(message.payload, message.is_cut), message.retained ? h("p", { class: "small muted" }, "retained") : null],
+  message.is_refused ? [h("span", { class: "badge warn" }, `△ ${message.fate}`), ` ${message.text}`] : `${message.fate}${message.text ? `: ${message.text}` : ""}`,
+  message.quality === null ? "–" : message.quality === "good" ? "good" : badge(message.quality)]), { empty: "None was heard" });
+
 const ACCOUNT_COLOURS = {
   wind: "--c1", solar: "--c2", fuelcell: "--c3", chp: "--c4", storage_discharge: "--c5", bay_discharge: "--c6",
   grid_import: "--c8", load: "--c7", storage_charge: "--c5", bay_charge: "--c6", grid_export: "--c8", hydrogen: "--c4",
@@ -138,8 +154,36 @@ export function table(heads, rows, { caption, empty } = {}) {
           h("td", { class: columns[place]?.num ? "num" : null }, cell ?? "–")))))));
 }
 
-/** A drawing's twin for who does not see it. */
-export const tableTwin = (heads, rows, options) => h("details", {}, h("summary", {}, "Table"), table(heads, rows, options));
+// What a reader chose, kept by his browser for each page. It may be missing, or be anything: only what is offered is taken.
+
+const CHOICES = `twin ${document.body.dataset.page}`;
+
+function choices() {
+  try {
+    const found = JSON.parse(localStorage.getItem(CHOICES) ?? "{}");
+    return new Map(found !== null && typeof found === "object" && !Array.isArray(found) ? Object.entries(found) : []);
+  } catch { return new Map(); }
+}
+
+function choose(name, value) {
+  if (choices().get(name) === value) return;
+  try { localStorage.setItem(CHOICES, JSON.stringify(Object.fromEntries(choices().set(name, value)))); } catch { /* it is not kept */ }
+}
+
+/** A choice that is the same when the page is opened again. */
+export function keep(select, name) {
+  const value = choices().get(name);
+  if ([...select.options].some((option) => option.value === value)) select.value = value;
+  select.addEventListener("change", () => choose(name, select.value));
+  return select;
+}
+
+/** A drawing's twin for who does not see it. One that was opened stays open. */
+export function tableTwin(heads, rows, options) {
+  const name = `table ${heads.map((head) => head.text ?? head).join(", ").slice(0, 80)}`;
+  return h("details", { open: choices().get(name) === true, ontoggle: (event) => choose(name, event.target.open) },
+    h("summary", {}, "Table"), table(heads, rows, options));
+}
 
 /** Says in the page what went wrong. */
 export function fail(error) {
@@ -188,6 +232,8 @@ export async function post(path, body = {}) {
 const listeners = new Set();
 let newest = null;
 let heardAt = null;
+/** Between the last steps, as they came, s. */
+let gaps = [];
 
 /** Calls back with each step, and with the last one at once. */
 export function live(callback) {
@@ -195,51 +241,70 @@ export function live(callback) {
   if (newest) callback(newest);
 }
 
+function hear(text) {
+  newest = JSON.parse(text);
+  const now = performance.now();
+  if (heardAt !== null) gaps = [...gaps.slice(-7), (now - heardAt) / 1000];
+  heardAt = now;
+  document.body.dataset.live = "yes";
+  for (const listener of listeners) {
+    try { listener(newest); } catch (error) { console.error(error); }
+  }
+}
+
 function listen() {
   const source = new EventSource("/live");
-  source.addEventListener("message", (event) => {
-    newest = JSON.parse(event.data);
-    heardAt = performance.now();
-    document.body.dataset.live = "yes";
-    for (const listener of listeners) {
-      try { listener(newest); } catch (error) { console.error(error); }
-    }
-  });
+  source.addEventListener("message", (event) => hear(event.data));
   source.addEventListener("error", () => {
     document.body.dataset.live = "no";
+    gaps = [];
     showClock();
+    // A browser comes back by itself after a line that broke, and never after a refusal.
+    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
   });
 }
 
-/** What the clock says of how old the page's figures are. */
-function showClock() {
-  const place = document.getElementById("clock");
-  if (!newest) { place.textContent = document.body.dataset.feed === "no" ? "from the store" : "waiting for the first step"; return; }
-  const isLost = document.body.dataset.live === "no";
-  const seconds = (performance.now() - heardAt) / 1000;
-  const isOld = isLost || (newest.loop === "open" && seconds > 3 * newest.step_s + 5);
-  place.replaceChildren(
-    newest.simulated ? h("span", { class: "badge" }, "simulated") : "", newest.simulated ? " " : "",
-    h("span", { class: "badge", title: "mode of the dispatcher" }, newest.mode), " ",
-    h("time", { datetime: newest.ts, class: isOld ? "stale" : null }, clock(newest.ts, true)),
-    isOld ? h("span", { class: "badge alarm" }, isLost ? "✕ no connection" : `△ silent for ${Math.round(seconds)} s`) : "");
+/** After how many seconds without a step something is wrong: two steps, or two of the longest of the last ones. */
+function patience() {
+  const usual = gaps.length < 3 ? newest.step_s : Math.min(newest.step_s, Math.max(...gaps));
+  return Math.max(5, 2 * usual + 2);
 }
 
-/** Alarms that stand and that nobody put on the shelf, the oldest unseen one first. */
+/** What the clock says: the plant time of the last step, how long ago it came, and whether that is too long. */
+function showClock() {
+  const place = document.getElementById("clock");
+  const isLost = document.body.dataset.live === "no";
+  const lost = h("span", { class: "badge alarm", role: "status" }, "✕ connection lost, trying again");
+  if (!newest) { put(place, document.body.dataset.feed === "no" ? "from the store" : isLost ? lost : "waiting for the first step"); return; }
+  const seconds = Math.round((performance.now() - heardAt) / 1000);
+  // A replay may stand because somebody told it to, or because it is over.
+  const isReplay = document.body.dataset.feed === "replay";
+  const isLate = !isLost && seconds > patience();
+  const isOld = isLost || (isLate && !isReplay);
+  document.body.dataset.age = isOld ? "old" : "new";
+  put(place,
+    newest.simulated ? [h("span", { class: "badge" }, "simulated"), " "] : null,
+    h("span", { class: "badge", title: "mode of the dispatcher" }, newest.mode), " ",
+    h("time", { datetime: newest.ts, class: isOld ? "stale" : null, title: "plant time at the end of the last step" }, clock(newest.ts, true)), " ",
+    isLost ? lost : isLate ? h("span", { class: isOld ? "badge alarm" : "badge", role: "status" }, `${isOld ? "✕" : "‖"} no step for ${seconds} s`)
+      : h("span", { class: "muted small age", title: "since the last step came" }, `${seconds} s ago`));
+}
+
+/** Alarms that stand and that nobody put on the shelf: how many of each priority, and the oldest that nobody saw. */
 function showStrip(now) {
   const strip = document.getElementById("strip");
-  const alarms = now.alarms.filter((alarm) => !alarm.shelved_until);
-  const open = alarms.filter((alarm) => !alarm.acknowledged);
-  const shelved = now.alarms.length - alarms.length;
-  const oldest = [...open].sort((a, b) => Date.parse(a.since) - Date.parse(b.since))[0];
-  strip.className = open.length > 0 ? "strip alarm" : alarms.length > 0 ? "strip warn" : "strip";
-  const words = alarms.length === 0 ? "No alarm stands"
-    : `${alarms.length} alarm${alarms.length === 1 ? "" : "s"}, ${open.length} not acknowledged`;
-  strip.replaceChildren(
-    h("p", {}, alarms.length > 0 ? h("span", { class: "mark", "aria-hidden": "true" }, open.length > 0 ? "▲" : "△") : null,
-      alarms.length > 0 ? h("a", { href: "/alarms" }, words) : words),
-    oldest ? h("p", {}, `oldest: ${oldest.path}, since ${clock(oldest.since)}`) : "",
-    shelved > 0 ? h("p", { class: "right" }, `${shelved} on the shelf`) : "");
+  const counts = now.alarm_counts;
+  const kinds = Object.entries(counts.by_priority).filter(([, count]) => count > 0);
+  const sum = kinds.reduce((all, [word, count]) => all + (word === "event" ? 0 : count), 0);
+  const open = counts.not_acknowledged;
+  strip.className = open > 0 || counts.is_flood ? "strip alarm" : sum > 0 ? "strip warn" : "strip";
+  const words = sum === 0 ? "No alarm stands" : `${sum} alarm${sum === 1 ? "" : "s"}, ${open} not acknowledged`;
+  put(strip,
+    h("p", {}, sum > 0 ? h("span", { class: "mark", "aria-hidden": "true" }, open > 0 ? "▲" : "△") : null,
+      kinds.length > 0 ? h("a", { href: "/alarms" }, words) : words, kinds.map(([word, count]) => [" ", priority(word, count)])),
+    counts.is_flood ? h("p", {}, h("span", { class: "badge alarm", title: "More than 10 new alarms in 10 minutes; begin with priority H" }, `✕ flood: ${counts.new_in_10_min} new in 10 min`)) : null,
+    counts.oldest ? h("p", {}, `oldest: ${counts.oldest.path}, since ${clock(counts.oldest.since)}`) : null,
+    counts.shelved > 0 ? h("p", { class: "right" }, `${counts.shelved} on the shelf`) : null);
 }
 
 live((now) => { showClock(); showStrip(now); });

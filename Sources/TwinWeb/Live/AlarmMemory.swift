@@ -8,6 +8,7 @@ struct AlarmMemory: Sendable {
 
     /// By their beginning.
     private(set) var entries: [AlarmList.Entry] = []
+    private(set) var flood = AlarmFlood()
 
     mutating func hear(_ outcome: TickOutcome) {
         for edge in outcome.alarmEdges {
@@ -18,6 +19,8 @@ struct AlarmMemory: Sendable {
                 entries[place].until = edge.at
             }
         }
+        let raised = outcome.alarmEdges.filter { $0.isRaised && AlarmPriority.of($0.key.code).isAlarm }
+        flood.hear(raised: raised.map(\.at), by: outcome.end)
         if entries.count > 2 * AlarmMemory.keptMax { entries.removeFirst(entries.count - AlarmMemory.keptMax) }
     }
 }

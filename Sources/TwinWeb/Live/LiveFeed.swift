@@ -81,7 +81,8 @@ public final class LiveFeed: PlantWatcher {
     }
 
     public func see(_ moment: PlantMoment) {
-        let snapshot = PlantSnapshot(moment, state.withLock { $0.deeds }).bytes
+        let (deeds, flood) = state.withLock { ($0.deeds, $0.alarms.flood) }
+        let snapshot = PlantSnapshot(moment, deeds, flood).bytes
         state.withLock { state in
             state.messages.learn(moment.config)
             state.meter.see(moment)
@@ -93,12 +94,12 @@ public final class LiveFeed: PlantWatcher {
 
     /// Shows what people did about alarms, at once.
     func take(_ deeds: AlarmDeeds) {
-        let moment = state.withLock { state in
+        let (known, flood) = state.withLock { state in
             state.deeds = deeds
-            return state.moment
+            return (state.moment, state.alarms.flood)
         }
-        guard let moment else { return }
-        let snapshot = PlantSnapshot(moment, deeds).bytes
+        guard let moment = known else { return }
+        let snapshot = PlantSnapshot(moment, deeds, flood).bytes
         state.withLock { state in
             // A step that was closed meanwhile shows them already, or the next one does.
             if state.moment?.outcome.tick == moment.outcome.tick { state.send(snapshot) }

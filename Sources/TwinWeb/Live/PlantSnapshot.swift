@@ -9,10 +9,13 @@ package import TwinRuntime
 package struct PlantSnapshot {
     let moment: PlantMoment
     let deeds: AlarmDeeds
+    let flood: AlarmFlood
 
-    package init(_ moment: PlantMoment) { self.init(moment, AlarmDeeds()) }
+    package init(_ moment: PlantMoment) { self.init(moment, AlarmDeeds(), AlarmFlood()) }
 
-    init(_ moment: PlantMoment, _ deeds: AlarmDeeds) { (self.moment, self.deeds) = (moment, deeds) }
+    init(_ moment: PlantMoment, _ deeds: AlarmDeeds, _ flood: AlarmFlood) {
+        (self.moment, self.deeds, self.flood) = (moment, deeds, flood)
+    }
 
     /// As it is sent. What turns the direction of reading stands as escapes: also a terminal shows it.
     package var bytes: [UInt8] { Array(json.printableLine.utf8) }
@@ -27,7 +30,7 @@ package struct PlantSnapshot {
             "mode": .string(moment.mode.rawValue), "loop": .string(moment.loop.rawValue),
             "simulated": .bool(moment.sums.day?.facts.isSimulated ?? (moment.loop == .closed)),
             "co2": co2, "power_kw": PlantSnapshot.power(powers), "flows": PlantSnapshot.flows(powers),
-            "signals": signals, "alarms": alarms, "commands": commands,
+            "signals": signals, "alarms": alarms, "alarm_counts": alarmCounts, "commands": commands,
             "hand": hand, "saved_today": moment.savedToday?.json ?? .null, "plan": plan,
         ])
     }
@@ -123,13 +126,40 @@ package struct PlantSnapshot {
             moment.alarms.prefix(200).map { alarm in
                 .fields([
                     "path": .string(alarm.path), "since": .string(moment.config.zone.text(alarm.since)),
-                    "cause": .string(alarm.cause),
+                    "priority": .string(AlarmPriority(path: alarm.path).rawValue), "cause": .string(alarm.cause),
                     "acknowledged": .bool(deeds.acknowledgement(alarm.path, since: alarm.since) != nil),
                     "shelved_until": deeds.shelving(alarm.path, at: moment.outcome.end).map {
                         .string(moment.config.zone.text($0.until))
                     } ?? .null,
                 ])
             })
+    }
+
+    /// Of all that stand, also beyond those that are told one by one, without those on the shelf.
+    private var alarmCounts: JSON {
+        var counts: [AlarmPriority: Int] = [:]
+        var open = 0
+        var shelved = 0
+        var oldest: PlantMoment.Standing?
+        for alarm in moment.alarms {
+            guard deeds.shelving(alarm.path, at: moment.outcome.end) == nil else {
+                shelved += 1
+                continue
+            }
+            let priority = AlarmPriority(path: alarm.path)
+            counts[priority, default: 0] += 1
+            guard priority.isAlarm, deeds.acknowledgement(alarm.path, since: alarm.since) == nil else { continue }
+            open += 1
+            if oldest.map({ alarm.since < $0.since }) ?? true { oldest = alarm }
+        }
+        return .fields([
+            "by_priority": .object(AlarmPriority.allCases.map { JSON.Member($0.rawValue, .integer(counts[$0] ?? 0)) }),
+            "not_acknowledged": .integer(open), "shelved": .integer(shelved),
+            "oldest": oldest.map {
+                .fields(["path": .string($0.path), "since": .string(moment.config.zone.text($0.since))])
+            } ?? .null,
+            "new_in_10_min": .integer(flood.count), "is_flood": .bool(flood.isOn),
+        ])
     }
 
     private var commands: JSON {

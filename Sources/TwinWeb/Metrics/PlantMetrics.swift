@@ -94,10 +94,17 @@ struct PlantMetrics {
             carbon(moment.sums))
         let codes = Dictionary(grouping: moment.alarms) { $0.path.split(separator: "/").last.map(String.init) ?? "" }
         text.add(
-            "twin_alarms", .gauge, "Alarms that stand, by code.",
+            "twin_alarms", .gauge, "Alarms that stand, by code and its priority.",
             AlarmCode.allCases.map {
-                Sample(Double(codes[$0.rawValue]?.count ?? 0), Label("code", $0.rawValue))
+                Sample(
+                    Double(codes[$0.rawValue]?.count ?? 0), Label("code", $0.rawValue),
+                    Label("priority", AlarmPriority.of($0).rawValue))
             })
+        if let feed = source.feed {
+            text.add(
+                "twin_alarm_flood", .gauge, "1 while alarms come faster than anybody can answer, else 0.",
+                [Sample(feed.alarms.flood.isOn ? 1 : 0)])
+        }
         text.add(
             "twin_mode_info", .gauge, "The mode of the dispatcher; always 1.",
             [Sample(1, Label("mode", moment.mode.rawValue), Label("loop", moment.loop.rawValue))])

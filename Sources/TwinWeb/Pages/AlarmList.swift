@@ -12,6 +12,7 @@ struct AlarmList: Sendable {
 
         var asset: AssetPath? { path.lastIndex(of: "/").flatMap { AssetPath(text: path[..<$0]) } }
         var code: String { path.split(separator: "/").last.map(String.init) ?? "" }
+        var priority: AlarmPriority { AlarmPriority(code: code) }
     }
 
     /// What was over before that is in the journal alone.
@@ -39,7 +40,8 @@ struct AlarmList: Sendable {
         return entries.sorted { ($0.since, $0.path) < ($1.since, $1.path) }
     }
 
-    /// Reads the store. Those that stand first; each kind with what nobody acknowledged first, then the newest first.
+    /// Reads the store. Those that stand first; each kind with what nobody acknowledged first, then by
+    /// priority, then the newest first.
     func shown() throws -> [Entry] {
         let spans = try raised(from: now - AlarmList.lookback)
         var entries: [Entry] = []
@@ -59,8 +61,11 @@ struct AlarmList: Sendable {
         return entries.sorted { one, other in rank(one) < rank(other) }
     }
 
-    private func rank(_ entry: Entry) -> (Int, Int, Int64, String) {
-        (entry.until == nil ? 0 : 1, isAcknowledged(entry.path, entry.since) ? 1 : 0, -entry.since.ms, entry.path)
+    private func rank(_ entry: Entry) -> (Int, Int, Int, Int64, String) {
+        (
+            entry.until == nil ? 0 : 1, isAcknowledged(entry.path, entry.since) ? 1 : 0, entry.priority.rank,
+            -entry.since.ms, entry.path
+        )
     }
 
     private func isAcknowledged(_ path: String, _ since: PlantTime) -> Bool {

@@ -21,7 +21,7 @@ struct AlarmsPage: Page {
         let shown = try list.shown()
         let from = zone.instant(CivilDate(daysSinceEpoch: zone.local(now).date.daysSinceEpoch - days + 1))
         let spans = try list.raised(from: from)
-        let topics = AssetMessages(ask.source.feed, site: config.site)
+        let topics = AssetMessages(ask.source.feed, zone)
         return .fields([
             "schema": .string("alarm_page/1"), "ts": .string(zone.text(now)), "days": .integer(days),
             "may": may(ask.visitor), "shelved_max_s": .integer(AlarmDeeds.shelvedMax.ms / 1000),
@@ -59,7 +59,8 @@ struct AlarmsPage: Page {
         let shelving = ask.deeds.shelving(entry.path, at: now)
         return .fields([
             "path": .string(entry.path), "asset": entry.asset.map { .string($0.text) } ?? .null,
-            "code": .string(entry.code), "advice": AlarmAdvice.json(entry.code),
+            "code": .string(entry.code), "priority": .string(entry.priority.rawValue),
+            "advice": AlarmAdvice.json(entry.code),
             "state": .string(entry.until == nil ? "active" : "cleared"),
             "since": .string(zone.text(entry.since)), "until": entry.until.map { .string(zone.text($0)) } ?? .null,
             "age_s": .number(max(0, (now - entry.since).seconds)),

@@ -15,6 +15,7 @@ enum PageShell {
         }
         let name = visitor.name.map { "\($0), \(visitor.role.rawValue)" } ?? "Log in"
         let who = isGuarded ? "<p class=\"who\"><a href=\"/login\">\(HTML.escaped(name))</a></p>" : ""
+        let feed = !isLive ? "no" : source.reins == nil ? "run" : "replay"
         let place = ([page.name] + path).joined(separator: "/")
         return """
             <!DOCTYPE html>
@@ -26,7 +27,7 @@ enum PageShell {
             <link rel="stylesheet" href="/files/page.css">
             <script src="/files/page.js" type="module"></script>
             <script src="/files/\(page.name).js" type="module"></script>
-            </head><body data-page="\(page.name)" data-place="\(HTML.escaped(place))" data-role="\(visitor.role.rawValue)" data-feed="\(isLive ? "yes" : "no")">
+            </head><body data-page="\(page.name)" data-place="\(HTML.escaped(place))" data-role="\(visitor.role.rawValue)" data-feed="\(feed)">
             <a class="skip" href="#main">To the content</a>
             <header class="top"><p class="site">\(HTML.escaped(site))</p><nav aria-label="Pages">\(links.joined())</nav>
             \(who)<p class="clock" id="clock"></p></header>

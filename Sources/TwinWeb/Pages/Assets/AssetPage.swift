@@ -29,7 +29,7 @@ struct AssetPage: Page {
             "signals": .array(signals(asset, state)), "control": control(asset, state),
             "watched_band": asset.kind.watchedBand.map(AssetPage.range) ?? .null,
             "parameters": .array(parameters(asset, state.config)),
-            "messages": messages(ask.source.feed, path, zone),
+            "messages": ask.source.feed == nil ? .null : .array(AssetMessages(ask.source.feed, zone).last(of: path)),
             "alarms": .array(
                 state.alarms(of: path).map { alarm in
                     .fields([
@@ -110,25 +110,6 @@ struct AssetPage: Page {
                 "source": sources[row.key].map { .string($0) } ?? .null,
             ])
         }
-    }
-
-    private func messages(_ feed: LiveFeed?, _ path: AssetPath, _ zone: LocalZone) -> JSON {
-        guard let feed else { return .null }
-        return .array(
-            feed.messages(of: path).map { message in
-                let (fate, text) =
-                    switch message.fate {
-                    case .taken: ("taken", "")
-                    case .noValue: ("no value", "a duplicate, or a word and no value")
-                    case .refused(let reason, let text): (reason.rawValue, text)
-                    }
-                return .fields([
-                    "ts": .string(zone.text(message.at)), "topic": .string(message.topic),
-                    "payload": .string(String(decoding: message.payload, as: UTF8.self)),
-                    "is_cut": .bool(message.isCut), "fate": .string(fate), "text": .string(text),
-                    "is_refused": .bool({ if case .refused = message.fate { true } else { false } }()),
-                ])
-            })
     }
 
     /// The newest ones of the asset, pending ones among them.
