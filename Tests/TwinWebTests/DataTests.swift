@@ -45,6 +45,22 @@ struct MessageWatchTests {
         #expect(watch.topics["foreign/large"]?.kept.isEmpty != false)
     }
 
+    @Test("of what is overheard only topics that nobody mapped are noted")
+    func overheard() throws {
+        var unlearned = MessageWatch()
+        unlearned.overhear(arrival("foreign/power"))
+        #expect(unlearned.topics.isEmpty)
+        var watch = try watch()
+        watch.overhear(arrival("foreign/power"))
+        watch.overhear(arrival("v1/sunderland/solar/pv1/tele"))
+        #expect(watch.topics.keys.sorted() == ["foreign/power"])
+        #expect(watch.received == [.unknown: 1])
+        #expect(watch.topics["foreign/power"]?.kept.count == 1)
+        watch.learn(try ForeignPlant.config())
+        watch.overhear(arrival("gas/main-ovens"))
+        #expect(watch.topics["gas/main-ovens"] == nil)
+    }
+
     @Test("what a mapping comes to know is not kept any more")
     func learned() throws {
         var watch = try watch()

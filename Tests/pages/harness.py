@@ -136,6 +136,20 @@ class Broker:
         self.url = f"mqtt://127.0.0.1:{self.port}"
         wait("the broker", lambda: socket.create_connection(("127.0.0.1", self.port), 1).close() or True)
 
+    def publish(self, topic, payload):
+        """A message at QoS 0, by MQTT 3.1.1: a packet is its type, its length and its parts."""
+        def text(value):
+            return len(value.encode()).to_bytes(2, "big") + value.encode()
+
+        def packet(kind, body):
+            assert len(body) < 128
+            return bytes([kind, len(body)]) + body
+
+        with socket.create_connection(("127.0.0.1", self.port), 5) as link:
+            link.sendall(packet(0x10, text("MQTT") + bytes([4, 2, 0, 30]) + text(f"test-{os.getpid()}")))
+            assert link.recv(4)[3] == 0
+            link.sendall(packet(0x30, text(topic) + payload.encode()) + packet(0xE0, b""))
+
     def close(self):
         self.process.terminate()
         self.process.wait()

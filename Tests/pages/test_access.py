@@ -39,7 +39,7 @@ class Access(unittest.TestCase):
     def start(cls):
         return Program(
             "run", "--broker", cls.broker.url, "--config", cls.config, "--store", cls.folder("twin.sqlite"), "--clock", "event",
-            "--mode", "control", "--users", cls.users, listen=cls.listen)
+            "--mode", "control", "--users", cls.users, "--look-at", "halls/#", listen=cls.listen)
 
     @classmethod
     def step(cls):
@@ -137,9 +137,15 @@ class Access(unittest.TestCase):
                 "    - {asset: building/base, key: load_kw, unit: kW, kind: sample}\n")
         self.login("ena")
         self.browser.open(self.twin.base + "/data")
+        topic = "halls/new-meter/power"
+        data = "return fetch('/data.json').then((r) => r.json())"
+        wait("the topic that nobody mapped", lambda: self.broker.publish(topic, "812.5") or any(
+            one["topic"] == topic and one["kept"] > 0 for one in self.browser.js(data)["unknown"]))
         wrong = self.ask("/data/try", {"yaml": rows.replace("load_kw", "lod_kw")})
         self.assertIn("lod_kw", str(wrong))
-        self.assertNotIn("error", self.ask("/data/try", {"yaml": rows}))
+        tried = self.ask("/data/try", {"yaml": rows})
+        self.assertNotIn("error", tried)
+        self.assertIn("812.5", str(tried))
         self.login("vera")
         self.browser.open(self.twin.base + "/data")
         self.assertIn("engineer", self.ask("/data/save", {"yaml": rows}).get("error", ""))
@@ -150,6 +156,8 @@ class Access(unittest.TestCase):
         self.assertNotIn("error", saved)
         with open(f"{self.config}/signals.yaml") as file:
             self.assertIn("halls/new-meter/power", file.read())
+        wait("the topic that is mapped now", lambda: self.broker.publish(topic, "812.5") or any(
+            one["topic"] == topic and one["source"] == "mapped" for one in self.browser.js(data)["topics"]))
 
 
 if __name__ == "__main__":

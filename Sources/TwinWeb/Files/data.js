@@ -58,7 +58,9 @@ function drawSilent(data) {
 function drawUnknown(data) {
   const hint = data.listens_to_all
     ? "Topics of the recording that no row maps."
-    : "A live run subscribes to its own topics and those of its mapping alone, so others are not heard here: twin topics --broker lists them.";
+    : data.looked_at.length > 0
+      ? `Besides its own topics and those of its mapping the run looks at ${data.looked_at.join(", ")}: what comes there is shown here, and nothing else becomes of it.`
+      : "A live run subscribes to its own topics and those of its mapping alone: begin it with --look-at 'meters/#' to see here what else comes, or list it by twin topics --broker.";
   unknown.replaceChildren(card("Not mapped", h("p", { class: "muted" }, hint),
     data.unknown.length === 0 ? h("p", {}, "No message came on a topic that is not mapped.") : null,
     data.unknown.map((one) => h("details", {},

@@ -76,6 +76,16 @@ public final class LiveFeed: PlantWatcher {
         }
     }
 
+    /// What came on topics that the run itself does not ask for; those of its mapping are told by its steps.
+    /// - Parameter wall: where no step tells the plant's time yet.
+    public func overhear(_ messages: [InboundMessage], at wall: PlantTime) {
+        guard !messages.isEmpty else { return }
+        state.withLock { state in
+            let now = state.moment?.outcome.end ?? wall
+            for message in messages { state.messages.overhear(Arrival(message, at: now)) }
+        }
+    }
+
     public func wants(_ end: PlantTime) -> Bool {
         state.withLock { state in state.seen.map { ContinuousClock.now - $0 >= every } ?? true }
     }

@@ -109,6 +109,14 @@ struct MessageWatch: Sendable {
         if source == .unknown { keep(arrival) }
     }
 
+    /// One that the run does not hear, where nobody mapped its topic. Before a configuration is known nobody can tell.
+    mutating func overhear(_ arrival: Arrival) {
+        guard let guide, (topics[arrival.topic]?.meaning ?? guide.meaning(of: arrival.topic)) == .notMapped else {
+            return
+        }
+        hear(arrival)
+    }
+
     // MARK: - What is kept to try a mapping on
 
     private mutating func keep(_ arrival: Arrival) {

@@ -54,6 +54,7 @@ struct DataFacts {
             "unknown": unknown(sorted.filter { $0.value.meaning == .notMapped }.map(\.key)),
             "kept_max": .integer(MessageWatch.keptMax),
             "listens_to_all": .bool(source.inbox == nil),
+            "looked_at": .array(source.lookedAt.map { .string($0) }),
             "can_save": .bool(source.configFolder != nil),
         ])
     }

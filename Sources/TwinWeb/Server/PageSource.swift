@@ -12,6 +12,8 @@ public struct PageSource: Sendable {
     public var feed: LiveFeed?
     /// Where operators' words go; nil where nobody would hear them.
     public var inbox: LiveInbox?
+    /// Filters of topics that a live run hears for the page Data alone.
+    public var lookedAt: [String] = []
     /// Of a replay.
     public var reins: ReplayReins?
     /// What is played: the file of a replay.

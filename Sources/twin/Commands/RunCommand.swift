@@ -19,6 +19,8 @@ struct RunCommand: AsyncParsableCommand {
               twin run --broker mqtt://127.0.0.1:1883
               twin run --broker mqtt://127.0.0.1:1883 --clock event --mode control
               twin run --broker mqtt://127.0.0.1:1883 --listen 127.0.0.1:8080
+              twin run --broker mqtt://127.0.0.1:1883 --listen 127.0.0.1:8080 \\
+                --look-at 'meters/#'
 
             Without --mode it is a shadow: it decides and records, and publishes nothing.
             A second start goes on where the first one ended, also with another configuration
@@ -36,6 +38,11 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: "mqtt://HOST:PORT or mqtts://HOST:PORT.")
     var broker: String
+
+    @Option(
+        name: .customLong("look-at"),
+        help: "With --listen: topics that nobody mapped yet, for the page Data; may be repeated.")
+    var lookAt: [String] = []
 
     @Option(help: "Journal folder; default beside the store.")
     var journal: String?
@@ -59,6 +66,13 @@ struct RunCommand: AsyncParsableCommand {
 
     @Flag(help: "Print the whole table before the result.")
     var full = false
+
+    func validate() throws {
+        if pages.listen == nil, !lookAt.isEmpty { throw ValidationError("--look-at goes with --listen") }
+        for filter in lookAt where TopicFilter(filter) == nil {
+            throw ValidationError("--look-at \"\(filter)\" is no MQTT topic filter; write meters/# or +/power")
+        }
+    }
 
     /// Eight hex digits: the one chance that is not seeded, drawn in the shell once per journal.
     static func drawRun() -> String {
@@ -134,8 +148,11 @@ struct RunCommand: AsyncParsableCommand {
                 "the store holds run \(last.run) since \(last.start.rfc3339), of which there is no journal"
                     + " in \(folder.path): if it was moved or deleted, stop, put it back and begin again")
         }
-        let served = try pages.address().map { try serve(config, at: $0, &options) }
+        let feed = LiveFeed()
+        let served = try pages.address().map { try serve(config, feed, at: $0, &options) }
         defer { served?.stop() }
+        let lookout = try lookAt.isEmpty ? nil : lookOut(feed)
+        defer { lookout?.stop() }
         let live = LiveLoop(
             config: config, options: options, run: run, transport: try BrokerTransport(transportOptions),
             folder: folder, store: target)
@@ -155,14 +172,18 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Serves what runs; operators' words go the way of all that does not come from the broker.
     private func serve(
-        _ config: SiteConfig, at address: ListenAddress, _ options: inout LiveOptions
+        _ config: SiteConfig, _ feed: LiveFeed, at address: ListenAddress, _ options: inout LiveOptions
     ) throws -> ServedPages {
-        let feed = LiveFeed()
         options.watcher = feed
         var source = PageSource(config: config, build: Build.words, feed: feed, store: PageStore(store).get)
-        source.inbox = options.inbox
+        (source.inbox, source.lookedAt) = (options.inbox, lookAt)
         (source.configFolder, source.resultFolders) = (common.folder, pages.resultFolders(store: store))
         return try ServedPages(source, pages.access.rules(store: store, at: address), at: address)
+    }
+
+    private func lookOut(_ feed: LiveFeed) throws -> TopicLookout {
+        TopicLookout(
+            try connection.options(broker, clientID: "twin-look-\(RunCommand.drawRun())"), lookAt, feed)
     }
 
     /// A store that has more of the run than its journal is kept aside: it is all there is of the end that was lost.
