@@ -98,6 +98,14 @@ struct ReplayPageTests {
         }
     }
 
+    private static func expectations(_ texts: [String]) throws -> [TwinCore.Expectation] {
+        try texts.map { text in
+            try TwinCore.Expectation(
+                JSONReader.read(Array(text.utf8)), at: SmallRecording.start, place: "a:1"
+            ) { $0.text.flatMap { PlantTime(rfc3339: $0) } }
+        }
+    }
+
     /// At tick 60 it is 06:00 UTC; the recording ends at 07:00.
     @Test("expectations are open, hold so far, and in the end are held or failed")
     func standings() async throws {
@@ -107,11 +115,7 @@ struct ReplayPageTests {
             #"{"quality":"wind/t01/power_kw","is":"good","at":"2025-06-18T06:30:00Z"}"#,
             #"{"kpi":"vehicles","min":1000000}"#, #"{"no_alarm":"gas/+/stuck"}"#,
         ]
-        let expectations = try texts.map { text in
-            try TwinCore.Expectation(
-                JSONReader.read(Array(text.utf8)), at: SmallRecording.start, place: "a:1"
-            ) { $0.text.flatMap { PlantTime(rfc3339: $0) } }
-        }
+        let expectations = try Self.expectations(texts)
         let reins = ReplayReins(speed: nil)
         let watcher = Middle(reins, at: 60)
         _ = try await replay(lines: SmallRecording.lines()) { options in
@@ -138,11 +142,7 @@ struct ReplayPageTests {
             #"{"alarm":"wind/t01/stale","after":"2025-06-18T05:00:00Z","within":"85m","clears_by":"2025-06-18T06:50:00Z"}"#,
             #"{"alarm":"solar/pv1/stuck","after":"2025-06-18T05:00:00Z","within":"10m","clears_by":"2025-06-18T06:50:00Z"}"#,
         ]
-        let expectations = try texts.map { text in
-            try TwinCore.Expectation(
-                JSONReader.read(Array(text.utf8)), at: SmallRecording.start, place: "a:1"
-            ) { $0.text.flatMap { PlantTime(rfc3339: $0) } }
-        }
+        let expectations = try Self.expectations(texts)
         let reins = ReplayReins(speed: nil)
         let watcher = Middle(reins, at: 88)
         var lines = try Array(SmallRecording.lines())
