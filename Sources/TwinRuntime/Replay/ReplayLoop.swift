@@ -106,7 +106,7 @@ public final class ReplayLoop {
     private var co2ToDate = CO2ToDate()
     /// The last step, while nobody was told of it.
     private var unseen: TickOutcome?
-    /// When the store was last brought up to what was stepped; nil while it has all of it.
+    /// Since when the store lacks a step; nil while it has all of them.
     private var behindSince: ContinuousClock.Instant?
 
     /// - Parameter store: where the books go; nil keeps them in memory only.

@@ -41,7 +41,7 @@ const tile = (label, value, unit, ...lines) => h("section", { class: "tile" },
 /** A month or a year to date, and since when where the books begin within it. */
 function sinceWhen(window, name) {
   const isWhole = !window || /^\d{4}-01-01/.test(window.from) || (name === "month" && /^\d{4}-\d\d-01/.test(window.from));
-  return isWhole ? `${name} to date` : `${name} (since ${clock(window.from).slice(0, -6)})`;
+  return isWhole ? `${name} to date` : `${name} (since ${date(window.from)})`;
 }
 
 /** A store's last day is not today's. */
