@@ -58,6 +58,46 @@ class Played(unittest.TestCase):
         rows = self.browser.js("return document.querySelectorAll('#day details table tbody tr').length")
         self.assertEqual(rows, 48)
 
+    def test_a_phone_shows_where_it_is_and_sentences_without_scrolling(self):
+        self.addCleanup(self.browser.resize, 1440)
+        self.browser.resize(390)
+        for path in ("/commands", "/alarms", "/data", "/assets", "/asset/storage/string-1"):
+            with self.subTest(page=path):
+                self.browser.open(self.twin.base + path)
+                wait("the table", lambda: self.browser.js("return document.querySelector('.flow') !== null"))
+                wide = self.browser.js(
+                    "return [...document.querySelectorAll('.scroll:has(> .flow)')].filter((place) => place.scrollWidth > place.clientWidth + 1)"
+                    ".map((place) => place.getAttribute('aria-label'))")
+                self.assertEqual(wide, [])
+                if not path.startswith("/asset/"):
+                    ends = self.browser.js(
+                        "const link = document.querySelector('nav [aria-current]').getBoundingClientRect(); return [link.left, link.right]")
+                    self.assertTrue(0 <= ends[0] < ends[1] <= 390, f"the page's own link is out of sight: {ends}")
+
+    def test_a_day_of_vehicles_is_listed_in_parts(self):
+        self.browser.open(self.twin.base + "/vehicles")
+        rows = "return document.querySelectorAll('#page table tbody a').length"
+        wait("the vehicles", lambda: self.browser.js(rows) == 100)
+        listed = len(self.twin.get("/vehicles.json")["vehicles"])
+        self.assertGreater(listed, 100)
+        self.browser.click("Show the other")
+        self.assertEqual(self.browser.js(rows), listed)
+
+    def test_paper_is_light_and_has_nothing_to_press(self):
+        dark = Browser(dark=True)
+        self.addCleanup(dark.close)
+        dark.open(self.twin.base + "/")
+        wait("the keys of the chart", lambda: dark.js("return document.querySelector('.legend li') !== null"))
+        dark.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+        self.assertEqual(dark.js(
+            "const look = (selector, pseudo) => getComputedStyle(document.querySelector(selector), pseudo);"
+            "return [look('body').backgroundColor, look('.card').backgroundColor, look('.top nav').display,"
+            " look('.legend li', '::before').printColorAdjust, look('.tile').breakInside]"),
+            ["rgb(255, 255, 255)", "rgb(255, 255, 255)", "none", "exact", "avoid"])
+        seen = dark.js("return [...document.querySelectorAll('button, select, .toolbar')].filter((one) => one.checkVisibility()).length")
+        self.assertEqual(seen, 0)
+
     def test_a_page_that_is_not_there_says_so_in_the_one_shape(self):
         answer = self.twin.get("/nothing-here.json", accept_error=True)
         self.assertEqual(set(answer["error"]), {"status", "code", "text"})

@@ -1,4 +1,4 @@
-import { badge, button, card, clock, fail, figure, h, keep, live, load, messageTable, page, post, priority, table } from "/files/page.js";
+import { badge, button, card, clock, fail, figure, h, keep, live, load, messageTable, page, post, priority, shown, signalName, signalUnit, table, when } from "/files/page.js";
 
 const open = new Set();
 const comment = h("input", { maxlength: 200, size: 28, id: "comment" });
@@ -23,6 +23,11 @@ function state(alarm) {
   if (alarm.shelved) return h("span", { class: "badge" }, `▭ shelved until ${clock(alarm.shelved.until)}`);
   if (alarm.state === "cleared") return h("span", { class: "badge" }, "○ cleared, not seen");
   return alarm.acknowledged ? h("span", { class: "badge warn" }, "△ active, seen") : h("span", { class: "badge alarm" }, "▲ active, not seen");
+}
+
+function reading(signal) {
+  const one = shown(signal.value, signalUnit(signal.key));
+  return h("div", {}, `${signalName(signal.key)} ${figure(one.value, one.decimals)} ${one.unit} `, badge(signal.quality));
 }
 
 const who = (deed) => `${deed.by ?? "not logged in"}, ${clock(deed.at ?? deed.until)}${deed.comment ? `: ${deed.comment}` : ""}`;
@@ -54,14 +59,14 @@ function drawStanding(data) {
     priority(alarm.priority),
     state(alarm),
     h("div", {}, h("strong", {}, alarm.path), alarm.cause ? h("p", {}, alarm.cause) : null, alarm.advice ? h("p", { class: "small muted" }, `What to do: ${alarm.advice}`) : null, behind(alarm)),
-    h("div", {}, clock(alarm.since, true), h("br", {}), h("span", { class: "muted" }, alarm.until ? `until ${clock(alarm.until, true)}` : seconds(alarm.age_s))),
-    h("div", { class: "small" }, alarm.values.map((value) => h("div", {}, `${value.key} ${figure(value.value, 1)} `, badge(value.quality)))),
+    h("div", {}, when(alarm.since), h("br", {}), h("span", { class: "muted" }, alarm.until ? `until ${clock(alarm.until, true)}` : seconds(alarm.age_s))),
+    h("div", { class: "small" }, alarm.values.map(reading)),
     h("div", { class: "small" }, alarm.acknowledged ? h("p", {}, `seen by ${who(alarm.acknowledged)}`) : null,
       alarm.shelved ? h("p", {}, `shelved by ${alarm.shelved.by ?? "not logged in"}${alarm.shelved.comment ? `: ${alarm.shelved.comment}` : ""}`) : null,
       actions(alarm, data.may)),
   ]);
   standing.replaceChildren(
-    table(["Priority", "State", "Alarm and cause", "Since", "Its asset now", "What was done"], rows, { caption: "Alarms that stand, or were over in the last day and not seen", empty: "No alarm stands" }),
+    table(["Priority", "State", "Alarm and cause", "Since", "Its asset now", "What was done"], rows, { caption: "Alarms that stand, or were over in the last day and not seen", empty: "No alarm stands", flow: true }),
     data.alarms_count > data.alarms.length ? h("p", { class: "muted" }, `and ${data.alarms_count - data.alarms.length} more`) : "");
   if (focus) standing.querySelector(`[aria-label="${CSS.escape(focus)}"]`)?.focus();
 }
@@ -77,8 +82,8 @@ function drawJournal(data) {
     ...(byDay.size === 0 ? [h("p", { class: "muted" }, "No alarm was raised in this time.")] : []),
     ...[...byDay].map(([day, entries]) => h("div", {}, h("h3", {}, `${day}: ${entries.length}`), table(
       ["From", "Until", { text: "Lasted", num: true }, "Alarm", "Cause", "Seen"],
-      entries.map((entry) => [clock(entry.from, true), entry.until ? clock(entry.until, true) : "it stands", seconds(entry.lasted_s), entry.path,
-        entry.cause || "–", entry.acknowledged ? who(entry.acknowledged) : "–"]), { caption: `Alarms raised on ${day}` }))),
+      entries.map((entry) => [when(entry.from), entry.until ? when(entry.until) : "it stands", seconds(entry.lasted_s), entry.path,
+        entry.cause || "–", entry.acknowledged ? who(entry.acknowledged) : "–"]), { caption: `Alarms raised on ${day}`, flow: true }))),
     data.journal_count > data.journal.length ? h("p", { class: "muted" }, `and ${data.journal_count - data.journal.length} older ones`) : "");
 }
 

@@ -1,5 +1,5 @@
 // The faceplate of one asset, from what its kind declares: values in their bands, set-point, trend, parameters, messages.
-import { badge, button, card, clock, fail, figure, h, live, load, messageTable, page, plain, shown, signalName, svg, table } from "/files/page.js";
+import { badge, button, card, clock, fail, figure, h, live, load, messageTable, page, plain, setPoint, shown, signalName, svg, table, when } from "/files/page.js";
 import { seriesChart } from "/files/series.js";
 
 const place = document.body.dataset.place;
@@ -50,17 +50,17 @@ function control(data) {
   return card("Control",
     h("p", {}, "Obeys ", h("code", {}, obeys.action), obeys.words.length > 0 ? `: ${obeys.words.join(", ")}` : ` from ${figure(obeys.range[0], 1)} to ${figure(obeys.range[1], 1)} ${unit}`,
       `; by itself, when a lease ends: ${obeys.fallback}.`),
-    h("p", {}, `Set-point: ${obeys.set_point_text ?? "none"}`),
+    h("p", {}, `Set-point: ${setPoint(obeys.set_point_text) ?? "none"}`),
     obeys.hand ? h("p", { class: "note" }, `By hand: ${obeys.hand.text}, until ${clock(obeys.hand.until)}`) : null,
-    table(["time", "asked", "because", "became"], data.commands.map((command) => [clock(command.ts), `${command.text}${command.is_renewal ? " (lease renewed)" : ""}`, command.reason,
+    table(["time", "asked", "because", "became"], data.commands.map((command) => [when(command.ts, false), `${setPoint(command.text)}${command.is_renewal ? " (lease renewed)" : ""}`, command.reason,
       command.fate === "rejected" || command.fate === "expired" ? h("span", { class: "badge warn" }, `△ ${command.fate}`) : command.fate]),
-    { caption: "Last changes of the set-point", empty: "None since this page's server began" }));
+    { caption: "Last changes of the set-point", empty: "None since this page's server began", flow: true }));
 }
 
 function alarms(data) {
   if (data.alarms.length === 0) return null;
   return card("Alarms that stand", table(["alarm", "since", "because"], data.alarms.map((alarm) =>
-    [h("span", { class: "badge alarm" }, `▲ ${alarm.path}`), clock(alarm.since), alarm.cause])));
+    [h("span", { class: "badge alarm" }, `▲ ${alarm.path}`), when(alarm.since, false), alarm.cause]), { flow: true }));
 }
 
 /** A curve is long, and opens. */
@@ -73,14 +73,14 @@ const told = (value) => (value === null ? "–" : typeof value === "number" ? fi
 
 function parameters(data) {
   return card("Parameters", table(["key", { text: "value", num: true }, "unit", "what", "may be", "source"], data.parameters.map((row) =>
-    [h("code", {}, row.key), h("span", { class: "asset-value" }, told(row.value)), row.unit, row.what, row.range, row.source ?? "–"])),
+    [h("code", {}, row.key), h("span", { class: "asset-value" }, told(row.value)), row.unit, row.what, row.range, row.source ?? "–"]), { flow: true }),
     h("p", { class: "small muted" }, `A last-known value may be ${figure(data.max_age_s)} s old. Its size counts as ${figure(data.size_kw, 1)} kW.`));
 }
 
 function signals(data) {
   return card("Signals", table(["key", "form", "a reading may be", "unit", "books to"], data.signals.map((signal) =>
     [h("code", {}, signal.key), signal.form, signal.range ? `${told(signal.range[0])} to ${Math.abs(signal.range[1]) >= 1e9 ? "any" : told(signal.range[1])}` : "–", signal.unit ?? "",
-      [...new Set(signal.accounts.map((account) => `${account.label}, ${account.bus}${account.factor === 1 ? "" : ` × ${told(account.factor)}`}`))].join("; ") || "nothing"])));
+      [...new Set(signal.accounts.map((account) => `${account.label}, ${account.bus}${account.factor === 1 ? "" : ` × ${told(account.factor)}`}`))].join("; ") || "nothing"]), { flow: true }));
 }
 
 function messages(data) {

@@ -1,5 +1,5 @@
 // Every asset by area: its first value, how good it is, and how old.
-import { age, badge, fail, figure, h, live, load, page, shown } from "/files/page.js";
+import { age, badge, fail, figure, h, live, load, page, setPoint, shown } from "/files/page.js";
 
 function value(signal) {
   if (!signal) return "–";
@@ -11,17 +11,19 @@ function value(signal) {
 function areas(data) {
   const now = data.ts ?? new Date().toISOString();
   const groups = Map.groupBy(data.assets, (asset) => `${asset.area}\n${asset.what}`);
-  const heads = [["asset"], ["value", "num"], ["set-point", "num"], ["charge, %", "num"], ["age", "num"], ["alarms"]];
+  const heads = [["asset"], ["value", "num"], ["set-point", "num"], ["charge", "num", "%"], ["age", "num"], ["alarms"]];
   return h("section", { class: "card" }, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Assets by area" },
-    h("table", { class: "data" },
-      h("thead", {}, h("tr", {}, heads.map(([text, look]) => h("th", { scope: "col", class: look }, text)))),
-      [...groups.values()].map((group) => h("tbody", {},
-        h("tr", {}, h("th", { class: "rows", scope: "rowgroup", colspan: heads.length }, group[0].area, h("small", { class: "muted" }, ` ${group[0].what}`))),
-        group.map((asset) => h("tr", {}, [
-          h("a", { href: `/asset/${asset.asset}` }, asset.id), value(asset.main), asset.set_point ?? "",
+    h("table", { class: "data flow", role: "table" },
+      h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads.map(([text, look, unit]) => h("th", { scope: "col", role: "columnheader", class: look }, text, unit ? h("small", {}, `, ${unit}`) : null)))),
+      [...groups.values()].map((group) => h("tbody", { role: "rowgroup" },
+        h("tr", { role: "row" }, h("th", { class: "rows", role: "rowheader", scope: "rowgroup", colspan: heads.length }, group[0].area, h("small", { class: "muted" }, ` ${group[0].what}`))),
+        group.map((asset) => h("tr", { role: "row" }, [
+          h("a", { href: `/asset/${asset.asset}` }, asset.id), value(asset.main), setPoint(asset.set_point) ?? "",
           asset.charge ? figure(asset.charge.value === null ? null : 100 * asset.charge.value, 1) : "",
           asset.main?.ts ? age(asset.main.ts, now) : "–",
-          asset.alarms > 0 ? h("span", { class: "badge alarm" }, `▲ ${asset.alarms}`) : ""].map((cell, place) => h("td", { class: heads[place][1] }, cell)))))))));
+          asset.alarms > 0 ? h("span", { class: "badge alarm" }, `▲ ${asset.alarms}`) : ""].map((cell, place) => h("td", {
+            class: heads[place][1], role: "cell", "data-head": place > 1 ? heads[place][0] + (heads[place][2] ? `, ${heads[place][2]}` : "") : null,
+          }, cell)))))))));
 }
 
 let isLoading = false;

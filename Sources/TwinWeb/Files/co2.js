@@ -23,7 +23,7 @@ function toolbar(data) {
 }
 
 const tile = (label, value, unit, ...lines) => h("div", { class: "tile" }, h("p", { class: "label" }, label),
-  h("p", { class: "big" }, value, h("small", {}, ` ${unit}`)), lines.map((line) => h("p", { class: "line" }, line)));
+  h("p", { class: "big" }, value, value === "–" ? null : h("small", {}, ` ${unit}`)), lines.map((line) => h("p", { class: "line" }, line)));
 
 function tiles(report) {
   const now = report.figure;
@@ -82,7 +82,7 @@ function targets(report) {
   const rows = report.ways.map((way) => [`${way.name}, way in ${way.year}`, `${figure(way.asked_pct, 1)} % less`, `${figure(way.reached_pct, 1)} %`, verdicts[way.verdict] ?? way.verdict, signed(way.gap_kg / 1000, 2)]);
   const judged = report.targets.map((target) => [`${target.name}, target of ${target.year}`, `${figure(target.value, 1)} ${target.unit}`, "",
     target.is_met === null ? "for a year: not judged here" : target.is_met ? "reached" : "not reached", ""]);
-  return card("Targets", table(["", "asked", "reached", "", { text: "gap", unit: "t", num: true }], [...rows, ...judged]));
+  return card("Targets", table(["", "asked", "reached", "", { text: "gap", unit: "t", num: true }], [...rows, ...judged], { flow: true }));
 }
 
 function quality(report) {
@@ -101,7 +101,7 @@ function saved(report) {
   const own = report.saved;
   if (!own) return card("Saved by dispatch", h("p", { class: "muted" }, "Nothing was commanded, or the books do not tell."));
   return card("Saved by dispatch", table(["", { text: "saved", num: true }, "unit", { text: "95 % from", num: true }, { text: "to", num: true }, ""],
-    own.lines.map((line) => [line.name, figure(line.value, line.digits), line.unit, figure(line.low, line.digits), figure(line.high, line.digits), line.is_proven ? "" : "not proven"])),
+    own.lines.map((line) => [line.name, figure(line.value, line.digits), line.unit, figure(line.low, line.digits), figure(line.high, line.digits), line.is_proven ? "" : "not proven"]), { flow: true }),
   h("p", { class: "small muted" }, own.basis, own.left_out ? `; ${own.left_out} are left out: not all of it was measured` : ""));
 }
 

@@ -1,4 +1,4 @@
-import { button, card, clock, fail, figure, h, keep, live, load, page, post, table, when } from "/files/page.js";
+import { button, card, clock, fail, figure, h, keep, live, load, page, post, setPoint, table, when } from "/files/page.js";
 
 const query = new URLSearchParams(location.search);
 const option = (value, text, selected) => h("option", { value, selected }, text);
@@ -11,6 +11,10 @@ const history = h("div", {});
 const said = h("p", { class: "note", role: "status", hidden: true });
 let newest = null;
 let drawnFor = "";
+// What is drawn anew stays open.
+let isToldOpen = false;
+
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Says it to the running twin, and what became of it. */
 async function say(path, body, what) {
@@ -30,7 +34,7 @@ const form = (label, why, submit, ...fields) => h("form", {
 
 function manualForm(data, why) {
   const value = h("span", {});
-  const range = h("span", { class: "muted small" });
+  const range = h("span", {});
   const asset = h("select", { onchange: () => offer() }, data.assets.map((a) => option(a.path, a.path, a.path === query.get("asset"))));
   const span = spans();
   function offer() {
@@ -48,7 +52,7 @@ function manualForm(data, why) {
     say("/commands/manual", {
       asset: chosen.path, value: chosen.words.length > 0 ? text : Number(text), unit: chosen.unit, for_s: Number(span.value),
     }, `${chosen.path} ${text}`);
-  }, h("label", {}, "Asset", asset), h("label", {}, "Set-point", value, range), h("label", {}, "For", span));
+  }, h("label", {}, "Asset", asset), h("label", {}, h("span", {}, "Set-point: ", range), value), h("label", {}, "For", span));
 }
 
 function assetForm(data, label, path, why, withSpan) {
@@ -79,7 +83,7 @@ function drawForms(data) {
   const idle = no ?? data.may.acts_why;
   const mode = h("select", {}, data.modes.map((word) => option(word, word, word === data.mode)));
   forms.replaceChildren(
-    no ? h("p", { class: "note" }, no) : "", !no && data.may.acts_why ? h("p", { class: "note" }, data.may.acts_why) : "",
+    no ? h("p", { class: "note" }, sentence(no)) : "", !no && data.may.acts_why ? h("p", { class: "note" }, sentence(data.may.acts_why)) : "",
     data.assets.length === 0 ? h("p", { class: "muted" }, "No asset of this plant takes commands.") : h("div", {},
       h("h3", {}, "A set-point by hand"), manualForm(data, idle),
       h("h3", {}, "Leave an asset alone"), assetForm(data, "Pause", "/commands/pause", no, true),
@@ -94,15 +98,15 @@ function drawState(data) {
   const no = data.may.why;
   const hand = data.assets.filter((a) => a.hand);
   state.replaceChildren(
-    table(["Asset", "By hand", "Until", ""], hand.map((a) => [a.path, a.hand.text, clock(a.hand.until), button("Release", () =>
+    table(["Asset", "By hand", "Until", ""], hand.map((a) => [a.path, setPoint(a.hand.text), clock(a.hand.until), button("Release", () =>
       say("/commands/release", { asset: a.path }, `Release: ${a.path}`), { disabled: Boolean(no), title: no, "aria-label": `Release ${a.path}` })]),
-    { caption: "What is set or paused by hand", empty: "Nothing is" }),
+    { caption: "What is set or paused by hand", empty: "No asset is set or paused by hand", flow: true }),
     table(["Request", "From", "Until", { text: "Most import", unit: "kW", num: true }, { text: "Worth", unit: `${data.currency ?? ""}/MWh`, num: true }, ""],
       data.requests.map((r) => [r.id, clock(r.from), clock(r.until), figure(r.ceiling_kw), figure(r.pay_per_mwh), button("Withdraw", () =>
         say("/commands/withdraw", { id: r.id }, `request ${r.id}`), { disabled: Boolean(no), title: no, "aria-label": `Withdraw ${r.id}` })]),
-      { caption: "What is asked of the exchange with the grid", empty: "Nothing is" }),
-    h("details", {}, h("summary", {}, "What each asset was told last, and why it stands"), table(["Asset", "Action", { text: "Set-point", num: true }, "Said last", "Because"],
-      data.assets.map((a) => [a.path, a.action, a.set_point, a.told ? clock(a.told, true) : null, a.reason]))));
+      { caption: "What is asked of the exchange with the grid", empty: "No request is in force", flow: true }),
+    h("details", { open: isToldOpen, ontoggle: (event) => { isToldOpen = event.target.open; } }, h("summary", {}, "What each asset was told last, and why it stands"), table(["Asset", "Action", { text: "Set-point", num: true }, "Said last", "Because"],
+      data.assets.map((a) => [a.path, a.action, setPoint(a.set_point), a.told ? when(a.told) : null, a.reason]), { flow: true })));
 }
 
 const fates = { accepted: ["badge", "accepted"], pending: ["badge", "… pending"], rejected: ["badge alarm", "✕ rejected"], expired: ["badge warn", "△ expired"] };
@@ -114,9 +118,9 @@ function drawHistory(data) {
     data.commands.map((c) => {
       const [look, text] = fates[c.became] ?? ["badge", c.became];
       const lost = c.renewals_rejected + c.renewals_expired;
-      return [when(c.at), h("a", { href: `/asset/${c.asset}` }, c.asset), c.action, c.text, h("span", {}, c.by_hand ? h("span", { class: "badge" }, "by hand") : null, " ", c.reason),
+      return [when(c.at), h("a", { href: `/asset/${c.asset}` }, c.asset), c.action, setPoint(c.text), h("span", {}, c.by_hand ? h("span", { class: "badge" }, "by hand") : null, " ", c.reason),
         ...(isHeld ? [c.held_by] : []), h("span", { class: look }, text), lost > 0 ? `${figure(c.renewals)}, ${figure(lost)} not taken` : figure(c.renewals)];
-    }), { caption: "Changes of set-points, the newest first; renewals of a lease are counted in them", empty: "Nothing was commanded in this time" }),
+    }), { caption: "Changes of set-points, the newest first; renewals of a lease are counted in them", empty: "Nothing was commanded in this time", flow: true }),
   data.commands_count > data.commands.length ? h("p", { class: "muted" }, `and ${data.commands_count - data.commands.length} older ones`) : "");
 }
 

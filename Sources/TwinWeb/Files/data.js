@@ -38,7 +38,7 @@ function drawTotals(data) {
   const received = data.received;
   const tiles = [
     ["Messages", figure(received.own + received.mapped + received.unknown), `own dialect ${figure(received.own)}, mapped ${figure(received.mapped)}, neither ${figure(received.unknown)}`],
-    ["Refused", figure(data.refused.reduce((sum, one) => sum + one.count, 0)), reasons(data.refused)],
+    ["Refused", figure(data.refused.reduce((sum, one) => sum + one.count, 0)), data.refused.length === 0 ? "no message was" : reasons(data.refused)],
     ["Topics", figure(data.topic_count), data.messages_beyond > 0 ? `${figure(data.messages_beyond)} messages of more topics than are told apart` : "since these pages began"],
     ["Silent assets", figure(data.silent.length), data.simulated ? "simulated: telemetry comes from models" : "of those that are listened to"],
   ];
@@ -52,7 +52,7 @@ function drawSilent(data) {
     data.silent.map((one) => [
       one.asset, one.last ? `${clock(one.last, true)} (${age(one.last, data.now)} ago)` : "–",
       one.alarm_since ? h("span", { class: "badge warn" }, `△ ${clock(one.alarm_since)}`) : "–", one.cause,
-    ]), { empty: "Every asset that is listened to has spoken" })));
+    ]), { empty: "Every asset that is listened to has spoken", flow: true })));
 }
 
 function drawUnknown(data) {
@@ -78,15 +78,15 @@ function drawTopics(data) {
   const shown = data.topics.filter((one) => one.topic.toLowerCase().includes(wanted) && (!onlyOdd.checked || isOdd(one)));
   topics.replaceChildren(
     h("p", { class: "muted" }, `${figure(shown.length)} of ${figure(data.topic_count)} topics, at ${clock(data.now, true)}`),
-    table(["Topic", "Becomes", { text: "Messages", num: true }, { text: "Rate", unit: "1/min", num: true }, { text: "Last", num: true }, "Quality now", "Refused", "Last message"],
+    table(["Topic", "Becomes", { text: "Messages", num: true }, { text: "Rate", unit: "1/min", num: true }, { text: "Age", num: true }, "Quality now", "Refused", "Last message"],
       shown.slice(0, 500).map((one) => [
         h("code", { class: "topic" }, one.topic),
-        one.source === "own" ? "own dialect" : one.source === "mapped" ? one.mapped.join(", ") : h("span", { class: "badge warn" }, "△ not mapped"),
+        one.source === "own" ? h("span", { class: "when" }, "own dialect") : one.source === "mapped" ? one.mapped.join(", ") : h("span", { class: "badge warn" }, "△ not mapped"),
         figure(one.count), figure(one.per_minute, 1), `${age(one.last, data.now)}`,
         one.quality ? (badge(one.quality) ?? "good") : "–",
         one.refused.length === 0 ? "–" : h("span", { title: one.refusal ?? "" }, h("span", { class: "badge warn" }, `△ ${reasons(one.refused)}`), h("br"), h("small", { class: "muted" }, one.refusal ?? "")),
         payload(one.example),
-      ]), { empty: "No topic of that name" }),
+      ]), { empty: "No topic of that name", flow: true }),
     shown.length > 500 ? h("p", { class: "muted" }, `${figure(shown.length - 500)} more: narrow the search`) : "");
 }
 
@@ -116,7 +116,7 @@ function showTrial(answer) {
       one.values.length === 0 ? (one.waits ? "waits for more messages" : "–")
         : one.values.map((value) => h("div", {}, `${value.signal} = ${value.value === null ? "event" : figure(value.value, 3)} ${value.unit ?? ""} at ${clock(value.ts, true)}`)),
       one.refused.length === 0 ? "–" : one.refused.map((why) => h("div", { class: "warn-text" }, `△ ${why.text} (${why.reason})`)),
-    ])));
+    ]), { flow: true }));
 }
 
 async function save() {

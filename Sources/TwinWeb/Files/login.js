@@ -23,7 +23,7 @@ function form() {
       password.focus();
     }
   }
-  return card("Log in", h("form", { class: "toolbar", onsubmit: submit }, h("label", {}, "Name", name), h("label", {}, "Password", password), send));
+  return card(null, h("form", { class: "toolbar login", onsubmit: submit }, h("label", {}, "Name", name), h("label", {}, "Password", password), send));
 }
 
 async function leave() {

@@ -1,5 +1,5 @@
 // The first page: what a vehicle emits, where power comes from and goes to, and what is being done about it.
-import { accountColour, card, clock, date, fail, figure, h, live, load, page, put, ribbon, svg, tableTwin, width } from "/files/page.js";
+import { accountColour, card, clock, date, fail, figure, h, live, load, page, put, ribbon, setPoint, svg, tableTwin, width } from "/files/page.js";
 
 // Places that every step fills anew; their sizes are reserved so that nothing jumps.
 const places = {
@@ -253,7 +253,7 @@ function showDispatch(data) {
     now?.plan?.unkept ? h("p", { class: "warn-text" }, `△ ${now.plan.unkept}`) : null,
     dispatch.changes.length === 0 ? h("p", { class: "muted" }, "No set-point was changed yet")
       : h("ol", { class: "changes" }, dispatch.changes.map((change) => h("li", {}, clock(change.ts), " ",
-        h("a", { href: `/asset/${change.asset}` }, change.asset), " to ", h("b", {}, change.text), h("p", { class: "why" }, change.reason)))));
+        h("a", { href: `/asset/${change.asset}` }, change.asset), " to ", h("b", {}, setPoint(change.text)), h("p", { class: "why" }, change.reason)))));
 }
 
 let halfHour = null;

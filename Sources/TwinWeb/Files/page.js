@@ -55,9 +55,19 @@ export function shown(value, unit, decimals = 1) {
   return { value: Number.isFinite(value) ? 100 * value : null, unit: "%", decimals: Math.max(0, decimals - 3) };
 }
 
+/** The units that a signal's key may end with. */
+const UNITS = {
+  kw: "kW", kwh: "kWh", mwh: "MWh", fraction: "fraction", pct: "%", c: "°C", l: "L", kg: "kg", g_per_kwh: "g/kWh", m_per_s: "m/s",
+  w_per_m2: "W/m²", pa: "Pa", hz: "Hz", v: "V", a: "A",
+};
+const UNIT_AT_END = new RegExp(`_(${Object.keys(UNITS).join("|")})$`);
+
+/** The unit that a signal's key tells. */
+export const signalUnit = (key) => UNITS[UNIT_AT_END.exec(key)?.[1]] ?? "";
+
 /** What a signal is called: its key in words, without the unit that it ends with. */
 export function signalName(key) {
-  const bare = key.replace(/_(kwh?|mwh|fraction|pct|c|l|kg|g_per_kwh|m_per_s|w_per_m2|pa|hz|v|a)$/, "");
+  const bare = key.replace(UNIT_AT_END, "");
   return ({ soc: "state of charge", soh: "state of health", ghi: "irradiance, horizontal" })[bare] ?? bare.replaceAll("_", " ");
 }
 
@@ -116,7 +126,7 @@ export const messageTable = (messages) => table(["arrived", "topic", "payload", 
   [h("code", { class: "topic", title: message.topic }, message.topic), message.signals.length > 0 ? h("p", { class: "small muted" }, `read as ${message.signals.join(", ")}`) : null],
   [payload(message.payload, message.is_cut), message.retained ? h("p", { class: "small muted" }, "retained") : null],
   message.is_refused ? [h("span", { class: "badge warn" }, `△ ${message.fate}`), ` ${message.text}`] : `${message.fate}${message.text ? `: ${message.text}` : ""}`,
-  message.quality === null ? "–" : message.quality === "good" ? "good" : badge(message.quality)]), { empty: "None was heard" });
+  message.quality === null ? "–" : message.quality === "good" ? "good" : badge(message.quality)]), { empty: "None was heard", flow: true });
 
 const ACCOUNT_COLOURS = {
   wind: "--c1", solar: "--c2", fuelcell: "--c3", chp: "--c4", storage_discharge: "--c5", bay_discharge: "--c6",
@@ -140,18 +150,27 @@ export const card = (title, ...children) => h("section", { class: "card" }, titl
 
 export const button = (label, onclick, attributes = {}) => h("button", { type: "button", onclick, ...attributes }, label);
 
-/** A table in its own frame. `heads`: texts or `{text, unit, num}`; a cell is a text or an element. */
-export function table(heads, rows, { caption, empty } = {}) {
+/** A set-point as it is told, with its figure and unit as all others have them: "16000.0 kW" is "16,000.0 kW". */
+export const setPoint = (text) => text?.replace(/^-?\d+(\.\d+)?(?= )/, (number) => figure(Number(number), number.split(".")[1]?.length ?? 0)).replace(/ (degC|Cel)$/, " °C");
+
+/**
+ * A table in its own frame. `heads`: texts or `{text, unit, num}`; a cell is a text or an element. One that has sentences in it
+ * flows: on a phone each row is a paragraph whose cells carry the names of their columns. It says by roles that it is a table
+ * still, for a browser forgets it where cells are laid out otherwise.
+ */
+export function table(heads, rows, { caption, empty, flow = false } = {}) {
   const columns = heads.map((head) => (typeof head === "string" ? { text: head } : head));
+  const role = (name) => (flow ? name : null);
+  const named = (column, place) => (flow && place > 0 && column?.text ? `${column.text}${column.unit ? `, ${column.unit}` : ""}` : null);
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption ?? columns.map((c) => c.text).filter(Boolean).join(", ") },
-    h("table", { class: "data" },
+    h("table", { class: flow ? "data flow" : "data", role: role("table") },
       caption ? h("caption", {}, caption) : null,
-      h("thead", {}, h("tr", {}, columns.map((c) =>
-        h("th", { scope: "col", class: c.num ? "num" : null }, c.text, c.unit ? h("small", {}, `, ${c.unit}`) : null)))),
-      h("tbody", {}, rows.length === 0
-        ? h("tr", {}, h("td", { colspan: columns.length, class: "muted" }, empty ?? "Nothing to show"))
-        : rows.map((row) => h("tr", {}, row.map((cell, place) =>
-          h("td", { class: columns[place]?.num ? "num" : null }, cell ?? "–")))))));
+      h("thead", { role: role("rowgroup") }, h("tr", { role: role("row") }, columns.map((c) =>
+        h("th", { scope: "col", role: role("columnheader"), class: c.num ? "num" : null }, c.text, c.unit ? h("small", {}, `, ${c.unit}`) : null)))),
+      h("tbody", { role: role("rowgroup") }, rows.length === 0
+        ? h("tr", { role: role("row") }, h("td", { colspan: columns.length, role: role("cell"), class: "muted" }, empty ?? "Nothing to show"))
+        : rows.map((row) => h("tr", { role: role("row") }, row.map((cell, place) =>
+          h("td", { class: columns[place]?.num ? "num" : null, role: role("cell"), "data-head": named(columns[place], place), "data-none": flow && (cell ?? "–") === "–" }, cell ?? "–")))))));
 }
 
 // What a reader chose, kept by his browser for each page. It may be missing, or be anything: only what is offered is taken.
@@ -181,7 +200,7 @@ export function keep(select, name) {
 /** A drawing's twin for who does not see it. One that was opened stays open. */
 export function tableTwin(heads, rows, options) {
   const name = `table ${heads.map((head) => head.text ?? head).join(", ").slice(0, 80)}`;
-  return h("details", { open: choices().get(name) === true, ontoggle: (event) => choose(name, event.target.open) },
+  return h("details", { class: "twin", open: choices().get(name) === true, ontoggle: (event) => choose(name, event.target.open) },
     h("summary", {}, "Table"), table(heads, rows, options));
 }
 
@@ -307,6 +326,14 @@ function showStrip(now) {
     counts.shelved > 0 ? h("p", { class: "right" }, `${counts.shelved} on the shelf`) : null);
 }
 
+/** On a phone the pages' names are one line that scrolls: the one that is open is in sight. */
+function showPlace() {
+  const link = document.querySelector(".top nav [aria-current]");
+  const line = link?.closest("nav");
+  if (line) line.scrollLeft = link.offsetLeft - line.offsetLeft - (line.clientWidth - link.offsetWidth) / 2;
+}
+
+showPlace();
 live((now) => { showClock(); showStrip(now); });
 setInterval(showClock, 1000);
 showClock();

@@ -40,7 +40,7 @@ function drawExpectations(data) {
     data.expectations.length === 0 ? null : table(["", "Expected", "What happened", "Where"], data.expectations.map((one) => {
       const [style, word] = marks[one.state] ?? ["", one.state];
       return [h("span", { class: `badge ${style}` }, word), one.words || "–", one.sentence, h("small", { class: "muted" }, one.place)];
-    }))));
+    }), { flow: true })));
 }
 
 function drawThrown(data) {

@@ -3,6 +3,12 @@ import { clock, figure, h, library, load, shown, tableTwin } from "/files/page.j
 
 const styled = { done: false };
 
+// What is drawn for a window is wider than paper may be, and drawn anew it would come too late for the printer: it is made smaller.
+const PAPER_PX = 640;
+const canvases = () => document.querySelectorAll(".series-canvas");
+addEventListener("beforeprint", () => canvases().forEach((place) => { place.style.zoom = Math.min(1, PAPER_PX / Math.max(1, place.clientWidth)); }));
+addEventListener("afterprint", () => canvases().forEach((place) => { place.style.zoom = ""; }));
+
 function style() {
   if (styled.done) return;
   styled.done = true;
@@ -50,7 +56,9 @@ export async function seriesChart(element, signal, from = "", to = "", { points 
     dateWindow: [wall(data.from).getTime(), wall(data.to).getTime()], animatedZooms: false, stepPlot: false,
     // What stands still fills no chart by its last digits; a temperature may do without its zero.
     includeZero: unit !== "Cel" && unit !== "degC",
-    axes: { y: { axisLabelFormatter: (value) => figure(value, size < 10 ? 2 : 0), axisLabelWidth: 56 } },
+    // A zero at an end keeps its line and its figure.
+    yRangePad: 8,
+    axes: { x: { pixelsPerLabel: 46 }, y: { axisLabelFormatter: (value) => figure(value, size < 10 ? 2 : 0), axisLabelWidth: 56 } },
     highlightCallback: (_, x, shown) => {
       const value = shown[0]?.yval;
       read.textContent = `${new Date(x).toISOString().slice(0, 16).replace("T", " ")}: ${figure(value, digits)} ${unit} ${quality.get(x) ?? ""}`;

@@ -6,7 +6,7 @@ const H = 340;
 function pareto(study) {
   const points = study.pareto.filter((one) => one.kg_per_vehicle !== null && one.cost_per_vehicle !== null);
   if (points.length < 2) return h("p", { class: "muted" }, "No picture of cost against CO2: run the study with --pareto.");
-  const W = Math.min(900, width(page()) - 34);
+  const W = width(page()) - 34;
   const scale = (values, from, to) => {
     const low = Math.min(...values); const high = Math.max(...values);
     const air = Math.max((high - low) * 0.12, Math.abs(high) * 0.001, 1e-6);
@@ -18,7 +18,7 @@ function pareto(study) {
   for (const value of x.ends) drawing.append(svg("line", { class: "grid", x1: x.at(value), x2: x.at(value), y1: 30, y2: H - 50 }), svg("text", { class: "muted", x: x.at(value), y: H - 34, "text-anchor": "middle" }, figure(value, 1)));
   for (const value of y.ends) drawing.append(svg("line", { class: "grid", x1: 70, x2: W - 20, y1: y.at(value), y2: y.at(value) }), svg("text", { class: "muted", x: 64, y: y.at(value) + 4, "text-anchor": "end" }, figure(value, 1)));
   drawing.append(svg("text", { class: "muted", x: W / 2, y: H - 12, "text-anchor": "middle" }, "kg CO2e per vehicle (left is less)"),
-    svg("text", { class: "muted", x: 70, y: 18 }, `${study.currency} of energy per vehicle, carbon not counted`));
+    svg("text", { class: "muted", x: 0, y: 18 }, `${study.currency} of energy per vehicle, carbon not counted`));
   const priced = points.filter((one) => one.carbon_price_per_tonne !== null);
   drawing.append(svg("path", { class: "course", d: priced.map((one, index) => `${index ? "L" : "M"}${x.at(one.kg_per_vehicle).toFixed(1)} ${y.at(one.cost_per_vehicle).toFixed(1)}`).join("") }));
   const taken = [];
@@ -51,7 +51,7 @@ function scenarios(one) {
     one.list.map((row) => [
       row.problems.length > 0 ? h("span", { class: "badge alarm" }, "✕ broken") : row.failed > 0 ? h("span", { class: "badge alarm" }, "✕ failed") : h("span", { class: "badge ok" }, "✓ held"),
       row.name, figure(row.expected), figure(row.failed), [...row.problems, ...row.sentences].map((text) => h("div", {}, text)),
-    ])));
+    ]), { flow: true }));
 }
 
 try {

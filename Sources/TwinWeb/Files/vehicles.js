@@ -1,9 +1,11 @@
 // Vehicles that were lined off, and the passport of one: what was spent on it, shop by shop and half hour by half hour.
-import { card, clock, fail, figure, h, load, page, plain, svg, table, tableTwin, when, width } from "/files/page.js";
+import { button, card, clock, date, fail, figure, h, load, page, plain, svg, table, tableTwin, when, width } from "/files/page.js";
 
 const place = document.body.dataset.place.split("/").slice(1);
 const id = place.join("/");
 const query = new URLSearchParams(location.search);
+/** So many are listed at first: a day has hundreds. */
+const SHOWN = 100;
 
 function lookup(value = "") {
   const input = h("input", { name: "id", value, size: 30, required: true });
@@ -18,11 +20,14 @@ function list(data) {
   const until = new Date(`${data.asked_to.slice(0, 10)}T12:00:00Z`);
   if (/T00:00:00/.test(data.asked_to)) until.setUTCDate(until.getUTCDate() - 1);
   const to = h("input", { type: "date", name: "to", value: until.toISOString().slice(0, 10) });
-  const cars = h("div", {}, cards(data));
+  const cars = h("div", {});
+  let [told, count] = [data, SHOWN];
+  const draw = () => cars.replaceChildren(...cards(told, count, () => { count = Infinity; draw(); }));
+  draw();
   if (data.has_passports && data.vehicles.length > 0) {
     const asked = new URLSearchParams(query);
     asked.set("carbon", "yes");
-    load(`/vehicles.json?${asked}`).then((told) => cars.replaceChildren(...cards(told)), (error) => cars.prepend(h("p", { class: "note" }, error.message)));
+    load(`/vehicles.json?${asked}`).then((answer) => { told = answer; draw(); }, (error) => cars.prepend(h("p", { class: "note" }, error.message)));
   }
   return [lookup(),
     h("form", { class: "toolbar", method: "get", action: "/vehicles" }, h("label", {}, "From", from), h("label", {}, "To, that day included", to), h("button", { type: "submit" }, "Show")),
@@ -31,15 +36,23 @@ function list(data) {
 }
 
 /** The vehicles, and their models; carbon comes after, for a year of passports takes a while. */
-function cards(data) {
-  const rows = data.vehicles.map((vehicle) => [
+function cards(data, count, drawAll) {
+  const isOneDay = new Set(data.vehicles.map((vehicle) => vehicle.ts.slice(0, 10))).size === 1;
+  // A column that says the same in each row is said once.
+  const lines = new Set(data.vehicles.map((vehicle) => vehicle.line));
+  const isModelled = data.vehicles.some((vehicle) => vehicle.modelled);
+  const rows = data.vehicles.slice(0, count).map((vehicle) => [
     data.has_passports ? h("a", { class: "when", href: `/vehicles/${encodeURIComponent(vehicle.vehicle)}?year=${vehicle.year}` }, vehicle.vehicle) : vehicle.vehicle,
-    vehicle.model ?? "not told", figure(vehicle.co2_kg_location, 2), when(vehicle.ts), vehicle.line, vehicle.modelled ? "modelled" : ""]);
+    vehicle.model ?? "not told", figure(vehicle.co2_kg_location, 2), isOneDay ? clock(vehicle.ts, true).split(" ").pop() : when(vehicle.ts),
+    ...(lines.size > 1 ? [vehicle.line] : []), ...(isModelled ? [vehicle.modelled ? "modelled" : ""] : [])]);
+  const title = `Lined off${isOneDay ? ` on ${date(data.vehicles[0].ts)}` : ""}${lines.size === 1 && data.vehicles[0].line ? `, line ${[...lines][0]}` : ""}`;
+  const left = data.vehicles.length - rows.length;
   return [
     data.models?.length > 0 ? card("By model", table(["model", { text: "listed", num: true }, { text: "mean", unit: "kg CO2e", num: true }],
       data.models.map((row) => [row.model ?? "not told", figure(row.vehicles), figure(row.mean_kg_location, 2)]),
-      { caption: "Production Scope 1 and 2, location-based, of the vehicles listed below" })) : null,
-    card("Lined off", table(["vehicle", "model", { text: "CO2e", unit: "kg", num: true }, "lined off", "line", ""], rows, { empty: "None is named in this time" })),
+      { caption: "Production Scope 1 and 2, location-based, of the vehicles in the list" })) : null,
+    card(title, table(["vehicle", "model", { text: "CO2e", unit: "kg", num: true }, "lined off", ...(lines.size > 1 ? ["line"] : []), ...(isModelled ? [""] : [])], rows, { empty: "None is named in this time" }),
+      left > 0 ? h("p", {}, `The newest ${figure(rows.length)} of ${figure(data.vehicles.length)}. `, button(`Show the other ${figure(left)}`, drawAll)) : null),
   ].filter(Boolean);
 }
 
