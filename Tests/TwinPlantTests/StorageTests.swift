@@ -153,3 +153,22 @@ struct StorageTests {
         #expect(first.record.bytes == second.record.bytes)
     }
 }
+
+@Suite("Grades of reused packs")
+struct PackGradeTests {
+    @Test(
+        "a grade begins at its state of health, and below all of them a pack is recycled",
+        arguments: [(1.0, PackGrade.a), (0.8, .a), (0.799, .b), (0.65, .b), (0.649, .c), (0.5, .c), (0.499, .recycle)])
+    func grade(health: Double, grade: PackGrade) {
+        let grading = PackGrading(floors: [.a: 0.8, .b: 0.65, .c: 0.5], sheets: [:])
+        #expect(grading.grade(ofHealth: health) == grade)
+    }
+
+    @Test("packs hold together what each of them holds")
+    func sum() {
+        let day = CivilDate(year: 2025, month: 3, day: 10)
+        let sheet = PackSheet(newKWh: 24, graded: day, health: [0.5, 0.75], source: "")
+        #expect(sheet.presentKWh == 30 && sheet.meanHealth == 0.625)
+        #expect(PackSheet(newKWh: 24, graded: day, health: [], source: "").meanHealth == nil)
+    }
+}

@@ -106,4 +106,43 @@ struct GroupTests {
         #expect(!assets.isEmpty)
         for asset in assets { #expect(asset["signals"]?.items?.first?["value"]?.double != nil) }
     }
+
+    @Test("a store's packs stand with their grades, and what they held is their sum")
+    func packs() async throws {
+        let day = try await WebDay.made()
+        let page = try await WebDay.json("/storage.json", day.source)
+        let asset = page["assets"]?.items?.first { $0["asset"]?.text == "storage/string-1" }
+        let packs = try #require(asset?["packs"]?["packs"]?.items)
+        // The first two as they stand in assets.yaml: 0.61 is between 0.5 and 0.65, 0.70 between 0.65 and 0.8.
+        #expect(packs.prefix(2).map { $0["grade"]?.text } == ["C", "B"])
+        #expect(packs.prefix(2).map { $0["holds_kwh"]?.double } == [0.61 * 24, 0.70 * 24])
+        let sum = packs.reduce(0) { $0 + ($1["holds_kwh"]?.double ?? .nan) }
+        #expect(abs(sum - (asset?["packs"]?["present_kwh"]?.double ?? .nan)) < 1e-9)
+        #expect(asset?["packs"]?["grades"]?.items?.map { $0["grade"]?.text } == ["A", "B", "C"])
+        let others = try await WebDay.json("/charging.json", day.source)["assets"]?.items ?? []
+        #expect(others.allSatisfy { $0["packs"] == .null })
+        var ungraded = day.source
+        ungraded.config.packs = nil
+        let bare = try await WebDay.json("/storage.json", ungraded)
+        #expect(bare["assets"]?.items?.allSatisfy { $0["packs"] == .null } == true)
+    }
+
+    @Test("what bays must still charge is the need that their controller told last, over the way from bay to battery")
+    func waits() async throws {
+        let day = try await WebDay.made()
+        let page = try await WebDay.json(
+            "/charging.json", PageSource(config: day.config, build: "test", feed: day.feed))
+        let assets = try #require(page["assets"]?.items)
+        var told = 0
+        for asset in assets {
+            guard let path = asset["asset"]?.text.flatMap({ AssetPath(text: $0) }), path.area == .bay else { continue }
+            let last = try #require(day.feed.messages(of: path).first)
+            let need = try #require(JSONReader.read(last.payload)["need_kwh"]?.double)
+            let open = try #require(asset["waits"]?["open_kwh"]?.double)
+            #expect(abs(open - need / 0.9) < 1e-6, "\(path.text)")
+            #expect(asset["waits"]?["late"] == .null)
+            told += 1
+        }
+        #expect(told == 2)
+    }
 }

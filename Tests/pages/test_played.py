@@ -98,6 +98,18 @@ class Played(unittest.TestCase):
         seen = dark.js("return [...document.querySelectorAll('button, select, .toolbar')].filter((one) => one.checkVisibility()).length")
         self.assertEqual(seen, 0)
 
+    def test_every_pack_stands_in_the_map_and_cars_say_by_when(self):
+        self.browser.open(self.twin.base + "/storage")
+        wait("the packs", lambda: self.browser.js("return document.querySelectorAll('.group-pack').length") == 96)
+        cells = self.browser.js("return [...document.querySelectorAll('.group-packs')].map((list) => [...list.children].map((cell) => cell.textContent))")
+        # The first packs of string-1 and the last of string-4, as assets.yaml has them.
+        self.assertEqual(cells[0][:3], ["C 61", "B 70", "C 63"])
+        self.assertEqual(cells[3][-1], "C 58")
+        self.browser.open(self.twin.base + "/charging")
+        text = wait("the shifts", lambda: (lambda text: text if "Cars by shift" in text else None)(self.browser.text("#page") or ""))
+        self.assertIn("19 Jun 14:57", text)
+        self.assertIn("staff-v2g", text)
+
     def test_a_page_that_is_not_there_says_so_in_the_one_shape(self):
         answer = self.twin.get("/nothing-here.json", accept_error=True)
         self.assertEqual(set(answer["error"]), {"status", "code", "text"})

@@ -11,6 +11,8 @@ struct AssetsSection {
     var network: HotWaterNetwork?
     var grid: GridConnection.Parameters
     var losses: LossFractions
+    /// Nil where nobody graded the packs of a store.
+    var packs: PackGrading?
 
     /// - Parameters:
     ///   - location: of the site.
@@ -34,8 +36,11 @@ struct AssetsSection {
             let loss = fields.required("distribution").flatMap { node in
                 node.fields { $0.quantity("loss_fraction", in: 0...0.2, "fraction of the delivered power") }
             }
-            guard let mast, !sections.contains(where: { $0 == nil }), let grid, let loss else { return nil }
+            let isWhole = !sections.contains { $0 == nil }
             var assets = sections.compactMap(\.self).flatMap(\.self)
+            let packs = fields.optional("packs").map { PacksSection.read($0, isWhole ? assets : nil) }
+            guard let mast, isWhole, let grid, let loss else { return nil }
+            if let packs, packs == nil { return nil }
             let facts = SiteFacts(location: location, mastHeightM: mast.heightM)
             for index in assets.indices { assets[index].kind.settle(facts) }
             if !assets.of(SolidOxideFuelCell.self).isEmpty, assets.of(EthanolStore.self).isEmpty {
@@ -43,7 +48,8 @@ struct AssetsSection {
             }
             return AssetsSection(
                 weather: mast.parameters, assets: assets, network: network, grid: grid,
-                losses: LossFractions(electricity: loss, heat: network?.lossFraction ?? 0))
+                losses: LossFractions(electricity: loss, heat: network?.lossFraction ?? 0),
+                packs: packs.flatMap(\.self))
         }
     }
 

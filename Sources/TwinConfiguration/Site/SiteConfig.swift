@@ -43,6 +43,8 @@ public struct SiteConfig: Sendable {
     public var signals: SignalMapping?
     /// What the plant was in years past; nil where nobody tells.
     public var history: PlantHistory?
+    /// State of health of reused packs; nil where nobody graded them.
+    public var packs: PackGrading?
 
     /// The files it was read from, by name relative to the configuration folder, and their hash.
     public var files: [(name: String, bytes: [UInt8])]
@@ -92,6 +94,7 @@ public struct SiteConfig: Sendable {
         network = assets.network
         grid = assets.grid
         losses = assets.losses
+        packs = assets.packs
         self.calendar = calendar
         self.method = method
         self.rules = rules

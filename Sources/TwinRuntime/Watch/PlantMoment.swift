@@ -40,6 +40,8 @@ public struct PlantMoment: Sendable {
     public var savedYesterday: SavedByDispatch?
     /// What is asked of the exchange with the grid.
     public var requests: [GridRequest]
+    /// What groups that charge will still draw, kWh, as their controllers tell it; others are not in it.
+    public var openKWh: [AssetPath: Double]
 
     init(_ engine: TwinEngine, _ outcome: TickOutcome, _ sums: CO2ToDate.Sums, loop: LoopKind) {
         let state = engine.state
@@ -61,5 +63,10 @@ public struct PlantMoment: Sendable {
         savedToday = state.counterfactual?.today
         savedYesterday = state.counterfactual?.yesterday
         requests = state.requests?.asked ?? []
+        openKWh = [:]
+        for offer in engine.scene?.plant.offers ?? [] {
+            guard case .deferrable(let load) = offer.shape else { continue }
+            openKWh[load.path] = load.openKWh
+        }
     }
 }

@@ -163,6 +163,7 @@ extension BrokenExample {
                 Edit("assets.yaml", "heat_fraction: {value: 0.28,", "heat_fraction: ▸{value: 0.5,"),
                 Edit("assets.yaml", "performance: {value: 0.99,", "performance: ▸{value: 3.5,"),
                 Edit("assets.yaml", "[string-1, string-2, string-3,", "[string-1, ▸string-1, string-3,"),
+                Edit("assets.yaml", "    string-2:\n      graded", "    ▸string-2:\n      graded"),
                 Edit("assets.yaml", "expected_on_shift_kw: {value: 30,", "expected_on_shift_kw: ▸{value: 3000,"),
             ],
             [
@@ -172,6 +173,7 @@ extension BrokenExample {
                     + "takes; check kind",
                 "bay.staff.expected_on_shift_kw: 3000 kW is above what 60 points of 7.4 kW can draw; check all three",
                 "storage.leaf-string.ids[1]: \"string-1\" is listed twice; give each asset its own id",
+                "packs.strings.string-2: there is no storage/string-2 that has such packs",
             ]),
         BrokenExample(
             "references to what is not there",
@@ -225,6 +227,31 @@ extension BrokenExample {
             [
                 "shops[0].assets: \"shop/pres\" is no asset of assets.yaml",
                 "shops[5].assets: \"shop/battery\" is in two shops; what it uses is spent once",
+            ]),
+        BrokenExample(
+            "packs of a string that is not there, of other packs than it holds, and grades upside down",
+            [
+                Edit(
+                    "assets.yaml", "    # Least state of health of a grade; a pack below c is recycled.\n    a:",
+                    "    ▸a:"),
+                Edit("assets.yaml", "    b: {value: 0.65,", "    b: {value: 0.85,"),
+                Edit("assets.yaml", "    string-4:\n      graded", "    ▸string-9:\n      graded"),
+                Edit("assets.yaml", "0.61, 0.70, 0.63", "▸61, 0.70, 0.63"),
+                Edit(
+                    "assets.yaml",
+                    "2025-03-11\n      new_kwh: {value: 24, source: \"LEAF of 2011 to 2015: 24 kWh nominal (Leaf wiki)\"}\n"
+                        + "      health_fraction:\n        value:",
+                    "2025-03-11\n      new_kwh: {value: 40, source: \"x\"}\n      health_fraction:\n        ▸value:"),
+                Edit("assets.yaml", "graded: 2025-03-12", "graded: ▸2025-02-30"),
+            ],
+            [
+                "packs.grades: a 0.8, b 0.85 and c 0.5 do not descend; a better grade begins at a higher state of health",
+                "packs.strings.string-1.health_fraction.value[0]: 61 is not in 0.1...1.1 (fraction of new); check the unit"
+                    + " and the digits",
+                "packs.strings.string-2.health_fraction: 24 packs of 40 kWh hold 630.4 kWh at this health, capacity_kwh of"
+                    + " storage/string-2 is 375; more than a tenth apart, so one of them is of other packs",
+                "packs.strings.string-3.graded: 2025-02-30 is no day of the calendar; check month and day",
+                "packs.strings.string-9: there is no storage/string-9 that has such packs",
             ]),
         BrokenExample(
             "certificates claimed twice, and of sun whose certificates were sold",

@@ -99,7 +99,7 @@ extension BrokenExample {
                       older:
                         ids: [string-9, string-3]
                         power_max_kw: {value: 10, source: ASM}
-                        capacity_kwh: {value: 20, source: ASM}
+                        capacity_kwh: {value: 375, source: ASM}
                         charge_efficiency: {value: 0.9, source: ASM}
                         discharge_efficiency: {value: 0.9, source: ASM}
                         soc_min: {value: 0.1, source: ASM}

@@ -19,26 +19,31 @@ struct GroupPage: Page {
     func json(_ ask: PageAsk) throws -> JSON {
         let state = try AssetState(ask)
         let assets = state.config.assets.filter(holds)
+        let waiting = WaitingWork(state.moment)
         return .fields([
             "schema": .string("group/1"), "name": .string(name),
             "ts": state.moment.map { .string(state.config.zone.text($0.outcome.end)) } ?? .null,
-            "trend": try trend(assets, state, ask), "assets": .array(assets.map { json($0, state) }),
+            "planned": waiting?.planned ?? .null,
+            "trend": try trend(assets, state, ask), "assets": .array(assets.map { json($0, state, waiting) }),
         ])
     }
 
-    private func json(_ asset: PlantAsset, _ state: AssetState) -> JSON {
+    private func json(_ asset: PlantAsset, _ state: AssetState, _ waiting: WaitingWork?) -> JSON {
         let capacity = asset.kind.parameterValues.first { $0.key == "capacity_kwh" }?.value
-        let control = asset.kind.control
+        let setPoint = asset.kind.control.flatMap { control in
+            state.moment?.setPoints[asset.path].map { JSON.string(control.action.text($0)) }
+        }
         let hand = state.moment?.hand.contains { $0.path == asset.path } ?? false
+        let packs = PackMap.json(of: asset.path, state.config.packs)
+        let waits = waiting?.json(of: asset.path)
         return .fields([
             "asset": .string(asset.path.text), "area": .string(asset.path.area.rawValue),
             "id": .string(asset.path.asset), "what": .string(type(of: asset.kind).sentence),
             "size_kw": .number(asset.kind.sizeKW), "capacity_kwh": capacity ?? .null,
             "signals": .array(asset.kind.signals.filter(\.isShown).map { state.json(asset.path, $0) }),
-            "set_point": control.flatMap { control in
-                state.moment?.setPoints[asset.path].map { .string(control.action.text($0)) }
-            } ?? .null,
-            "by_hand": .bool(hand), "alarms": .integer(state.alarms(of: asset.path).count),
+            "set_point": setPoint ?? .null, "by_hand": .bool(hand),
+            "alarms": .integer(state.alarms(of: asset.path).count),
+            "packs": packs ?? .null, "waits": waits ?? .null,
         ])
     }
 
