@@ -28,6 +28,9 @@ struct CommonOptions: ParsableArguments {
     /// The configuration; a file inside the folder may be named as well.
     var folder: String { config ?? Self.defaultConfig }
 
+    /// The one that pages may save into: somebody named it. The default is nobody's wish to have it changed.
+    var namedFolder: String? { config.map(Self.folder) }
+
     func load() throws -> SiteConfig { try Self.load(folder) }
 
     /// The configuration that is named, else the newest one of the store.
@@ -47,8 +50,12 @@ struct CommonOptions: ParsableArguments {
     }
 
     static func load(_ path: String) throws -> SiteConfig {
-        let folder = path.hasSuffix(".yaml") ? URL(fileURLWithPath: path).deletingLastPathComponent().path : path
-        return try SiteConfig.loadChecked(folder: folder)
+        try SiteConfig.loadChecked(folder: folder(path))
+    }
+
+    /// Of a file, the folder that it is in.
+    private static func folder(_ path: String) -> String {
+        path.hasSuffix(".yaml") ? URL(fileURLWithPath: path).deletingLastPathComponent().path : path
     }
 }
 

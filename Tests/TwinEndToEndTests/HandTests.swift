@@ -62,6 +62,14 @@ struct HandTests {
             try await order("release", "storage/string-1")
             try await twin.wait("the rules again") { try commands(live, "string-1").count > before }
             #expect(twin.errors.contains("hand.released storage/string-1: decided by the rules again"))
+            for (words, why) in [
+                (["release", "storage/string-1"], "storage/string-1 is neither set nor paused by hand"),
+                (["withdraw", "evening"], "no request is called evening"),
+            ] {
+                let ending = try await scene.twin(words + ["--store", store]).ending()
+                #expect(ending.code == 65, "\(ending.err)")
+                #expect(ending.err.contains("refused, nothing was changed: \(why)"), "\(ending.err)")
+            }
 
             twin.signal(SIGTERM)
             let printed = try await twin.success()

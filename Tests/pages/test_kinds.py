@@ -1,8 +1,10 @@
 """Kinds of assets that only some sites have: each has its faceplate and its place in the drawings, with the accounts' figures."""
 
+import os
+import shutil
 import unittest
 
-from harness import Browser, Folder, Program, run, wait
+from harness import ROOT, Browser, Folder, Program, run, wait
 
 HOURS = 3
 
@@ -85,6 +87,28 @@ class Kinds(unittest.TestCase):
                 self.assertIn(f"{row['label'].capitalize()} {row['kw']:,.0f}", flow)
                 return
         self.assertIsNone(account, "the account is not in the picture")
+
+    def test_a_site_without_a_baseline_tells_of_no_marks(self):
+        config, recording = self.folder("config"), self.folder("bare.jsonl")
+        shutil.copytree(f"{ROOT}/twin-config/sunderland", config)
+        os.remove(f"{config}/baseline.yaml")
+        run("simulate", "--config", config, "--from", "2025-06-18T08:00", "--for", "1h", "--out", recording, "-q")
+        for folder, has in ((config, False), (f"{ROOT}/twin-config/sunderland", True)):
+            twin = Program("replay", recording, "--config", folder)
+            try:
+                wait("the end", lambda: twin.said("the pages stay"), 300)
+                self.assertTrue(twin.get("/data.json")["can_save"])
+                self.browser.open(f"{twin.base}/")
+                tiles = wait("the tile", lambda: (lambda text: text if "Where the figure" in text else None)(self.browser.text("#tiles") or ""))
+                self.assertEqual("marks:" in tiles, has, tiles)
+                self.assertEqual("baseline" in tiles, False, tiles)
+                self.browser.open(f"{twin.base}/co2")
+                report = wait("the report", lambda: (lambda text: text if "Where the figure" in text else None)(self.browser.text("#page") or ""))
+                self.assertEqual("the site has no baseline" in report, not has)
+            finally:
+                self.browser.driver.get("about:blank")
+                self.browser.problems()
+                twin.stop()
 
     def test_a_boiler_of_wood(self):
         self.seen(

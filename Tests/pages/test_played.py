@@ -1,9 +1,10 @@
 """The pages of a day that was played: every page, every figure, every width."""
 
 import json
+import os
 import unittest
 
-from harness import DAY, Browser, Folder, Program, run, wait
+from harness import DAY, ROOT, Browser, Folder, Program, run, wait
 
 
 class Played(unittest.TestCase):
@@ -114,6 +115,27 @@ class Played(unittest.TestCase):
         answer = self.twin.get("/nothing-here.json", accept_error=True)
         self.assertEqual(set(answer["error"]), {"status", "code", "text"})
         self.assertEqual(answer["error"]["status"], 404)
+
+    def test_a_browser_that_is_led_astray_is_led_back(self):
+        self.browser.open(self.twin.base + "/nothing-here")
+        self.assertEqual(self.browser.text("h1"), "There is no such page")
+        self.assertIn("/nothing-here", self.browser.text("#page"))
+        # The answer's status is all that the console tells.
+        self.assertTrue(all("404" in problem for problem in self.browser.problems()))
+        self.assertEqual(self.browser.js("return document.querySelector('#page a').getAttribute('href')"), "/")
+        wait("the clock", lambda: self.browser.text("#clock time"))
+
+    def test_a_folder_that_nobody_named_is_not_saved_into(self):
+        self.assertFalse(self.twin.get("/data.json")["can_save"])
+        self.browser.open(self.twin.base + "/data")
+        status, answer = self.browser.js("""return fetch('/data/save', {
+            method: 'POST', body: JSON.stringify({ yaml: '- topic: a\\n' }),
+            headers: { 'content-type': 'application/json', 'x-csrf-token': document.querySelector('meta[name=csrf]').content },
+        }).then(async (response) => [response.status, await response.json()])""")
+        self.assertEqual((status, answer["error"]["code"]), (409, "no_folder"))
+        self.assertIn("--config FOLDER", answer["error"]["text"])
+        self.assertFalse(os.path.exists(f"{ROOT}/twin-config/sunderland/signals.yaml"))
+        self.browser.problems()
 
     def test_the_browser_paints_and_says_when(self):
         self.browser.open(self.twin.base + "/")

@@ -38,15 +38,18 @@ public final class TwinEngine {
     private(set) var scene: (plant: PlantView, image: PlantImage)?
     /// Sentences about this tick's messages that are for no component.
     private var remarks: [String] = []
-    /// Foreign messages of the step.
+    /// Foreign messages of the step, where somebody follows them.
     private var mapped: [MappedArrival] = []
+    private let followsMessages: Bool
     /// Waits before a hop, for tests that try to upset the order. Nil in operation.
     private let beforeHop: (@Sendable () async -> Void)?
 
+    /// - Parameter followsMessages: whether outcomes have `mapped`; no figure needs it.
     public init(
-        config: SiteConfig, plan: RunPlan, seating: Seating = .actors,
+        config: SiteConfig, plan: RunPlan, seating: Seating = .actors, followsMessages: Bool = false,
         beforeHop: (@Sendable () async -> Void)? = nil
     ) {
+        self.followsMessages = followsMessages
         family = config
         let epoch = config.epoch(at: plan.start)
         self.config = config.inForce(epoch: epoch)
@@ -314,7 +317,7 @@ public final class TwinEngine {
         state.signals = nil
         defer { state.signals = memory }
         guard let message = door?.translate(arrival, sources: sources, memory: &memory) else { return }
-        mapped.append(MappedArrival(number, message, sources, config.signals))
+        if followsMessages { mapped.append(MappedArrival(number, message, sources, config.signals)) }
         for failure in message.notes {
             refusals.append(Refusal(line: arrival.number, topic: arrival.topic, failure: failure))
         }

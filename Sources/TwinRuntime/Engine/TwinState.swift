@@ -121,6 +121,7 @@ public struct TickOutcome: Sendable {
     public var requests = GridRequestChanges()
     /// Operators' words that are in force from the next tick on, and orders that are over with this one.
     public var handChanges: [HandChange] = []
-    /// What the site's mapping made of the foreign ones of its messages, in their order.
+    /// What the site's mapping made of the foreign ones of its messages, in their order. Empty unless a watcher follows
+    /// messages.
     public var mapped: [MappedArrival] = []
 }

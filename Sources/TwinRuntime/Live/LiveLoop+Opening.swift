@@ -23,7 +23,7 @@ extension LiveLoop {
         }
         let engine = TwinEngine(
             config: try configurations(header.config), plan: RunPlan(header), seating: options.seating,
-            beforeHop: options.beforeHop)
+            followsMessages: options.watcher?.followsMessages == true, beforeHop: options.beforeHop)
         let (checkpoint, fault) = try store.begin(identity(header), at: options.uptime())
         if let fault { storeTrouble(fault) }
         let tail = try await recovery.run(
@@ -127,7 +127,8 @@ extension LiveLoop {
         let journal = try JournalWriter(folder: folder, header: header, zone: config.zone)
         session = Session(
             engine: TwinEngine(
-                config: config, plan: RunPlan(header), seating: options.seating, beforeHop: options.beforeHop),
+                config: config, plan: RunPlan(header), seating: options.seating,
+                followsMessages: options.watcher?.followsMessages == true, beforeHop: options.beforeHop),
             journal: journal, clock: TickClock(start: header.start, step: header.step, lateness: config.lateness),
             header: header)
         session?.feed.begin(ConfigurationInForce(config, from: header.start))

@@ -227,21 +227,46 @@ extension LiveLoop {
         case .operation(let json):
             guard let session else { return .refused("the run has not begun") }
             let json = json.ending(after: session.clock.now)
-            do throws(HandWord.Refusal) {
-                if case .request(let request)? = try GridRequestWord(json, at: session.clock.now) {
-                    let others = session.engine.state.requests?.asked.filter { $0.id != request.id } ?? []
-                    guard others.count < GridRequests.countMax else {
-                        return .refused("\(GridRequests.countMax) requests stand already; withdraw one")
-                    }
-                }
-                _ = try HandWord(json, at: session.clock.now, control: config.control(of:))
-            } catch { return .refused(error.text) }
+            do throws(HandWord.Refusal) { try check(json, session) } catch { return .refused(error.text) }
             instruct(.operation(json))
             return .taken(notes: mode == .control ? [] : ["the twin does not command: its mode is \(mode.rawValue)"])
         case .plan(let json):
             guard session != nil else { return .refused("the run has not begun") }
             instruct(.plan(json))
             return .taken(notes: [])
+        }
+    }
+
+    /// Whether an operator's word does anything in the step in which it will be in force.
+    private func check(_ json: JSON, _ session: Session) throws(HandWord.Refusal) {
+        let now = session.clock.now
+        let state = session.engine.state
+        // Words that came since the last step are in force before this one.
+        let waiting = session.input.instructions.compactMap { if case .operation(let json) = $0 { json } else { nil } }
+        switch try GridRequestWord(json, at: now) {
+        case .request(let request)?:
+            let others = state.requests?.asked.filter { $0.id != request.id } ?? []
+            guard others.count < GridRequests.countMax else {
+                throw HandWord.Refusal(text: "\(GridRequests.countMax) requests stand already; withdraw one")
+            }
+        case .withdraw(let id)?:
+            var isThere = state.requests?.asked.contains { $0.id == id } ?? false
+            for word in waiting {
+                if word["request"] != nil, word["id"]?.text == id { isThere = true }
+                if word["withdraw"]?.text == id { isThere = false }
+            }
+            guard isThere else { throw HandWord.Refusal(text: "no request is called \(id)") }
+        case nil: break
+        }
+        guard case .release(let path)? = try HandWord(json, at: now, control: config.control(of:)) else { return }
+        var isByHand = state.hand[path] != nil
+        for word in waiting {
+            if (word["manual"] ?? word["pause"])?.text == path.text { isByHand = true }
+            if word["release"]?.text == path.text { isByHand = false }
+        }
+        guard isByHand else {
+            throw HandWord.Refusal(
+                text: "\(path.text) is neither set nor paused by hand, so the rules decide it already")
         }
     }
 

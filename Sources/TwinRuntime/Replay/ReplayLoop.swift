@@ -115,9 +115,7 @@ public final class ReplayLoop {
     ) throws {
         self.config = config
         self.options = options
-        log = options.log
-        books = store as? any StoreReading
-        connected = ConnectedTimes(config.method)
+        (log, books, connected) = (options.log, store as? any StoreReading, ConnectedTimes(config.method))
         let reader = try TickReader(
             paths: paths, opening: options.opening, lateness: config.lateness, strict: options.strict
         ) {
@@ -141,7 +139,9 @@ public final class ReplayLoop {
         injector = FaultInjector(seed: header.seed)
         var plan = RunPlan(header)
         plan.isDeaf = header.loop == .open && !wasCommanded
-        engine = TwinEngine(config: config, plan: plan, seating: options.seating, beforeHop: options.beforeHop)
+        engine = TwinEngine(
+            config: config, plan: plan, seating: options.seating,
+            followsMessages: options.watcher?.followsMessages == true, beforeHop: options.beforeHop)
         self.store = store.map { ReplayStore($0, first: ConfigurationInForce(config, from: header.start)) }
         facts = RunFacts(stepS: header.stepS, mode: header.mode, loop: header.loop, run: header.run)
         if books == nil || options.keepsRows { ledger = RowLedger() }

@@ -13,7 +13,7 @@ final class HashThread: Sendable {
     func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         guard waiting.add(1, ordering: .relaxed).newValue <= HashThread.waitingMax else {
             waiting.subtract(1, ordering: .relaxed)
-            throw WebError.unavailable("too many log in at once; try again in a moment")
+            throw WebError.unavailable("too many log in at once", againIn: 2)
         }
         defer { waiting.subtract(1, ordering: .relaxed) }
         return try await withCheckedThrowingContinuation { continuation in

@@ -4,6 +4,7 @@ import Hummingbird
 /// Says who asks, sends away who must log in first, and lets nothing be changed but by our own pages.
 struct VisitorCheck: RouterMiddleware {
     let access: Access
+    let addresses: KnownAddresses
 
     /// For everybody: what a browser needs to log in, and what watches the process.
     private static let open = ["/login", "/login.json", "/healthz", "/readyz", "/metrics", "/version"]
@@ -35,6 +36,8 @@ struct VisitorCheck: RouterMiddleware {
             }
             return Response(status: .seeOther, headers: [.location: "/login?to=\(SameSite.safePath(path))"])
         }
+        // Before the token: a method that no page uses is refused as such, and nothing is done either way.
+        try addresses.check(request)
         if !isRead {
             let token = HTTPField.Name("X-CSRF-Token").flatMap { request.headers[$0] } ?? ""
             guard !isNew, access.isToken(token, boundTo: bond) else {

@@ -29,7 +29,7 @@ extension ActionRoutes {
             let reins = try reins()
             guard !reins.state.isOver else { throw WebError.refused("the input is played to its end") }
             guard let feed = source.feed, let moment = feed.moment else {
-                throw WebError.unavailable("no step was closed yet")
+                throw source.noStepYet
             }
             let fault: Fault
             do throws(LineFailure) { fault = try Fault(ask.json, at: moment.outcome.end) } catch {

@@ -89,8 +89,8 @@ struct MappingDesk {
         guard let folder = source.configFolder else {
             throw WebError(
                 status: 409, code: "no_folder",
-                text: "this server knows no configuration folder to write to; paste the rows into signals.yaml yourself"
-            )
+                text: "nothing is saved: no configuration folder was named; start the twin with --config FOLDER, or"
+                    + " paste the rows into the folder's signals.yaml yourself")
         }
         return try MappingDesk.saving.withLock { _ in
             do { return try write(text, in: folder) } catch let problems as ConfigProblems {

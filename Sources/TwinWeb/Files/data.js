@@ -110,7 +110,7 @@ function showTrial(answer) {
   }
   results.replaceChildren(
     h("p", {}, answer.note ?? `${figure(answer.used)} of ${figure(answer.tried)} messages give values.`),
-    newest?.can_save ? "" : h("p", { class: "muted" }, "This server knows no configuration folder: paste the rows into signals.yaml and use twin reload."),
+    newest?.can_save ? "" : h("p", { class: "muted" }, "They cannot be saved from here, for no configuration folder was named: start the twin with --config FOLDER, or paste the rows into the folder's signals.yaml and use twin reload."),
     answer.messages.length === 0 ? "" : table(["Arrived", "Topic", "Message", "Becomes", "Refused"], answer.messages.map((one) => [
       when(one.at), h("code", { class: "topic" }, one.topic), payload(one.payload),
       one.values.length === 0 ? (one.waits ? "waits for more messages" : "–")

@@ -63,7 +63,9 @@ function perVehicle(data) {
     `${range}, ${data.scope2}-based Scope 1+2 of the site`, bullet(day?.co2_kg_per_vehicle, marks),
     `${sinceWhen(month, "month")} ${figure(month?.co2_kg_per_vehicle)} kg, ${sinceWhen(year, "year")} ${figure(year?.co2_kg_per_vehicle)} kg`,
     h("p", { class: "line" }, h("a", { href: "/co2" }, "Where the figure comes from")),
-    likeForLike === null ? `marks: ${day?.baseline_year ?? "the baseline"} as reported, its whole year` : `marks: ${day.baseline_year}'s plant under this day's conditions`);
+    // A site without a baseline has no marks, and a target of it no figure.
+    !marks.some((mark) => Number.isFinite(mark.value)) ? []
+      : likeForLike === null ? `marks: ${day?.baseline_year ?? "the baseline"} as reported, its whole year` : `marks: ${day.baseline_year}'s plant under this day's conditions`);
 }
 
 function spark(values, label) {

@@ -48,6 +48,8 @@ public final class LiveFeed: PlantWatcher {
         (self.every, self.onListen) = (every, onListen)
     }
 
+    public var followsMessages: Bool { true }
+
     /// The newest step; nil before the first.
     public var moment: PlantMoment? { state.withLock { $0.moment } }
     /// The same as JSON.

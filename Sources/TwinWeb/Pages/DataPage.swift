@@ -19,7 +19,7 @@ struct DataPage: Page {
             throw WebError.unavailable(
                 "no run is watched here: topics are told by twin run --listen and twin replay --listen")
         }
-        guard let moment = feed.moment else { throw WebError.unavailable("no step was closed yet") }
+        guard let moment = feed.moment else { throw ask.source.noStepYet }
         return DataFacts(feed: feed, moment: moment, source: ask.source).json
     }
 }

@@ -15,7 +15,7 @@ struct OverviewPage: Page {
         let moment = ask.source.feed?.moment
         let config = ask.source.present
         guard let end = try moment?.outcome.end ?? books.runs().compactMap(\.end).max() else {
-            throw WebError.unavailable("the first half hour is not over yet")
+            throw WebError.unavailable("the first half hour is not over yet", againIn: 60)
         }
         let date = config.zone.local(end - Span(ms: 1)).date
         var curve = DayCurve(try OverviewPage.rows(books, config, on: date), on: date, config.zone)

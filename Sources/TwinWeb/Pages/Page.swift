@@ -30,10 +30,10 @@ struct PageAsk: Sendable {
 
     /// - Throws: 503 where there is no store.
     func store() throws -> any StoreReading {
-        guard let store = try source.store() else {
-            throw WebError.unavailable("there is no store yet; it comes with the first step")
-        }
-        return store
+        if let store = try source.store() { return store }
+        // A run makes it with its first step.
+        guard source.feed == nil || source.feed?.moment != nil else { throw source.noStepYet }
+        throw WebError.unavailable("there is no store here; the pages of a run or of twin serve have one")
     }
 }
 

@@ -14,9 +14,8 @@ struct PlanPage: Page {
 
     func json(_ ask: PageAsk) throws -> JSON {
         guard let moment = ask.source.feed?.moment else {
-            throw WebError.unavailable(
-                ask.source.feed == nil
-                    ? "a plan is told by a run: open the pages of twin run or twin replay" : "no step was closed yet")
+            guard ask.source.feed == nil else { throw ask.source.noStepYet }
+            throw WebError.unavailable("a plan is told by a run: open the pages of twin run or twin replay")
         }
         return PlanFacts(moment).json
     }

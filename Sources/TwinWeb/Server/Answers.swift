@@ -23,6 +23,7 @@ extension Response {
     static func error(_ error: WebError) -> Response {
         var response = Response.json(error.json, status: HTTPResponse.Status(code: error.status))
         if let seconds = error.retryAfterS { response.headers[.retryAfter] = "\(seconds)" }
+        if let allow = error.allow { response.headers[.allow] = allow }
         return response
     }
 }

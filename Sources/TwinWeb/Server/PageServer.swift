@@ -54,7 +54,16 @@ public struct PageServer: Sendable {
         router.add(middleware: ErrorAnswers(trouble: TroubleLog(access.rules.onTrouble)))
         router.add(middleware: HostCheck(access.rules.hosts + (host.map { [$0] } ?? [])))
         router.add(middleware: RequestRate(limits, access.rules))
-        router.add(middleware: VisitorCheck(access: access))
+        // Without middleware, to learn the addresses.
+        let bare = Router(context: PageContext.self)
+        addRoutes(to: bare)
+        router.add(middleware: VisitorCheck(access: access, addresses: KnownAddresses(bare)))
+        router.add(middleware: MissingPages(source: source))
+        addRoutes(to: router)
+        return router
+    }
+
+    private func addRoutes(to router: Router<PageContext>) {
         router.get("files/:name") { [files] _, context in try files.response(context.parameters.require("name")) }
         HealthRoutes.add(source, meter, to: router)
         if let feed = source.feed {
@@ -65,7 +74,7 @@ public struct PageServer: Sendable {
             // Made of its own: the other one would hold a listener's place and never be read.
             router.head("live") { _, _ in Response(status: .ok, headers: [.contentType: "text/event-stream"]) }
             router.get("live.json") { _, _ in
-                guard let snapshot = feed.snapshot else { throw WebError.unavailable("no step was closed yet") }
+                guard let snapshot = feed.snapshot else { throw source.noStepYet }
                 return Response.json(bytes: snapshot)
             }
         }
@@ -75,7 +84,6 @@ public struct PageServer: Sendable {
         DataRoutes(actions: actions).add(to: router)
         for page in Pages.all { add(page, to: router) }
         for download in Download.all { add(download, to: router) }
-        return router
     }
 
     private func add(_ page: any Page, to router: Router<PageContext>) {
@@ -95,11 +103,7 @@ public struct PageServer: Sendable {
             throw WebError.notFound("there is no such page")
         }
         guard isData else {
-            return .html(
-                PageShell.html(
-                    page, path: path, source: source,
-                    isLive: source.feed != nil && (!context.isGuarded || context.visitor.name != nil),
-                    visitor: context.visitor, csrf: context.csrf, isGuarded: context.isGuarded))
+            return .html(PageShell.html(page, path: path, source, context))
         }
         var query: [String: String] = [:]
         for (key, value) in request.uri.queryParameters { query[String(key)] = String(value) }

@@ -20,7 +20,7 @@ public struct PageSource: Sendable {
     public var played: String?
     /// As a report names it.
     public var build: String
-    /// The folder that the configuration was read from; nil where nobody may write to it.
+    /// The folder that the configuration was read from; nil where nobody may write to it, as where nobody named it.
     public var configFolder: String?
     /// Where results of studies and scenarios lie.
     public var resultFolders: [String] = []
@@ -38,6 +38,12 @@ public struct PageSource: Sendable {
     /// The store, where it is there and can be read: what is live is shown without it.
     var readable: (any StoreReading)? {
         (try? store()) ?? nil  // a run makes it with its first step
+    }
+
+    /// What is told before the first step. It comes after a step of plant time, which a replay may make short.
+    var noStepYet: WebError {
+        let seconds = reins == nil ? min(60, max(1, Int(config.step.ms / 1000))) : 5
+        return .unavailable("no step was closed yet", againIn: seconds)
     }
 
     /// Plant time: of the newest step, else the end of what the store holds, else the wall clock's.

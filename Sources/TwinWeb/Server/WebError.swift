@@ -11,6 +11,8 @@ struct WebError: Error, Hashable {
     var text: String
     /// When it may be tried again, s.
     var retryAfterS: Int?
+    /// Methods that the address takes, where it does not take the one that came.
+    var allow: String?
 
     init(status: Int, code: String, text: String) { (self.status, self.code, self.text) = (status, code, text) }
 
@@ -18,7 +20,14 @@ struct WebError: Error, Hashable {
     static func bad(_ text: String) -> WebError { WebError(status: 400, code: "bad_request", text: text) }
     /// Of what a running twin, or a replay, did not take.
     static func refused(_ text: String) -> WebError { WebError(status: 409, code: "refused", text: text) }
-    static func unavailable(_ text: String) -> WebError { WebError(status: 503, code: "unavailable", text: text) }
+
+    /// - Parameter seconds: when it may be there; nil where waiting does not help.
+    static func unavailable(_ text: String, againIn seconds: Int? = nil) -> WebError {
+        var error = WebError(
+            status: 503, code: "unavailable", text: seconds.map { "\(text); ask again in \($0) s" } ?? text)
+        error.retryAfterS = seconds
+        return error
+    }
 
     var json: JSON {
         .fields([

@@ -118,6 +118,9 @@ struct ReleaseCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               twin release storage/string-1
+
+            Where nothing was set or paused by hand, or it has ended, it is refused: the rules
+            decide already.
             """,
         aliases: ["resume"])
 

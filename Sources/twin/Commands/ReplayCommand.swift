@@ -132,9 +132,7 @@ struct ReplayCommand: AsyncParsableCommand {
         let lock = try store.map(RunLocks.lockStore)
         defer { lock?.release() }
         let target = try (store ?? temporary?.path).map { try openStore($0) }
-        // A journal brings a configuration of its own, which nobody may change.
-        let folder = journalRead == nil || common.config != nil ? common.folder : nil
-        let served = try pages.address().map { try serve(config, folder, target, at: $0, &options) }
+        let served = try pages.address().map { try serve(config, target, at: $0, &options) }
         defer { served?.stop() }
         let replay = try ReplayLoop(paths: paths, config: config, options: options, store: target)
         let result = try await replay.run()
@@ -173,8 +171,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
     /// Serves what is played, and hands the reins to the pages.
     private func serve(
-        _ config: SiteConfig, _ folder: String?, _ books: (any StoreReading)?, at address: ListenAddress,
-        _ options: inout ReplayOptions
+        _ config: SiteConfig, _ books: (any StoreReading)?, at address: ListenAddress, _ options: inout ReplayOptions
     ) throws -> ServedPages {
         let reins = ReplayReins(
             speed: speed.factor, isAwaited: awaitVisitor, pauseAt: try pauseAt.map(config.zone.argument))
@@ -183,7 +180,7 @@ struct ReplayCommand: AsyncParsableCommand {
         var source = PageSource(config: config, build: Build.words, feed: feed, store: { books })
         (source.reins, source.played) = (reins, input)
         source.resultFolders = pages.resultFolders(store: store)
-        source.configFolder = folder
+        source.configFolder = common.namedFolder
         // What was seen in an earlier replay is not seen in this one.
         let rules = try pages.access.rules(store: store, goesOn: false, at: address)
         return try ServedPages(source, rules, at: address)

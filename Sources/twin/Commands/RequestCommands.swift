@@ -75,6 +75,8 @@ struct WithdrawCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               twin withdraw dr-17
+
+            One that nobody made, or that is over, is refused: there is none of that name.
             """)
 
     @OptionGroup var options: HandOptions

@@ -177,7 +177,7 @@ struct RunCommand: AsyncParsableCommand {
         options.watcher = feed
         var source = PageSource(config: config, build: Build.words, feed: feed, store: PageStore(store).get)
         (source.inbox, source.lookedAt) = (options.inbox, lookAt)
-        (source.configFolder, source.resultFolders) = (common.folder, pages.resultFolders(store: store))
+        (source.configFolder, source.resultFolders) = (common.namedFolder, pages.resultFolders(store: store))
         return try ServedPages(source, pages.access.rules(store: store, at: address), at: address)
     }
 

@@ -119,6 +119,49 @@ struct LiveChangeTests {
         #expect(try await replayed(rig).summary.digest == summary.digest)
     }
 
+    @Test("what nobody asked for or set by hand is not withdrawn or released: it says so, also before the step is over")
+    func nothingToEnd() async throws {
+        let rig = try LiveRig()
+        rig.duration = .minutes(9)
+        let answers = Answers()
+        let words: [Int: [String]] = [
+            2: [#"{"withdraw":"dr-1"}"#, #"{"release":"storage/string-1"}"#],
+            3: [
+                #"{"request":"import","id":"dr-1","value":26000,"unit":"kW","for_s":3600}"#, #"{"withdraw":"dr-1"}"#,
+                #"{"withdraw":"dr-1"}"#,
+                #"{"pause":"storage/string-1","for_s":3600}"#, #"{"release":"storage/string-1"}"#,
+                #"{"release":"storage/string-1"}"#,
+            ],
+            4: [
+                #"{"request":"import","id":"dr-2","value":26000,"unit":"kW","for_s":3600}"#,
+                #"{"pause":"storage/string-1","for_s":3600}"#,
+            ],
+            6: [#"{"withdraw":"dr-2"}"#, #"{"release":"storage/string-1"}"#],
+            8: [#"{"withdraw":"dr-2"}"#, #"{"release":"storage/string-1"}"#],
+        ]
+        rig.onTick = { [inbox = rig.inbox] outcome in
+            for word in words[outcome.tick] ?? [] {
+                guard let json = try? JSONReader.read(Array(word.utf8)) else { continue }  // our own words
+                inbox.put(.operation(json), answer: answers.add)
+            }
+        }
+        let summary = try #require(try await rig.go(try PlantLink(rig.simulator())))
+        let said = answers.all.map { if case .refused(let why) = $0 { why } else { "taken" } }
+        let (noRequest, noHand) = (
+            "no request is called dr-",
+            "storage/string-1 is neither set nor paused by hand, so the rules decide it already"
+        )
+        #expect(
+            said == [
+                noRequest + "1", noHand, "taken", "taken", noRequest + "1", "taken", "taken", noHand, "taken", "taken",
+                "taken", "taken", noRequest + "2", noHand,
+            ])
+        // What was refused is no line, so nothing that is replayed does nothing.
+        let lines = try rig.journalLines().count { if case .op = $0.body { true } else { false } }
+        #expect(lines == 8)
+        #expect(try await replayed(rig).summary.digest == summary.digest)
+    }
+
     @Test("a configuration of another site, step or zone changes nothing, and says why")
     func refused() async throws {
         let rig = try LiveRig()

@@ -27,11 +27,16 @@ struct AssetTrafficTests {
 
     /// The first hour of the small recording, and at its end foreign messages: what came later would push them out.
     private func heard() async throws -> (feed: LiveFeed, config: SiteConfig) {
+        let feed = LiveFeed(every: .zero)
+        let (config, _) = try await play(feed)
+        return (feed, config)
+    }
+
+    private func play(_ feed: LiveFeed?) async throws -> (config: SiteConfig, outcomes: [TickOutcome]) {
         let config = try SiteConfig(
             Repository.configFiles().filter { $0.name != SignalMapping.file }
                 + [ConfigText(name: SignalMapping.file, text: Self.mapping)])
-        let feed = LiveFeed(every: .zero)
-        feed.learn(config)
+        feed?.learn(config)
         let lines = try SmallRecording.lines()
         let hour =
             lines.prefix(1) + lines.dropFirst().prefix { $0.dropFirst(6).prefix(24) < "2025-06-18T06:00:00.000Z" }
@@ -40,8 +45,23 @@ struct AssetTrafficTests {
             PageRig.line("meters/both", #"{"p": 3.5}"#), PageRig.line("phase/1", "<b>100</b>"),
             PageRig.line("phase/2", "100"), PageRig.line("meters/nobody", "1"),
         ]
-        _ = try await replay(lines: hour + foreign, config) { $0.watcher = feed }
-        return (feed, config)
+        let outcomes = Outcomes()
+        _ = try await replay(lines: hour + foreign, config) { options in
+            options.watcher = feed
+            options.onTick = { outcome, _ in
+                outcomes.add(outcome)
+                return true
+            }
+        }
+        return (config, outcomes.all)
+    }
+
+    @Test("what became of each is told to pages alone: a run without them does not make it, and is the same")
+    func unwatched() async throws {
+        let (alone, watched) = (try await play(nil).outcomes, try await play(LiveFeed(every: .zero)).outcomes)
+        #expect(alone.allSatisfy(\.mapped.isEmpty))
+        #expect(watched.map(\.mapped.count).reduce(0, +) == 5)
+        #expect(alone.map(\.chain) == watched.map(\.chain))
     }
 
     private func messages(_ path: AssetPath) async throws -> [JSON] {

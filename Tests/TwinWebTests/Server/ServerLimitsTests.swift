@@ -146,6 +146,11 @@ struct ServerLimitsTests {
             let nobody = try RawLine(port: port)
             nobody.send("GET /healthz HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
             #expect(nobody.rest().text.hasPrefix("HTTP/1.1 421"))
+            for second in ["localhost", "evil.example"] {
+                let both = try RawLine(port: port)
+                both.send("\(Self.request)Host: \(second)\r\nConnection: close\r\n\r\n")
+                #expect(both.rest().text.hasPrefix("HTTP/1.1 400"), "\(second)")
+            }
         }
     }
 
