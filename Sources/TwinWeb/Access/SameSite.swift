@@ -60,7 +60,7 @@ struct HostCheck: RouterMiddleware {
         _ request: Request, context: PageContext, next: @concurrent (Request, PageContext) async throws -> Response
     ) async throws -> Response {
         // The first one stands in the head itself. Which of two a proxy went by, nobody knows (RFC 9112, 3.2).
-        guard request.headers[.host] == nil else {
+        guard HTTPField.Name("Host").flatMap({ request.headers[$0] }) == nil else {
             throw WebError(status: 400, code: "bad_request", text: "a request names one Host, this one more")
         }
         guard answers(request.head.authority) else {
