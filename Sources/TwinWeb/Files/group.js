@@ -66,7 +66,7 @@ function waiting(assets, planned) {
     const most = of(asset, "can_charge_kw")?.value;
     return asset.waits.open_kwh !== null && most > 0 ? 60 * asset.waits.open_kwh / most : null;
   };
-  const now = card("What still has to be charged", table(["group", "will it be ready", "the first are due", { text: "to charge", unit: "kWh", num: true }, { text: "at the most they take now", unit: "min", num: true }],
+  const now = card("What still has to be charged", table(["group", "will it be ready", "the first are due", { text: "to charge", unit: "kWh", num: true }, { text: "takes at least", unit: "min", num: true }],
     own.map((asset) => [h("a", { class: "when", href: `/asset/${asset.asset}` }, asset.id), verdict(asset.waits),
       h("span", { class: "when" }, asset.waits.due ? clock(asset.waits.due) : "–"), figure(asset.waits.open_kwh, 1), figure(minutes(asset))])),
   h("p", { class: "small muted" }, "Energy at the bays, as each group's controller tells its need. Single cars are told by nobody: each keeps its departure with its own controller, and the end of the shift stands for it here."));

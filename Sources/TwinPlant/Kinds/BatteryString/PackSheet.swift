@@ -19,7 +19,7 @@ public struct PackSheet: Sendable, Hashable {
     public var newKWh: Double
     /// The day of the grading.
     public var graded: CivilDate
-    /// State of health pack by pack in the order of the rack, 0...1.
+    /// State of health pack by pack in the order of the rack, 0.1...1.1: a new pack may hold more than its plate says.
     public var health: [Double]
     /// Who measured it, or why it is assumed.
     public var source: String
