@@ -82,6 +82,9 @@ if command -v docker-compose >>"$work/gone"; then
   code=0
   docker-compose -f docker-compose.yml config -q 2>>"$work/gone" || code=$?
   verdict "docker-compose.yml, docker-compose config" 0 "$code"
+  code=0
+  docker-compose -f docker-compose.yml -f "$ship/compose-pages.yml" config -q 2>>"$work/gone" || code=$?
+  verdict "compose-pages.yml beside it, docker-compose config" 0 "$code"
 else
   echo "left out: docker-compose is not here"
 fi
@@ -304,7 +307,7 @@ verdict "mosquitto.conf: its lines for TLS, another certificate is trusted" 69 "
 
 # --- The compose services --------------------------------------------------------------------------------------
 
-# words SERVICE: the command of a service, one word a line.
+# words SERVICE [FILE]: the command of a service, one word a line.
 words() {
   awk -v service="  $1:" '
     $0 == service { inside = 1; next }
@@ -312,7 +315,7 @@ words() {
     inside && /^    command:$/ { list = 1; next }
     list && /^      - / { sub(/^      - /, ""); gsub(/^"|"$/, ""); print; next }
     list { exit }
-  ' docker-compose.yml
+  ' "${2:-docker-compose.yml}"
 }
 # service NAME: starts the command of a service in the background; sets `started`.
 service() {
@@ -325,6 +328,11 @@ service() {
   started=$!
   pids+=("$started")
 }
+verdict "compose-pages.yml: the twin's command is docker-compose.yml's, and where the pages are" \
+  "$(words twin | tr '\n' ' ')--listen 0.0.0.0:8080 " "$(words twin "$ship/compose-pages.yml" | tr '\n' ' ')"
+for package in node-d3 libjs-dygraphs coinor-libcbc3; do
+  verdict "Dockerfile, what is opened when it is needed: $package" 1 "$(grep -cE "install .*[ ]$package( |\$)" "$ship/Dockerfile" || true)"
+done
 port=$((port + 1))
 mkdir -p "$work/data" "$work/broker-data"
 chmod 777 "$work/broker-data"

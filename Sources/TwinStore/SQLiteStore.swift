@@ -55,6 +55,11 @@ final class SQLiteStore: TwinStorePort {
                 if version < Schema.version { try upgrade(db, from: version) }
             }
         } catch let error as DatabaseError {
+            if isReadOnly, error.resultCode == .SQLITE_CANTOPEN, !SQLiteStore.standsStill(path) {
+                throw StoreProblem(
+                    "\(path): what was written last stands beside it in \(path)-wal, and cannot be read where nothing may be"
+                        + " written; copy both files to where you may write", .permission, exitCode: 77)
+            }
             throw StoreProblem(
                 error, path, cannot: isReadOnly ? "read" : "create or write", exitCode: isReadOnly ? 74 : 73)
         }
@@ -63,10 +68,16 @@ final class SQLiteStore: TwinStorePort {
     /// SQLite reads a WAL database with what is beside it, or makes that; where nobody writes, nothing is there, and who may
     /// not make it either has to say that the file stands still. The books' own checksums would tell if it did not.
     private static func readOnlyName(_ path: String) -> String {
-        guard access(path + "-wal", F_OK) != 0 else { return path }
+        guard standsStill(path) else { return path }
         let absolute = URL(fileURLWithPath: path).path
         let safe = CharacterSet(charactersIn: "?#%").inverted
         return "file:\(absolute.addingPercentEncoding(withAllowedCharacters: safe) ?? absolute)?immutable=1"
+    }
+
+    /// Whether all of a store is in its file.
+    private static func standsStill(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path + "-wal", &info) != 0 || info.st_size == 0
     }
 
     /// An upgrade writes, which this user may not.

@@ -153,6 +153,14 @@ struct ReportTests {
             #expect(told == before)
             let refused = try await scene.twin(under: reader, "replay", Repository.day, "--store", store).ending()
             #expect(refused.code == 73)
+            // A copy of a store that was written meanwhile: the last of it is beside it.
+            try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+            try Data(repeating: 1, count: 4096).write(to: URL(fileURLWithPath: "\(store)-wal"))
+            try files.setAttributes([.posixPermissions: 0o444], ofItemAtPath: "\(store)-wal")
+            try files.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder)
+            let half = try await scene.twin(under: reader, "report", "--store", store, "--json").ending()
+            #expect(half.code == 77)
+            #expect(half.err.contains("\(store)-wal"))
             try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
         }
     }

@@ -64,6 +64,27 @@ struct AssetTests {
         #expect(messages.contains { $0["fate"]?.text == "taken" })
     }
 
+    @Test("where a model stands in, it says when the meter was last heard, and how soon somebody must look")
+    func silent() async throws {
+        let start = SmallRecording.start
+        let rig = try await PageRig {
+            $0.faults = [Fault(verb: .drop, on: "v1/+/wind/t01/tele", from: start + .minutes(60), lasting: nil)]
+        }
+        let zone = rig.source.config.zone
+        let page = try await WebDay.json("/asset/wind/t01.json", rig.source)
+        let power = try #require(page["signals"]?.items?.first { $0["key"]?.text == "power_kw" })
+        #expect(power["quality"]?.text == "uncertain.estimated")
+        // The value is of the newest step. The reading of the minute before the fault comes at its end, and is lost.
+        #expect(power["ts"]?.text == zone.text(start + .minutes(120)))
+        #expect(power["heard"]?.text == zone.text(start + .minutes(58)))
+        #expect(page["alarms"]?.items?.map { $0["priority"]?.text } == ["low"])
+        let list = try await WebDay.json("/assets.json", rig.source)["assets"]?.items ?? []
+        #expect(list.first { $0["asset"]?.text == "wind/t01" }?["alarm_priority"]?.text == "low")
+        let other = list.first { $0["asset"]?.text == "wind/t02" }
+        #expect(other?["alarm_priority"] == .null)
+        #expect(other?["main"]?["heard"]?.text == zone.text(start + .minutes(119)))
+    }
+
     @Test("an asset that is none says so", arguments: ["wind/t99", "x", "wind/t01/more"])
     func none(path: String) async throws {
         let day = try await WebDay.made()

@@ -152,6 +152,24 @@ struct MetricsTests {
         }
     }
 
+    /// A stat of a range shows the last point of it, however old: it would go on when the twin has ended.
+    @Test("the dashboard shows what is now, and colours what has a threshold")
+    func dashboardNow() throws {
+        let text = try String(
+            contentsOfFile: Repository.path("twin-config/deploy/grafana-dashboard.json"), encoding: .utf8)
+        for panel in try JSONReader.read(Array(text.utf8))["panels"]?.items ?? [] {
+            guard let kind = panel["type"]?.text, kind != "timeseries" else { continue }
+            let title = panel["title"]?.text ?? ""
+            for target in panel["targets"]?.items ?? [] {
+                #expect(target["instant"]?.bool == true && target["range"]?.bool == false, "\(title)")
+                // Labels are columns of a table alone.
+                #expect((target["format"]?.text == "table") == (kind == "table"), "\(title)")
+            }
+            let hasThresholds = panel["fieldConfig"]?["defaults"]?["thresholds"] != nil
+            if hasThresholds { #expect(panel["options"]?["colorMode"]?.text == "value", "\(title)") }
+        }
+    }
+
     /// Prometheus' own judge, where it is installed (Debian: prometheus).
     /// `make setup-test` takes it from the package `prometheus`.
     @Test("promtool has nothing to say")
@@ -221,14 +239,16 @@ struct ReadinessTests {
 
     @Test("before the first step it is not, and it says so by its status")
     func first() async throws {
-        let source = PageSource(config: try Repository.config(), build: "0.2.0+1", feed: LiveFeed())
+        let source = PageSource(config: try Repository.config(), build: "0.2.0, 0.2.0+1", feed: LiveFeed())
         let server = try PageServer(source)
         let answer = try await server.ask("/readyz")
         #expect(answer.status == 503)
         #expect(try JSONReader.read(Array(answer.text.utf8))["status"]?.text == "not_ready")
         #expect(try await server.ask("/healthz").status == 200)
         let version = try await server.ask("/version")
-        #expect(try JSONReader.read(Array(version.text.utf8))["version"]?.text == "0.2.0")
+        let told = try JSONReader.read(Array(version.text.utf8))
+        #expect(told["version"]?.text == "0.2.0")
+        #expect(told["build"]?.text == "1")
         let metrics = try await server.ask("/metrics")
         #expect(metrics.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
         #expect(try MetricsTests.read(metrics.text).contains { $0.name == "twin_pages_requests_total" })

@@ -59,12 +59,15 @@ class Access(unittest.TestCase):
     def login(self, name):
         self.browser.driver.delete_all_cookies()
         self.browser.driver.get(self.twin.base + "/login")
+        self.enter(name)
+        wait("the first page", lambda: self.browser.js("return document.body.dataset.page") == "overview")
+
+    def enter(self, name):
         wait("the form", lambda: self.browser.js("return document.querySelector('input[type=password]') !== null"))
         self.browser.js(
             "document.querySelector('input[name=name]').value = arguments[0];"
             "document.querySelector('input[type=password]').value = arguments[1]", name, PASSWORDS[name][1])
         self.browser.click("Log in")
-        wait("the first page", lambda: self.browser.js("return document.body.dataset.page") == "overview")
 
     def ask(self, path, body):
         return self.browser.driver.execute_async_script(
@@ -120,14 +123,18 @@ class Access(unittest.TestCase):
 
     def test_3_the_pages_survive_a_restart_of_the_twin(self):
         self.login("otto")
-        self.browser.open(self.twin.base + "/")
+        place = "/co2?period=2025-06-18#strip"
+        self.browser.open(self.twin.base + place)
         first = wait("the clock", lambda: self.browser.text("#clock time"))
         self.twin.stop(signal.SIGTERM)
         wait("the word of it", lambda: "connection lost" in (self.browser.text("#clock") or ""))
         type(self).twin = self.start()
-        # The session ended with the process: who comes back logs in anew, and sees the same run go on.
-        self.login("otto")
-        self.browser.open(self.twin.base + "/")
+        # The session ended with the process: the page says so, who logs in anew is where he was, and the same run goes on.
+        wait("the end of the login", lambda: "the login has ended" in (self.browser.text("#clock") or ""))
+        self.browser.js("document.querySelector('#clock a').click()")
+        wait("the reasons", lambda: "because the twin was started anew" in (self.browser.text("#page") or ""))
+        self.enter("otto")
+        wait("the page of before", lambda: self.browser.driver.current_url == self.twin.base + place)
         wait("a later time", lambda: (self.browser.text("#clock time") or first) != first)
 
 

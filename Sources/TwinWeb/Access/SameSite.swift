@@ -35,6 +35,16 @@ enum SameSite {
             }
         return isPlain ? path : "/"
     }
+
+    /// The same with what is asked of it, such as a period, as a part of another address.
+    static func wayBack(_ path: String, query: String?) -> String {
+        let safe = safePath(path)
+        guard safe == path, let query, (1...256).contains(query.utf8.count),
+            query.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { return safe }
+        guard let part = "?\(query)".addingPercentEncoding(withAllowedCharacters: .alphanumerics) else { return safe }
+        return safe + part
+    }
 }
 
 /// Answers under its own names alone: a page elsewhere whose name was pointed at this machine learns nothing.

@@ -20,6 +20,7 @@ struct VisitorCheck: RouterMiddleware {
         var cookies = Cookies(request.headers)
         if !isRead || path == "/live" { try SameSite.check(request) }
         let visitor = access.visitor(cookies)
+        let hadSession = cookies.session != nil
         // Binds the token: the session, or a cookie that a browser gets with its first page.
         if visitor?.name == nil { cookies.session = nil }
         let isNew = cookies.session == nil && cookies.visit == nil
@@ -34,7 +35,10 @@ struct VisitorCheck: RouterMiddleware {
             guard isRead, isPage else {
                 throw WebError(status: 401, code: "login", text: "log in first, at /login")
             }
-            return Response(status: .seeOther, headers: [.location: "/login?to=\(SameSite.safePath(path))"])
+            // Who was logged in is told why he is asked again.
+            let why = hadSession ? "&ended=1" : ""
+            let back = SameSite.wayBack(path, query: request.uri.query)
+            return Response(status: .seeOther, headers: [.location: "/login?to=\(back)\(why)"])
         }
         // Before the token: a method that no page uses is refused as such, and nothing is done either way.
         try addresses.check(request)

@@ -1,5 +1,5 @@
 // The faceplate of one asset, from what its kind declares: values in their bands, set-point, trend, parameters, messages.
-import { badge, button, card, clock, fail, figure, h, live, load, messageTable, page, plain, setPoint, shown, signalName, svg, table, when } from "/files/page.js";
+import { badge, because, button, card, clock, fail, figure, h, live, load, messageTable, page, plain, priority, setPoint, shown, signalName, svg, table, when } from "/files/page.js";
 import { seriesChart } from "/files/series.js";
 
 const place = document.body.dataset.place;
@@ -39,6 +39,8 @@ function values(data) {
       h("p", { class: "label", title: signal.key }, signalName(signal.key)),
       h("p", { class: "big" }, figure(one.value, one.decimals), h("small", {}, ` ${one.unit} `), badge(signal.quality)),
       h("p", { class: "line" }, signal.ts ? `at ${clock(signal.ts, true)}` : "nothing is known"),
+      signal.form !== "model" && because(signal.quality) ? h("p", { class: "line" }, because(signal.quality),
+        signal.heard ? `; the last reading is of ${clock(signal.heard, true)}` : null) : null,
       band(signal, data));
   }));
 }
@@ -60,7 +62,7 @@ function control(data) {
 function alarms(data) {
   if (data.alarms.length === 0) return null;
   return card("Alarms that stand", table(["alarm", "since", "because"], data.alarms.map((alarm) =>
-    [h("span", { class: "badge alarm" }, `▲ ${alarm.path}`), when(alarm.since, false), alarm.cause]), { flow: true }));
+    [[priority(alarm.priority), " ", h("a", { href: "/alarms", title: "what to do first" }, alarm.path)], when(alarm.since, false), alarm.cause]), { flow: true }));
 }
 
 /** A curve is long, and opens. */

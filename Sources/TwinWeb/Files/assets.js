@@ -1,10 +1,16 @@
 // Every asset by area: its first value, how good it is, and how old.
-import { age, badge, fail, figure, h, live, load, page, setPoint, shown } from "/files/page.js";
+import { age, badge, because, fail, figure, h, live, load, page, priority, setPoint, shown } from "/files/page.js";
 
 function value(signal) {
   if (!signal) return "–";
   const one = shown(signal.value, signal.unit, signal.decimals);
   return [`${figure(one.value, one.decimals)} ${one.unit} `, badge(signal.quality)];
+}
+
+/** A model that stands in is of this step; what is asked is how old the last reading is. */
+function lastRead(signal, now, isLive) {
+  const at = isLive && because(signal?.quality) ? signal.heard : signal?.ts;
+  return at ? age(at, now) : "–";
 }
 
 /** One table, so that its columns stand below each other, in a group of rows for each area and what stands there. */
@@ -20,8 +26,8 @@ function areas(data) {
         group.map((asset) => h("tr", { role: "row" }, [
           h("a", { href: `/asset/${asset.asset}` }, asset.id), value(asset.main), setPoint(asset.set_point) ?? "",
           asset.charge ? figure(asset.charge.value === null ? null : 100 * asset.charge.value, 1) : "",
-          asset.main?.ts ? age(asset.main.ts, now) : "–",
-          asset.alarms > 0 ? h("span", { class: "badge alarm" }, `▲ ${asset.alarms}`) : ""].map((cell, place) => h("td", {
+          lastRead(asset.main, now, data.ts !== null),
+          asset.alarms > 0 ? priority(asset.alarm_priority, asset.alarms) : ""].map((cell, place) => h("td", {
             class: heads[place][1], role: "cell", "data-head": place > 1 ? heads[place][0] + (heads[place][2] ? `, ${heads[place][2]}` : "") : null,
           }, cell)))))))));
 }

@@ -1,5 +1,5 @@
 // Assets side by side: a cell for each with how full it is, all that they tell, and a day of each.
-import { badge, card, clock, date, fail, figure, h, live, load, page, shown, signalName, table, tableTwin } from "/files/page.js";
+import { badge, card, clock, date, fail, figure, h, live, load, page, setPoint, shown, signalName, table, tableTwin } from "/files/page.js";
 import { seriesChart } from "/files/series.js";
 
 const of = (asset, key) => asset.signals.find((signal) => signal.key === key);
@@ -68,7 +68,7 @@ function waiting(assets, planned) {
   };
   const now = card("What still has to be charged", table(["group", "will it be ready", "the first are due", { text: "to charge", unit: "kWh", num: true }, { text: "takes at least", unit: "min", num: true }],
     own.map((asset) => [h("a", { class: "when", href: `/asset/${asset.asset}` }, asset.id), verdict(asset.waits),
-      h("span", { class: "when" }, asset.waits.due ? clock(asset.waits.due) : "–"), figure(asset.waits.open_kwh, 1), figure(minutes(asset))])),
+      h("span", { class: "when" }, asset.waits.due ? clock(asset.waits.due) : "–"), figure(asset.waits.open_kwh, 1), figure(minutes(asset))]), { flow: true }),
   h("p", { class: "small muted" }, "Energy at the bays, as each group's controller tells its need. Single cars are told by nobody: each keeps its departure with its own controller, and the end of the shift stands for it here."));
   const shifts = own.flatMap((asset) => asset.waits.shifts.map((shift) => [asset, shift]));
   if (shifts.length === 0) return [now];
@@ -88,7 +88,7 @@ function rows(assets) {
     return card(area, table(heads, own.map((asset) => [h("a", { class: "when", href: `/asset/${asset.asset}` }, asset.id), figure(asset.size_kw, 0),
       ...(own.some((a) => a.capacity_kwh) ? [figure(asset.capacity_kwh, 0)] : []),
       ...keys.map((key) => { const signal = of(asset, key); if (!signal) return "–"; const one = shown(signal.value, signal.unit, signal.decimals); return [figure(one.value, one.decimals), " ", badge(signal.quality)]; }),
-      asset.set_point ?? "–",
+      setPoint(asset.set_point) ?? "–",
       [asset.by_hand ? h("span", { class: "badge" }, "by hand") : null, asset.alarms > 0 ? h("span", { class: "badge alarm" }, `▲ ${asset.alarms}`) : null]])));
   });
 }

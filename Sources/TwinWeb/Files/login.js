@@ -1,9 +1,13 @@
 import { button, card, fail, h, load, page, post } from "/files/page.js";
 
+const query = new URLSearchParams(location.search);
+
 /** Where to go on: a path of this server, from the address. */
 function next() {
-  const to = new URLSearchParams(location.search).get("to") ?? "/";
-  return /^\/(?!\/)[\w./-]*$/.test(to) && to !== "/login" ? to : "/";
+  const to = query.get("to") ?? "/";
+  const isOurs = /^\/(?!\/)[\w./-]*(\?[\w.~%&=+,:/-]*)?(#[\w.~%/-]*)?$/.test(to) && !to.startsWith("/login");
+  // A browser keeps the place in a page when it is sent here, and does not tell the server.
+  return isOurs ? to + (to.includes("#") ? "" : location.hash) : "/";
 }
 
 function form() {
@@ -23,7 +27,9 @@ function form() {
       password.focus();
     }
   }
-  return card(null, h("form", { class: "toolbar login", onsubmit: submit }, h("label", {}, "Name", name), h("label", {}, "Password", password), send));
+  return card(null, query.has("ended") ? h("p", { class: "note" },
+    "Your login has ended: after 12 hours, after 30 minutes without a request, because the twin was started anew, or because your user was changed. Log in to go on.") : null,
+  h("form", { class: "toolbar login", onsubmit: submit }, h("label", {}, "Name", name), h("label", {}, "Password", password), send));
 }
 
 async function leave() {

@@ -97,11 +97,22 @@ export function age(text, now) {
   return seconds < 172800 ? `${figure(seconds / 3600, 1)} h` : `${Math.round(seconds / 86400)} d`;
 }
 
+const QUALITIES = {
+  last_known: "the last reading is old and still counts", out_of_range: "the reading is beyond what this can be",
+  estimated: "no reading counts now: the model stands in", stuck: "the reading stands still where it should move",
+  stale: "no reading came for too long", parse: "the message could not be read", unit: "the reading is in another unit than was agreed",
+  not_connected: "the device is not connected", sensor: "the device says that its sensor is bad",
+  contradicted: "two meters, or a meter and its model, exclude each other",
+};
+
+/** Why a value is not good, in a sentence; null for one that is. */
+export const because = (quality) => (!quality || quality.startsWith("good") ? null : QUALITIES[quality.split(".").pop()] ?? quality);
+
 /** What a quality is called, and whether it is abnormal. Good needs no words. */
 export function badge(quality) {
   if (!quality || quality === "good" || quality.startsWith("good.")) return null;
   const isBad = quality.startsWith("bad");
-  return h("span", { class: `badge ${isBad ? "alarm" : "warn"}`, title: quality },
+  return h("span", { class: `badge ${isBad ? "alarm" : "warn"}`, title: `${because(quality)} (${quality})` },
     `${isBad ? "✕" : "△"} ${quality.split(".").pop().replaceAll("_", " ")}`);
 }
 
@@ -228,10 +239,13 @@ export function library(name) {
 
 // Data.
 
+/** Where one logs in and comes back from; who has this page was logged in. */
+const loginAddress = () => `/login?to=${encodeURIComponent(location.pathname + location.search + location.hash)}&ended=1`;
+
 async function answer(response) {
   let json = null;
   try { json = await response.json(); } catch { /* the status says it */ }
-  if (response.status === 401 && document.body.dataset.page !== "login") location.assign(`/login?to=${encodeURIComponent(location.pathname)}`);
+  if (response.status === 401 && document.body.dataset.page !== "login") location.assign(loginAddress());
   if (!response.ok) throw new Error(json?.error?.text ?? `the server answered ${response.status}`);
   return json;
 }
@@ -251,6 +265,8 @@ export async function post(path, body = {}) {
 const listeners = new Set();
 let newest = null;
 let heardAt = null;
+/** The server is there and asks for a login. */
+let isOut = false;
 /** Between the last steps, as they came, s. */
 let gaps = [];
 
@@ -265,6 +281,7 @@ function hear(text) {
   const now = performance.now();
   if (heardAt !== null) gaps = [...gaps.slice(-7), (now - heardAt) / 1000];
   heardAt = now;
+  isOut = false;
   document.body.dataset.live = "yes";
   for (const listener of listeners) {
     try { listener(newest); } catch (error) { console.error(error); }
@@ -274,12 +291,16 @@ function hear(text) {
 function listen() {
   const source = new EventSource("/live");
   source.addEventListener("message", (event) => hear(event.data));
-  source.addEventListener("error", () => {
+  source.addEventListener("error", async () => {
     document.body.dataset.live = "no";
     gaps = [];
     showClock();
     // A browser comes back by itself after a line that broke, and never after a refusal.
-    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
+    if (source.readyState !== EventSource.CLOSED) return;
+    // It does not say why it was refused. A login in another tab lets this page in again, too.
+    try { isOut = (await fetch("/live.json")).status === 401; } catch { isOut = false; }
+    showClock();
+    setTimeout(listen, 5000);
   });
 }
 
@@ -293,7 +314,10 @@ function patience() {
 function showClock() {
   const place = document.getElementById("clock");
   const isLost = document.body.dataset.live === "no";
-  const lost = h("span", { class: "badge alarm", role: "status" }, "✕ connection lost, trying again");
+  // Somebody may be about to follow the link.
+  if (isLost && isOut && place.querySelector("a")) return;
+  const lost = isOut ? [h("span", { class: "badge alarm", role: "status" }, "✕ the login has ended"), " ", h("a", { href: loginAddress() }, "log in")]
+    : h("span", { class: "badge alarm", role: "status" }, "✕ connection lost, trying again");
   if (!newest) { put(place, document.body.dataset.feed === "no" ? "from the store" : isLost ? lost : "waiting for the first step"); return; }
   const seconds = Math.round((performance.now() - heardAt) / 1000);
   // A replay may stand because somebody told it to, or because it is over.

@@ -168,7 +168,9 @@ struct BuildName {
     var build: String
 
     init(_ text: String) {
-        let parts = text.split(separator: "+", maxSplits: 1)
+        // A report says the version first, and then the build's name, which has it too.
+        let name = text.split(separator: " ").last ?? ""
+        let parts = name.split(separator: "+", maxSplits: 1)
         version = parts.first.map(String.init) ?? ""
         build = parts.count > 1 ? String(parts[1]) : ""
     }

@@ -15,6 +15,8 @@ struct RunMeter: Sendable {
     private(set) var answers = Histogram([0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300])
     /// By asset, of the newest reading that was taken.
     private(set) var lastReading: [AssetPath: PlantTime] = [:]
+    /// The same by signal.
+    private(set) var heard: [SignalPath: PlantTime] = [:]
     private(set) var energy = EnergyCounters()
     private(set) var pulse: RunPulse?
     /// When the last step was closed.
@@ -29,6 +31,8 @@ struct RunMeter: Sendable {
         for reading in outcome.readings {
             let path = AssetPath(reading.area, reading.asset)
             lastReading[path] = max(lastReading[path] ?? reading.ts, reading.ts)
+            let signal = SignalPath(path, reading.key)
+            heard[signal] = max(heard[signal] ?? reading.ts, reading.ts)
         }
         if !waiting.isEmpty { for arrival in arrivals where arrival.topic.hasSuffix("/ack") { takeAnswer(arrival) } }
         for command in outcome.commands { wait(for: command) }

@@ -85,9 +85,12 @@ struct AddUserCommand: AsyncParsableCommand {
             throw Failure(
                 "\(file.path): \(name) is there already; --replace gives another role and password", exitCode: 65)
         }
+        let isNew = list[name] == nil
         try list.set(name, role, password: try PasswordPrompt.read(passwordFile))
         try list.write(to: file.path)
-        if !quiet { Terminal.say("\(name) may log in as \(role.rawValue); see \(file.path)") }
+        guard !quiet else { return }
+        let anew = isNew ? "" : ", and must log in anew"
+        Terminal.say("\(name) may log in as \(role.rawValue)\(anew); see \(file.path)")
     }
 }
 

@@ -24,6 +24,9 @@ struct LoginTests {
             #expect(page.headers[.location] == "/login?to=/alarms")
             #expect(try await browser.get("/").headers[.location] == "/login?to=/")
             #expect(try await browser.get("/%3Cscript%3E").headers[.location] == "/login?to=/")
+            // Whoever asked for a period comes back to it, and nobody is led elsewhere.
+            let asked = try await browser.get("/co2?period=2025-06-18&x=%22").headers[.location]
+            #expect(asked == "/login?to=/co2%3Fperiod%3D2025%2D06%2D18%26x%3D%2522")
             let data = try await browser.get("/alarms.json")
             #expect(data.status == 401)
             #expect(data.code == "login")
@@ -55,6 +58,8 @@ struct LoginTests {
             // The cookie of before is worth nothing.
             browser.cookies["twin_session"] = session
             #expect(try await browser.get("/alarms.json").status == 401)
+            // Who had a login is told that it is over.
+            #expect(try await browser.get("/alarms").headers[.location] == "/login?to=/alarms&ended=1")
         }
         let log = try String(contentsOfFile: folder.path("plant.audit.jsonl"), encoding: .utf8)
         #expect(

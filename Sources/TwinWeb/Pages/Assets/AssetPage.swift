@@ -34,7 +34,7 @@ struct AssetPage: Page {
                 state.alarms(of: path).map { alarm in
                     .fields([
                         "path": .string(alarm.path), "since": .string(zone.text(alarm.since)),
-                        "cause": .string(alarm.cause),
+                        "priority": .string(AlarmPriority(path: alarm.path).rawValue), "cause": .string(alarm.cause),
                     ])
                 }),
             "commands": .array(commands(ask.source.feed, state, path)),

@@ -9,10 +9,13 @@ struct AssetState {
     let config: SiteConfig
     let moment: PlantMoment?
     private var values: [SignalPath: (used: UsedValue, at: PlantTime)] = [:]
+    /// Of a run, when each signal was last measured: a model that stands in for one is of the newest step.
+    private let heard: [SignalPath: PlantTime]
 
     init(_ ask: PageAsk) throws {
         config = ask.source.present
         moment = ask.source.feed?.moment
+        heard = ask.source.feed?.meter.heard ?? [:]
         if let moment {
             for value in moment.outcome.values {
                 values[SignalPath(AssetPath(value.area, value.asset), value.key)] = (value.used, moment.outcome.end)
@@ -32,7 +35,9 @@ struct AssetState {
         return .fields([
             "key": .string(signal.key), "unit": ShownUnit.json(signal.key),
             "value": .optional(found?.used.value), "quality": found.map { .string($0.used.quality.rawValue) } ?? .null,
-            "ts": found.map { .string(config.zone.text($0.at)) } ?? .null, "decimals": .integer(signal.decimals),
+            "ts": found.map { .string(config.zone.text($0.at)) } ?? .null,
+            "heard": heard[SignalPath(path, signal.key)].map { .string(config.zone.text($0)) } ?? .null,
+            "decimals": .integer(signal.decimals),
             "is_shown": .bool(signal.isShown),
         ])
     }
@@ -54,6 +59,7 @@ struct AssetsPage: Page {
         let assets = config.assets.map { asset in
             let kind = type(of: asset.kind)
             let main = asset.kind.signals.first { $0.isShown && $0.form != .derived } ?? asset.kind.signals.first
+            let alarms = state.alarms(of: asset.path)
             return JSON.fields([
                 "asset": .string(asset.path.text), "area": .string(asset.path.area.rawValue),
                 "id": .string(asset.path.asset), "what": .string(kind.sentence), "size_kw": .number(asset.kind.sizeKW),
@@ -62,7 +68,10 @@ struct AssetsPage: Page {
                     state.json(asset.path, $0)
                 } ?? .null,
                 "set_point": setPoint(asset, state),
-                "alarms": .integer(state.alarms(of: asset.path).count),
+                "alarms": .integer(alarms.count),
+                "alarm_priority": alarms.map { AlarmPriority(path: $0.path) }.min { $0.rank < $1.rank }.map {
+                    .string($0.rawValue)
+                } ?? .null,
             ])
         }
         return .fields([
