@@ -241,15 +241,16 @@ extension BrokenExample {
                     "assets.yaml",
                     "2025-03-11\n      new_kwh: {value: 24, source: \"LEAF of 2011 to 2015: 24 kWh nominal (Leaf wiki)\"}\n"
                         + "      health_fraction:\n        value:",
-                    "2025-03-11\n      new_kwh: {value: 40, source: \"x\"}\n      health_fraction:\n        ▸value:"),
+                    "2025-03-11\n      new_kwh: {value: 15, source: \"x\"}\n      health_fraction:\n        ▸value:"),
                 Edit("assets.yaml", "graded: 2025-03-12", "graded: ▸2025-02-30"),
             ],
             [
                 "packs.grades: a 0.8, b 0.85 and c 0.5 do not descend; a better grade begins at a higher state of health",
                 "packs.strings.string-1.health_fraction.value[0]: 61 is not in 0.1...1.1 (fraction of new); check the unit"
                     + " and the digits",
-                "packs.strings.string-2.health_fraction: 24 packs of 40 kWh hold 630.4 kWh at this health, capacity_kwh of"
-                    + " storage/string-2 is 375; more than a tenth apart, so one of them is of other packs",
+                "packs.strings.string-2.health_fraction: 24 packs of 15 kWh held 236.4 kWh when they were graded,"
+                    + " capacity_kwh of storage/string-2 is 375; aged packs hold half of it to all of it, so one of the two"
+                    + " is of other packs",
                 "packs.strings.string-3.graded: 2025-02-30 is no day of the calendar; check month and day",
                 "packs.strings.string-9: there is no storage/string-9 that has such packs",
             ]),

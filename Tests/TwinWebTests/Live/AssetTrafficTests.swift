@@ -59,7 +59,7 @@ struct AssetTrafficTests {
     @Test("what became of each is told to pages alone: a run without them does not make it, and is the same")
     func unwatched() async throws {
         let (alone, watched) = (try await play(nil).outcomes, try await play(LiveFeed(every: .zero)).outcomes)
-        #expect(alone.allSatisfy(\.mapped.isEmpty))
+        #expect(alone.allSatisfy { $0.mapped.isEmpty })
         #expect(watched.map(\.mapped.count).reduce(0, +) == 5)
         #expect(alone.map(\.chain) == watched.map(\.chain))
     }
