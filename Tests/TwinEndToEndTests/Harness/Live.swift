@@ -50,7 +50,7 @@ struct Live {
     }
 
     /// Waits for the twin's end and returns what it printed.
-    func end(of twin: Run, within limit: Duration = .seconds(60)) async throws -> String {
+    func end(of twin: Run, within limit: Duration = Run.patience) async throws -> String {
         try await twin.wait("its end", within: limit, isEnd: true) {
             try observer.listen()
             return !twin.isRunning

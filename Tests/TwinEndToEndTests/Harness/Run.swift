@@ -4,6 +4,9 @@ import TwinTesting
 
 /// A program that was started by a test, with what it prints in files.
 final class Run {
+    /// How long anything is waited for. It measures nothing: a machine may be several times slower than another.
+    static let patience = Duration.seconds(240)
+
     /// How a program ended.
     struct Ending {
         /// The exit code; minus the signal's number when a signal ended it.
@@ -63,7 +66,7 @@ final class Run {
     }
 
     /// Waits for the end; throws with all that was printed when it takes longer than `limit`.
-    func ending(within limit: Duration = .seconds(60)) async throws -> Ending {
+    func ending(within limit: Duration = Run.patience) async throws -> Ending {
         try await poll("end of \(label)\n\(dump)", within: limit) { !process.isRunning }
         let code = process.terminationStatus
         return Ending(
@@ -72,7 +75,7 @@ final class Run {
     }
 
     /// Waits for an end with exit code 0 and returns what was printed on standard output.
-    func success(within limit: Duration = .seconds(60)) async throws -> String {
+    func success(within limit: Duration = Run.patience) async throws -> String {
         let ending = try await ending(within: limit)
         guard ending.code == 0 else { throw Trouble("exit code \(ending.code)\n\(dump)") }
         return ending.out
@@ -80,7 +83,7 @@ final class Run {
 
     /// Waits until `condition` holds while the program runs, or its end if that is what is waited for.
     func wait(
-        _ what: String, within limit: Duration = .seconds(30), isEnd: Bool = false, until condition: () throws -> Bool
+        _ what: String, within limit: Duration = Run.patience, isEnd: Bool = false, until condition: () throws -> Bool
     ) async throws {
         try await poll("\(what)\n\(dump)", within: limit) {
             if try condition() { return true }
