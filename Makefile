@@ -18,6 +18,8 @@ SOAK := .build/release/SoakRun
 CASES ?= 1000000
 # They wait for a broker or for processes, and would keep the others from the processor.
 REAL_TIME := TwinMQTTTests|TwinEndToEndTests
+# More of them at once starve each other on a slow machine, and commands run out before they are answered.
+FEW := --experimental-maximum-parallelization-width 4
 # They ask how soon a page answers, so each has the machine for itself.
 PAGES := TwinEndToEndTests[.]PagesTests|TwinWebTests[.]ServerLimitsTests
 # They step whole days, most of them the same ones.
@@ -106,7 +108,7 @@ test: setup-test ## Install what the tests need, build everything and run every 
 	@echo "Now whole days."
 	$(call tests,--filter '$(DAYS)')
 	@echo "Now what takes real time: a real broker and the whole program."
-	$(call tests,--filter '$(REAL_TIME)' --skip '$(PAGES)')
+	$(call tests,$(FEW) --filter '$(REAL_TIME)' --skip '$(PAGES)')
 	@echo "Now the pages, in a browser and under pressure."
 	$(call tests,--no-parallel --filter '$(PAGES)')
 
