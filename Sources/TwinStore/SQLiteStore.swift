@@ -74,10 +74,10 @@ final class SQLiteStore: TwinStorePort {
         return "file:\(absolute.addingPercentEncoding(withAllowedCharacters: safe) ?? absolute)?immutable=1"
     }
 
-    /// Whether all of a store is in its file.
+    /// Whether all of a store is in its file, and nobody writes to it: who does has an index beside it, also while the log is empty.
     private static func standsStill(_ path: String) -> Bool {
         var info = stat()
-        return stat(path + "-wal", &info) != 0 || info.st_size == 0
+        return stat(path + "-wal", &info) != 0 || (info.st_size == 0 && access(path + "-shm", F_OK) != 0)
     }
 
     /// An upgrade writes, which this user may not.
