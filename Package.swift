@@ -219,7 +219,6 @@ let package = Package(
             dependencies: [
                 "TwinWeb", "TwinRuntime", "TwinReports", "TwinConfiguration", "TwinStore", "TwinBooks", "TwinPlant",
                 "TwinDispatch", "TwinCore", "TwinUnits", "TwinTesting", "TwinSimulation",
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + web, swiftSettings: strict),
         .testTarget(name: "TwinMQTTTests", dependencies: ["TwinMQTT", "TwinTesting"], swiftSettings: strict),

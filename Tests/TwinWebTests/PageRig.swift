@@ -1,7 +1,4 @@
 import Foundation
-import HTTPTypes
-import Hummingbird
-import HummingbirdTesting
 import TwinConfiguration
 import TwinCore
 import TwinRuntime
@@ -56,17 +53,4 @@ struct PageRig {
         "'; DROP TABLE x; --",
         "- topic: x", "a: b % c", "&amp;<img src=x onerror=alert(1)>",
     ]
-}
-
-extension PageServer {
-    /// Asks the router as a client does.
-    func ask(
-        _ path: String, method: HTTPRequest.Method = .get, body: String? = nil
-    ) async throws -> (status: Int, text: String, headers: HTTPFields) {
-        try await Application(router: router()).test(.router) { client in
-            try await client.execute(uri: path, method: method, body: body.map { ByteBuffer(string: $0) }) { response in
-                (Int(response.status.code), String(buffer: response.body), response.headers)
-            }
-        }
-    }
 }

@@ -178,7 +178,7 @@ struct ReplayActionTests {
         let end = try #require(source.feed?.moment?.outcome.end)
         try await visit(try PageServer(source)) { browser in
             try await browser.get("/alarms")
-            func say(_ text: String) async throws -> Browser.Answer {
+            func say(_ text: String) async throws -> RouterClient.Answer {
                 try await browser.post("/replay/fault", bytes: Array(text.utf8))
             }
             #expect(try await say(#"{"do":"freeze","on":"v1/sunderland/wind/t02/tele","for":"30m"}"#).status == 200)

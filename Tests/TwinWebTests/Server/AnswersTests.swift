@@ -1,6 +1,4 @@
 import HTTPTypes
-import Hummingbird
-import HummingbirdTesting
 import Synchronization
 import Testing
 import TwinRuntime
@@ -14,36 +12,24 @@ struct AnswersTests {
     private struct Damage: StoreTrouble { var description: String { "plant.sqlite: damaged" } }
 
     /// What is answered to three requests over a store that cannot be read, and what is told of it.
-    private func over(_ error: any Error & Sendable) async throws -> (answers: [(Int, String)], told: [String]) {
+    private func over(_ error: any Error & Sendable) async throws -> (answers: [RouterClient.Answer], told: [String]) {
         let told = Mutex<[String]>([])
         var rules = AccessRules()
         rules.onTrouble = { text in told.withLock { $0.append(text) } }
         let source = PageSource(config: try Repository.config(), build: "test", store: { throw error })
-        let app = Application(router: try PageServer(source, rules: rules).router())
-        let answers = try await app.test(.router) { client in
-            var answers: [(Int, String)] = []
-            for _ in 0..<3 {
-                answers.append(
-                    try await client.execute(uri: "/energy.json", method: .get) { response in
-                        (Int(response.status.code), String(buffer: response.body))
-                    })
-            }
-            return answers
-        }
+        let client = RouterClient(try PageServer(source, rules: rules))
+        var answers: [RouterClient.Answer] = []
+        for _ in 0..<3 { answers.append(try await client.ask("/energy.json")) }
         return (answers, told.withLock { $0 })
     }
 
     @Test("who asks for the head alone gets it, and holds no place among the listeners")
     func head() async throws {
         let played = try await Played.small.value
-        let app = Application(router: try PageServer(played.source).router())
-        try await app.test(.router) { client in
-            for path in ["/", "/overview.json", "/healthz", "/files/page.js", "/live"] {
-                try await client.execute(uri: path, method: .head) { response in
-                    #expect(response.status == .ok, "\(path)")
-                    #expect(response.body.readableBytes == 0, "\(path)")
-                }
-            }
+        let client = RouterClient(try PageServer(played.source))
+        for path in ["/", "/overview.json", "/healthz", "/files/page.js", "/live"] {
+            let answer = try await client.ask(path, method: .head)
+            #expect(answer.status == 200 && answer.text.isEmpty, "\(path)")
         }
         #expect(played.feed.listenerCount == 0)
     }
@@ -51,7 +37,7 @@ struct AnswersTests {
     @Test("a fault of ours is told once to who runs the server, and not to who asks")
     func fault() async throws {
         let (answers, told) = try await over(Surprise())
-        #expect(answers.allSatisfy { $0.0 == 500 && !$0.1.contains("Surprise") })
+        #expect(answers.allSatisfy { $0.status == 500 && !$0.text.contains("Surprise") })
         #expect(told == ["\"/energy.json\" could not be answered: Surprise()"])
     }
 
@@ -60,8 +46,8 @@ struct AnswersTests {
     )
     func damage() async throws {
         let (answers, told) = try await over(Damage())
-        #expect(answers.allSatisfy { $0.0 == 503 && $0.1.contains("the store cannot be read") })
-        #expect(answers.allSatisfy { !$0.1.contains("plant.sqlite") })
+        #expect(answers.allSatisfy { $0.status == 503 && $0.text.contains("the store cannot be read") })
+        #expect(answers.allSatisfy { !$0.text.contains("plant.sqlite") })
         #expect(told == ["plant.sqlite: damaged"])
     }
 }

@@ -1,33 +1,20 @@
-import Foundation
 import HTTPTypes
-import Hummingbird
-import HummingbirdTesting
-import NIOCore
 import TwinCore
 
 @testable import TwinWeb
 
 /// A browser as the pages know it: it keeps cookies and brings back the token of the page that it loaded.
 final class Browser {
-    private let client: any TestClientProtocol
+    private let client: RouterClient
     var cookies: [String: String] = [:]
     var token: String?
     /// Sent along with everything.
     var headers = HTTPFields()
 
-    init(_ client: any TestClientProtocol) { self.client = client }
-
-    struct Answer {
-        var status: Int
-        var headers: HTTPFields
-        var text: String
-
-        var json: JSON { (try? JSONReader.read(Array(text.utf8))) ?? .null }  // what is none has no members
-        var code: String? { json["error"]?["code"]?.text }
-    }
+    init(_ client: RouterClient) { self.client = client }
 
     @discardableResult
-    func get(_ path: String) async throws -> Answer {
+    func get(_ path: String) async throws -> RouterClient.Answer {
         let answer = try await send(.get, path, headers, nil)
         if let found = answer.text.firstMatch(of: /<meta name="csrf" content="([0-9a-f]+)">/) {
             token = String(found.1)
@@ -36,11 +23,11 @@ final class Browser {
     }
 
     /// As a page's script asks for a change.
-    func post(_ path: String, _ json: JSON = .fields([:])) async throws -> Answer {
+    func post(_ path: String, _ json: JSON = .fields([:])) async throws -> RouterClient.Answer {
         try await post(path, bytes: json.bytes)
     }
 
-    func post(_ path: String, bytes: [UInt8]) async throws -> Answer {
+    func post(_ path: String, bytes: [UInt8]) async throws -> RouterClient.Answer {
         var fields = headers
         if fields[.contentType] == nil { fields[.contentType] = "application/json" }
         if let token, let name = HTTPField.Name("X-CSRF-Token") { fields[name] = token }
@@ -49,18 +36,12 @@ final class Browser {
 
     private func send(
         _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, _ body: [UInt8]?
-    ) async throws -> Answer {
+    ) async throws -> RouterClient.Answer {
         var fields = headers
         if !cookies.isEmpty {
             fields[.cookie] = cookies.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
         }
-        let answer = try await client.execute(
-            uri: path, method: method, headers: fields, body: body.map { ByteBuffer(bytes: $0) }
-        ) { response in
-            Answer(
-                status: Int(response.status.code), headers: response.headers,
-                text: String(decoding: response.body.readableBytesView, as: UTF8.self))
-        }
+        let answer = try await client.ask(path, method: method, headers: fields, body: body)
         for field in answer.headers[values: .setCookie] {
             let pair = field.prefix { $0 != ";" }.split(separator: "=", omittingEmptySubsequences: false)
             if pair.count == 2 { cookies[String(pair[0])] = pair[1].isEmpty ? nil : String(pair[1]) }
@@ -71,5 +52,5 @@ final class Browser {
 
 /// A server's pages, asked by a browser.
 func visit(_ server: PageServer, _ body: @escaping @Sendable (Browser) async throws -> Void) async throws {
-    try await Application(router: server.router()).test(.router) { client in try await body(Browser(client)) }
+    try await body(Browser(RouterClient(server)))
 }

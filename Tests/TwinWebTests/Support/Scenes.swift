@@ -51,7 +51,7 @@ enum Scenes {
 extension Browser {
     /// Opens the login page and logs in.
     @discardableResult
-    func login(_ name: String, _ password: String? = nil) async throws -> Answer {
+    func login(_ name: String, _ password: String? = nil) async throws -> RouterClient.Answer {
         try await get("/login")
         let answer = try await post(
             "/login", .fields(["name": .string(name), "password": .string(password ?? "\(name)-secret")]))

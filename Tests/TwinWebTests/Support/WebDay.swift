@@ -1,6 +1,4 @@
 import Foundation
-import Hummingbird
-import HummingbirdTesting
 import TwinConfiguration
 import TwinCore
 import TwinRuntime
@@ -44,13 +42,9 @@ struct WebDay: Sendable {
     }
 
     static func text(_ path: String, _ source: PageSource, status: Int = 200) async throws -> String {
-        let app = Application(router: try PageServer(source).router())
-        return try await app.test(.router) { client in
-            try await client.execute(uri: path, method: .get) { response in
-                guard Int(response.status.code) == status else { throw Unexpected(status: Int(response.status.code)) }
-                return String(buffer: response.body)
-            }
-        }
+        let answer = try await PageServer(source).ask(path)
+        guard answer.status == status else { throw Unexpected(status: answer.status) }
+        return answer.text
     }
 
     struct Unexpected: Error { var status: Int }
