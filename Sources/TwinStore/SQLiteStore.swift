@@ -126,9 +126,10 @@ final class SQLiteStore: TwinStorePort {
         let version = try version(db)
         if owner == Schema.applicationID {
             guard !(Schema.oldest...Schema.version).contains(version) else { return }
+            let way = version > Schema.version ? "read it with a newer twin, or replay" : "replay"
             throw StoreProblem(
                 "\(path): is a store of version \(version), this program reads version \(Schema.version);"
-                    + " replay the run's journal into a new --store", .otherVersion, exitCode: exitCode)
+                    + " \(way) the run's journal into a new --store", .otherVersion, exitCode: exitCode)
         }
         // The first version had no number of its own.
         if tables.remove("grdb_migrations") != nil, tables.isSuperset(of: ["run", "period", "checkpoint"]) {

@@ -139,7 +139,7 @@ struct GroupTests {
         #expect(packs.prefix(2).map { $0["holds_kwh"]?.double } == [0.61 * 24, 0.70 * 24])
         let sum = packs.reduce(0) { $0 + ($1["holds_kwh"]?.double ?? .nan) }
         #expect(abs(sum - (asset?["packs"]?["present_kwh"]?.double ?? .nan)) < 1e-9)
-        #expect(asset?["packs"]?["grades"]?.items?.map { $0["grade"]?.text } == ["A", "B", "C"])
+        #expect(asset?["packs"]?["grades"]?.items?.map { $0["grade"]?.text } == ["A", "B", "C", "recycle"])
         let others = try await WebDay.json("/charging.json", day.source)["assets"]?.items ?? []
         #expect(others.allSatisfy { $0["packs"] == .null })
         var ungraded = day.source

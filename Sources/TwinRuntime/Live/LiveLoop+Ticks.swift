@@ -250,19 +250,17 @@ extension LiveLoop {
                 throw HandWord.Refusal(text: "\(GridRequests.countMax) requests stand already; withdraw one")
             }
         case .withdraw(let id)?:
-            var isThere = state.requests?.asked.contains { $0.id == id } ?? false
-            for word in waiting {
-                if word["request"] != nil, word["id"]?.text == id { isThere = true }
-                if word["withdraw"]?.text == id { isThere = false }
+            let isThere = waiting.reduce(state.requests?.asked.contains { $0.id == id } ?? false) { isThere, word in
+                if word["withdraw"]?.text == id { return false }
+                return isThere || (word["request"] != nil && word["id"]?.text == id)
             }
             guard isThere else { throw HandWord.Refusal(text: "no request is called \(id)") }
         case nil: break
         }
         guard case .release(let path)? = try HandWord(json, at: now, control: config.control(of:)) else { return }
-        var isByHand = state.hand[path] != nil
-        for word in waiting {
-            if (word["manual"] ?? word["pause"])?.text == path.text { isByHand = true }
-            if word["release"]?.text == path.text { isByHand = false }
+        let isByHand = waiting.reduce(state.hand[path] != nil) { isByHand, word in
+            if word["release"]?.text == path.text { return false }
+            return isByHand || (word["manual"] ?? word["pause"])?.text == path.text
         }
         guard isByHand else {
             throw HandWord.Refusal(

@@ -20,18 +20,17 @@ function map(assets) {
     h("p", { class: "small muted" }, "State of charge as it is told: L below 20 %, M below 80 %, H from there on."));
 }
 
-const GRADES = { A: "goes back into cars", B: "forklifts, AGVs, large stores", C: "backup power", recycle: "to be recycled" };
 const percent = (share) => `${figure(100 * share, 0)} %`;
 
 /** How many of each grade, "17 B, 7 C". */
-function counted(packs) {
-  return Object.keys(GRADES).map((grade) => [packs.filter((pack) => pack.grade === grade).length, grade])
+function counted({ packs, grades }) {
+  return grades.map(({ grade }) => [packs.filter((pack) => pack.grade === grade).length, grade])
     .filter(([count]) => count > 0).map(([count, grade]) => `${count} ${grade}`).join(", ");
 }
 
 /** A pack's cell: the healthier, the fuller; only one that is past its use has a colour. */
-function pack(one, place) {
-  const cell = h("li", { class: one.grade === "recycle" ? "group-pack past" : "group-pack", title: `pack ${place + 1}: holds ${figure(one.holds_kwh, 1)} kWh, ${GRADES[one.grade]}` },
+function pack(one, place, grades) {
+  const cell = h("li", { class: one.grade === "recycle" ? "group-pack past" : "group-pack", title: `pack ${place + 1}: holds ${figure(one.holds_kwh, 1)} kWh, ${grades.find(({ grade }) => grade === one.grade).use}` },
     h("strong", {}, one.grade === "recycle" ? "▲" : one.grade), ` ${figure(100 * one.health_fraction, 0)}`);
   cell.style.setProperty("--full", `${Math.round(100 * Math.min(1, one.health_fraction))}%`);
   return cell;
@@ -44,15 +43,15 @@ function health(assets) {
     return assets.some((asset) => of(asset, "soc_fraction")) ? card("State of health", h("p", { class: "muted" },
       "Nobody graded the packs: ", h("code", {}, "packs:"), " of assets.yaml would tell it, pack by pack.")) : null;
   }
-  const floors = own[0].packs.grades.map((one) => `${one.grade} from ${percent(one.from_fraction)}: ${GRADES[one.grade]}`);
+  const uses = own[0].packs.grades.map((one) => one.from_fraction === null ? `below, ▲ ${one.use}` : `${one.grade} from ${percent(one.from_fraction)}: ${one.use}`);
   return card("State of health, pack by pack", own.map((asset) => h("section", { class: "group-string" },
     h("h3", {}, h("a", { href: `/asset/${asset.asset}` }, asset.id), ` ${percent(asset.packs.mean_fraction)} of new`),
-    h("p", { class: "small muted" }, `${asset.packs.packs.length} packs (${counted(asset.packs.packs)}), the weakest ${percent(Math.min(...asset.packs.packs.map((one) => one.health_fraction)))}; `
+    h("p", { class: "small muted" }, `${asset.packs.packs.length} packs (${counted(asset.packs)}), the weakest ${percent(Math.min(...asset.packs.packs.map((one) => one.health_fraction)))}; `
       + `they held ${figure(asset.packs.present_kwh, 0)} kWh when they were graded on ${date(asset.packs.graded + "T00:00")}, the twin counts on ${figure(asset.capacity_kwh, 0)} kWh`),
-    h("ol", { class: "group-packs", "aria-label": `state of health of the packs of ${asset.id}, %` }, asset.packs.packs.map(pack)))),
-  h("p", { class: "small muted" }, `${floors.join("; ")}; below, ▲ to be recycled. Figures are percent of what a pack held when it was new (${figure(own[0].packs.new_kwh, 0)} kWh), as graded: telemetry is of whole strings, so no pack is measured since.`),
+    h("ol", { class: "group-packs", "aria-label": `state of health of the packs of ${asset.id}, %` }, asset.packs.packs.map((one, place) => pack(one, place, asset.packs.grades))))),
+  h("p", { class: "small muted" }, `${uses.join("; ")}. Figures are percent of what a pack held when it was new (${figure(own[0].packs.new_kwh, 0)} kWh), as graded: telemetry is of whole strings, so no pack is measured since.`),
   tableTwin(["string", { text: "packs", num: true }, { text: "held", unit: "kWh", num: true }, "by grade", "source"],
-    own.map((asset) => [asset.id, figure(asset.packs.packs.length), figure(asset.packs.present_kwh, 1), counted(asset.packs.packs), asset.packs.source])));
+    own.map((asset) => [asset.id, figure(asset.packs.packs.length), figure(asset.packs.present_kwh, 1), counted(asset.packs), asset.packs.source])));
 }
 
 /** What groups that charge still need, by when, and whether they will have it. */

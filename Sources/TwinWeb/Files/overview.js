@@ -38,10 +38,13 @@ const tile = (label, value, unit, ...lines) => h("section", { class: "tile" },
   h("p", { class: "big" }, value, unit ? h("small", {}, ` ${unit}`) : null),
   lines.flat().map((line) => (line instanceof Element ? line : h("p", { class: "line" }, line ?? "\u00a0"))));
 
-/** A month or a year to date, and since when where the books begin within it. */
-function sinceWhen(window, name) {
+/**
+ * A month or a year to date, and since when where the books begin within it. While a plant runs both are of the last half hour
+ * that is over, and today's figure is newer.
+ */
+function sinceWhen(window, name, isRunning) {
   const isWhole = !window || /^\d{4}-01-01/.test(window.from) || (name === "month" && /^\d{4}-\d\d-01/.test(window.from));
-  return isWhole ? `${name} to date` : `${name} (since ${date(window.from)})`;
+  return `${name}${isWhole ? "" : ` since ${date(window.from)}`} to ${isRunning && window ? window.to.slice(11, 16) : "date"}`;
 }
 
 /** A store's last day is not today's. */
@@ -61,7 +64,7 @@ function perVehicle(data) {
   const range = Number.isFinite(day?.uncertainty_kg_per_vehicle) ? `± ${figure(day.uncertainty_kg_per_vehicle)} kg` : "no figure yet";
   return tile(`CO2e per vehicle, ${data.now ? "today so far" : theDay(data)}`, figure(day?.co2_kg_per_vehicle), "kg",
     `${range}, ${data.scope2}-based Scope 1+2 of the site`, bullet(day?.co2_kg_per_vehicle, marks),
-    `${sinceWhen(month, "month")} ${figure(month?.co2_kg_per_vehicle)} kg, ${sinceWhen(year, "year")} ${figure(year?.co2_kg_per_vehicle)} kg`,
+    [[month, "month"], [year, "year"]].map(([window, name]) => `${sinceWhen(window, name, data.now)}: ${figure(window?.co2_kg_per_vehicle)} kg`),
     h("p", { class: "line" }, h("a", { href: "/co2" }, "Where the figure comes from")),
     // A site without a baseline has no marks, and a target of it no figure.
     !marks.some((mark) => Number.isFinite(mark.value)) ? []
@@ -239,6 +242,16 @@ function showDay(data) {
 
 // The dispatcher.
 
+/** What one decision asked of whom; of many assets the first ones. */
+function setPoints(all) {
+  const named = all.slice(0, all.length > 5 ? 4 : 5);
+  const rest = all.length - named.length;
+  return [
+    named.map((one, place) => [place === 0 ? "" : "; ", h("a", { href: `/asset/${one.asset}` }, one.asset), " to ", h("b", {}, setPoint(one.text))]),
+    rest > 0 ? ["; ", h("a", { href: "/commands" }, `${rest} more`)] : "",
+  ];
+}
+
 function showDispatch(data) {
   const { dispatch, now } = data;
   const words = {
@@ -254,8 +267,8 @@ function showDispatch(data) {
       now.plan.in_force ? `The plan in force was made at ${clock(now.plan.made)}. ` : `△ The last plan, of ${clock(now.plan.made)}, is no longer in force. `, h("a", { href: "/plan" }, "Plan")) : null,
     now?.plan?.unkept ? h("p", { class: "warn-text" }, `△ ${now.plan.unkept}`) : null,
     dispatch.changes.length === 0 ? h("p", { class: "muted" }, "No set-point was changed yet")
-      : h("ol", { class: "changes" }, dispatch.changes.map((change) => h("li", {}, clock(change.ts), " ",
-        h("a", { href: `/asset/${change.asset}` }, change.asset), " to ", h("b", {}, setPoint(change.text)), h("p", { class: "why" }, change.reason)))));
+      : h("ol", { class: "changes" }, dispatch.changes.map((change) => h("li", {}, clock(change.ts), " ", setPoints(change.set_points),
+        h("p", { class: "why" }, change.reason)))));
 }
 
 let halfHour = null;

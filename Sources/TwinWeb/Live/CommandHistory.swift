@@ -17,16 +17,23 @@ struct CommandHistory: Sendable {
     /// By asset, be it the renewal of a lease.
     private(set) var newest: [AssetPath: Entry] = [:]
 
-    /// The newest changes of set-points, the last one first.
-    func changes(_ count: Int, run: String, _ zone: LocalZone) -> [JSON] {
-        changes.suffix(count).reversed().map { entry in
-            let (command, point) = (entry.command, entry.command.point)
-            return .fields([
-                "id": .string(command.id(run: run)), "ts": .string(zone.text(command.ts)),
-                "asset": .string(command.path.text), "text": .string(point.action.text(point.value)),
-                "reason": .string(point.reason), "fate": entry.fate.map { .string($0.rawValue) } ?? .null,
-            ])
+    /// The newest decisions, the last one first: set-points that one step changed for one reason are one of them.
+    func decisions(_ count: Int) -> [[Entry]] {
+        var decisions: [[Entry]] = []
+        for entry in changes.reversed() {
+            let same = decisions.firstIndex { others in
+                others[0].command.tick == entry.command.tick
+                    && others[0].command.point.reason == entry.command.point.reason
+            }
+            if let same {
+                decisions[same].append(entry)
+            } else if decisions.count < count {
+                decisions.append([entry])
+            } else if decisions.last?.first?.command.tick != entry.command.tick {
+                break
+            }
         }
+        return decisions.map { $0.sorted { $0.command.path < $1.command.path } }
     }
 
     /// Of one asset: the newest command, be it a renewal, and the changes before it, the last one first.

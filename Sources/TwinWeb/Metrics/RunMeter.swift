@@ -13,9 +13,7 @@ struct RunMeter: Sendable {
     private(set) var vehicles = 0
     private(set) var steps = Histogram([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10])
     private(set) var answers = Histogram([0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300])
-    /// By asset, of the newest reading that was taken.
-    private(set) var lastReading: [AssetPath: PlantTime] = [:]
-    /// The same by signal.
+    /// By signal, of the newest reading that was taken.
     private(set) var heard: [SignalPath: PlantTime] = [:]
     private(set) var energy = EnergyCounters()
     private(set) var pulse: RunPulse?
@@ -25,13 +23,16 @@ struct RunMeter: Sendable {
     private var waiting: [String: PlantTime] = [:]
     private var waitingOrder: [String] = []
 
+    /// By asset, of the newest reading that was taken.
+    var lastReading: [AssetPath: PlantTime] {
+        heard.reduce(into: [:]) { last, one in last[one.key.path] = max(last[one.key.path] ?? one.value, one.value) }
+    }
+
     mutating func hear(_ arrivals: [Arrival], _ outcome: TickOutcome) {
         for refusal in outcome.refusals { refused[refusal.failure.reason, default: 0] += 1 }
         vehicles += outcome.lineOffs.count
         for reading in outcome.readings {
-            let path = AssetPath(reading.area, reading.asset)
-            lastReading[path] = max(lastReading[path] ?? reading.ts, reading.ts)
-            let signal = SignalPath(path, reading.key)
+            let signal = SignalPath(AssetPath(reading.area, reading.asset), reading.key)
             heard[signal] = max(heard[signal] ?? reading.ts, reading.ts)
         }
         if !waiting.isEmpty { for arrival in arrivals where arrival.topic.hasSuffix("/ack") { takeAnswer(arrival) } }

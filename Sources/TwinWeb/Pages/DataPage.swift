@@ -101,8 +101,9 @@ struct DataFacts {
         let alarmed = Dictionary(
             stale.map { ($0.path.split(separator: "/").prefix(2).joined(separator: "/"), $0) }
         ) { first, _ in first }
+        let heard = meter.lastReading
         let rows = listened.sorted().compactMap { path -> JSON? in
-            let (alarm, last) = (alarmed[path.text], meter.lastReading[path])
+            let (alarm, last) = (alarmed[path.text], heard[path])
             guard alarm != nil || last == nil else { return nil }
             return .fields([
                 "asset": .string(path.text), "last": last.map { .string(zone.text($0)) } ?? .null,

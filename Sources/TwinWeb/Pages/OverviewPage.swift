@@ -23,7 +23,22 @@ struct OverviewPage: Page {
         return page(
             now: moment.map { PlantSnapshot($0).json } ?? .null,
             try moment?.sums ?? OverviewPage.sums(books, config, on: date), curve, config,
-            changes: moment.flatMap { ask.source.feed?.commands.changes(6, run: $0.run, config.zone) } ?? [])
+            changes: ask.source.feed?.commands.decisions(6).map { OverviewPage.change($0, config.zone) } ?? [])
+    }
+
+    private static func change(_ decision: [CommandHistory.Entry], _ zone: LocalZone) -> JSON {
+        .fields([
+            "ts": decision.first.map { .string(zone.text($0.command.ts)) } ?? .null,
+            "reason": .string(decision.first?.command.point.reason ?? ""),
+            "set_points": .array(
+                decision.map { entry in
+                    let point = entry.command.point
+                    return .fields([
+                        "asset": .string(point.path.text), "text": .string(point.action.text(point.value)),
+                        "fate": entry.fate.map { .string($0.rawValue) } ?? .null,
+                    ])
+                }),
+        ])
     }
 
     private func page(

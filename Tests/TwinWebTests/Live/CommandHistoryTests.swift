@@ -1,9 +1,9 @@
 import Testing
 import TwinCore
-import TwinDispatch
 import TwinRuntime
 import TwinTesting
 
+@testable import TwinDispatch
 @testable import TwinWeb
 
 @Suite("The last commands")
@@ -25,5 +25,34 @@ struct CommandHistoryTests {
         #expect(own.count { $0.command.isRenewal } == (last.isRenewal ? 1 : 0))
         // All but the last ones were answered.
         #expect(history.changes.allSatisfy { $0.fate == .accepted || $0.command.ts >= last.ts })
+    }
+
+    /// By hand: the second step changes three strings for one reason and the first of them for another one in between.
+    @Test("what one step changed for one reason is one decision, the newest first")
+    func decisions() async throws {
+        var outcome = try #require(try await SmallRecording.run(.closed).outcomes.first)
+        outcome.outcomes = []
+        var history = CommandHistory()
+        for (tick, asked) in [
+            (1, [("string-01", "cheap")]),
+            (2, [("string-02", "cheap"), ("string-01", "dear"), ("string-01", "cheap"), ("string-03", "cheap")]),
+        ] {
+            outcome.commands = asked.enumerated().map { place, one in
+                let point = SetPoint(AssetPath(.storage, one.0), .setPower, 0, reason: one.1)
+                return Command(
+                    tick: tick, n: place + 1, point: point, ts: outcome.end, expires: outcome.end, since: outcome.end,
+                    leaseS: 60, seq: place)
+            }
+            history.hear(outcome)
+        }
+        func names(_ count: Int) -> [[String]] {
+            history.decisions(count).map { $0.map { "\($0.command.tick) \($0.command.path.asset)" } }
+        }
+        let newest = [["2 string-01", "2 string-02", "2 string-03"], ["2 string-01"]]
+        #expect(names(6) == newest + [["1 string-01"]])
+        #expect(names(2) == newest)
+        // The decision before it has no place and takes none of its set-points.
+        #expect(names(1) == [newest[0]])
+        #expect(CommandHistory().decisions(6).isEmpty)
     }
 }

@@ -2,14 +2,21 @@ public import TwinCore
 
 /// What a reused pack is good for by its state of health: the energy that it holds over what it held when it was new.
 public enum PackGrade: String, Sendable, Hashable, CaseIterable {
-    /// Goes back into cars.
     case a = "A"
-    /// Forklifts, AGVs, large stores.
     case b = "B"
-    /// Backup power.
     case c = "C"
     /// Below all of them: its material is worth more than its use.
     case recycle
+
+    /// What a pack of the grade is good for.
+    public var use: String {
+        switch self {
+        case .a: "goes back into cars"
+        case .b: "forklifts, AGVs, large stores"
+        case .c: "backup power"
+        case .recycle: "to be recycled"
+        }
+    }
 }
 
 /// The reused packs of a store, as each was graded before it was built in. The store's telemetry is of all packs together,

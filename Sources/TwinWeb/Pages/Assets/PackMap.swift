@@ -12,15 +12,16 @@ enum PackMap {
                 "grade": .string(grading.grade(ofHealth: health).rawValue),
             ])
         }
-        let floors = PackGrade.allCases.compactMap { grade in
-            grading.floors[grade].map {
-                JSON.fields(["grade": .string(grade.rawValue), "from_fraction": .number($0)])
-            }
+        let grades = PackGrade.allCases.map { grade in
+            JSON.fields([
+                "grade": .string(grade.rawValue), "use": .string(grade.use),
+                "from_fraction": .optional(grading.floors[grade]),
+            ])
         }
         return .fields([
             "graded": .string(sheet.graded.text), "new_kwh": .number(sheet.newKWh),
             "present_kwh": .number(sheet.presentKWh), "mean_fraction": .optional(sheet.meanHealth),
-            "source": .string(sheet.source), "grades": .array(floors), "packs": .array(packs),
+            "source": .string(sheet.source), "grades": .array(grades), "packs": .array(packs),
         ])
     }
 }
