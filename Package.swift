@@ -212,7 +212,7 @@ let package = Package(
                 "TwinRuntime", "TwinImport", "TwinConfiguration", "TwinFiles", "TwinStore", "TwinReports", "TwinBooks",
                 "TwinDispatch", "TwinPlant", "TwinProgram", "TwinSolver", "TwinStudies", "TwinCore", "TwinUnits",
                 "TwinTesting", "TwinSimulation", "HostileInputs", "ProcessorTime",
-                grdb,
+                grdb, sqlite,
             ], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "TwinWebTests",

@@ -7,9 +7,18 @@ import TwinRuntime
 
 /// What reports read beside the rows.
 extension SQLiteStore {
-    /// Reads, and says what SQLite has to say in the words of the store.
+    /// Reads what stood in the store at one moment, and says what SQLite has to say in the words of the store.
+    ///
+    /// GRDB's own `read` forbids to write by a pragma, before and after, and SQLite prepares every statement of the connection
+    /// anew after each, those of who writes too.
     func reading<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        do { return try database.read(body) } catch let error as DatabaseError {
+        do {
+            return try database.unsafeRead { db in
+                try db.beginTransaction(.deferred)
+                defer { if db.isInsideTransaction { try? db.rollback() } }  // nothing was written
+                return try body(db)
+            }
+        } catch let error as DatabaseError {
             throw StoreProblem(error, path, cannot: "read")
         }
     }
